@@ -1,0 +1,10 @@
+/** Error codes of sessions, as the API spells them (api.md section 4). */
+export const SESSION_CODES = [
+  "SESSION_NOT_FOUND",
+  "SESSION_EXPIRED",
+  "SESSION_ENDED",
+  "WORKER_LEASED",
+  "APP_MISMATCH",
+  "VERSION_MISMATCH",
+  "WORKER_LOST",
+] as const;

@@ -1,0 +1,21 @@
+/** A JSON object as it travels; every field is untrusted until read. */
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Body of `POST /run` (api.md section 2). */
+export interface RunRequest {
+  app: string;
+  input: JsonObject;
+  setup?: JsonObject;
+  function?: string;
+  infra?: string;
+  workers?: string[];
+  variant?: string;
+  webhook?: string;
+  session?: string;
+  /** Whole seconds, 1–3600, only with `session: "new"`. */
+  session_timeout?: number;
+}
