@@ -1,0 +1,112 @@
+import { BeltError } from "../errors.ts";
+import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
+import { Http, type HttpOptions, type OpenStream, type Pace } from "./http.ts";
+import { StatusReader } from "./status.ts";
+import { flattenBase } from "./task.ts";
+
+export interface ApiOptions extends HttpOptions {
+  /** Names the server in the journal: its base URL, or "local". */
+  name: string;
+  /** False when the server lives inside this process and ends with this command. */
+  outlivesCommand: boolean;
+  /** Releases what was started for this client, such as a server inside this process. */
+  onClose?: () => Promise<void>;
+}
+
+/** A task as sent, its id certain. */
+export type IdentifiedTask = JsonObject & { id: string };
+
+/** The inference.sh API, one line an endpoint; answers are tasks as sent, with their base fields flat. */
+export class Api {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly outlivesCommand: boolean;
+  readonly pace: Pace;
+  readonly statuses = new StatusReader(null);
+  readonly sleep: HttpOptions["sleep"];
+  readonly now: HttpOptions["now"];
+  readonly trace: HttpOptions["trace"];
+  readonly #http: Http;
+  readonly #onClose: (() => Promise<void>) | undefined;
+
+  constructor(options: ApiOptions) {
+    this.name = options.name;
+    this.baseUrl = options.baseUrl;
+    this.outlivesCommand = options.outlivesCommand;
+    this.pace = options.pace;
+    this.sleep = options.sleep;
+    this.now = options.now;
+    this.trace = options.trace;
+    this.#http = new Http(options);
+    this.#onClose = options.onClose;
+  }
+
+  /**
+   * `POST /run?wait=false`. Sent again only when it certainly never arrived; not even Ctrl-C
+   * cuts it short, since an answer that is not read is a task that nobody knows of.
+   */
+  async submit(request: RunRequest): Promise<IdentifiedTask> {
+    const answer = await this.#http.exchange({
+      method: "POST",
+      path: "/run?wait=false",
+      body: request,
+      repeat: "unsent",
+      signal: new AbortController().signal,
+    });
+    if (!isObject(answer)) throw noTask("its answer to the submit is no task; the run may have started");
+    const task = flattenBase(answer);
+    const { id } = task;
+    if (typeof id === "string" && id !== "") return { ...task, id };
+    throw noTask("its answer to the submit has no task id; the run may have started");
+  }
+
+  async task(id: string, signal?: AbortSignal): Promise<IdentifiedTask> {
+    const answer = await this.#get(taskPath(id), signal);
+    if (!isObject(answer)) throw noTask(`its answer about task ${id} is no task`);
+    return { ...flattenBase(answer), id };
+  }
+
+  timings(id: string, signal?: AbortSignal): Promise<unknown> {
+    return this.#get(taskPath(id, "/timings"), signal);
+  }
+
+  logs(id: string, signal?: AbortSignal): Promise<unknown> {
+    return this.#get(taskPath(id, "/logs"), signal);
+  }
+
+  /** Safe to repeat: cancelling twice is cancelling once. */
+  cancel(id: string, signal?: AbortSignal): Promise<unknown> {
+    const path = taskPath(id, "/cancel");
+    return this.#http.exchange({ method: "POST", path, repeat: "always", ...(signal && { signal }) });
+  }
+
+  stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
+    const headers = {
+      accept: "application/x-ndjson, text/event-stream;q=0.9",
+      ...(lastEventId !== undefined && { "last-event-id": lastEventId }),
+    };
+    return this.#http.stream(taskPath(id, "/stream"), headers, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+    await this.#onClose?.();
+  }
+
+  #get(path: string, signal: AbortSignal | undefined): Promise<unknown> {
+    return this.#http.exchange({ method: "GET", path, repeat: "always", ...(signal && { signal }) });
+  }
+}
+
+function taskPath(id: string, rest = ""): string {
+  return `/tasks/${encodeURIComponent(id)}${rest}`;
+}
+
+function noTask(what: string): BeltError {
+  return new BeltError({
+    code: "unexpected_reply",
+    message: `the API is not answering as expected: ${what}`,
+    hint: "check the base URL (--api-url, BELT_API_URL); run again with -v to see the requests",
+    exit: "failure",
+  });
+}

@@ -1,0 +1,66 @@
+import { BeltError } from "../errors.ts";
+
+/** True when the request certainly never reached the API, so that sending it again cannot do it twice. */
+export function wasNeverSent(thrown: unknown): boolean {
+  const codes = failureCodes(thrown);
+  const never = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+  return codes.length > 0 && codes.every((code) => never.has(code));
+}
+
+export function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.name === "AbortError" || thrown.name === "TimeoutError");
+}
+
+export function timedOut(ms: number): BeltError {
+  return new BeltError({
+    code: "timeout",
+    message: `the API did not answer within ${ms / 1000}s`,
+    hint: "try again, or allow more time with --request-timeout",
+    exit: "unavailable",
+    retryable: true,
+  });
+}
+
+/** A submit whose answer never came: the run may or may not exist, and belt says so rather than guess. */
+export function lostAnswer(error: BeltError): BeltError {
+  return error.with({
+    code: "answer_lost",
+    message: `${error.message}; the answer was lost, so the run may have started`,
+    hint: "look at your recent tasks before running again; belt does not repeat a submit by itself",
+    retryable: false,
+  });
+}
+
+/** What went wrong on the way to `origin`, in words. */
+export function networkError(thrown: unknown, origin: string): BeltError {
+  const code = failureCodes(thrown)[0] ?? "";
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: "nothing answers there (connection refused)",
+    ENOTFOUND: "the host name is not known (DNS)",
+    EAI_AGAIN: "the host name could not be looked up (DNS)",
+    ECONNRESET: "the connection was closed before the answer came",
+    UND_ERR_SOCKET: "the connection was closed before the answer came",
+    UND_ERR_CONNECT_TIMEOUT: "no connection could be made in time",
+    UND_ERR_BODY_TIMEOUT: "the connection went silent",
+    UND_ERR_HEADERS_TIMEOUT: "the API did not answer in time",
+  };
+  const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
+  return new BeltError({
+    code: "network",
+    message: `cannot reach ${origin}: ${reasons[code] ?? detail}`,
+    hint: certificate
+      ? "the server's certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS"
+      : "check the network and the base URL (--api-url, BELT_API_URL), then try again",
+    exit: "unavailable",
+    retryable: !certificate,
+    cause: thrown,
+  });
+}
+
+/** The system's error codes; connecting to a name with several addresses fails with one for each. */
+function failureCodes(thrown: unknown): string[] {
+  if (thrown instanceof AggregateError) return thrown.errors.flatMap(failureCodes);
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? [code] : [];
+}

@@ -1,0 +1,237 @@
+import type { Dispatcher } from "undici";
+import request from "undici/lib/api/api-request.js";
+import Agent from "undici/lib/dispatcher/agent.js";
+import { BeltError } from "../errors.ts";
+import { isAbort, lostAnswer, networkError, timedOut, wasNeverSent } from "./failure.ts";
+import { type Message, type Reply, readReply } from "./reply.ts";
+
+/** How belt paces its requests; tests make these short. All in milliseconds. */
+export interface Pace {
+  /** Delays before the second, third, … try of one exchange. */
+  retries: readonly number[];
+  /** Delays before a broken stream is opened again; when they are spent, polling begins. */
+  reconnects: readonly number[];
+  /** Between two polls of a task; also the first delay after a poll that failed. */
+  poll: number;
+  /** Failed polls in a row before following is given up. */
+  failedPolls: number;
+  /** A stream that says nothing for this long is lost (api.md section 5). */
+  silence: number;
+  /** The longest Retry-After that is waited for rather than reported. */
+  longestRetryAfter: number;
+}
+
+export interface HttpOptions {
+  baseUrl: string;
+  /** Sent to the base URL's origin only. */
+  key: string | null;
+  version: string;
+  userAgent: string;
+  /** Bound on one exchange, and on waiting for a stream to begin; milliseconds. */
+  requestTimeout: number;
+  pace: Pace;
+  /** Aborted when the user wants to leave; exchanges end with its reason. */
+  signal: AbortSignal;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  now(): number;
+  /** One line about each request, never with the key. */
+  trace(line: string): void;
+  /** Notes the API sends beside its answers. */
+  onMessage(message: Message): void;
+}
+
+export interface Exchange {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
+  repeat: "always" | "unsent";
+  /** Replaces the signal of the options, for what must be finished although the user wants to leave. */
+  signal?: AbortSignal;
+}
+
+export interface OpenStream {
+  contentType: string;
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+const MAX_REDIRECTS = 5;
+
+/** One API server over HTTP: exchanges with bounded retries, and streams. */
+export class Http {
+  readonly #options: HttpOptions;
+  readonly #agent: Agent;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#agent = new Agent({ connect: { timeout: Math.min(options.requestTimeout, 10_000) } });
+  }
+
+  /**
+   * One request and its answer, read from any format. Throws a BeltError: the API's own
+   * refusal, or exit 6 when there was no answer; a `repeat: "unsent"` request whose answer
+   * was lost says that it may have taken effect.
+   */
+  async exchange(what: Exchange): Promise<unknown> {
+    const { pace, sleep, signal } = this.#options;
+    const leaving = what.signal ?? signal;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { value, messages } = readReply(await this.#send(what, leaving));
+        messages.forEach(this.#options.onMessage);
+        return value;
+      } catch (thrown) {
+        const delay = this.#delayBeforeRepeat(what, thrown, pace.retries[attempt]);
+        if (delay === null) throw this.#explain(what, thrown);
+        await sleep(delay, leaving);
+      }
+    }
+  }
+
+  /** Opens a task's stream; the body then ends with an error after `pace.silence` without a byte. */
+  async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
+    const { requestTimeout, pace } = this.#options;
+    const url = this.#url(path);
+    const answer = await this.#traced("GET", url, () =>
+      request.call(this.#agent, {
+        ...target(url),
+        method: "GET",
+        headers: { ...this.#headers(url), ...headers },
+        headersTimeout: requestTimeout,
+        bodyTimeout: pace.silence,
+        signal,
+      }),
+    ).catch((thrown) => {
+      throw signal.aborted ? signal.reason : networkError(thrown, url.origin);
+    });
+    if (answer.statusCode !== 200) {
+      const text = await answer.body.text();
+      readReply({ ...replyHead(answer), text });
+      throw new BeltError({
+        code: "unexpected_reply",
+        message: `the stream answered with HTTP ${answer.statusCode}`,
+        exit: "unavailable",
+        httpStatus: answer.statusCode,
+        retryable: true,
+      });
+    }
+    return { contentType: replyHead(answer).contentType, chunks: answer.body };
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #send(what: Exchange, leaving: AbortSignal): Promise<Reply> {
+    const { requestTimeout } = this.#options;
+    const tooLong = AbortSignal.timeout(requestTimeout);
+    const signal = AbortSignal.any([leaving, tooLong]);
+    try {
+      return await this.#follow(what, this.#url(what.path), signal, 0);
+    } catch (thrown) {
+      if (leaving.aborted) throw leaving.reason;
+      throw tooLong.aborted && isAbort(thrown) ? timedOut(requestTimeout) : thrown;
+    }
+  }
+
+  /** A redirected GET is followed, without the key once it leaves the API's origin. */
+  async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<Reply> {
+    const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const answer = await this.#traced(what.method, url, () =>
+      request.call(this.#agent, {
+        ...target(url),
+        method: what.method,
+        headers: { ...this.#headers(url), ...(body !== null && { "content-type": "application/json" }) },
+        body,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal,
+      }),
+    );
+    const text = await answer.body.text();
+    const location = answer.headers["location"];
+    if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === "string") {
+      if (what.method !== "GET" || hops >= MAX_REDIRECTS) throw redirected(url, location);
+      return await this.#follow(what, new URL(location, url), signal, hops + 1);
+    }
+    return { ...replyHead(answer), text };
+  }
+
+  async #traced(
+    method: string,
+    url: URL,
+    send: () => Promise<Dispatcher.ResponseData>,
+  ): Promise<Dispatcher.ResponseData> {
+    const { now, trace } = this.#options;
+    const start = now();
+    const line = (outcome: string) =>
+      `${method} ${url.origin}${url.pathname}${url.search} ${outcome} ${now() - start}ms`;
+    try {
+      const answer = await send();
+      trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
+      return answer;
+    } catch (thrown) {
+      trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));
+      throw thrown;
+    }
+  }
+
+  #url(path: string): URL {
+    return new URL(this.#options.baseUrl.replace(/\/+$/, "") + path);
+  }
+
+  #headers(url: URL): Record<string, string> {
+    const { baseUrl, key, version, userAgent } = this.#options;
+    const headers: Record<string, string> = {
+      accept: "application/json",
+      "user-agent": userAgent,
+      "x-client-source": `belt/${version}`,
+      "x-api-version": "2",
+    };
+    if (key !== null && url.origin === new URL(baseUrl).origin) headers["authorization"] = `Bearer ${key}`;
+    return headers;
+  }
+
+  /** Milliseconds to wait before the same request may be sent again; null when it may not. */
+  #delayBeforeRepeat(what: Exchange, thrown: unknown, next: number | undefined): number | null {
+    if (next === undefined) return null;
+    if (!(thrown instanceof BeltError)) return what.repeat === "always" || wasNeverSent(thrown) ? next : null;
+    const { httpStatus: status, code, retryAfter } = thrown.facts;
+    if (retryAfter !== undefined && retryAfter > this.#options.pace.longestRetryAfter) return null;
+    if (status === 429) return Math.max(next, retryAfter ?? 0);
+    if (status === 503 && retryAfter !== undefined) return Math.max(next, retryAfter);
+    const passing = code === "timeout" || status === 502 || status === 503 || status === 504;
+    return what.repeat === "always" && passing ? next : null;
+  }
+
+  /** The failure in words; no answer, or a gateway's in place of the API's, leaves a submit in doubt. */
+  #explain(what: Exchange, thrown: unknown): BeltError {
+    const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#url("").origin);
+    const { code, httpStatus } = error.facts;
+    const unanswered = code === "network" || code === "timeout" || httpStatus === 502 || httpStatus === 504;
+    return what.repeat === "unsent" && unanswered && !wasNeverSent(thrown) ? lostAnswer(error) : error;
+  }
+}
+
+function target(url: URL): { origin: string; path: string } {
+  return { origin: url.origin, path: url.pathname + url.search };
+}
+
+function replyHead(answer: Dispatcher.ResponseData): Omit<Reply, "text"> {
+  const header = (name: string) => [answer.headers[name]].flat()[0];
+  return {
+    status: answer.statusCode,
+    contentType: header("content-type") ?? "",
+    requestId: header("x-request-id") ?? header("request-id"),
+    retryAfter: header("retry-after"),
+  };
+}
+
+function redirected(url: URL, location: string): BeltError {
+  return new BeltError({
+    code: "redirected",
+    message: `${url.origin} redirects to ${location}, which belt does not follow with this request`,
+    hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
+    exit: "failure",
+  });
+}

@@ -1,0 +1,41 @@
+import { isTerminal, type StatusWord } from "../wire/status.ts";
+import { isObject } from "../wire/types.ts";
+import type { Api } from "./client.ts";
+import { parseStatusWord } from "./status.ts";
+import { type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+
+/** A task as it is now; a bare 9 is settled by `/timings` where the server has it (api.md section 3, rule 4). */
+export async function lookAt(
+  api: Api,
+  id: string,
+  signal?: AbortSignal,
+  submitted: Submitted | null = null,
+): Promise<TaskDocument> {
+  const raw = await api.task(id, signal);
+  const reading = api.statuses.read(raw);
+  if (!reading.ambiguous) return taskDocument(raw, reading, submitted);
+  const timings = await learnFromTimings(api, id, signal);
+  const word = timings?.word && isTerminal(timings.word) ? timings.word : api.statuses.read(raw).word;
+  return taskDocument(raw, { ...reading, word }, submitted);
+}
+
+/**
+ * The newest word of `/timings`, whose events carry words; when the answer pairs it with a
+ * number, the server's table is known from then on. Null where there is no such route.
+ */
+export async function learnFromTimings(
+  api: Api,
+  id: string,
+  signal?: AbortSignal,
+): Promise<{ word: StatusWord | null } | null> {
+  try {
+    const timings = await api.timings(id, signal);
+    if (!isObject(timings) || !Array.isArray(timings["events"])) return null;
+    const word = parseStatusWord(timings["events"].filter(isObject).at(-1)?.["status"]);
+    if (typeof timings["status"] === "number") api.statuses.learn(timings["status"], word);
+    return { word };
+  } catch (thrown) {
+    if (signal?.aborted) throw thrown;
+    return null;
+  }
+}

@@ -1,0 +1,186 @@
+import { BeltError, type Exit } from "../errors.ts";
+import { SESSION_CODES } from "../wire/sessions.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
+
+/** One HTTP answer, body read to its end. */
+export interface Reply {
+  status: number;
+  contentType: string;
+  requestId: string | undefined;
+  /** Seconds or a date, as sent. */
+  retryAfter: string | undefined;
+  text: string;
+}
+
+/** A note the API sends beside its answer (current format). */
+export interface Message {
+  level: string;
+  message: string;
+}
+
+const ENVELOPE_KEYS = new Set(["data", "messages", "status", "meta"]);
+
+/**
+ * Any of the three success formats as its resource, any of the error formats as a thrown
+ * BeltError (api.md section 1, "Reading any of them"). 204 and empty answers give null.
+ */
+export function readReply(reply: Reply): { value: unknown; messages: Message[] } {
+  const ok = reply.status >= 200 && reply.status < 300;
+  if (ok && (reply.status === 204 || reply.text.trim() === "")) return { value: null, messages: [] };
+  const body = parseJson(reply.text);
+  if (!ok) {
+    const task = reply.status === 422 && unwrap(body).value;
+    if (looksLikeTask(task)) return { value: task, messages: [] };
+    throw replyError(reply, body);
+  }
+  if (body === undefined) throw notJson(reply);
+  if (isObject(body) && body["success"] === false) throw replyError(reply, body);
+  return unwrap(body);
+}
+
+function unwrap(body: unknown): { value: unknown; messages: Message[] } {
+  if (!isObject(body)) return { value: body, messages: [] };
+  if (typeof body["success"] === "boolean") return { value: body["data"], messages: messagesOf(body) };
+  const enveloped = "data" in body && Object.keys(body).every((key) => ENVELOPE_KEYS.has(key));
+  return enveloped ? { value: body["data"], messages: messagesOf(body) } : { value: body, messages: [] };
+}
+
+function messagesOf(body: JsonObject): Message[] {
+  const list = Array.isArray(body["messages"]) ? body["messages"] : [];
+  return list
+    .filter(isObject)
+    .map((entry) => ({ level: String(entry["level"] ?? "info"), message: String(entry["message"] ?? "") }))
+    .filter((entry) => entry.message !== "");
+}
+
+function replyError(reply: Reply, body: unknown): BeltError {
+  if (reply.status === 412 && isObject(body) && Array.isArray(body["errors"])) {
+    return requirementsError(reply, body["errors"]);
+  }
+  const status = httpStatus(reply, body);
+  const code = (isObject(body) && errorCode(body)) || codeForStatus(status);
+  const message = (isObject(body) && errorMessage(body)) || plainMessage(reply);
+  return new BeltError({
+    code,
+    message: `${message} (HTTP ${status})`,
+    hint: hintFor(code, status),
+    exit: exitFor(code, status),
+    httpStatus: status,
+    retryable: status === 429 || (status >= 500 && code !== "WORKER_LOST"),
+    requestId: reply.requestId,
+    retryAfter: retryAfterMs(reply.retryAfter),
+  });
+}
+
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** v1 may send its error inside a 200; its `status` member then says what it would have been. */
+function httpStatus(reply: Reply, body: unknown): number {
+  const inner = isObject(body) ? body["status"] : undefined;
+  return reply.status < 400 && typeof inner === "number" && inner >= 400 ? inner : reply.status;
+}
+
+function errorCode(body: JsonObject): string | undefined {
+  const { code, error, type } = body;
+  const nested = isObject(error) ? error["code"] : undefined;
+  const fromType = typeof type === "string" ? type.split(/[/#:]/).filter(Boolean).at(-1) : undefined;
+  const found = [code, nested, fromType].find((value) => typeof value === "string" && value !== "");
+  if (typeof found !== "string" || found === "blank") return undefined;
+  return SESSION_CODES.find((known) => known === found.toUpperCase()) ?? found.toLowerCase();
+}
+
+function errorMessage(body: JsonObject): string | undefined {
+  const { detail, error, message, title } = body;
+  const nested = isObject(error) ? error["message"] : error;
+  const found = [detail, nested, message, title].find((value) => typeof value === "string" && value !== "");
+  return found as string | undefined;
+}
+
+/** A body that is no JSON object: its first 500 characters, or the title of an HTML page. */
+function plainMessage(reply: Reply): string {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(reply.text)?.[1]?.trim();
+  return title || reply.text.trim().slice(0, 500) || "the API gave no reason";
+}
+
+function notJson(reply: Reply): BeltError {
+  return new BeltError({
+    code: "unexpected_reply",
+    message: `the answer is not the API's: ${reply.contentType || "no content type"}, "${plainMessage(reply).slice(0, 120)}"`,
+    hint: "check the base URL (--api-url, BELT_API_URL) and whether a proxy or login page answers in its place",
+    exit: "failure",
+    httpStatus: reply.status,
+    requestId: reply.requestId,
+  });
+}
+
+function requirementsError(reply: Reply, errors: unknown[]): BeltError {
+  const missing = errors.filter(isObject);
+  const lines = missing.map((entry) => `${entry["type"]} ${entry["key"]}: ${entry["message"]}`);
+  return new BeltError({
+    code: "requirements_not_met",
+    message: `the app needs what your account has not set up: ${lines.join("; ")}`,
+    hint: missing.map(requirementHint).join("; "),
+    exit: "failure",
+    httpStatus: 412,
+    requestId: reply.requestId,
+  });
+}
+
+function requirementHint(entry: JsonObject): string {
+  const action = isObject(entry["action"]) ? entry["action"] : {};
+  const provider = action["provider"] ? ` of ${action["provider"]}` : "";
+  const scopes = Array.isArray(action["scopes"]) ? ` with ${action["scopes"].join(", ")}` : "";
+  const verb = { secret: "add the secret", integration: "connect the integration", scope: "grant the scope" };
+  const what = verb[entry["type"] as keyof typeof verb] ?? "set up";
+  return `${what} ${entry["key"]}${provider}${scopes} in your inference.sh settings`;
+}
+
+/** The exit-code table of cli.md section 4; a session lost with its worker is gone, not unavailable. */
+function exitFor(code: string, status: number): Exit {
+  if (code === "WORKER_LOST") return "notFound";
+  if (status === 401 || status === 403) return "auth";
+  if (status === 404 || status === 410) return "notFound";
+  if (status === 402 || status === 429) return "quota";
+  return status >= 500 ? "unavailable" : "failure";
+}
+
+function codeForStatus(status: number): string {
+  const codes: Record<number, string> = {
+    400: "invalid_request",
+    401: "unauthorized",
+    402: "payment_required",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    422: "validation_error",
+    429: "rate_limited",
+  };
+  return codes[status] ?? (status >= 500 ? "internal_error" : `http_${status}`);
+}
+
+function hintFor(code: string, status: number): string | undefined {
+  if (status === 401) return "check the API key: set INFSH_API_KEY to one that is valid for this API";
+  if (status === 403) return "the key lacks a permission; use one that has the scope named above";
+  if (status === 402) return "check the balance and limits of your account";
+  if (status === 429) return "wait a little, then run the same command again";
+  if (code === "WORKER_LOST") return "the session's state is gone; start over with --session new";
+  if (status >= 500) return "the API is having trouble; run the same command again later";
+  return undefined;
+}
+
+/** A failed task in wait mode may arrive as HTTP 422 (api.md section 2). */
+function looksLikeTask(value: unknown): boolean {
+  return isObject(value) && typeof value["id"] === "string" && "status" in value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import { isTerminal, type StatusWord } from "../wire/status.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
+import { type LogEntry, LogTail } from "./logs.ts";
+import type { StatusReader, StatusReading } from "./status.ts";
+import { type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+
+/** What one message changed. */
+export type Change =
+  | { type: "status"; status: StatusWord; status_code: number | null }
+  | ({ type: "log" } & LogEntry)
+  | { type: "output"; output: unknown };
+
+/** Logs and events are shown as they come and never kept: a long watch stays small. */
+const PASSING = ["logs", "events"];
+
+/** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
+export class TaskState {
+  readonly id: string;
+  #raw: JsonObject;
+  #reading: StatusReading | null = null;
+  #settled: StatusWord | null = null;
+  #output = "";
+  readonly #logs = new LogTail();
+  readonly #statuses: StatusReader;
+  readonly #submitted: Submitted | null;
+
+  constructor(id: string, statuses: StatusReader, submitted: Submitted | null) {
+    this.id = id;
+    this.#raw = { id };
+    this.#statuses = statuses;
+    this.#submitted = submitted;
+  }
+
+  get ended(): boolean {
+    return this.#reading !== null && isTerminal(this.#reading.word);
+  }
+
+  /** True while a bare 9 leaves open whether the task is uploading or done. */
+  get ambiguous(): boolean {
+    return this.#reading?.ambiguous ?? false;
+  }
+
+  get finished(): boolean {
+    const { output, error } = this.#raw;
+    return (
+      (typeof error === "string" && error !== "") ||
+      (output !== null && output !== undefined && !isEmpty(output))
+    );
+  }
+
+  /** Takes a whole task, or with `fields` the ones that changed; says what that changed. */
+  merge(message: JsonObject, fields: unknown = null): Change[] {
+    const patch = Array.isArray(fields) ? listed(message, fields) : message;
+    const logs = this.#logs.take(patch["logs"]);
+    const kept = Object.fromEntries(Object.entries(patch).filter(([key]) => !PASSING.includes(key)));
+    // A new number must not be read by the word that belonged to the old one.
+    if ("status" in patch && !("status_text" in patch)) delete this.#raw["status_text"];
+    this.#raw = { ...this.#raw, ...kept, id: this.id };
+    return [
+      ...this.#statusChange(),
+      ...logs.map((entry) => ({ type: "log" as const, ...entry })),
+      ...this.#outputChange(),
+    ];
+  }
+
+  /** A token-level change of the output: text is appended, anything else replaces. */
+  append(delta: JsonObject): Change[] {
+    const output = isObject(this.#raw["output"]) ? { ...this.#raw["output"] } : {};
+    for (const [key, value] of Object.entries(delta)) {
+      if (value === null) continue;
+      const text = typeof value === "string" && typeof output[key] === "string";
+      output[key] = text ? `${output[key]}${value}` : value;
+    }
+    this.#raw = { ...this.#raw, output };
+    return this.#outputChange();
+  }
+
+  takeLogs(logs: unknown): Change[] {
+    return this.#logs.take(logs).map((entry) => ({ type: "log", ...entry }));
+  }
+
+  /** The word is known by other evidence than the number; it stands whatever the number says. */
+  settle(word: StatusWord): Change[] {
+    this.#settled = word;
+    return this.#statusChange();
+  }
+
+  /** The final word from `GET /tasks/:id`, with everything that passed by: taken over if it, too, says the end. */
+  conclude(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
+    const reading = this.#read(whole);
+    const changes = this.takeLogs(whole["logs"]);
+    if (!isTerminal(reading.word)) return { changes, document: this.document() };
+    return { changes, document: taskDocument({ ...whole, id: this.id }, reading, this.#submitted) };
+  }
+
+  document(): TaskDocument {
+    return taskDocument(this.#raw, this.#read(this.#raw), this.#submitted);
+  }
+
+  #read(raw: JsonObject): StatusReading {
+    const reading = this.#statuses.read(raw);
+    return this.#settled ? { ...reading, word: this.#settled, ambiguous: false } : reading;
+  }
+
+  #statusChange(): Change[] {
+    const before = this.#reading;
+    const reading = this.#read(this.#raw);
+    if (reading.word === "unknown" && before) return [];
+    this.#reading = reading;
+    if (before?.word === reading.word) return [];
+    return [{ type: "status", status: reading.word, status_code: reading.code }];
+  }
+
+  #outputChange(): Change[] {
+    const { output } = this.#raw;
+    if (this.ended || output === null || output === undefined || isEmpty(output)) return [];
+    const text = JSON.stringify(output);
+    if (text === this.#output) return [];
+    this.#output = text;
+    return [{ type: "output", output }];
+  }
+}
+
+/** Only the fields said to have changed: the rest of a partial message may be zero values. */
+function listed(message: JsonObject, fields: unknown[]): JsonObject {
+  const names = new Set(fields.map((field) => String(field).split(".")[0]));
+  if (names.has("status")) names.add("status_text");
+  return Object.fromEntries(Object.entries(message).filter(([key]) => names.has(key)));
+}
+
+function isEmpty(output: unknown): boolean {
+  return isObject(output) && Object.keys(output).length === 0;
+}
