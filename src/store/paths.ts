@@ -1,0 +1,47 @@
+import { join } from "node:path";
+
+export interface Environment {
+  env: Record<string, string | undefined>;
+  platform: NodeJS.Platform;
+  home: string;
+}
+
+export interface Paths {
+  config: string;
+  state: string;
+  cache: string;
+}
+
+/** Where belt keeps things (cli.md section 6): `BELT_*_DIR`, else the platform's own folders. */
+export function beltPaths({ env, platform, home }: Environment): Paths {
+  const folders = platformFolders({ env, platform, home });
+  return {
+    config: env["BELT_CONFIG_DIR"] || folders.config,
+    state: env["BELT_STATE_DIR"] || folders.state,
+    cache: env["BELT_CACHE_DIR"] || folders.cache,
+  };
+}
+
+function platformFolders({ env, platform, home }: Environment): Paths {
+  if (platform === "darwin") {
+    const library = join(home, "Library");
+    return {
+      config: join(library, "Preferences", "belt"),
+      state: join(library, "Application Support", "belt"),
+      cache: join(library, "Caches", "belt"),
+    };
+  }
+  if (platform === "win32") {
+    const local = env["LOCALAPPDATA"] || join(home, "AppData", "Local");
+    return {
+      config: join(env["APPDATA"] || join(home, "AppData", "Roaming"), "belt", "Config"),
+      state: join(local, "belt", "Data"),
+      cache: join(local, "belt", "Cache"),
+    };
+  }
+  return {
+    config: join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "belt"),
+    state: join(env["XDG_STATE_HOME"] || join(home, ".local", "state"), "belt"),
+    cache: join(env["XDG_CACHE_HOME"] || join(home, ".cache"), "belt"),
+  };
+}
