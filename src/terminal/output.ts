@@ -1,0 +1,187 @@
+import { BeltError } from "../errors.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
+import type { Paint } from "./paint.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { safeJson, safeText } from "./text.ts";
+
+/** The part of a stream that belt writes to. */
+export interface Sink {
+  /** Calls back once the text is on its way, or with the reason why it is not. */
+  write(text: string, done?: (error?: Error | null) => void): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface OutputOptions {
+  stdout: Sink;
+  stderr: Sink;
+  json: boolean;
+  /** Dotted path of the one field to print; null prints the whole result. */
+  field: string | null;
+  quiet: boolean;
+  verbose: boolean;
+  /** Spinners and redraws on stderr; off in pipes, in CI and on dumb terminals. */
+  animated: boolean;
+  paint: { stdout: Paint; stderr: Paint };
+  now(): number;
+}
+
+/** What a view needs to know of where it is shown. */
+export interface Style {
+  paint: Paint;
+  /** Columns to fit into; Infinity in a pipe, where nothing is cut or wrapped. */
+  width: number;
+}
+
+/** How a result looks to people. A view is pure and makes foreign text safe. */
+export interface View<T> {
+  text(value: T, style: Style): string;
+  /** With `-q`: the bare result; `text` where the two do not differ, nothing for "". */
+  bare?(value: T, style: Style): string;
+}
+
+/**
+ * The two channels: the answer on stdout, everything else on stderr. Commands say what there
+ * is to tell; whether it becomes JSON, one field, text or nothing is decided here alone.
+ */
+export class Output {
+  readonly progress: Progress;
+  readonly #options: OutputOptions;
+  readonly #secrets = new Set<string>();
+  /** The first failure to write the answer, once everything so far has been written. */
+  #written: Promise<Error | null> = Promise.resolve(null);
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    this.progress = createProgress({
+      stderr: options.stderr,
+      animated: options.animated && !options.quiet,
+      silent: options.quiet,
+      paint: options.paint.stderr,
+      write: (line) => this.#chat(line),
+      now: options.now,
+    });
+  }
+
+  /** From now on `secret` is blotted out of everything that is written. */
+  hide(secret: string): void {
+    if (secret !== "") this.#secrets.add(secret);
+  }
+
+  /** The answer, once. Throws exit 1 when `--field` names what is not there. */
+  result<T>(value: T, view: View<T>): void {
+    const { stdout, json, field, quiet } = this.#options;
+    this.progress.stop();
+    const style = this.#style(stdout, this.#options.paint.stdout);
+    if (field !== null) this.#answer(this.#field(value, field));
+    else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
+    else this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
+  }
+
+  /** One of many answers: a line of NDJSON, or what people see of it. */
+  event<T>(value: T, view: View<T>): void {
+    const { stdout, json, paint } = this.#options;
+    if (json) this.#answer(safeJson(value));
+    else this.#show(view.text(value, this.#style(stdout, paint.stdout)));
+  }
+
+  /** Waits until the whole answer has been handed over; exit 1 when it could not be, as on a full disk. */
+  async flush(): Promise<void> {
+    const failure = await this.#written;
+    // A reader that has had enough, as in `… | head -1`, is no failure.
+    if (!failure || (failure as NodeJS.ErrnoException).code === "EPIPE") return;
+    throw new BeltError({
+      code: "output_failed",
+      message: `the answer could not be written: ${failure.message}`,
+      exit: "failure",
+      cause: failure,
+    });
+  }
+
+  /** Something people may want to know; silent with `-q`. */
+  note(text: string): void {
+    if (!this.#options.quiet) this.#aside(safeText(text));
+  }
+
+  /** What to type next; silent with `-q`. */
+  hint(text: string): void {
+    if (!this.#options.quiet) this.#aside(this.#options.paint.stderr.dim(`hint: ${safeText(text)}`));
+  }
+
+  warn(text: string): void {
+    this.#aside(`${this.#options.paint.stderr.yellow("warning:")} ${safeText(text)}`);
+  }
+
+  trace(text: string): void {
+    if (this.#options.verbose) this.#aside(this.#options.paint.stderr.dim(safeText(text)));
+  }
+
+  error(error: BeltError): void {
+    const { json, paint } = this.#options;
+    this.progress.stop();
+    if (json) {
+      this.#chat(safeJson({ error: error.document() }));
+      return;
+    }
+    const prefix = error.isStop ? paint.stderr.yellow("stopped:") : paint.stderr.red("error:");
+    this.#chat(`${prefix} ${safeText(error.message)}`);
+    if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeText(error.facts.hint)}`);
+  }
+
+  #field(value: unknown, path: string): string {
+    const { stdout } = this.#options;
+    const found = fieldAt(value, path);
+    if (typeof found !== "string") return safeJson(found, stdout.isTTY ? 2 : 0);
+    // A script gets the very text; only a terminal must be protected from it.
+    return stdout.isTTY ? safeText(found) : found;
+  }
+
+  #style(sink: Sink, paint: Paint): Style {
+    return { paint, width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY };
+  }
+
+  #aside(text: string): void {
+    this.progress.aside(() => this.#chat(text));
+  }
+
+  /** A view that has nothing to show prints nothing, not an empty line. */
+  #show(text: string): void {
+    if (text !== "") this.#answer(text);
+  }
+
+  #answer(text: string): void {
+    const written = new Promise<Error | null>((resolve) => {
+      this.#options.stdout.write(`${this.#redact(text)}\n`, (error) => resolve(error ?? null));
+    });
+    this.#written = this.#written.then(async (failure) => failure ?? (await written));
+  }
+
+  #chat(text: string): void {
+    this.#options.stderr.write(`${this.#redact(text)}\n`);
+  }
+
+  #redact(text: string): string {
+    let clean = text;
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, "[key]");
+    return clean;
+  }
+}
+
+function fieldAt(value: unknown, path: string): unknown {
+  let found = value;
+  for (const part of path.split(".")) {
+    const holder = isObject(found) || Array.isArray(found) ? (found as JsonObject) : {};
+    if (!Object.hasOwn(holder, part)) throw noField(path);
+    found = holder[part];
+  }
+  return found;
+}
+
+function noField(path: string): BeltError {
+  return new BeltError({
+    code: "no_such_field",
+    message: `the result has no field ${path}`,
+    hint: "run again with --json to see the whole result",
+    exit: "failure",
+  });
+}

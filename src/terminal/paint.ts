@@ -1,0 +1,33 @@
+/** The few colours belt uses; each also reads without colour. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
+
+const same = (text: string) => text;
+
+export const plainPaint: Paint = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same };
+
+/** chalk is loaded only where colour is wanted. */
+export async function colourPaint(): Promise<Paint> {
+  const { Chalk } = await import("chalk");
+  return new Chalk({ level: 1 });
+}
+
+export type ColourChoice = "auto" | "always" | "never";
+
+/** `--color`, `NO_COLOR`, `FORCE_COLOR`, terminal, in that order; only non-empty values count (cli.md section 2). */
+export function wantsColour(
+  choice: ColourChoice,
+  env: Record<string, string | undefined>,
+  isTerminal: boolean,
+): boolean {
+  if (choice !== "auto") return choice === "always";
+  if (env["NO_COLOR"]) return false;
+  if (env["FORCE_COLOR"]) return env["FORCE_COLOR"] !== "0";
+  return isTerminal && env["TERM"] !== "dumb";
+}

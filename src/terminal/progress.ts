@@ -1,0 +1,122 @@
+import type { Ora } from "ora";
+import type { Sink } from "./output.ts";
+import type { Paint } from "./paint.ts";
+import { formatDuration, safeLine } from "./text.ts";
+
+/** What is going on at the moment, for somebody who waits. */
+export interface Progress {
+  /** Something of belt's own takes its time; shown on a terminal only. */
+  busy(text: string): void;
+  /** A new phase of a task: redrawn on a terminal, one line elsewhere. */
+  phase(subject: string, phase: string): void;
+  /** The newest log line; shown on a terminal only. */
+  detail(text: string): void;
+  /** Writes other text without disturbing what is drawn. */
+  aside(write: () => void): void;
+  /** Clears what is drawn. */
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  stderr: Sink;
+  animated: boolean;
+  silent: boolean;
+  paint: Paint;
+  write(line: string): void;
+  now(): number;
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  if (options.silent) return { busy() {}, phase() {}, detail() {}, aside: (write) => write(), stop() {} };
+  return options.animated ? new Spinner(options) : new Lines(options);
+}
+
+class Lines implements Progress {
+  readonly #options: ProgressOptions;
+  #last = "";
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  phase(subject: string, phase: string): void {
+    const line = safeLine(`${subject} ${phase}`);
+    if (line !== this.#last) this.#options.write(line);
+    this.#last = line;
+  }
+
+  busy(): void {}
+
+  detail(): void {}
+
+  aside(write: () => void): void {
+    write();
+  }
+
+  stop(): void {}
+}
+
+/** Nothing is drawn for what is over sooner than this, in milliseconds. */
+const PATIENCE = 200;
+
+class Spinner implements Progress {
+  readonly #options: ProgressOptions;
+  #ora: Ora | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #start = 0;
+  #phase = "";
+  #detail = "";
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  busy(text: string): void {
+    this.phase("", text);
+  }
+
+  phase(_subject: string, phase: string): void {
+    this.#phase = safeLine(phase);
+    if (this.#timer) return;
+    this.#start ||= this.#options.now();
+    this.#timer = setTimeout(() => this.#draw(), PATIENCE);
+  }
+
+  detail(text: string): void {
+    this.#detail = safeLine(text);
+  }
+
+  aside(write: () => void): void {
+    this.#ora?.clear();
+    write();
+    this.#ora?.render();
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#ora?.stop();
+    this.#ora = null;
+  }
+
+  async #draw(): Promise<void> {
+    const { default: ora } = await import("ora");
+    if (!this.#timer) return;
+    const { stderr } = this.#options;
+    this.#ora = ora({
+      stream: stderr as NodeJS.WriteStream,
+      discardStdin: false,
+      text: "",
+      suffixText: () => this.#text(),
+    }).start();
+  }
+
+  /** The phase, how long it has been, and what fits of the newest log line. */
+  #text(): string {
+    const { paint, stderr, now } = this.#options;
+    const head = `${this.#phase} ${formatDuration(now() - this.#start)}`;
+    const room = (stderr.columns ?? 80) - head.length - 8;
+    const detail = this.#detail && room > 10 ? ` · ${this.#detail.slice(0, room)}` : "";
+    return `${head}${paint.dim(detail)}`;
+  }
+}

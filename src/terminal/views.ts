@@ -1,0 +1,110 @@
+import { fileURLToPath } from "node:url";
+import type { TaskDocument } from "../api/task.ts";
+import type { StatusWord } from "../wire/status.ts";
+import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
+import type { Style, View } from "./output.ts";
+import type { Paint } from "./paint.ts";
+import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
+
+/** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
+export const outputView: View<TaskDocument> = {
+  text: ({ output }, style) => renderOutput(output, style),
+};
+
+/** What `run --no-wait` prints: the id, and with it what the API made of it. */
+export const submittedView: View<TaskDocument> = {
+  text: (task, { paint }) => `${safeLine(task.id)}  ${colourStatus(task.status, paint)}`,
+  bare: (task) => safeLine(task.id),
+};
+
+/** A task as a page. */
+export const taskView: View<TaskDocument> = {
+  text: (task, style) => {
+    const rows: [string, string][] = [
+      ["task", style.paint.bold(safeLine(task.id))],
+      ["app", task.app === null ? "" : safeLine(task.app)],
+      ["status", colourStatus(task.status, style.paint)],
+      ["created", safeLine(task.created_at ?? "")],
+      ["updated", safeLine(task.updated_at ?? "")],
+      ["session", safeLine(task.session_id ?? "")],
+      ["error", safeText(task.error ?? "")],
+      ["input", renderValue(task.input, style)],
+      ["output", renderValue(task.output, style)],
+    ];
+    return fields(
+      rows.filter(([, value]) => value !== ""),
+      style.paint,
+    );
+  },
+  bare: (task) => safeLine(task.id),
+};
+
+/** What `--dry-run` prints; nothing has been sent. */
+export interface DryRun {
+  method: "POST";
+  url: string;
+  body: RunRequest;
+}
+
+export const dryRunView: View<DryRun> = {
+  text: ({ method, url, body }) => `${method} ${safeLine(url)}\n${safeJson(body, 2)}`,
+};
+
+function renderOutput(output: unknown, style: Style): string {
+  const values = isObject(output) ? Object.values(output) : [output];
+  if (values.length === 1 && typeof values[0] === "string") return safeText(values[0]);
+  return renderValue(output, style);
+}
+
+/** A value by its shape: text as is, files with size and type, objects as aligned fields, the rest as JSON. */
+function renderValue(value: unknown, style: Style): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string") return safeText(value);
+  if (!isObject(value)) return safeJson(value);
+  if (isFile(value)) return renderFile(value, style.paint);
+  const entries = Object.entries(value);
+  if (entries.length === 0) return "";
+  return fields(
+    entries.map(([key, field]) => [
+      safeLine(key),
+      isObject(field) && !isFile(field) ? safeJson(field) : renderValue(field, style),
+    ]),
+    style.paint,
+  );
+}
+
+function isFile(value: JsonObject): boolean {
+  return typeof value["uri"] === "string" && value["uri"] !== "";
+}
+
+/** Where the file is, as a path when it is on this machine, and what is known of it. */
+function renderFile(file: JsonObject, paint: Paint): string {
+  const size = typeof file["size"] === "number" ? formatBytes(file["size"]) : "";
+  const facts = [file["content_type"], size]
+    .filter((fact) => typeof fact === "string" && fact !== "")
+    .join(", ");
+  return `${safeLine(place(String(file["uri"])))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
+}
+
+function place(uri: string): string {
+  try {
+    return uri.startsWith("file:///") ? fileURLToPath(uri) : uri;
+  } catch {
+    return uri;
+  }
+}
+
+/** "name  value" lines with the values aligned; further lines of a value stand under its first. */
+function fields(rows: [string, string][], paint: Paint): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const indent = " ".repeat(width + 2);
+  return rows
+    .map(([name, value]) => `${paint.dim(name.padEnd(width))}  ${value.replaceAll("\n", `\n${indent}`)}`)
+    .join("\n");
+}
+
+function colourStatus(status: StatusWord, paint: Paint): string {
+  if (status === "completed") return paint.green(status);
+  if (status === "failed") return paint.red(status);
+  return status === "cancelled" || status === "cancelling" ? paint.yellow(status) : status;
+}
