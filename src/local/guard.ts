@@ -1,0 +1,38 @@
+/** What keeps a worker process from outliving its server or writing where it must not. Runs in the child. */
+import { Worker } from "node:worker_threads";
+import { createLineSplitter } from "./lines.ts";
+
+/** App code may block the event loop, so a thread of its own watches the parent, and kills the whole group. */
+const WATCHDOG = `
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(-process.pid, "SIGKILL");
+}, 500);`;
+
+export function dieWithParent(): void {
+  process.once("disconnect", () => process.kill(-process.pid, "SIGKILL"));
+  new Worker(WATCHDOG, { eval: true, env: {}, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
+}
+
+/**
+ * Sends what the app prints over the IPC channel, where it keeps its order with the results.
+ * What bypasses node's streams (native code, grandchildren) still arrives through the pipes.
+ * The returned function sends what has not ended in a newline.
+ */
+export function captureOutput(onLine: (text: string, isError: boolean) => void): () => void {
+  const splitters = [process.stdout, process.stderr].map((stream) => {
+    const splitter = createLineSplitter((line) => onLine(line, stream === process.stderr));
+    stream.write = ((chunk: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
+      splitter.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+      const done = typeof encoding === "function" ? encoding : callback;
+      if (typeof done === "function") queueMicrotask(() => done());
+      return true;
+    }) as typeof stream.write;
+    return splitter;
+  });
+  const flush = () => {
+    for (const splitter of splitters) splitter.flush();
+  };
+  process.once("exit", flush);
+  return flush;
+}

@@ -1,0 +1,224 @@
+/** One worker process with one instance of an app in it: started, asked, stopped, and never left behind. */
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JsonObject } from "../wire/types.ts";
+import type { AppVersion } from "./catalogue.ts";
+import { createLineSplitter } from "./lines.ts";
+import { inheritedEnvironment, killGroup } from "./processes.ts";
+import type { AppSchemas, FromWorker, ToWorker } from "./protocol.ts";
+
+export interface WorkerSettings {
+  /** The built worker program. */
+  program: string;
+  /** Bound of the JavaScript heap of one worker, in MiB. */
+  memoryMb: number;
+  /** Where apps keep what they download. */
+  cacheDir: string;
+  /** Each worker has a temporary folder in it, gone with the worker. */
+  temporaryDir: string;
+}
+
+/** The process is gone; the message says how, and what it said last on stderr. */
+export class WorkerDied extends Error {}
+
+/** The app itself reported a failure; the process lives on. */
+class AppFailed extends Error {}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  onPartial?: ((output: unknown) => void) | undefined;
+}
+
+/** A message that is answered, before it has its id. */
+type Question = ToWorker extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
+
+const STDERR_LINES = 20;
+const LAST_WORDS_MS = 100;
+
+export class Instance {
+  readonly id: string;
+  readonly version: AppVersion;
+  /** The setup the app was last set up with, as stable JSON; null before. */
+  setupKey: string | null = null;
+  /** The session that leases this instance. */
+  session: string | null = null;
+  busy = false;
+  /** False once a task has run: what it left in the instance is no state for a session to begin with. */
+  fresh = true;
+  dead = false;
+  /** Why we ended the process; null while it lives, and when it ended by itself. */
+  killedFor: string | null = null;
+  /** When the last task ended, for choosing whom to stop first. */
+  idleSince = 0;
+  onLog: (text: string) => void = () => {};
+  readonly loaded: Promise<string[]>;
+  readonly exited: Promise<void>;
+
+  readonly #child: ChildProcess;
+  readonly #memoryMb: number;
+  readonly #temporaryDir: string;
+  readonly #pending = new Map<number, Pending>();
+  readonly #stderr: string[] = [];
+  #lastId = 0;
+  #unloads = false;
+  #end: WorkerDied | null = null;
+
+  constructor(id: string, version: AppVersion, settings: WorkerSettings) {
+    this.id = id;
+    this.version = version;
+    this.#memoryMb = settings.memoryMb;
+    this.#temporaryDir = join(settings.temporaryDir, id);
+    mkdirSync(this.#temporaryDir, { mode: 0o700 });
+    this.#child = fork(settings.program, [version.entry], {
+      cwd: version.dir,
+      env: {
+        ...inheritedEnvironment(),
+        TMPDIR: this.#temporaryDir,
+        FILE_CACHE_DIR: settings.cacheDir,
+        ...version.env,
+      },
+      execArgv: [`--max-old-space-size=${settings.memoryMb}`],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
+      detached: true,
+    });
+    readLines(this.#child.stdout, (line) => this.onLog(line));
+    readLines(this.#child.stderr, (line) => this.#remember(line));
+    this.#child.on("message", (message: FromWorker) => this.#receive(message));
+    this.exited = this.#untilExit();
+    this.loaded = this.#request(0) as Promise<string[]>;
+    // Whoever needs the app waits for `loaded` and sees its failure; nobody waiting is no error.
+    this.loaded.catch(() => {});
+  }
+
+  async setup(setup: JsonObject, key: string): Promise<void> {
+    this.setupKey = null;
+    await this.#ask({ kind: "setup", setup });
+    this.setupKey = key;
+  }
+
+  run(
+    name: string,
+    input: JsonObject,
+    context: JsonObject,
+    onPartial: (output: unknown) => void,
+  ): Promise<unknown> {
+    this.fresh = false;
+    return this.#ask({ kind: "run", function: name, input, context }, onPartial);
+  }
+
+  describe(): Promise<AppSchemas> {
+    return this.#ask({ kind: "describe" }) as Promise<AppSchemas>;
+  }
+
+  /** Tells the app; what it does with it is its own affair. */
+  cancel(): void {
+    this.#send({ kind: "cancel" });
+  }
+
+  /** Lets the app clean up, for at most `graceMs`, then ends the process. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#unloads && !this.dead && !this.busy) {
+      const timer = setTimeout(() => this.kill("stopped"), graceMs);
+      await this.#ask({ kind: "unload" }).catch(() => {});
+      clearTimeout(timer);
+    }
+    this.kill("stopped");
+    await this.exited;
+  }
+
+  /** Ends the process and everything it started. */
+  kill(reason: string): void {
+    if (this.dead) return;
+    this.killedFor ??= reason;
+    killGroup(this.#child);
+  }
+
+  #ask(question: Question, onPartial?: (output: unknown) => void): Promise<unknown> {
+    this.#lastId += 1;
+    const answer = this.#request(this.#lastId, onPartial);
+    this.#send({ ...question, id: this.#lastId });
+    return answer;
+  }
+
+  #request(id: number, onPartial?: (output: unknown) => void): Promise<unknown> {
+    if (this.#end) return Promise.reject(this.#end);
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onPartial }));
+  }
+
+  #send(message: ToWorker): void {
+    // A closed channel is reported by the exit, with the reason.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "log":
+        if (message.isError) this.#remember(message.text);
+        else this.onLog(message.text);
+        break;
+      case "loaded":
+        this.#unloads = message.unloads;
+        this.#settle(0)?.resolve(message.functions);
+        break;
+      case "partial":
+        this.#pending.get(message.id)?.onPartial?.(message.output);
+        break;
+      case "result":
+        this.#settle(message.id)?.resolve(message.value);
+        break;
+      case "error":
+        this.#settle(message.id)?.reject(new AppFailed(message.message));
+        break;
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #remember(line: string): void {
+    this.#stderr.push(line);
+    if (this.#stderr.length > STDERR_LINES) this.#stderr.shift();
+    this.onLog(line);
+  }
+
+  async #untilExit(): Promise<void> {
+    // Listened to from the start: it may come in the same breath as the exit.
+    const closed = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
+    const ending = await new Promise<string>((resolve) => {
+      this.#child.once("error", (error) => resolve(`could not be started: ${error.message}`));
+      this.#child.once("exit", (code, signal) =>
+        resolve(signal ? `was ended by ${signal}` : `exited with code ${code}`),
+      );
+    });
+    this.dead = true;
+    // The pipes may hold more than was read; a grandchild may hold them open for ever.
+    await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    killGroup(this.#child);
+    await rm(this.#temporaryDir, { recursive: true, force: true }).catch(() => {});
+    this.#end = new WorkerDied(this.#describeEnd(ending));
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#end);
+  }
+
+  #describeEnd(ending: string): string {
+    if (this.killedFor) return this.killedFor;
+    const words = this.#stderr.join("\n");
+    if (words.includes("heap out of memory")) {
+      return `the worker ran out of memory (its bound is ${this.#memoryMb} MiB)`;
+    }
+    return words ? `the worker ${ending}:\n${words}` : `the worker ${ending}`;
+  }
+}
+
+function readLines(pipe: Readable | null, onLine: (line: string) => void): void {
+  const splitter = createLineSplitter(onLine);
+  pipe?.setEncoding("utf8").on("data", splitter.push).once("end", splitter.flush);
+}

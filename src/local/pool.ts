@@ -1,0 +1,175 @@
+/** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
+import type { AppVersion } from "./catalogue.ts";
+import type { EventSink } from "./events.ts";
+import { Instance, type WorkerSettings } from "./instance.ts";
+
+export interface Need {
+  version: AppVersion;
+  setupKey: string;
+  /** The session that leases the instance. */
+  session: string | null;
+  signal: AbortSignal;
+}
+
+interface Waiting {
+  need: Need;
+  resolve(instance: Instance): void;
+  reject(error: Error): void;
+}
+
+export interface PoolOptions {
+  workers: number;
+  settings: WorkerSettings;
+  nextId: () => string;
+  emit: EventSink;
+}
+
+const UNLOAD_GRACE_MS = 500;
+const LOAD_MS = 30_000;
+
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #instances = new Set<Instance>();
+  readonly #leaving = new Set<Instance>();
+  readonly #waiting: Waiting[] = [];
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** An instance for one task, or for a session; give it back with `release`. */
+  acquire(need: Need): Promise<Instance> {
+    return new Promise((resolve, reject) => {
+      const waiting = { need, resolve, reject };
+      this.#waiting.push(waiting);
+      need.signal.addEventListener("abort", () => this.#abandon(waiting), { once: true });
+      this.#serve();
+    });
+  }
+
+  release(instance: Instance, now: number): void {
+    instance.busy = false;
+    instance.idleSince = now;
+    instance.onLog = () => {};
+    this.#serve();
+  }
+
+  /** Ends a lease, and the process with it. */
+  retire(instance: Instance): void {
+    this.#dismiss(instance);
+    this.#serve();
+  }
+
+  isLoaded(version: AppVersion): boolean {
+    return [...this.#instances].some((instance) => instance.version === version);
+  }
+
+  find(id: string): Instance | undefined {
+    return [...this.#instances].find((instance) => instance.id === id);
+  }
+
+  /**
+   * An instance to ask for schemas without waiting behind tasks: a free one, or a process more for a
+   * moment, which stays if there is room for it.
+   */
+  async withAnyInstance<T>(version: AppVersion, use: (instance: Instance) => Promise<T>): Promise<T> {
+    const instance = this.#free().find((free) => free.version === version) ?? this.#start(version);
+    instance.busy = true;
+    const timer = setTimeout(() => instance.kill(`it took longer than ${LOAD_MS / 1000} s to load`), LOAD_MS);
+    try {
+      return await use(instance);
+    } finally {
+      clearTimeout(timer);
+      instance.busy = false;
+      if (this.#instances.size > this.#options.workers) await instance.stop(UNLOAD_GRACE_MS);
+      this.#serve();
+    }
+  }
+
+  /** Ends every process; resolves when all are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#instances, ...this.#leaving];
+    await Promise.all(all.map((instance) => instance.stop(UNLOAD_GRACE_MS)));
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0 && this.#hasRoom()) {
+      const served = this.#waiting.findIndex((waiting) => this.#give(waiting));
+      if (served === -1) return;
+      this.#waiting.splice(served, 1);
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#instances.size < this.#options.workers || this.#free().length > 0;
+  }
+
+  #give({ need, resolve, reject }: Waiting): boolean {
+    const instance = this.#choose(need);
+    if (instance) {
+      instance.busy = true;
+      instance.session = need.session;
+      resolve(instance);
+    } else if (need.version.stale && !this.isLoaded(need.version)) {
+      reject(new Error(`version ${need.version.hash} of ${need.version.app} is no longer loaded`));
+      return true;
+    }
+    return instance !== undefined;
+  }
+
+  /** Best first: warm with this setup, not yet set up, a new process, another setup, another app's place. */
+  #choose({ version, setupKey, session }: Need): Instance | undefined {
+    const free = this.#free();
+    const same = free.filter((instance) => instance.version === version);
+    // A session begins with an instance nobody has used.
+    const usable = session === null || version.stale ? same : same.filter(({ fresh }) => fresh);
+    const ready =
+      usable.find((one) => one.setupKey === setupKey) ?? usable.find((one) => one.setupKey === null);
+    if (ready) return ready;
+    if (!version.stale && this.#instances.size < this.#options.workers) return this.#start(version);
+    if (usable[0]) return usable[0];
+    const idlest = free.sort((a, b) => a.idleSince - b.idleSince)[0];
+    if (version.stale || !idlest) return undefined;
+    this.#dismiss(idlest);
+    return this.#start(version);
+  }
+
+  #free(): Instance[] {
+    return [...this.#instances].filter(({ busy, session, dead }) => !busy && session === null && !dead);
+  }
+
+  #start(version: AppVersion): Instance {
+    if (this.#closed) throw new Error("the server is ending");
+    const { nextId, settings, emit } = this.#options;
+    const instance = new Instance(nextId(), version, settings);
+    this.#instances.add(instance);
+    emit({ type: "worker", state: "started", id: instance.id, app: version.app });
+    void instance.exited.then(() => {
+      emit({ type: "worker", state: "stopped", id: instance.id, app: version.app });
+      this.#forget(instance);
+      this.#serve();
+    });
+    return instance;
+  }
+
+  /** Its place is free at once, while it still cleans up. */
+  #dismiss(instance: Instance): void {
+    this.#instances.delete(instance);
+    this.#leaving.add(instance);
+    void instance.stop(UNLOAD_GRACE_MS);
+  }
+
+  #forget(instance: Instance): void {
+    this.#instances.delete(instance);
+    this.#leaving.delete(instance);
+  }
+
+  #abandon(waiting: Waiting): void {
+    const at = this.#waiting.indexOf(waiting);
+    if (at === -1) return;
+    this.#waiting.splice(at, 1);
+    waiting.reject(new Error("cancelled while queued"));
+  }
+}

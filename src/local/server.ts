@@ -1,0 +1,176 @@
+/** The local server: the API of inference.sh on loopback, with real apps as worker processes. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import type { StatusTable } from "../wire/status.ts";
+import { Apps } from "./apps.ts";
+import { Catalogue } from "./catalogue.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { AppSummary, EventSink } from "./events.ts";
+import { FileStore } from "./files.ts";
+import { createHttpServer, listen, portOf } from "./http.ts";
+import { createIds, type IdKind } from "./ids.ts";
+import { Pool } from "./pool.ts";
+import { Presenter } from "./present.ts";
+import type { Dialect } from "./respond.ts";
+import type { Rooms } from "./rooms.ts";
+import { Runner } from "./runner.ts";
+import { Sessions } from "./sessions.ts";
+import { sweep, TaskStore } from "./task-store.ts";
+import { Tasks } from "./tasks.ts";
+import { Webhooks } from "./webhook.ts";
+
+export type { ServerEvent } from "./events.ts";
+
+export interface LocalServerOptions {
+  /** The package's folder: the worker program and the built-in apps are in it. */
+  root: string;
+  /** Belt's state folder. */
+  stateDir: string;
+  /** The user's app directories; they win over built-in apps of the same name. */
+  appDirs: string[];
+  /** 0 for any. */
+  port: number;
+  /** Most worker processes at a time. */
+  workers: number;
+  taskTimeoutMs: number;
+  /** Null: every form at once, bare for a request with `X-API-Version: 2`. */
+  dialect: Dialect | null;
+  statusTable: StatusTable;
+  /** "file": outputs carry `file:` uris, which outlive the server. */
+  fileUris: "http" | "file";
+  key?: string;
+  clock?: Clock;
+  ids?: (kind: IdKind) => string;
+  /** Bound of one worker's JavaScript heap, 1024 unless told. */
+  workerMemoryMb?: number;
+  /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
+  onEvent?: EventSink;
+}
+
+export interface LocalServer {
+  url: string;
+  key: string;
+  /** Loads every app once; a broken one is among them, with its problem. */
+  apps(): Promise<AppSummary[]>;
+  /** Cancels what runs, ends sessions, ends every process, frees the port. */
+  close(): Promise<void>;
+}
+
+const WATCH_MS = 1000;
+const WEBHOOK_GRACE_MS = 500;
+const LAST_ANSWERS_MS = 200;
+
+/** Rejects with an error of code EADDRINUSE when the port is taken. */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const key = options.key ?? `inf_local_${randomBytes(18).toString("base64url")}`;
+  const parts = assemble(options, key, () => `http://127.0.0.1:${portOf(server)}`);
+  const server: Server = createHttpServer(parts.rooms, { key, dialect: options.dialect });
+  await listen(server, options.port);
+  // Answers of the first request need the catalogue: it is read while that request is on its way.
+  setImmediate(() => void parts.rooms.catalogue.directories().catch(() => {}));
+  const stopUpkeep = startUpkeep(options, parts);
+  let closing: Promise<void> | null = null;
+  return {
+    url: parts.rooms.baseUrl(),
+    key,
+    apps: () => parts.rooms.apps.summaries(),
+    close() {
+      stopUpkeep();
+      closing ??= drain(server, parts);
+      return closing;
+    },
+  };
+}
+
+interface Parts {
+  rooms: Rooms;
+  runner: Runner;
+  webhooks: Webhooks;
+  folders: string[];
+}
+
+function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
+  const { root, clock = systemClock, onEvent: emit = () => {} } = options;
+  const ids = options.ids ?? createIds(clock);
+  const local = join(options.stateDir, "local");
+  const folder = (name: string) => {
+    const path = join(local, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
+  const [taskDir, fileDir, cacheDir, temporaryDir] = [
+    folder("tasks"),
+    folder("files"),
+    folder("cache"),
+    folder("tmp"),
+  ];
+
+  const catalogue = new Catalogue(options.appDirs, join(root, "src", "local", "apps"), emit);
+  const files = new FileStore({ dir: fileDir, key, nextId: () => ids("file"), now: clock.now });
+  const presenter = new Presenter({ table: options.statusTable, fileUris: options.fileUris, files, baseUrl });
+  const program = join(root, "dist", "local", "worker.js");
+  const settings = { program, memoryMb: options.workerMemoryMb ?? 1024, cacheDir, temporaryDir };
+  const pool = new Pool({ workers: options.workers, settings, nextId: () => ids("wrk"), emit });
+  const webhooks = new Webhooks(clock, emit);
+  const sessions = new Sessions({
+    clock,
+    nextId: () => ids("sess"),
+    emit,
+    retire: (instance) => pool.retire(instance),
+    stopCall: (call, outcome, reason) => tasks.stop(call, outcome, reason),
+  });
+  const runner = new Runner({
+    clock,
+    pool,
+    files,
+    sessions,
+    taskTimeoutMs: options.taskTimeoutMs,
+    report: (version, problem) => void catalogue.report(version, problem),
+    inputUri: (text) => presenter.httpUri(text),
+  });
+  const tasks: Tasks = new Tasks({
+    clock,
+    nextId: () => ids("task"),
+    store: new TaskStore(taskDir),
+    emit,
+    execute: (live, version) => runner.execute(live, version),
+    cancelRunning: (live) => runner.cancel(live),
+    onEnd: (task) => {
+      if (task.webhook) webhooks.send(task.id, task.webhook, presenter.webhook(task));
+    },
+  });
+  const recognise = (text: string) =>
+    files.recognise(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
+  const apps = new Apps(catalogue, pool);
+  const rooms = { clock, apps, catalogue, pool, sessions, tasks, files, presenter, baseUrl, recognise };
+  return { rooms, runner, webhooks, folders: [taskDir, fileDir, cacheDir, temporaryDir] };
+}
+
+/** Throws away what is a week old, and looks for edits of apps if somebody wants to hear of them. */
+function startUpkeep(options: LocalServerOptions, { rooms, folders }: Parts): () => void {
+  for (const folder of folders) void sweep(folder, Date.now());
+  if (!options.onEvent) return () => {};
+  const timer = setInterval(() => void loadEdited(rooms), WATCH_MS);
+  return () => clearInterval(timer);
+}
+
+/** Whoever edits an app hears at once whether it can be loaded. */
+async function loadEdited({ catalogue, apps }: Rooms): Promise<void> {
+  for (const version of await catalogue.watch()) await apps.schemas(version).catch(() => {});
+}
+
+async function drain(server: Server, { rooms, runner, webhooks }: Parts): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  runner.drain();
+  await rooms.tasks.cancelAll();
+  rooms.sessions.endAll();
+  await rooms.pool.close();
+  await Promise.all([rooms.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  server.closeIdleConnections();
+  // Answers that are on their way may arrive; a client that does not take them may not hold the port.
+  const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,66 @@
+/** Task records on disk, one file each; what a later command finds of an earlier one. */
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isTerminal } from "../wire/status.ts";
+import { isId } from "./ids.ts";
+import { isAlive, ownPid } from "./processes.ts";
+import type { Task } from "./task.ts";
+
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+
+export class TaskStore {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** Whole or not at all, whenever the process ends. */
+  async write(task: Task): Promise<void> {
+    const path = this.#path(task.id);
+    await writeFile(`${path}.part`, JSON.stringify(task), { mode: 0o600 });
+    await rename(`${path}.part`, path);
+  }
+
+  async read(id: string): Promise<Task | null> {
+    if (!isId(id)) return null;
+    try {
+      return readJudged(JSON.parse(await readFile(this.#path(id), "utf8")) as Task);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Ids of all tasks, newest first. */
+  async ids(): Promise<string[]> {
+    const names = await readdir(this.#dir);
+    return names
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => name.slice(0, -".json".length))
+      .sort()
+      .reverse();
+  }
+
+  #path(id: string): string {
+    return join(this.#dir, `${id}.json`);
+  }
+}
+
+/** A task whose server is gone will never end by itself. */
+function readJudged(task: Task): Task {
+  if (isTerminal(task.status) || (task.pid !== ownPid() && isAlive(task.pid))) return task;
+  const events = [...task.events, { status: "failed" as const, time: task.updatedAt }];
+  return { ...task, events, status: "failed", error: "the local server ended while the task ran" };
+}
+
+/** Removes what is older than a week from a folder of this server. */
+export async function sweep(dir: string, now: number): Promise<void> {
+  for (const name of await readdir(dir).catch(() => [])) {
+    const path = join(dir, name);
+    const modified = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now,
+    );
+    if (now - modified > KEPT_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,104 @@
+/** Walks over inputs and outputs, which are JSON of any shape. */
+import { stat } from "node:fs/promises";
+import { basename, isAbsolute } from "node:path";
+import type { JsonObject } from "../wire/types.ts";
+import type { FileStore } from "./files.ts";
+
+const FILE_FIELDS = new Set(["path", "uri", "content_type", "size", "filename"]);
+
+/** A copy in which every string went through `change`; the value itself if nothing changed. */
+export function mapStrings<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (typeof value !== "object" || value === null) return value;
+  let changed = false;
+  const keep = (before: unknown) => {
+    const after = mapStrings(before, change);
+    changed ||= after !== before;
+    return after;
+  };
+  const copy = Array.isArray(value)
+    ? value.map(keep)
+    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, keep(inner)]));
+  return changed ? (copy as T) : value;
+}
+
+/** Deepest nesting of a JSON value; recursion over deeper ones would not end well. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return limit === 0 || Object.values(value).some((inner) => isDeeperThan(inner, limit - 1));
+}
+
+/** Keeps every file a result names by its local `path`, and puts a reference in its place. */
+export async function storeOutputs(value: unknown, files: FileStore): Promise<unknown> {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return Promise.all(value.map((inner) => storeOutputs(inner, files)));
+  const object = value as JsonObject;
+  if (typeof object["path"] === "string") {
+    const stored = await storeFile(object, object["path"], files);
+    if (stored) return stored;
+  }
+  const entries = Object.entries(object).map(
+    async ([key, inner]) => [key, await storeOutputs(inner, files)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function storeFile(object: JsonObject, path: string, files: FileStore): Promise<JsonObject | null> {
+  const isFile =
+    isAbsolute(path) &&
+    (await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    ));
+  if (!isFile) {
+    if (isAbsolute(path) && Object.keys(object).every((key) => FILE_FIELDS.has(key))) {
+      throw new Error(`the app returned a file that does not exist: ${path}`);
+    }
+    return null;
+  }
+  const { filename, content_type } = object;
+  const stored = await files.keep(
+    path,
+    typeof filename === "string" && filename ? filename : basename(path),
+    typeof content_type === "string" ? content_type : "",
+  );
+  return {
+    uri: files.reference(stored),
+    content_type: stored.content_type,
+    size: stored.size,
+    filename: stored.filename,
+  };
+}
+
+/** The same text for the same value, whatever the order of its keys. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Works on one value at a time; of those that come meanwhile only the latest is kept. */
+export function latestOnly<T>(work: (value: T) => Promise<void>): {
+  put(value: T): void;
+  settled(): Promise<void>;
+} {
+  let next: { value: T } | null = null;
+  let working: Promise<void> | null = null;
+  const drain = async () => {
+    for (let now = next; now; now = next) {
+      next = null;
+      // A partial output that cannot be kept is no reason to fail: the final one decides.
+      await work(now.value).catch(() => {});
+    }
+    working = null;
+  };
+  return {
+    put(value) {
+      next = { value };
+      working ??= drain();
+    },
+    settled: () => working ?? Promise.resolve(),
+  };
+}

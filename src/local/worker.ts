@@ -1,0 +1,75 @@
+/** The child process: loads one app, keeps one instance of it, and does what the server says. */
+import { pathToFileURL } from "node:url";
+import { type LoadedApp, readApp } from "./app.ts";
+import { messageOf } from "./errors.ts";
+import { captureOutput, dieWithParent } from "./guard.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+import { describeApp } from "./schemas.ts";
+
+type Send = (message: FromWorker) => void;
+
+async function answer(
+  app: LoadedApp,
+  message: Exclude<ToWorker, { kind: "cancel" }>,
+  send: Send,
+): Promise<unknown> {
+  switch (message.kind) {
+    case "setup":
+      return app.setup(message.setup);
+    case "run":
+      return app.run(message.function, message.input, message.context, (output) =>
+        send({ kind: "partial", id: message.id, output }),
+      );
+    case "describe":
+      return describeApp(app);
+    case "unload":
+      return app.unload();
+  }
+}
+
+async function receive(
+  app: LoadedApp,
+  message: ToWorker,
+  send: Send,
+  flushOutput: () => void,
+): Promise<void> {
+  if (message.kind === "cancel") {
+    await app
+      .cancel()
+      .catch((error) => send({ kind: "log", text: `onCancel: ${messageOf(error)}`, isError: true }));
+    return;
+  }
+  try {
+    const value = await answer(app, message, send).finally(flushOutput);
+    // A result that cannot become JSON throws here and is reported as the app's error.
+    send({ kind: "result", id: message.id, value: value ?? null });
+  } catch (error) {
+    if (error instanceof Error && error.stack) send({ kind: "log", text: error.stack, isError: false });
+    send({ kind: "error", id: message.id, message: messageOf(error) });
+  }
+}
+
+/** The channel is the server's: an app that would talk to its parent finds none. */
+function takeChannel(): Send {
+  const send = process.send!.bind(process);
+  delete process.send;
+  return (message) => {
+    send(message);
+  };
+}
+
+/** A broken app is left to crash: node itself then prints the file and the line on stderr. */
+async function main(entry: string): Promise<void> {
+  const send = takeChannel();
+  dieWithParent();
+  const flushOutput = captureOutput((text, isError) => send({ kind: "log", text, isError }));
+  const app = readApp(await import(pathToFileURL(entry).href), entry);
+  process.on("message", (message: ToWorker) => void receive(app, message, send, flushOutput));
+  send({ kind: "loaded", functions: app.functions, unloads: app.unloads });
+}
+
+main(process.argv[2] ?? "").catch((error: unknown) => {
+  setImmediate(() => {
+    throw error;
+  });
+});

@@ -1,0 +1,154 @@
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { APPS, ROOT, startServer, temporaryFolder } from "./server-fixture.ts";
+
+const app = (name: string) => join(APPS, name);
+const FILE = { type: "string", format: "file" };
+
+test.each(["zod3", "zod4"])("schemas of an app with %s are right field by field", async (name) => {
+  const server = await startServer({ appDirs: [app(name)] });
+  const { body } = await server.call("GET", `/apps/test/${name}`);
+  expect(body).toMatchObject({ namespace: "test", name, description: "For tests." });
+  const { version } = body;
+  expect(version.default_function).toBe("run");
+  expect(version.input_schema.properties).toMatchObject({
+    image: { ...FILE, description: "The picture" },
+    mask: { ...FILE, description: "Where to paint" },
+    prompt: { type: "string", minLength: 1, description: "In words" },
+    steps: { type: "integer", minimum: 1, maximum: 50, default: 20 },
+    strength: { type: "number" },
+    tags: { type: "array", items: { type: "string" }, default: [] },
+    mode: { type: "string", enum: ["fast", "good"], default: "fast" },
+  });
+  expect(version.input_schema.required).toEqual(["image", "prompt"]);
+  expect(version.output_schema.properties).toMatchObject({ text: { type: "string" }, image: FILE });
+  expect(version.output_schema.required).toEqual(["text"]);
+  expect(version.setup_schema.properties.model).toMatchObject({ enum: ["small", "large"], default: "small" });
+  expect(version.functions.run).toMatchObject({
+    name: "run",
+    description: "Paints over a picture",
+    input_schema: version.input_schema,
+  });
+});
+
+test.each(["zod3", "zod4"])("an app with %s runs with defaults, setup and files", async (name) => {
+  const server = await startServer({ appDirs: [app(name)] });
+  const input = { image: "data:text/plain,x", prompt: "p" };
+  expect((await server.run({ app: name, input, setup: { model: "large" } })).output).toEqual({
+    text: "large 20 true",
+  });
+  const failed = await server.run({ app: name, input: { image: "data:,x" } });
+  expect(failed.error).toMatch(/^invalid input: prompt: /);
+});
+
+test("schemas are served by the instance that then runs the task", async () => {
+  const server = await startServer();
+  await server.call("GET", "/apps/test/probe");
+  await server.run({});
+  expect(server.events.filter((event) => event.type === "worker")).toHaveLength(1);
+});
+
+test("functions are the public methods with both schemas", async () => {
+  const server = await startServer();
+  const { version } = (await server.call("GET", "/apps/probe")).body;
+  expect(Object.keys(version.functions)).toEqual([
+    "run",
+    "set_value",
+    "get_value",
+    "count",
+    "act",
+    "paint",
+    "read",
+  ]);
+});
+
+test("broken apps are reported with their file and line, and the rest go on", async () => {
+  const syntax = writeApp("syntax", { "inference.js": "export class App {\n  run() { const = 1; }\n}\n" });
+  const imported = writeApp("imported", {
+    "inference.js": 'import "./x.js";\n',
+    "x.js": "const one = 1;\nexport const x = one.two.three;\n",
+  });
+  const manifest = writeApp("manifest", { "inf.yml": "name: wrong\nenv: [\n", "inference.js": "" });
+  const [missing, empty] = [
+    temporaryFolder(),
+    writeApp("empty", { "inference.js": "export const x = 1;\n" }),
+  ];
+  const appDirs = [syntax, imported, manifest, missing, empty, app("probe")];
+  const server = await startServer({ appDirs });
+  const summaries = await server.apps();
+  const problemIn = (folder: string) => summaries.find(({ dir }) => dir === folder)?.problem;
+  expect(problemIn(syntax)).toMatchObject({ file: join(syntax, "inference.js"), line: 2 });
+  expect(problemIn(syntax)?.message).toContain("SyntaxError");
+  expect(problemIn(imported)).toMatchObject({ file: join(imported, "x.js"), line: 2 });
+  expect(problemIn(imported)?.message).toContain("TypeError: Cannot read properties of undefined");
+  expect(problemIn(manifest)).toMatchObject({ file: join(manifest, "inf.yml"), line: expect.any(Number) });
+  expect(problemIn(missing)?.message).toContain("inf.yml");
+  expect(problemIn(empty)?.message).toContain("exports no class App");
+  expect(problemIn(app("probe"))).toBeNull();
+
+  const task = await server.run({ app: "imported" });
+  expect(task.status_text).toBe("failed");
+  expect(task.error).toContain(`${join(imported, "x.js")}:2`);
+  const answer = await server.call("GET", "/apps/test/syntax");
+  expect(answer).toMatchObject({ status: 422, body: { code: "invalid_app" } });
+  expect(await server.run({})).toMatchObject({ status_text: "completed" });
+  const told = server.events.flatMap((event) =>
+    event.type === "app" && event.state === "broken" ? [event.problem?.file ?? null] : [],
+  );
+  expect(told.filter((file) => file?.startsWith(imported))).toHaveLength(1);
+});
+
+test("the user's app wins over a built-in one of the same name", async () => {
+  const dir = join(temporaryFolder(), "mine");
+  cpSync(app("zod4"), dir, { recursive: true });
+  writeFileSync(join(dir, "inf.yml"), "namespace: infsh\nname: flux\ndescription: Mine.\n");
+  const server = await startServer({ appDirs: [dir] });
+  const { items } = (await server.call("POST", "/apps/list")).body;
+  const flux = items.filter((item: { id: string }) => item.id === "infsh/flux");
+  expect(flux).toMatchObject([{ description: "Mine." }]);
+  const found = (await server.call("POST", "/apps/list", { search: { term: "mine" } })).body;
+  expect(found.items).toHaveLength(1);
+});
+
+test("an edit makes a new version at the next run, and mends a broken app", async () => {
+  const dir = join(temporaryFolder(), "app");
+  cpSync(app("zod4"), dir, { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  const entry = join(dir, "src", "inference.js");
+  const server = await startServer({ appDirs: [dir] });
+  const input = { image: "data:,x", prompt: "p" };
+  const before = await server.run({ app: "zod4", input });
+  const source = (text: string) => `${CODE}\nexport class App { run() { return { text: "${text}" }; } }\n`;
+  writeFileSync(entry, source("edited"));
+  const after = await server.run({ app: "zod4", input });
+  expect(after.output.text).toBe("edited");
+  expect(after.app_version_id).not.toBe(before.app_version_id);
+  await server.told((event) => event.type === "app" && event.state === "changed");
+  writeFileSync(entry, "export class {");
+  expect((await server.run({ app: "zod4", input })).status_text).toBe("failed");
+  writeFileSync(entry, source("mended"));
+  expect((await server.run({ app: "zod4", input })).output.text).toBe("mended");
+  const known = server.events.length;
+  writeFileSync(entry, "export class {");
+  const told = await server.told(
+    (event) => event.type === "app" && event.state === "broken" && server.events.indexOf(event) >= known,
+  );
+  expect(told).toMatchObject({ app: "test/zod4", problem: { file: entry, line: 1 } });
+});
+
+const CODE = `import { z } from "zod";
+export const RunInput = z.any();
+export const RunOutput = z.any();`;
+
+function writeApp(name: string, files: Record<string, string>): string {
+  const dir = join(temporaryFolder(), name);
+  mkdirSync(dir);
+  const all = {
+    "package.json": '{"type":"module"}',
+    "inf.yml": `namespace: test\nname: ${name}\n`,
+    ...files,
+  };
+  for (const [file, text] of Object.entries(all)) writeFileSync(join(dir, file), text);
+  return dir;
+}

@@ -1,0 +1,137 @@
+// biome-ignore-all lint/suspicious/noConsole: what an app prints becomes the log of its task
+import { spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { File } from "@inferencesh/app";
+import { z } from "zod";
+
+const anything = z.object({}).catchall(z.any());
+
+export const AppSetup = z.object({ greeting: z.string().default("hello") });
+export const RunInput = z.object({ text: z.string().default("nothing"), times: z.number().int().default(1) });
+export const RunOutput = anything;
+export const SetValueInput = z.object({ value: z.number() });
+export const SetValueOutput = anything;
+export const GetValueInput = anything;
+export const GetValueOutput = anything;
+export const CountInput = z.object({ to: z.number().int() });
+export const CountOutput = anything;
+export const ActInput = z.object({ act: z.string() });
+export const ActOutput = anything;
+export const PaintInput = z.object({ text: z.string() });
+export const PaintOutput = anything;
+export const ReadInput = z.object({ file: z.any() });
+export const ReadOutput = anything;
+
+export class App {
+  setups = 0;
+  calls = 0;
+  value = 0;
+
+  async setup(config) {
+    this.setups += 1;
+    this.greeting = config.greeting;
+    console.log(`set up with ${config.greeting}`);
+  }
+
+  async run(input) {
+    this.calls += 1;
+    console.log(`run ${this.calls}`);
+    return {
+      said: `${this.greeting} ${input.text}`.repeat(input.times),
+      calls: this.calls,
+      setups: this.setups,
+    };
+  }
+
+  async set_value({ value }) {
+    this.value = value;
+    return { value };
+  }
+
+  get_value() {
+    return { value: this.value, pid: process.pid };
+  }
+
+  async *count({ to }) {
+    for (let n = 1; n <= to; n += 1) {
+      yield { n };
+      await sleep(5);
+    }
+  }
+
+  async act({ act }) {
+    const context = this.context;
+    switch (act) {
+      case "environment":
+        return { env: process.env, cwd: process.cwd() };
+      case "context":
+        return { ...context };
+      case "fail":
+        throw new Error("it did not work");
+      case "no newline":
+        process.stdout.write("half a line");
+        break;
+      case "exit":
+        console.error("there is no disk left");
+        process.stderr.write("so I leave");
+        process.exit(7);
+        break;
+      case "crash":
+        process.stderr.write("this is through node\n");
+        setImmediate(() => {
+          throw new Error("a crash outside of run");
+        });
+        return new Promise(() => {});
+      case "eat":
+        for (const all = []; ; ) all.push(new Array(1000).fill(all.length));
+      case "hang":
+        return new Promise(() => {});
+      case "block":
+        for (;;);
+      case "block with a child":
+        spawn("sleep", ["1000"], { stdio: "ignore" });
+        for (;;);
+      case "until cancelled":
+        while (!context.cancelRequested) await sleep(5);
+        return { stopped: true };
+      case "chatter":
+        for (let n = 0; n < 3000; n += 1) console.log(`line ${n}`);
+        return { lines: 3000 };
+      case "cycle": {
+        const all = {};
+        all.all = all;
+        return all;
+      }
+      case "missing file":
+        return { image: { path: "/nowhere/at/all.png", content_type: "image/png" } };
+      case "pid":
+        return { pid: process.pid };
+    }
+    return {};
+  }
+
+  async paint({ text }) {
+    const path = join(mkdtempSync(join(tmpdir(), "probe-")), "picture.png");
+    writeFileSync(path, text);
+    return { image: File.fromPath(path), more: [{ path, filename: "../../evil name.png" }] };
+  }
+
+  async read({ file }) {
+    const local = await File.from(file);
+    const { readFileSync } = await import("node:fs");
+    return { text: readFileSync(local.path, "utf8") };
+  }
+
+  onCancel() {
+    console.log("onCancel was called");
+  }
+
+  unload() {
+    console.log("unload was called");
+  }
+
+  _hidden() {}
+}

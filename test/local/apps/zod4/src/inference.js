@@ -1,0 +1,28 @@
+import { createFileSchema, File } from "@inferencesh/app";
+import { z } from "zod";
+
+const file = createFileSchema(z);
+
+export const AppSetup = z.object({ model: z.enum(["small", "large"]).default("small") });
+export const RunInput = z
+  .object({
+    image: file.describe("The picture"),
+    mask: file.optional().describe("Where to paint"),
+    prompt: z.string().min(1).describe("In words"),
+    steps: z.number().int().min(1).max(50).default(20),
+    strength: z.number().optional(),
+    tags: z.array(z.string()).default([]),
+    mode: z.enum(["fast", "good"]).default("fast"),
+  })
+  .describe("Paints over a picture");
+export const RunOutput = z.object({ text: z.string(), image: file.optional() });
+
+export class App {
+  async setup(config) {
+    this.model = config.model;
+  }
+
+  async run(input) {
+    return { text: `${this.model} ${input.steps} ${input.image instanceof File}` };
+  }
+}

@@ -1,0 +1,187 @@
+import { cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  APPS,
+  createTestClock,
+  isAlive,
+  type Json,
+  ROOT,
+  startServer,
+  temporaryFolder,
+  until,
+} from "./server-fixture.ts";
+
+const set = (value: number, session: string) => ({ function: "set_value", input: { value }, session });
+const get = (session: string) => ({ function: "get_value", session });
+
+async function refusal(server: Awaited<ReturnType<typeof startServer>>, fields: Record<string, unknown>) {
+  const { status, body } = await server.call("POST", "/run", { app: "test/probe", input: {}, ...fields });
+  return { status, code: body.code, detail: body.detail };
+}
+
+test("a session keeps the state of one instance, and nobody else sees it", async () => {
+  const server = await startServer();
+  const opened = await server.run(set(5, "new"));
+  const session = opened.session_id;
+  expect(session).toMatch(/^sess_/);
+  expect(await server.run(get(session))).toMatchObject({ output: { value: 5 }, session_id: session });
+  expect((await server.run({ function: "get_value" })).output.value).toBe(0);
+  const { body } = await server.call("GET", `/sessions/${session}`);
+  expect(body).toMatchObject({
+    id: session,
+    app_id: "test/probe",
+    app_version_id: opened.app_version_id,
+    worker_id: opened.worker_id,
+    status: "active",
+    idle_timeout: 60,
+    call_count: 2,
+  });
+  expect((await server.call("GET", "/sessions")).body.map((one: Json) => one.id)).toEqual([session]);
+});
+
+test("ending a session answers 204, ends its process, and is final", async () => {
+  const server = await startServer();
+  const { session_id: session } = await server.run(set(1, "new"));
+  const { pid } = (await server.run(get(session))).output;
+  expect(await server.call("DELETE", `/sessions/${session}`)).toMatchObject({ status: 204, body: undefined });
+  await until(() => !isAlive(pid));
+  expect(await refusal(server, get(session))).toMatchObject({ status: 410, code: "SESSION_ENDED" });
+  expect(await server.call("POST", `/sessions/${session}/keepalive`)).toMatchObject({ status: 410 });
+  expect(await server.call("DELETE", `/sessions/${session}`)).toMatchObject({ status: 410 });
+  expect((await server.call("GET", `/sessions/${session}`)).body.status).toBe("ended");
+  expect((await server.call("GET", "/sessions")).body).toEqual([]);
+});
+
+test("a session expires to the second, each call and keepalive begins the time anew", async () => {
+  const clock = createTestClock();
+  const server = await startServer({ clock });
+  const { session_id: session } = await server.run({ ...set(1, "new"), session_timeout: 30 });
+  clock.advance(29_999);
+  expect(await server.run(get(session))).toMatchObject({ status_text: "completed" });
+  clock.advance(29_999);
+  const kept = await server.call("POST", `/sessions/${session}/keepalive`);
+  expect(kept.body).toMatchObject({
+    status: "active",
+    expires_at: new Date(clock.now() + 30_000).toISOString(),
+  });
+  clock.advance(29_999);
+  expect((await server.call("GET", `/sessions/${session}`)).body.status).toBe("active");
+  clock.advance(1);
+  expect((await server.call("GET", `/sessions/${session}`)).body.status).toBe("expired");
+  expect(await refusal(server, get(session))).toMatchObject({ status: 410, code: "SESSION_EXPIRED" });
+  await server.told((event) => event.type === "worker" && event.state === "stopped");
+});
+
+test("a session does not expire while a task of it runs", async () => {
+  const clock = createTestClock();
+  const server = await startServer({ clock, taskTimeoutMs: 3_600_000 });
+  const task = await server.submit({
+    function: "act",
+    input: { act: "until cancelled" },
+    session: "new",
+    session_timeout: 1,
+  });
+  await server.told((event) => event.type === "task" && event.status === "running");
+  clock.advance(60_000);
+  const path = `/sessions/${task.session_id}`;
+  expect((await server.call("GET", path)).body.status).toBe("active");
+  await server.call("POST", `/tasks/${task.id}/cancel`);
+  await server.finished(task.id);
+  clock.advance(999);
+  expect((await server.call("GET", path)).body.status).toBe("active");
+  clock.advance(1);
+  expect((await server.call("GET", path)).body.status).toBe("expired");
+});
+
+test("unknown sessions, other apps and leased workers are refused by their codes", async () => {
+  const server = await startServer();
+  expect(await refusal(server, get("sess_none"))).toMatchObject({ status: 404, code: "SESSION_NOT_FOUND" });
+  const opened = await server.run(set(1, "new"));
+  const other = await refusal(server, { app: "infsh/flux", session: opened.session_id });
+  expect(other).toMatchObject({ status: 400, code: "APP_MISMATCH" });
+  expect(other.detail).toContain(opened.session_id);
+  const leased = await refusal(server, { workers: [opened.worker_id] });
+  expect(leased).toMatchObject({ status: 409, code: "WORKER_LEASED" });
+  expect(await server.run({ ...get(opened.session_id), workers: [opened.worker_id] })).toMatchObject({
+    error: null,
+  });
+});
+
+test("an edit makes the session's version another; a pin still reaches it", async () => {
+  const dir = join(temporaryFolder(), "probe");
+  cpSync(join(APPS, "probe"), dir, { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  const server = await startServer({ appDirs: [dir] });
+  const opened = await server.run(set(1, "new"));
+  writeFileSync(join(dir, "note.txt"), "an edit");
+  expect(await refusal(server, get(opened.session_id))).toMatchObject({
+    status: 400,
+    code: "VERSION_MISMATCH",
+  });
+  const pinned = { ...get(opened.session_id), app: `test/probe@${opened.app_version_id}` };
+  expect((await server.run(pinned)).output.value).toBe(1);
+  const fresh = await server.run({ function: "get_value" });
+  expect(fresh.app_version_id).not.toBe(opened.app_version_id);
+  await server.call("DELETE", `/sessions/${opened.session_id}`);
+  await server.told((event) => event.type === "worker" && event.state === "stopped");
+  const gone = await server.call("POST", "/run", { app: `probe@${opened.app_version_id}`, input: {} });
+  expect(gone).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
+test("a worker that dies takes its session with it", async () => {
+  const server = await startServer();
+  const { session_id: session } = await server.run(set(1, "new"));
+  const crashing = await server.submit({ function: "act", input: { act: "exit" }, session });
+  const waiting = await server.submit(get(session));
+  expect((await server.finished(crashing.id)).error).toBe(
+    "WORKER_LOST: the worker exited with code 7:\nthere is no disk left\nso I leave",
+  );
+  expect((await server.finished(waiting.id)).error).toContain("WORKER_LOST");
+  expect(await refusal(server, get(session))).toMatchObject({ status: 500, code: "WORKER_LOST" });
+  expect(await server.call("POST", `/sessions/${session}/keepalive`)).toMatchObject({ status: 500 });
+  expect((await server.call("GET", `/sessions/${session}`)).body.status).toBe("ended");
+});
+
+test("a session begins with an instance nobody has used", async () => {
+  const server = await startServer();
+  await server.run({ function: "set_value", input: { value: 8 } });
+  expect((await server.run(get("new"))).output.value).toBe(0);
+  expect((await server.run({ function: "get_value" })).output.value).toBe(8);
+});
+
+test("a session whose app could not be set up is ended", async () => {
+  const server = await startServer();
+  const failed = await server.run({ ...get("new"), setup: { greeting: 1 } });
+  expect(failed.error).toContain("invalid setup");
+  expect(await refusal(server, get(failed.session_id))).toMatchObject({ status: 410, code: "SESSION_ENDED" });
+});
+
+test("a failure of the app leaves the session as it is", async () => {
+  const server = await startServer();
+  const { session_id: session } = await server.run(set(3, "new"));
+  const failed = await server.run({ function: "act", input: { act: "fail" }, session });
+  expect(failed.status_text).toBe("failed");
+  expect((await server.run(get(session))).output.value).toBe(3);
+});
+
+test("ten clients on five sessions see only their own state, in order", async () => {
+  const server = await startServer({ workers: 5 });
+  const sessions = await Promise.all(
+    [1, 2, 3, 4, 5].map(async (value) => (await server.run(set(value * 100, "new"))).session_id),
+  );
+  const clients = Array.from({ length: 10 }, (_, n) => n);
+  const seen = await Promise.all(
+    clients.map(async (client) => {
+      const session = sessions[client % 5]!;
+      const values: number[] = [];
+      for (let round = 0; round < 5; round += 1) values.push((await server.run(get(session))).output.value);
+      return values;
+    }),
+  );
+  expect(seen).toEqual(clients.map((client) => Array(5).fill(((client % 5) + 1) * 100)));
+  const session = sessions[0]!;
+  const order = await Promise.all([7, 8, 9].map((value) => server.submit(set(value, session))));
+  const after = await server.run(get(session));
+  expect(after.output.value).toBe((await server.finished(order.at(-1)!.id)).input.value);
+});

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { cleanup, createTestClock, type Json, startServer, until } from "./server-fixture.ts";
+
+/** Takes POSTs and answers each with the next status. */
+async function startReceiver(statuses: number[]) {
+  const received: Json[] = [];
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    received.push(JSON.parse(text));
+    response.writeHead(statuses[received.length - 1] ?? 200).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanup(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+}
+
+test("a webhook gets the finished task", async () => {
+  const receiver = await startReceiver([200]);
+  const server = await startServer();
+  const task = await server.run({ webhook: receiver.url });
+  await server.told((event) => event.type === "webhook");
+  expect(receiver.received).toEqual([
+    {
+      id: task.id,
+      status: 10,
+      output: task.output,
+      error: "",
+      session_id: null,
+      created_at: task.created_at,
+      updated_at: task.updated_at,
+    },
+  ]);
+});
+
+test("a webhook that refuses is tried three times, and the task is none the worse", async () => {
+  const receiver = await startReceiver([500, 500, 500, 200]);
+  const clock = createTestClock();
+  const server = await startServer({ clock });
+  const task = await server.run({ webhook: receiver.url });
+  expect(task.status_text).toBe("completed");
+  for (const tries of [1, 2]) {
+    await until(() => receiver.received.length === tries);
+    await until(() => {
+      clock.advance(1000);
+      return receiver.received.length > tries;
+    });
+  }
+  const told = await server.told((event) => event.type === "webhook");
+  expect(told).toMatchObject({ task: task.id, delivered: false, tries: 3, error: "HTTP 500" });
+});
