@@ -1,6 +1,7 @@
 import { BeltError } from "../errors.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http, type HttpOptions, type OpenStream, type Pace } from "./http.ts";
+import { type SessionDocument, sessionDocument } from "./session.ts";
 import { StatusReader } from "./status.ts";
 import { flattenBase } from "./task.ts";
 
@@ -88,9 +89,53 @@ export class Api {
     return this.#http.stream(taskPath(id, "/stream"), headers, signal);
   }
 
+  /** The newest tasks of the account, at most `limit`, read page by page. */
+  async tasks(limit: number): Promise<IdentifiedTask[]> {
+    const tasks: IdentifiedTask[] = [];
+    for (let cursor: unknown; tasks.length < limit; ) {
+      const body = { limit: limit - tasks.length, ...(cursor !== undefined && { cursor }) };
+      const page = await this.#http.exchange({ method: "POST", path: "/tasks/list", body, repeat: "always" });
+      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
+      for (const item of items.filter(isObject).map(flattenBase)) {
+        if (typeof item["id"] === "string") tasks.push({ ...item, id: item["id"] });
+      }
+      cursor = isObject(page) ? page["next_cursor"] : undefined;
+      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+    }
+    return tasks.slice(0, limit);
+  }
+
+  /** The team's active sessions; the API says null when there are none. */
+  async sessions(): Promise<SessionDocument[]> {
+    const answer = await this.#get("/sessions", undefined);
+    const items = Array.isArray(answer) ? answer.filter(isObject) : [];
+    return items.map((item) => sessionDocument(item, this.now()));
+  }
+
+  async session(id: string, signal?: AbortSignal): Promise<SessionDocument> {
+    return this.#session(id, await this.#get(sessionPath(id), signal));
+  }
+
+  /** Resets the idle timer; safe to repeat. */
+  async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
+    const path = sessionPath(id, "/keepalive");
+    const exchange = { method: "POST", path, repeat: "always", ...(signal && { signal }) } as const;
+    return this.#session(id, await this.#http.exchange(exchange));
+  }
+
+  /** Safe to repeat: a session that was ended stays so. */
+  async endSession(id: string, signal?: AbortSignal): Promise<void> {
+    const path = sessionPath(id);
+    await this.#http.exchange({ method: "DELETE", path, repeat: "always", ...(signal && { signal }) });
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
     await this.#onClose?.();
+  }
+
+  #session(id: string, answer: unknown): SessionDocument {
+    return sessionDocument(isObject(answer) ? { id, ...answer } : { id }, this.now());
   }
 
   #get(path: string, signal: AbortSignal | undefined): Promise<unknown> {
@@ -100,6 +145,10 @@ export class Api {
 
 function taskPath(id: string, rest = ""): string {
   return `/tasks/${encodeURIComponent(id)}${rest}`;
+}
+
+function sessionPath(id: string, rest = ""): string {
+  return `/sessions/${encodeURIComponent(id)}${rest}`;
 }
 
 function noTask(what: string): BeltError {

@@ -4,7 +4,7 @@ import { isObject } from "../wire/types.ts";
 import type { Api, IdentifiedTask } from "./client.ts";
 import { learnFromTimings } from "./look.ts";
 import { readMessages } from "./stream.ts";
-import type { Submitted, TaskDocument } from "./task.ts";
+import { flattenBase, type Submitted, type TaskDocument } from "./task.ts";
 import { type Change, TaskState } from "./task-state.ts";
 
 type Fact =
@@ -19,6 +19,10 @@ export interface FollowOptions {
   /** What is known so far: the answer to the submit, or to `GET /tasks/:id`. */
   task: IdentifiedTask;
   submitted: Submitted | null;
+  /** Told of the session the task runs in, as soon as the API gives it. */
+  onSession?: (id: string) => void;
+  /** False polls from the start, for those beyond the number of streams kept open at once. */
+  stream?: boolean;
   /** Ends the following with its reason; the task itself goes on. */
   signal: AbortSignal;
 }
@@ -49,12 +53,13 @@ interface Watch {
   hasTimings: boolean;
 }
 
-async function* facts(api: Api, { task, submitted, signal }: FollowOptions): AsyncGenerator<Fact> {
-  const state = new TaskState(task.id, api.statuses, submitted);
+async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact> {
+  const { task, submitted, signal, stream = true } = options;
+  const state = new TaskState(task.id, api.statuses, submitted, options.onSession);
   const watch: Watch = { api, state, signal, hasLogs: true, hasTimings: true };
   yield* state.merge(task);
   if (!state.ended) {
-    const ended = yield* readStreams(watch);
+    const ended = stream && (yield* readStreams(watch));
     if (!ended) yield* poll(watch);
   }
   const whole = await api.task(state.id, signal).catch((thrown) => {
@@ -109,10 +114,9 @@ async function* readStream(
   yield { type: "link", state: "open" };
   for await (const message of readMessages(chunks, contentType)) {
     let changes: Change[] = [];
-    if (message.kind === "task") {
-      position.lastEventId = message.eventId ?? position.lastEventId;
-      changes = state.merge(message.task, message.fields);
-    } else if (message.kind === "delta") changes = state.append(message.delta);
+    if ("eventId" in message) position.lastEventId = message.eventId ?? position.lastEventId;
+    if (message.kind === "task") changes = state.merge(flattenBase(message.task), message.fields);
+    else if (message.kind === "delta") changes = state.append(message.delta, message.seq);
     else if (message.kind === "noise")
       api.trace(`stream of ${state.id}: not JSON: ${message.text.slice(0, 200)}`);
     else if (message.kind === "error") api.trace(`stream of ${state.id}: ${message.message}`);

@@ -57,6 +57,9 @@ export interface OpenStream {
 
 const MAX_REDIRECTS = 5;
 
+/** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
+const CONNECTIONS = 32;
+
 /** One API server over HTTP: exchanges with bounded retries, and streams. */
 export class Http {
   readonly #options: HttpOptions;
@@ -64,7 +67,10 @@ export class Http {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#agent = new Agent({ connect: { timeout: Math.min(options.requestTimeout, 10_000) } });
+    this.#agent = new Agent({
+      connections: CONNECTIONS,
+      connect: { timeout: Math.min(options.requestTimeout, 10_000) },
+    });
   }
 
   /**

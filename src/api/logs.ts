@@ -10,6 +10,13 @@ export interface LogEntry {
 const LOG_STREAMS = ["build", "run", "serve", "setup", "task"] as const;
 type LogStream = (typeof LOG_STREAMS)[number];
 
+interface Arrived {
+  entry: LogEntry;
+  /** Null for an entry without one. */
+  id: string | null;
+  hash: number;
+}
+
 /**
  * What of a task's log has not been shown yet. Logs arrive as a text (the newest line), as the
  * whole list so far, or as a list of new entries only (api.md section 5); each entry comes out
@@ -17,48 +24,78 @@ type LogStream = (typeof LOG_STREAMS)[number];
  */
 export class LogTail {
   readonly #ids = new Set<string>();
-  /** Hashes of the entries without an id, in the order shown. */
-  #shown: number[] = [];
+  /** Hashes of the list entries shown, in order; those without an id once more by themselves. */
+  readonly #shown: number[] = [];
+  readonly #nameless: number[] = [];
+  /** How often a line was shown as the newest, its place in the list not yet known. */
+  readonly #loose = new Map<number, number>();
+  #last: number | null = null;
 
   take(logs: unknown): LogEntry[] {
-    if (typeof logs === "string") return this.#takeNewest(logs);
+    if (typeof logs === "string") return this.#takeNewest(withoutNewline(logs));
     if (!Array.isArray(logs)) return [];
+    const list = logs.map(arrived).filter((item) => item !== null);
+    let seen = this.#seenBefore(list);
     const fresh: LogEntry[] = [];
-    const anonymous: LogEntry[] = [];
-    for (const raw of logs) {
-      const entry = readEntry(raw);
-      if (!entry) continue;
-      const id = isObject(raw) ? raw["id"] : undefined;
-      if (typeof id !== "string" || id === "") anonymous.push(entry);
-      else if (!this.#ids.has(id)) {
-        this.#ids.add(id);
-        fresh.push(entry);
-      }
+    for (const item of list) {
+      if (item.id === null ? seen-- > 0 : this.#ids.has(item.id)) continue;
+      this.#remember(item);
+      if (!this.#consumeLoose(item.hash)) fresh.push(item.entry);
     }
-    return anonymous.length === 0 ? fresh : [...fresh, ...this.#takeUnseen(anonymous)];
+    return fresh;
   }
 
   #takeNewest(text: string): LogEntry[] {
-    if (text === "" || this.#shown.at(-1) === hash(text)) return [];
-    this.#shown.push(hash(text));
+    const value = hash(text);
+    if (text === "" || this.#last === value) return [];
+    this.#last = value;
+    this.#loose.set(value, (this.#loose.get(value) ?? 0) + 1);
     return [{ text, stream: "task" }];
   }
 
-  /** Drops what overlaps with what was shown: all of it when the list is cumulative, else its tail. */
-  #takeUnseen(entries: LogEntry[]): LogEntry[] {
-    const hashes = entries.map((entry) => hash(entry.text));
-    const seen = startsWith(hashes, this.#shown) ? this.#shown.length : overlap(this.#shown, hashes);
-    this.#shown.push(...hashes.slice(seen));
-    return entries.slice(seen);
+  /** How many of the list's entries without an id, from its start, have been shown before. */
+  #seenBefore(list: Arrived[]): number {
+    const hashes = list.filter(({ id }) => id === null).map((item) => item.hash);
+    if (hashes.length === 0) return 0;
+    const shown = hashes.length === list.length ? this.#shown : this.#nameless;
+    if (startsWith(hashes, shown)) return shown.length;
+    const older = hashes.length > 1 && startsWith(shown, hashes);
+    return older ? hashes.length : overlap(shown, hashes);
+  }
+
+  #remember({ id, hash }: Arrived): void {
+    if (id === null) this.#nameless.push(hash);
+    else this.#ids.add(id);
+    this.#shown.push(hash);
+    this.#last = hash;
+  }
+
+  /** True when the line has been shown already, as the newest at its time. */
+  #consumeLoose(value: number): boolean {
+    const count = this.#loose.get(value) ?? 0;
+    if (count > 1) this.#loose.set(value, count - 1);
+    else this.#loose.delete(value);
+    return count > 0;
   }
 }
 
+function arrived(raw: unknown): Arrived | null {
+  const entry = readEntry(raw);
+  if (!entry) return null;
+  const id = isObject(raw) && typeof raw["id"] === "string" && raw["id"] !== "" ? raw["id"] : null;
+  return { entry, id, hash: hash(entry.text) };
+}
+
 function readEntry(raw: unknown): LogEntry | null {
-  if (typeof raw === "string") return { text: raw, stream: "task" };
+  if (typeof raw === "string") return { text: withoutNewline(raw), stream: "task" };
   if (!isObject(raw) || typeof raw["content"] !== "string") return null;
   const type = raw["log_type"];
   const stream = typeof type === "number" ? LOG_STREAMS[type] : LOG_STREAMS.find((name) => name === type);
-  return { text: raw["content"].replace(/\r?\n$/, ""), stream: stream ?? "task" };
+  return { text: withoutNewline(raw["content"]), stream: stream ?? "task" };
+}
+
+function withoutNewline(text: string): string {
+  return text.replace(/\r?\n$/, "");
 }
 
 function startsWith(list: number[], prefix: number[]): boolean {

@@ -40,7 +40,8 @@ export function readReply(reply: Reply): { value: unknown; messages: Message[] }
 
 function unwrap(body: unknown): { value: unknown; messages: Message[] } {
   if (!isObject(body)) return { value: body, messages: [] };
-  if (typeof body["success"] === "boolean") return { value: body["data"], messages: messagesOf(body) };
+  if (typeof body["success"] === "boolean")
+    return { value: body["data"] ?? null, messages: messagesOf(body) };
   const enveloped = "data" in body && Object.keys(body).every((key) => ENVELOPE_KEYS.has(key));
   return enveloped ? { value: body["data"], messages: messagesOf(body) } : { value: body, messages: [] };
 }
@@ -49,7 +50,7 @@ function messagesOf(body: JsonObject): Message[] {
   const list = Array.isArray(body["messages"]) ? body["messages"] : [];
   return list
     .filter(isObject)
-    .map((entry) => ({ level: String(entry["level"] ?? "info"), message: String(entry["message"] ?? "") }))
+    .map((entry) => ({ level: text(entry["level"]) || "info", message: text(entry["message"]) }))
     .filter((entry) => entry.message !== "");
 }
 
@@ -119,7 +120,10 @@ function notJson(reply: Reply): BeltError {
 
 function requirementsError(reply: Reply, errors: unknown[]): BeltError {
   const missing = errors.filter(isObject);
-  const lines = missing.map((entry) => `${entry["type"]} ${entry["key"]}: ${entry["message"]}`);
+  const lines = missing.map(({ type, key, message }) => {
+    const name = [text(type), text(key)].filter(Boolean).join(" ");
+    return [name, text(message)].filter(Boolean).join(": ");
+  });
   return new BeltError({
     code: "requirements_not_met",
     message: `the app needs what your account has not set up: ${lines.join("; ")}`,
@@ -130,13 +134,28 @@ function requirementsError(reply: Reply, errors: unknown[]): BeltError {
   });
 }
 
+const REQUIREMENT_VERBS = new Map([
+  ["secret", "add the secret"],
+  ["integration", "connect the integration"],
+  ["scope", "grant the scope"],
+]);
+
 function requirementHint(entry: JsonObject): string {
   const action = isObject(entry["action"]) ? entry["action"] : {};
-  const provider = action["provider"] ? ` of ${action["provider"]}` : "";
-  const scopes = Array.isArray(action["scopes"]) ? ` with ${action["scopes"].join(", ")}` : "";
-  const verb = { secret: "add the secret", integration: "connect the integration", scope: "grant the scope" };
-  const what = verb[entry["type"] as keyof typeof verb] ?? "set up";
-  return `${what} ${entry["key"]}${provider}${scopes} in your inference.sh settings`;
+  const scopes = Array.isArray(action["scopes"]) ? action["scopes"].map(text).filter(Boolean) : [];
+  return [
+    REQUIREMENT_VERBS.get(text(entry["type"])) ?? "set up",
+    text(entry["key"]),
+    text(action["provider"]) && `of ${text(action["provider"])}`,
+    scopes.length > 0 && `with ${scopes.join(", ")}`,
+    "in your inference.sh settings",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** The exit-code table of cli.md section 4; a session lost with its worker is gone, not unavailable. */
@@ -167,14 +186,27 @@ function hintFor(code: string, status: number): string | undefined {
   if (status === 403) return "the key lacks a permission; use one that has the scope named above";
   if (status === 402) return "check the balance and limits of your account";
   if (status === 429) return "wait a little, then run the same command again";
-  if (code === "WORKER_LOST") return "the session's state is gone; start over with --session new";
+  if (Object.hasOwn(SESSION_HINTS, code)) return SESSION_HINTS[code];
   if (status >= 500) return "the API is having trouble; run the same command again later";
   return undefined;
 }
 
+const SESSION_HINTS: Record<string, string> = {
+  SESSION_NOT_FOUND: "belt session list",
+  SESSION_EXPIRED: "start over with --session new",
+  SESSION_ENDED: "start over with --session new",
+  WORKER_LEASED: "belt session list",
+  APP_MISMATCH: "belt session get tells which app a session belongs to",
+  VERSION_MISMATCH: "start over with --session new",
+  WORKER_LOST: "the session's state is gone; start over with --session new",
+};
+
 /** A failed task in wait mode may arrive as HTTP 422 (api.md section 2). */
 function looksLikeTask(value: unknown): boolean {
-  return isObject(value) && typeof value["id"] === "string" && "status" in value;
+  if (!isObject(value) || typeof value["id"] !== "string") return false;
+  const { status } = value;
+  // A problem document has a status, too: that of HTTP.
+  return typeof status === "string" || (typeof status === "number" && status < 100);
 }
 
 function parseJson(text: string): unknown {

@@ -36,6 +36,7 @@ export class StatusReader {
     if (code !== null) this.learn(code, word);
     if (word) return { word, code, ambiguous: false };
     if (code === null) return { word: "unknown", code, ambiguous: false };
+    if (code === 12) return { word: "cancelled", code, ambiguous: false };
     if (this.#table) {
       return { word: STATUS_NUMBERS[this.#table][code] ?? "unknown", code, ambiguous: false };
     }
@@ -54,7 +55,6 @@ export class StatusReader {
 
 /** Rules 3 and 4: without evidence a 9 is never taken for the end. */
 function guess(code: number, failed: boolean): StatusWord {
-  if (code === 12) return "cancelled";
   if (code === 11) return failed ? "failed" : "cancelled";
   if (code === 10) return failed ? "failed" : "completed";
   if (code === 9 || code === 8) return "uploading";
@@ -69,7 +69,8 @@ export function parseStatusWord(text: unknown): StatusWord | null {
     .toLowerCase()
     .replace(/[\s-]+/g, "_");
   if (word === "") return null;
-  return SYNONYMS[word] ?? STATUS_WORDS.find((known) => known === word) ?? null;
+  if (Object.hasOwn(SYNONYMS, word)) return SYNONYMS[word] ?? null;
+  return STATUS_WORDS.find((known) => known === word) ?? null;
 }
 
 function statusWord(task: JsonObject): StatusWord | null {

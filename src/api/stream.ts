@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 export type StreamMessage =
   /** With `fields`, only these changed; the rest of the task may be zero values. */
   | { kind: "task"; task: JsonObject; fields: unknown; eventId?: string | undefined }
-  | { kind: "delta"; delta: JsonObject }
+  | { kind: "delta"; delta: JsonObject; seq: number | null; eventId?: string | undefined }
   | { kind: "heartbeat" }
   | { kind: "done" }
   | { kind: "error"; message: string }
@@ -15,7 +15,7 @@ export async function* readMessages(
   chunks: AsyncIterable<Uint8Array>,
   contentType: string,
 ): AsyncGenerator<StreamMessage> {
-  const format = contentType.includes("text/event-stream") ? sse() : ndjson;
+  const format = contentType.toLowerCase().includes("text/event-stream") ? sse() : ndjson;
   for await (const lines of readLines(chunks)) {
     for (const line of lines) {
       const message = format(line);
@@ -35,7 +35,7 @@ async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
       rest.push(text);
       continue;
     }
-    const whole = rest.join("") + text.slice(0, end);
+    const whole = (rest.join("") + text.slice(0, end)).replace(/\r$/, "");
     rest = [text.slice(end + 1)];
     yield whole.split(/\r?\n/);
   }
@@ -57,7 +57,7 @@ function sse(): (line: string) => StreamMessage | null {
       const message = data.length > 0 ? messageOf(data.join("\n"), name) : null;
       name = "";
       data = [];
-      return message?.kind === "task" ? { ...message, eventId } : message;
+      return message?.kind === "task" || message?.kind === "delta" ? { ...message, eventId } : message;
     }
     if (line.startsWith(":")) return { kind: "heartbeat" };
     const colon = line.indexOf(":");
@@ -79,11 +79,18 @@ function messageOf(text: string, eventName: string): StreamMessage {
   if (event === "done") return { kind: "done" };
   if (event === "error") return { kind: "error", message: errorText(data ?? body) };
   if (event === "delta") return delta(data ?? body);
-  return { kind: "task", task: data && !("id" in body) ? data : body, fields: body["fields"] };
+  const task = data && !("id" in body) ? data : body;
+  const { fields } = body;
+  if (!Array.isArray(fields) && !TASK_FIELDS.some((field) => field in task)) return { kind: "heartbeat" };
+  return { kind: "task", task, fields };
 }
 
+/** A message with none of these says nothing about the task, such as `{"type":"connected"}`. */
+const TASK_FIELDS = ["id", "BaseModel", "status", "status_text", "output", "error", "logs", "session_id"];
+
 function delta(data: JsonObject): StreamMessage {
-  return isObject(data["delta"]) ? { kind: "delta", delta: data["delta"] } : { kind: "heartbeat" };
+  if (!isObject(data["delta"])) return { kind: "heartbeat" };
+  return { kind: "delta", delta: data["delta"], seq: typeof data["seq"] === "number" ? data["seq"] : null };
 }
 
 function errorText(body: JsonObject): string {

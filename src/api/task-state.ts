@@ -20,12 +20,20 @@ export class TaskState {
   #reading: StatusReading | null = null;
   #settled: StatusWord | null = null;
   #output = "";
+  #deltaSeq = Number.NEGATIVE_INFINITY;
   readonly #logs = new LogTail();
   readonly #statuses: StatusReader;
   readonly #submitted: Submitted | null;
+  readonly #onSession: (id: string) => void;
 
-  constructor(id: string, statuses: StatusReader, submitted: Submitted | null) {
+  constructor(
+    id: string,
+    statuses: StatusReader,
+    submitted: Submitted | null,
+    onSession: (id: string) => void = () => {},
+  ) {
     this.id = id;
+    this.#onSession = onSession;
     this.#raw = { id };
     this.#statuses = statuses;
     this.#submitted = submitted;
@@ -53,8 +61,10 @@ export class TaskState {
     const patch = Array.isArray(fields) ? listed(message, fields) : message;
     const logs = this.#logs.take(patch["logs"]);
     const kept = Object.fromEntries(Object.entries(patch).filter(([key]) => !PASSING.includes(key)));
-    // A new number must not be read by the word that belonged to the old one.
-    if ("status" in patch && !("status_text" in patch)) delete this.#raw["status_text"];
+    this.#dropStaleStatus(patch);
+    const session = kept["session_id"];
+    if (typeof session === "string" && session !== "" && session !== this.#raw["session_id"])
+      this.#onSession(session);
     this.#raw = { ...this.#raw, ...kept, id: this.id };
     return [
       ...this.#statusChange(),
@@ -63,8 +73,17 @@ export class TaskState {
     ];
   }
 
-  /** A token-level change of the output: text is appended, anything else replaces. */
-  append(delta: JsonObject): Change[] {
+  /** A new number must not be read by the word that belonged to the old one, nor a new word teach an old number. */
+  #dropStaleStatus(patch: JsonObject): void {
+    const forms = ["status", "status_text", "status_code"];
+    if (!forms.some((form) => form in patch)) return;
+    for (const form of forms) delete this.#raw[form];
+  }
+
+  /** A token-level change of the output: text is appended, anything else replaces; a repeated one is passed over. */
+  append(delta: JsonObject, seq: number | null = null): Change[] {
+    if (seq !== null && seq <= this.#deltaSeq) return [];
+    this.#deltaSeq = seq ?? this.#deltaSeq;
     const output = isObject(this.#raw["output"]) ? { ...this.#raw["output"] } : {};
     for (const [key, value] of Object.entries(delta)) {
       if (value === null) continue;

@@ -57,8 +57,8 @@ function appName(app: unknown): string | null {
 }
 
 function errorText(error: unknown): string | null {
-  if (isObject(error) && typeof error["message"] === "string") return text(error["message"]);
-  return text(error);
+  if (!isObject(error)) return text(error);
+  return typeof error["message"] === "string" ? text(error["message"]) : JSON.stringify(error);
 }
 
 function text(value: unknown): string | null {

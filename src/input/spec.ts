@@ -60,7 +60,7 @@ function parseAssignment(spec: string, equals: number, flag: string): Part {
 async function readObject(path: string, flag: string, readers: Readers): Promise<JsonObject> {
   if (path === "-") return parseObject(await readers.stdin(), `${flag} @-`, "json");
   if (path === "") throw usageError(`${flag}: "@" names no file`, QUOTING);
-  const text = await readers.file(path).catch((error: NodeJS.ErrnoException) => {
+  const text = await readers.file(path).then(withoutMark, (error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
     throw usageError(`${flag}: cannot read ${path}: ${reason}`);
   });
@@ -85,6 +85,11 @@ function parseObject(
   throw usageError(
     `${where}: holds ${Array.isArray(value) ? "a list" : "a single value"}, where an object is needed`,
   );
+}
+
+/** Editors on Windows begin a file with a byte order mark. */
+function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, "");
 }
 
 function parseJson(text: string, where: string): unknown {

@@ -40,6 +40,12 @@ export interface View<T> {
   bare?(value: T, style: Style): string;
 }
 
+/** A result and, where somebody looks at it, more about it. */
+export interface Page<T, D> {
+  value: T;
+  details: D | null;
+}
+
 /**
  * The two channels: the answer on stdout, everything else on stderr. Commands say what there
  * is to tell; whether it becomes JSON, one field, text or nothing is decided here alone.
@@ -78,10 +84,29 @@ export class Output {
     else this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
   }
 
+  /** A result that people on a terminal see with more about it; what `details` costs is spared elsewhere. */
+  async page<T, D>(value: T, details: () => Promise<D>, view: View<Page<T, D>>): Promise<void> {
+    const { stdout, json, field, quiet } = this.#options;
+    const seen = stdout.isTTY && !json && field === null && !quiet;
+    const page = { value, details: seen ? await details() : null };
+    this.result(value, {
+      text: (_value, style) => view.text(page, style),
+      ...(view.bare && { bare: (_value: T, style: Style) => view.bare!(page, style) }),
+    });
+  }
+
+  /** For people, a part of the result as soon as it is there; scripts get it with the whole. */
+  early<T>(value: T, view: View<T>): void {
+    const { stdout, json, field, quiet, paint } = this.#options;
+    if (json || field !== null) return;
+    const style = this.#style(stdout, paint.stdout);
+    this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
+  }
+
   /** One of many answers: a line of NDJSON, or what people see of it. */
   event<T>(value: T, view: View<T>): void {
     const { stdout, json, paint } = this.#options;
-    if (json) this.#answer(safeJson(value));
+    if (json) this.progress.aside(() => this.#answer(safeJson(value)));
     else this.#show(view.text(value, this.#style(stdout, paint.stdout)));
   }
 
@@ -146,7 +171,7 @@ export class Output {
 
   /** A view that has nothing to show prints nothing, not an empty line. */
   #show(text: string): void {
-    if (text !== "") this.#answer(text);
+    if (text !== "") this.progress.aside(() => this.#answer(text));
   }
 
   #answer(text: string): void {

@@ -22,7 +22,7 @@ export function safeJson(value: unknown, indent = 0): string {
 
 /** "340ms", "4.2s", "3m 05s", "2h 10m". */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (ms < 999.5) return `${Math.round(ms)}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
@@ -33,7 +33,8 @@ export function formatDuration(ms: number): string {
 /** "214 kB", as disks are sold. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+  const digits = Math.log10(Math.max(bytes, 1) * 1.0005);
+  const power = Math.min(units.length - 1, Math.floor(digits / 3));
   const value = bytes / 1000 ** power;
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }

@@ -1,63 +1,19 @@
 import { fileURLToPath } from "node:url";
-import type { TaskDocument } from "../api/task.ts";
 import type { StatusWord } from "../wire/status.ts";
-import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
-import type { Style, View } from "./output.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
+import type { Style } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
 
-/** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
-export const outputView: View<TaskDocument> = {
-  text: ({ output }, style) => renderOutput(output, style),
-};
-
-/** What `run --no-wait` prints: the id, and with it what the API made of it. */
-export const submittedView: View<TaskDocument> = {
-  text: (task, { paint }) => `${safeLine(task.id)}  ${colourStatus(task.status, paint)}`,
-  bare: (task) => safeLine(task.id),
-};
-
-/** A task as a page. */
-export const taskView: View<TaskDocument> = {
-  text: (task, style) => {
-    const rows: [string, string][] = [
-      ["task", style.paint.bold(safeLine(task.id))],
-      ["app", task.app === null ? "" : safeLine(task.app)],
-      ["status", colourStatus(task.status, style.paint)],
-      ["created", safeLine(task.created_at ?? "")],
-      ["updated", safeLine(task.updated_at ?? "")],
-      ["session", safeLine(task.session_id ?? "")],
-      ["error", safeText(task.error ?? "")],
-      ["input", renderValue(task.input, style)],
-      ["output", renderValue(task.output, style)],
-    ];
-    return fields(
-      rows.filter(([, value]) => value !== ""),
-      style.paint,
-    );
-  },
-  bare: (task) => safeLine(task.id),
-};
-
-/** What `--dry-run` prints; nothing has been sent. */
-export interface DryRun {
-  method: "POST";
-  url: string;
-  body: RunRequest;
-}
-
-export const dryRunView: View<DryRun> = {
-  text: ({ method, url, body }) => `${method} ${safeLine(url)}\n${safeJson(body, 2)}`,
-};
-
-function renderOutput(output: unknown, style: Style): string {
+/** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
+export function renderOutput(output: unknown, style: Style): string {
   const values = isObject(output) ? Object.values(output) : [output];
   if (values.length === 1 && typeof values[0] === "string") return safeText(values[0]);
   return renderValue(output, style);
 }
 
 /** A value by its shape: text as is, files with size and type, objects as aligned fields, the rest as JSON. */
-function renderValue(value: unknown, style: Style): string {
+export function renderValue(value: unknown, style: Style): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return safeText(value);
   if (!isObject(value)) return safeJson(value);
@@ -74,7 +30,13 @@ function renderValue(value: unknown, style: Style): string {
 }
 
 function isFile(value: JsonObject): boolean {
-  return typeof value["uri"] === "string" && value["uri"] !== "";
+  return uriOf(value) !== "";
+}
+
+/** Where a file is; the API calls it `uri` or `url` (api.md section 6). */
+function uriOf({ uri, url }: JsonObject): string {
+  const found = [uri, url].find((value) => typeof value === "string" && value !== "");
+  return typeof found === "string" ? found : "";
 }
 
 /** Where the file is, as a path when it is on this machine, and what is known of it. */
@@ -83,7 +45,7 @@ function renderFile(file: JsonObject, paint: Paint): string {
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
-  return `${safeLine(place(String(file["uri"])))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
+  return `${safeLine(place(uriOf(file)))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
 }
 
 function place(uri: string): string {
@@ -95,7 +57,7 @@ function place(uri: string): string {
 }
 
 /** "name  value" lines with the values aligned; further lines of a value stand under its first. */
-function fields(rows: [string, string][], paint: Paint): string {
+export function fields(rows: [string, string][], paint: Paint): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   const indent = " ".repeat(width + 2);
   return rows
@@ -103,7 +65,7 @@ function fields(rows: [string, string][], paint: Paint): string {
     .join("\n");
 }
 
-function colourStatus(status: StatusWord, paint: Paint): string {
+export function colourStatus(status: StatusWord, paint: Paint): string {
   if (status === "completed") return paint.green(status);
   if (status === "failed") return paint.red(status);
   return status === "cancelled" || status === "cancelling" ? paint.yellow(status) : status;

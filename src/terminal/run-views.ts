@@ -1,0 +1,27 @@
+import type { TaskDocument } from "../api/task.ts";
+import type { RunRequest } from "../wire/types.ts";
+import type { View } from "./output.ts";
+import { safeJson, safeLine } from "./text.ts";
+import { colourStatus, renderOutput } from "./values.ts";
+
+/** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
+export const outputView: View<TaskDocument> = {
+  text: ({ output }, style) => renderOutput(output, style),
+};
+
+/** What `run --no-wait` prints: the id, and with it what the API made of it. */
+export const submittedView: View<TaskDocument> = {
+  text: (task, { paint }) => `${safeLine(task.id)}  ${colourStatus(task.status, paint)}`,
+  bare: (task) => safeLine(task.id),
+};
+
+/** What `--dry-run` prints; nothing has been sent. */
+export interface DryRun {
+  method: "POST";
+  url: string;
+  body: RunRequest;
+}
+
+export const dryRunView: View<DryRun> = {
+  text: ({ method, url, body }) => `${method} ${safeLine(url)}\n${safeJson(body, 2)}`,
+};

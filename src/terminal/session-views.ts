@@ -1,0 +1,43 @@
+import type { SessionDocument } from "../api/session.ts";
+import type { View } from "./output.ts";
+import { formatDuration, safeLine, safeText } from "./text.ts";
+import { fields, renderValue } from "./values.ts";
+
+/** A session as a page. */
+export const sessionView: View<SessionDocument> = {
+  text: ({ id, app_id, status, expires_in, ...rest }, style) => {
+    const rows: [string, string][] = [
+      ["session", style.paint.bold(safeLine(id))],
+      ["app", safeLine(app_id ?? "")],
+      ["status", safeLine(status)],
+      ["time left", expires_in === null ? "" : formatDuration(expires_in * 1000)],
+      ...Object.entries(rest).map(([key, value]): [string, string] => [
+        safeLine(key),
+        renderValue(value, style),
+      ]),
+    ];
+    return fields(
+      rows.filter(([, value]) => value !== ""),
+      style.paint,
+    );
+  },
+  bare: ({ id }) => safeLine(id),
+};
+
+/** What `session keepalive` says of one session; nothing with `-q`. */
+export const keptView: View<SessionDocument> = {
+  text: ({ id, expires_in }) =>
+    `${safeLine(id)}  ${expires_in === null ? "kept alive" : `${formatDuration(expires_in * 1000)} left`}`,
+  bare: () => "",
+};
+
+export interface EndedSession {
+  id: string;
+  ended: true;
+}
+
+/** What `session end` says of one session; nothing with `-q`. */
+export const endedView: View<EndedSession> = {
+  text: ({ id }) => safeText(`${id}  ended`),
+  bare: () => "",
+};

@@ -1,0 +1,84 @@
+import type { Cancellation } from "../api/cancel.ts";
+import type { TaskEvent } from "../api/follow.ts";
+import type { TaskDocument } from "../api/task.ts";
+import type { Page, Style, View } from "./output.ts";
+import { safeLine, safeText } from "./text.ts";
+import { timingRows } from "./time-bar.ts";
+import { colourStatus, fields, renderOutput, renderValue } from "./values.ts";
+
+/** A task as a page. */
+export const taskView: View<TaskDocument> = {
+  text: (task, style) => fields(taskRows(task, style), style.paint),
+  bare: (task) => safeLine(task.id),
+};
+
+/** The same with where the time went, when the API tells. */
+export const taskPageView: View<Page<TaskDocument, unknown>> = {
+  text: ({ value, details }, style) =>
+    fields([...taskRows(value, style), ...timingRows(details, style)], style.paint),
+  bare: ({ value }) => safeLine(value.id),
+};
+
+function taskRows(task: TaskDocument, style: Style): [string, string][] {
+  const rows: [string, string][] = [
+    ["task", style.paint.bold(safeLine(task.id))],
+    ["app", task.app === null ? "" : safeLine(task.app)],
+    ["status", colourStatus(task.status, style.paint)],
+    ["created", safeLine(task.created_at ?? "")],
+    ["updated", safeLine(task.updated_at ?? "")],
+    ["session", safeLine(task.session_id ?? "")],
+    ["error", safeText(task.error ?? "")],
+    ["input", renderValue(task.input, style)],
+    ["output", renderValue(task.output, style)],
+  ];
+  return rows.filter(([, value]) => value !== "");
+}
+
+/** What `task cancel` says of one task; nothing with `-q`. */
+export const cancellationView: View<Cancellation> = {
+  text: ({ id, status, cancelled }, { paint }) => {
+    const outcome = cancelled
+      ? colourStatus(status, paint)
+      : `had already ended: ${colourStatus(status, paint)}`;
+    return `${safeLine(id)}  ${outcome}`;
+  },
+  bare: () => "",
+};
+
+/** One task on one line, as `task wait` prints it when it ends. */
+export const endView: View<TaskDocument> = {
+  text: (task, { paint }) => {
+    const error = task.error === null ? "" : `  ${safeLine(task.error)}`;
+    return `${safeLine(task.id)}  ${colourStatus(task.status, paint)}${error}`;
+  },
+  bare: (task) => safeLine(task.id),
+};
+
+/** The life of a task, line by line; `prefix` tells several apart. */
+export function eventView(prefix: boolean): View<TaskEvent> {
+  return {
+    text: (event, style) => {
+      const head = prefix ? `${style.paint.dim(safeLine(event.task_id))}  ` : "";
+      if (event.type === "status") return head + colourStatus(event.status, style.paint);
+      if (event.type === "log") return lines(event.text, `${head}${style.paint.dim("│")} `);
+      if (event.type === "result") return lines(renderOutput(event.task.output, style), head);
+      return "";
+    },
+  };
+}
+
+/** The log alone, as `task logs -f` prints it. */
+export function logView(prefix: boolean): View<TaskEvent> {
+  return {
+    text: (event, { paint }) =>
+      event.type === "log" ? lines(event.text, prefix ? `${paint.dim(safeLine(event.task_id))}  ` : "") : "",
+  };
+}
+
+function lines(text: string, head: string): string {
+  if (text === "") return "";
+  return safeText(text)
+    .split("\n")
+    .map((line) => head + line)
+    .join("\n");
+}

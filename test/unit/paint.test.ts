@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { type ColourChoice, colourPaint, plainPaint, wantsColour } from "../../src/terminal/paint.ts";
+
+const TERMINAL = true;
+const PIPE = false;
+
+describe("wantsColour: --color, NO_COLOR, FORCE_COLOR, terminal, in that order", () => {
+  test.each<[string, ColourChoice, Record<string, string | undefined>, boolean, boolean]>([
+    [
+      "--color always before everything",
+      "always",
+      { NO_COLOR: "1", FORCE_COLOR: "0", TERM: "dumb" },
+      PIPE,
+      true,
+    ],
+    ["--color never before everything", "never", { FORCE_COLOR: "1" }, TERMINAL, false],
+    ["NO_COLOR before FORCE_COLOR", "auto", { NO_COLOR: "1", FORCE_COLOR: "1" }, TERMINAL, false],
+    ["NO_COLOR before the terminal", "auto", { NO_COLOR: "1" }, TERMINAL, false],
+    ["NO_COLOR counts whatever it says", "auto", { NO_COLOR: "0" }, TERMINAL, false],
+    ["an empty NO_COLOR does not count", "auto", { NO_COLOR: "" }, TERMINAL, true],
+    ["an empty NO_COLOR leaves it to FORCE_COLOR", "auto", { NO_COLOR: "", FORCE_COLOR: "1" }, PIPE, true],
+    ["FORCE_COLOR before the terminal", "auto", { FORCE_COLOR: "1" }, PIPE, true],
+    ["FORCE_COLOR before TERM=dumb", "auto", { FORCE_COLOR: "3", TERM: "dumb" }, TERMINAL, true],
+    ["FORCE_COLOR=0 turns it off", "auto", { FORCE_COLOR: "0" }, TERMINAL, false],
+    ["an empty FORCE_COLOR does not count: pipe", "auto", { FORCE_COLOR: "" }, PIPE, false],
+    ["an empty FORCE_COLOR does not count: terminal", "auto", { FORCE_COLOR: "" }, TERMINAL, true],
+    ["a terminal", "auto", { TERM: "xterm-256color" }, TERMINAL, true],
+    ["a terminal of unknown kind", "auto", {}, TERMINAL, true],
+    ["a dumb terminal", "auto", { TERM: "dumb" }, TERMINAL, false],
+    ["a pipe", "auto", { TERM: "xterm" }, PIPE, false],
+  ])("%s", (_name, choice, env, isTerminal, wanted) => {
+    expect(wantsColour(choice, env, isTerminal)).toBe(wanted);
+  });
+});
+
+test("plain paint leaves text alone; colour paint wraps it, wherever it is written to", async () => {
+  const colour = await colourPaint();
+  for (const name of ["bold", "dim", "red", "green", "yellow", "cyan"] as const) {
+    expect(plainPaint[name]("x")).toBe("x");
+    expect(colour[name]("x")).toMatch(/^\u001b\[\d+mx\u001b\[\d+m$/);
+  }
+});
