@@ -1,0 +1,76 @@
+import { createWriteStream } from "node:fs";
+import { homedir } from "node:os";
+import type { Readable } from "node:stream";
+import type { Pace } from "../api/http.ts";
+import { PACE } from "../api/pace.ts";
+import type { Signal } from "../commands/context.ts";
+import type { Sink } from "../terminal/output.ts";
+
+/** The outside world as one value; the only place that knows `process`. */
+export interface Host {
+  argv: string[];
+  env: Record<string, string | undefined>;
+  platform: NodeJS.Platform;
+  home: string;
+  cwd: string;
+  pid: number;
+  nodeVersion: string;
+  /** The package's own folder. */
+  root: string;
+  stdin: Readable & { isTTY?: boolean };
+  stdout: Sink;
+  stderr: Sink;
+  pace: Pace;
+  now(): number;
+  /** Calls back for each SIGINT, SIGTERM and SIGHUP; the returned function stops that. */
+  onSignal(listener: (signal: Signal) => void): () => void;
+  /** Calls back when whoever reads stdout has gone. */
+  onPipeClosed(listener: () => void): void;
+  /** Leaves at once, without finishing anything. */
+  exitNow(code: number): void;
+  isAlive(pid: number): boolean;
+  openDescriptor(fd: number): NodeJS.WritableStream;
+}
+
+const SIGNALS: Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+export function processHost(root: string): Host {
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    platform: process.platform,
+    home: process.env["HOME"] || homedir(),
+    cwd: process.cwd(),
+    pid: process.pid,
+    nodeVersion: process.versions.node,
+    root,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    pace: PACE,
+    now: Date.now,
+    onSignal(listener) {
+      const listeners = SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
+      for (const [signal, handler] of listeners) process.on(signal, handler);
+      return () => {
+        for (const [signal, handler] of listeners) process.off(signal, handler);
+      };
+    },
+    onPipeClosed(listener) {
+      process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code === "EPIPE") listener();
+      });
+      // A terminal that has gone away takes stderr with it; there is nobody left to tell.
+      process.stderr.on("error", () => {});
+    },
+    exitNow: (code) => process.exit(code),
+    isAlive(pid) {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    },
+    openDescriptor: (fd) => createWriteStream("", { fd, autoClose: false }),
+  };
+}

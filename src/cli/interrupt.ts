@@ -1,0 +1,48 @@
+import type { Signal } from "../commands/context.ts";
+import { BeltError } from "../errors.ts";
+import type { Host } from "./host.ts";
+
+/** What SIGINT, SIGTERM and SIGHUP do: the first asks the command to end, the second leaves at once. */
+export class Interrupt {
+  readonly #controller = new AbortController();
+  readonly #stopListening: () => void;
+  #held: ((signal: Signal) => void) | null = null;
+
+  constructor(host: Host) {
+    this.#stopListening = host.onSignal((name) => {
+      if (this.#held) this.#held(name);
+      else if (this.signal.aborted) host.exitNow(stopped(name).exitCode);
+      else this.#controller.abort(stopped(name));
+    });
+    host.onPipeClosed(() => this.#controller.abort(PIPE_CLOSED));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Gives signals to `handler` alone, until the returned function is called. */
+  readonly hold = (handler: (signal: Signal) => void): (() => void) => {
+    this.#held = handler;
+    return () => {
+      this.#held = null;
+    };
+  };
+
+  stop(): void {
+    this.#stopListening();
+  }
+}
+
+/** Whoever read our output has had enough, as in `… | head -1`: nothing went wrong. */
+export const PIPE_CLOSED = Symbol("pipe closed");
+
+function stopped(signal: Signal): BeltError {
+  const ways = {
+    SIGINT: ["interrupted", "interrupted"],
+    SIGTERM: ["terminated", "terminated"],
+    SIGHUP: ["hangup", "the terminal went away"],
+  } as const;
+  const [exit, message] = ways[signal];
+  return new BeltError({ code: "interrupted", message, exit });
+}

@@ -1,0 +1,24 @@
+import { Output } from "../terminal/output.ts";
+import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
+import type { Host } from "./host.ts";
+import type { GlobalFlags } from "./program.ts";
+
+/** The two channels as the options, the environment and the terminal want them. */
+export async function createOutput(host: Host, flags: GlobalFlags): Promise<Output> {
+  const { stdout, stderr, env, now } = host;
+  const choice = flags.color ?? "auto";
+  const coloured = (sink: Host["stdout"]) => wantsColour(choice, env, sink.isTTY ?? false);
+  const paint = coloured(stdout) || coloured(stderr) ? await colourPaint() : plainPaint;
+  return new Output({
+    stdout,
+    stderr,
+    json: flags.json ?? false,
+    field: flags.field ?? null,
+    quiet: flags.quiet ?? false,
+    verbose: flags.verbose ?? false,
+    // A terminal that does not say how wide it is cannot be redrawn.
+    animated: (stderr.isTTY ?? false) && (stderr.columns ?? 0) > 0 && !env["CI"] && env["TERM"] !== "dumb",
+    paint: { stdout: coloured(stdout) ? paint : plainPaint, stderr: coloured(stderr) ? paint : plainPaint },
+    now,
+  });
+}

@@ -1,0 +1,365 @@
+import { Command, Option } from "commander";
+import type { Context } from "../commands/context.ts";
+import type { DevFlags } from "../commands/dev.ts";
+import type { RunFlags } from "../commands/run.ts";
+import type { EndFlags, KeepaliveFlags } from "../commands/session.ts";
+import type { ExecFlags } from "../commands/session-exec.ts";
+import type { FollowFlags, WaitFlags } from "../commands/task-follow.ts";
+import type { ListFlags as TaskListFlags } from "../commands/task-list.ts";
+import { EXIT_CODES, usageError } from "../errors.ts";
+import { parseDuration } from "../input/duration.ts";
+import type { ColourChoice } from "../terminal/paint.ts";
+import type { Host } from "./host.ts";
+import { beltVersion } from "./version.ts";
+
+/** Options that every command takes (cli.md section 2). */
+export interface GlobalFlags {
+  apiUrl?: string;
+  local?: boolean;
+  json?: boolean;
+  field?: string;
+  quiet?: boolean;
+  verbose?: boolean;
+  color?: ColourChoice;
+  /** False with --no-prompt. */
+  prompt?: boolean;
+  /** Milliseconds. */
+  requestTimeout?: number;
+}
+
+/** A command; a number is the exit code of what it ran for the user. */
+type Action = (context: Context) => Promise<unknown>;
+
+/** Runs an action that is loaded only now. */
+type Act = (load: () => Promise<Action>) => Promise<void>;
+
+/** The whole grammar. Each action loads its command when it is run, so that help and version load the parser alone. */
+export async function buildProgram(
+  host: Host,
+  execute: (flags: GlobalFlags, action: Action) => Promise<void>,
+): Promise<Command> {
+  const program = new Command("belt")
+    .description("Run any inference.sh app from a shell, follow it, stop it, and script all of it.")
+    .usage("<command> [options]")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void host.stdout.write(text),
+      // Help that is shown for want of a subcommand is an answer, too.
+      writeErr: (text) => void host.stdout.write(text),
+      // Errors are reported by main, in belt's own form.
+      outputError: () => {},
+    })
+    .configureHelp({ showGlobalOptions: true, helpWidth: helpWidth(host), sortSubcommands: false })
+    .version(await beltVersion(host.root), "-V, --version", "print the version");
+  addGlobalOptions(program);
+  program.addHelpText("after", exitCodeHelp);
+
+  const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
+  addRun(program, act);
+  addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
+  addSession(program.command("session").description("manage stateful sessions"), act);
+  addDev(program, act);
+  return program;
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .helpOption("-h, --help", "show help")
+    .option("--api-url <url>", "base URL of the API (env BELT_API_URL)")
+    .option(
+      "--local",
+      "use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)",
+    )
+    .option("--json", "machine output: one JSON document on stdout")
+    .option("--field <path>", "print one field of the result, such as output.image.uri", fieldPath)
+    .option("-q, --quiet", "print the bare result only")
+    .option("--no-prompt", "never ask")
+    .option("-v, --verbose", "trace requests on stderr, never with the key")
+    .addOption(new Option("--color <when>", "colour the output").choices(["auto", "always", "never"]))
+    .option(
+      "--request-timeout <dur>",
+      "bound on one HTTP exchange (default 30s)",
+      duration("--request-timeout"),
+    );
+}
+
+function addRun(program: Command, act: Act): void {
+  program
+    .command("run")
+    .summary("submit a run, follow it, print its output")
+    .description("Submit a run, follow it to its end, and print its output.")
+    .argument("<app>", "namespace/name, or namespace/name@version")
+    .optionsGroup("What to run:")
+    .option("-i, --input <spec>", INPUT_HELP, collect)
+    .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--function <name>", "entry point of the app, if not its default")
+    .addOption(
+      new Option("--infra <where>", "where to run it").choices(["cloud", "private", "private_first"]),
+    )
+    .option("--worker <id>", "run on this worker (repeatable)", collect)
+    .option("--variant <name>", "variant of the app")
+    .option("--webhook <url>", "URL that gets a POST when the task ends")
+    .option("--session <new|id|@last>", "open a session, or go on with one")
+    .option("--session-timeout <s>", "idle seconds until a new session expires, 1 to 3600")
+    .optionsGroup("How to follow it:")
+    .option("--no-wait", "print the task and return")
+    .option(
+      "--timeout <dur>",
+      "stop waiting after this long; the task goes on; exit 8",
+      duration("--timeout"),
+    )
+    .addOption(
+      new Option("--on-interrupt <what>", "what Ctrl-C does to the task")
+        .choices(["cancel", "detach"])
+        .default("cancel"),
+    )
+    .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
+    .option("--dry-run", "print the request that would be sent, send nothing")
+    .addHelpText(
+      "after",
+      examples(
+        'belt run infsh/flux --input prompt="a lighthouse at dusk" --local',
+        "belt run infsh/flux --input @params.json --input seed:=7 --json",
+        "id=$(belt run infsh/flux --input prompt=fog --no-wait -q)",
+      ),
+    )
+    .action((app: string, flags: RunFlags) =>
+      act(async () => {
+        const { run } = await import("../commands/run.ts");
+        return (ctx) => run(ctx, app, flags);
+      }),
+    );
+}
+
+function addTask(task: Command, act: Act): void {
+  task
+    .command("get")
+    .summary("show tasks")
+    .description("Show tasks as they are now. How a task ended is reported, and the exit code is 0.")
+    .argument("<id...>", ID_HELP)
+    .addHelpText("after", examples("belt task get @last", "belt task get @last --field output.image.uri"))
+    .action((ids: string[]) =>
+      act(async () => {
+        const { get } = await import("../commands/task.ts");
+        return (ctx) => get(ctx, ids);
+      }),
+    );
+  task
+    .command("list")
+    .summary("list tasks")
+    .description("List the newest tasks of the account, or what this machine submitted.")
+    .option("-L, --limit <n>", "how many at most", wholeNumber("--limit", 1, 10_000), 30)
+    .option("--journal", "list what this machine submitted instead, without asking the API")
+    .addHelpText("after", examples("belt task list --limit 5", "belt task list --journal --field id"))
+    .action((flags: TaskListFlags) =>
+      act(async () => {
+        const { list } = await import("../commands/task-list.ts");
+        return (ctx) => list(ctx, flags);
+      }),
+    );
+  task
+    .command("watch")
+    .summary("show what happens to tasks, as it happens")
+    .description("Show what happens to tasks until they have ended. With --json, one event a line.")
+    .argument("<id...>", ID_HELP)
+    .option("--timeout <dur>", "stop watching after this long; exit 8", duration("--timeout"))
+    .addHelpText("after", examples("belt task watch @last", "belt task watch @last --json | jq -r .type"))
+    .action((ids: string[], flags: FollowFlags) =>
+      act(async () => {
+        const { watch } = await import("../commands/task-follow.ts");
+        return (ctx) => watch(ctx, ids, flags);
+      }),
+    );
+  task
+    .command("wait")
+    .summary("wait until tasks have ended")
+    .description("Wait until all tasks have ended, and print them in the order they finish.")
+    .argument("<id...>", ID_HELP)
+    .option("--any", "wait until one has succeeded")
+    .option("--all", "wait until all have ended (the default)")
+    .option("--fail-fast", "return at the first that fails")
+    .option("--timeout <dur>", "stop waiting after this long; exit 8", duration("--timeout"))
+    .addHelpText(
+      "after",
+      examples("belt task wait @last", "belt task list --journal -q | belt task wait - --fail-fast"),
+    )
+    .action((ids: string[], flags: WaitFlags) =>
+      act(async () => {
+        const { wait } = await import("../commands/task-follow.ts");
+        return (ctx) => wait(ctx, ids, flags);
+      }),
+    );
+  task
+    .command("logs")
+    .summary("print the log of tasks")
+    .description("Print the log of tasks, with -f as it grows.")
+    .argument("<id...>", ID_HELP)
+    .option("-f, --follow", "go on until the tasks have ended")
+    .addHelpText("after", examples("belt task logs @last", "belt task logs -f @last"))
+    .action((ids: string[], { follow }: { follow?: boolean }) =>
+      act(async () => {
+        if (follow) {
+          const { followLogs } = await import("../commands/task-follow.ts");
+          return (ctx) => followLogs(ctx, ids);
+        }
+        const { logs } = await import("../commands/task-logs.ts");
+        return (ctx) => logs(ctx, ids);
+      }),
+    );
+  task
+    .command("cancel")
+    .summary("cancel tasks")
+    .description("Cancel tasks, and say what really happened to each.")
+    .argument("<id...>", ID_HELP)
+    .addHelpText("after", examples("belt task cancel @last"))
+    .action((ids: string[]) =>
+      act(async () => {
+        const { cancel } = await import("../commands/task.ts");
+        return (ctx) => cancel(ctx, ids);
+      }),
+    );
+}
+
+function addSession(session: Command, act: Act): void {
+  session
+    .command("list")
+    .summary("list active sessions")
+    .description("List the active sessions, what expires first on top.")
+    .addHelpText("after", examples("belt session list", "belt session list --field id"))
+    .action(() =>
+      act(async () => {
+        const { list } = await import("../commands/session.ts");
+        return (ctx) => list(ctx);
+      }),
+    );
+  session
+    .command("get")
+    .summary("show sessions")
+    .description("Show sessions as they are now.")
+    .argument("<id...>", SESSION_ID_HELP)
+    .addHelpText("after", examples("belt session get @last", "belt session get @last --field expires_in"))
+    .action((ids: string[]) =>
+      act(async () => {
+        const { get } = await import("../commands/session.ts");
+        return (ctx) => get(ctx, ids);
+      }),
+    );
+  session
+    .command("keepalive")
+    .summary("reset the idle timer of sessions")
+    .description("Reset the idle timer of sessions, once or again and again until Ctrl-C.")
+    .argument("<id...>", SESSION_ID_HELP)
+    .option("--every <dur>", "go on, with this pause in between", duration("--every"))
+    .addHelpText("after", examples("belt session keepalive @last --every 20s"))
+    .action((ids: string[], flags: KeepaliveFlags) =>
+      act(async () => {
+        const { keepalive } = await import("../commands/session.ts");
+        return (ctx) => keepalive(ctx, ids, flags);
+      }),
+    );
+  session
+    .command("end")
+    .summary("end sessions")
+    .description("End sessions. Ending one that has ended already is success.")
+    .argument("[id...]", SESSION_ID_HELP)
+    .option("--all", "end all active sessions; asks first")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", examples("belt session end @last", "belt session end --all --yes"))
+    .action((ids: string[], flags: EndFlags) =>
+      act(async () => {
+        const { end } = await import("../commands/session.ts");
+        return (ctx) => end(ctx, ids, flags);
+      }),
+    );
+  session
+    .command("exec")
+    .summary("run a command inside a session of its own")
+    .description(
+      "Open a session with a first call, run the command with BELT_SESSION set, keep the session alive " +
+        "meanwhile, and end it whatever happens. The exit code is the command's.",
+    )
+    .argument("<app>", "namespace/name, or namespace/name@version")
+    .argument("<command...>", "what to run, after --")
+    .option("--session-timeout <s>", "idle seconds until the session expires, 1 to 3600")
+    .option("-i, --input <spec>", `for the first call: ${INPUT_HELP}`, collect)
+    .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--function <name>", "entry point for the first call")
+    .addHelpText(
+      "after",
+      examples(
+        "belt session exec infsh/counter --local -- sh -c 'belt run infsh/counter --session \"$BELT_SESSION\"'",
+      ),
+    )
+    .action((app: string, command: string[], flags: ExecFlags) =>
+      act(async () => {
+        const { exec } = await import("../commands/session-exec.ts");
+        return (ctx) => exec(ctx, app, command, flags);
+      }),
+    );
+}
+
+function addDev(program: Command, act: Act): void {
+  program
+    .command("dev")
+    .summary("serve the API on this machine, with your apps")
+    .description(
+      "Serve the API on this machine, running the apps in these folders and those that come with belt.",
+    )
+    .argument("[appdir...]", "folders of inference.sh apps")
+    .option("--port <n>", "port to listen on, 0 for any", wholeNumber("--port", 0, 65_535), 4117)
+    .option("--workers <n>", "worker processes at most", wholeNumber("--workers", 1, 64), 4)
+    .option(
+      "--task-timeout <dur>",
+      "cut off a task that runs longer (default 10m)",
+      duration("--task-timeout"),
+    )
+    .addHelpText("after", examples("belt dev", "belt dev ./my-app --port 0"))
+    .action((appDirs: string[], flags: DevFlags) =>
+      act(async () => {
+        const { dev } = await import("../commands/dev.ts");
+        return (ctx) => dev(ctx, appDirs, flags);
+      }),
+    );
+}
+
+const INPUT_HELP = "key=text, key:=json, '{…}', @file.json or @- (repeatable)";
+const ID_HELP =
+  "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";
+const SESSION_ID_HELP =
+  "session ids; @last is the newest this machine opened, - reads ids from standard input";
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+function duration(flag: string): (text: string) => number {
+  return (text) => parseDuration(text, flag);
+}
+
+function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw usageError(`${flag}: "${text}" is not a whole number from ${least} to ${most}`);
+  };
+}
+
+function fieldPath(path: string): string {
+  if (path.split(".").every((part) => part !== "")) return path;
+  throw usageError(`--field: "${path}" has an empty part`, "write it like output.image.uri");
+}
+
+function helpWidth({ stdout }: Host): number {
+  return Math.min(stdout.isTTY ? (stdout.columns ?? 80) : 100, 100);
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function exitCodeHelp(): string {
+  const lines = Object.values(EXIT_CODES).map(
+    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
+  );
+  return `\nExit codes:\n${lines.join("\n")}`;
+}

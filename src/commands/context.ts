@@ -1,0 +1,61 @@
+import type { Api } from "../api/client.ts";
+import type { Readers } from "../input/spec.ts";
+import type { Journal } from "../store/journal.ts";
+import type { Paths } from "../store/paths.ts";
+import type { Output } from "../terminal/output.ts";
+
+/** Everything a command may touch. What costs something is made when first asked for. */
+export interface Context {
+  out: Output;
+  paths: Paths;
+  /** The package's own folder, for the local server. */
+  root: string;
+  cwd: string;
+  pid: number;
+  /** What the options and the environment say about the API, without opening anything. */
+  target: Target;
+  api(): Promise<Api>;
+  /** Lets other commands reach an API that lives inside this process, until the returned function is called. */
+  publish(): Promise<() => Promise<void>>;
+  journal: Journal;
+  readers: Readers;
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
+  signal: AbortSignal;
+  now(): number;
+  /** True when the user types at this command: a Ctrl-C there reaches the command's children, too. */
+  onTerminal: boolean;
+  /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
+  confirm(question: string, flag: string): Promise<boolean>;
+  /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
+  holdSignals(handler: (signal: Signal) => void): () => void;
+  /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
+  spawn(command: string[], env: Record<string, string>): Child;
+  /** Opens where `--events` writes to: a file's path or `fd:N`. */
+  openEvents(target: string): EventSink;
+}
+
+/** Which API a command talks to. */
+interface Target {
+  local: boolean;
+  /** The base URL; null for a local server, whose address is not known yet. */
+  baseUrl: string | null;
+  /** What to add to a command so that it talks to the same API: " --local", " --api-url …" or nothing. */
+  flags: string;
+  /** The same for the environment of a command. */
+  env: Record<string, string>;
+}
+
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** A command started for the user. */
+export interface Child {
+  kill(signal: Signal | "SIGKILL"): void;
+  /** Its exit code; throws when it could not be started. */
+  exit: Promise<number>;
+}
+
+export interface EventSink {
+  write(line: string): void;
+  /** Throws when something could not be written. */
+  close(): Promise<void>;
+}

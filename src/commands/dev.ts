@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import { BeltError } from "../errors.ts";
+import { removeAddress, writeAddress } from "../store/address.ts";
+import { devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
+import type { Context } from "./context.ts";
+
+export interface DevFlags {
+  port: number;
+  workers: number;
+  /** Milliseconds. */
+  taskTimeout?: number;
+}
+
+/** An app that never answers is cut off after this long, in milliseconds. */
+export const TASK_TIMEOUT = 10 * 60_000;
+
+/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
+export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
+  const { startLocalServer } = await import("../local/server.ts");
+  const server = await startLocalServer({
+    root: ctx.root,
+    stateDir: ctx.paths.state,
+    appDirs: appDirs.map((dir) => resolve(ctx.cwd, dir)),
+    port: flags.port,
+    workers: flags.workers,
+    taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
+    dialect: null,
+    statusTable: "2026",
+    fileUris: "http",
+    onEvent: (event) => ctx.out.event(event, devEventView),
+  }).catch((thrown) => {
+    throw portTaken(thrown, flags.port);
+  });
+  try {
+    await writeAddress(ctx.paths.state, { url: server.url, key: server.key, pid: ctx.pid });
+    const serving: ServingEvent = {
+      type: "server",
+      url: server.url,
+      key: server.key,
+      apps: await server.apps(),
+    };
+    ctx.out.event(serving, servingView);
+    await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve, { once: true }));
+  } finally {
+    ctx.out.note("stopping: tasks are cancelled, sessions ended");
+    await removeAddress(ctx.paths.state, ctx.pid);
+    await server.close();
+  }
+  throw ctx.signal.reason;
+}
+
+function portTaken(thrown: unknown, port: number): unknown {
+  if ((thrown as { code?: unknown }).code !== "EADDRINUSE") return thrown;
+  return new BeltError({
+    code: "port_in_use",
+    message: `port ${port} is in use`,
+    hint: "a belt dev may be running already; otherwise choose another with --port, or --port 0 for any",
+    exit: "failure",
+    cause: thrown,
+  });
+}

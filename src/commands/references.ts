@@ -1,0 +1,60 @@
+import { usageError } from "../errors.ts";
+import type { Context } from "./context.ts";
+
+type Kind = "task" | "session";
+
+/**
+ * The ids that the arguments of a command mean, in the order given, each once: ids as they
+ * are, `@last` and `@-n` from the journal, `-` for one a line from standard input. Throws a usage error
+ * for what can be no id, and when nothing is left to do.
+ */
+export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<string[]> {
+  const ids: string[] = [];
+  for (const reference of references) {
+    const lines = reference === "-" ? (await ctx.readers.stdin()).split("\n") : [reference];
+    for (const line of lines.map((text) => text.trim()).filter((text) => text !== "" || reference !== "-")) {
+      ids.push(await resolveReference(ctx, line, kind));
+    }
+  }
+  if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
+  return [...new Set(ids)];
+}
+
+/**
+ * "@last" and "@-n" as the id this machine submitted: the newest, or the n-th newest; anything
+ * else must be an id. Throws a usage error when there is none, or when it went to another API
+ * than this command talks to.
+ */
+export async function resolveReference(ctx: Context, reference: string, kind: Kind): Promise<string> {
+  if (!reference.startsWith("@")) return checkId(reference, kind);
+  const back = reference === "@last" ? 1 : Number(/^@-(\d+)$/.exec(reference)?.[1] ?? 0);
+  if (back < 1) {
+    throw usageError(
+      `"${reference}" is not a ${kind}`,
+      `write a ${kind} id, @last for the newest, or @-2 for the one before`,
+    );
+  }
+  const entries = await ctx.journal.newestFirst(kind);
+  const entry = entries[back - 1];
+  if (!entry) {
+    const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;
+    throw usageError(
+      `${reference}: this machine has submitted ${known}`,
+      `the record is ${ctx.journal.path}`,
+    );
+  }
+  const here = ctx.target.local ? "local" : ctx.target.baseUrl;
+  if (entry.api === here) return entry.id;
+  const where = entry.api === "local" ? "the local server" : entry.api;
+  const flag = entry.api === "local" ? "--local" : `--api-url ${entry.api}`;
+  throw usageError(
+    `${reference} is ${entry.id}, which was submitted to ${where}`,
+    `add ${flag} to the command`,
+  );
+}
+
+/** An id is opaque, but it is one word and no path. */
+function checkId(id: string, kind: Kind): string {
+  if (/^[^\s/\\?#\p{Cc}]+$/u.test(id) && !/^\.+$/.test(id)) return id;
+  throw usageError(`"${id}" is not a ${kind} id`, `write a ${kind} id, or @last for the newest`);
+}

@@ -1,0 +1,49 @@
+import type { Api } from "../api/client.ts";
+import { BeltError } from "../errors.ts";
+
+/**
+ * A refusal about a session in words that name it, with the command to type next (api.md
+ * section 4). `app` is what was to run in it, null where the command has none.
+ */
+export async function explainSession(
+  thrown: unknown,
+  api: Api,
+  sessionId: string,
+  app: string | null,
+): Promise<unknown> {
+  if (!(thrown instanceof BeltError)) return thrown;
+  const startOver = app ? `belt run ${app} --session new` : "belt run <app> --session new";
+  const explain = (message: string, hint: string) => thrown.with({ message, hint });
+  switch (thrown.facts.code) {
+    case "SESSION_NOT_FOUND":
+      return explain(`there is no session ${sessionId}`, "belt session list");
+    case "SESSION_EXPIRED":
+      return explain(`session ${sessionId} has expired: it was idle for longer than its timeout`, startOver);
+    case "SESSION_ENDED":
+      return explain(`session ${sessionId} was ended`, startOver);
+    case "WORKER_LEASED":
+      return explain(
+        `session ${sessionId} cannot run: its worker is bound to another session`,
+        "belt session list",
+      );
+    case "WORKER_LOST":
+      return explain(`session ${sessionId} is lost: its worker died, and its state with it`, startOver);
+    case "VERSION_MISMATCH":
+      return explain(`session ${sessionId} is bound to another version of ${app ?? "its app"}`, startOver);
+    case "APP_MISMATCH": {
+      const owner = await ownerOf(api, sessionId);
+      return explain(
+        `session ${sessionId} belongs to ${owner ?? "another app"}, not to ${app ?? "this one"}`,
+        owner ? `belt run ${owner} --session ${sessionId}` : startOver,
+      );
+    }
+    default:
+      return thrown;
+  }
+}
+
+/** The app a session is bound to, when the API tells it by name. */
+async function ownerOf(api: Api, sessionId: string): Promise<string | null> {
+  const session = await api.session(sessionId).catch(() => null);
+  return session?.app_id?.includes("/") ? session.app_id : null;
+}

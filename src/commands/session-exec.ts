@@ -1,0 +1,106 @@
+import type { Api } from "../api/client.ts";
+import { asBeltError, BeltError, usageError } from "../errors.ts";
+import type { Context, Signal } from "./context.ts";
+import { buildRunRequest, type RequestFlags } from "./run-request.ts";
+import { explainSession } from "./session-errors.ts";
+import { followToEnd, submit } from "./submission.ts";
+import { requireSuccess } from "./verdict.ts";
+
+export type ExecFlags = Pick<RequestFlags, "input" | "setup" | "function" | "sessionTimeout">;
+
+/** Milliseconds to wait for the end of the session to be confirmed. */
+const END_PATIENCE = 10_000;
+
+/** A command that was asked to stop is killed after this long, in milliseconds. */
+const KILL_AFTER = 5_000;
+
+/**
+ * `belt session exec <app> -- <command…>`: opens a session with a first call, runs the command
+ * with `BELT_SESSION` set, keeps the session alive meanwhile and ends it whatever happens. Gives
+ * the command's exit code; throws when the session could not be opened.
+ */
+export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
+  if (command.length === 0) throw usageError("which command?", `belt session exec ${app} -- <command…>`);
+  const request = await buildRunRequest(ctx, app, { ...flags, session: "new" });
+  const api = await ctx.api();
+  const opening = await submit(ctx, api, request);
+  try {
+    const ending = await followToEnd(ctx, api, opening, { onInterrupt: "cancel", events: null });
+    if (ending.error) throw ending.error;
+    if (ending.task) requireSuccess(ending.task);
+    if (opening.session === null) throw noSession(app, opening.task.id);
+    ctx.out.progress.stop();
+    return await runInside(ctx, api, opening.session, command);
+  } finally {
+    if (opening.session !== null) await end(ctx, api, opening.session);
+  }
+}
+
+function noSession(app: string, taskId: string): BeltError {
+  return new BeltError({
+    code: "no_session",
+    message: `the API ran ${app} but opened no session`,
+    hint: "the app may not support sessions",
+    exit: "failure",
+    taskId,
+  });
+}
+
+/** Runs the command while the session is kept alive. */
+async function runInside(ctx: Context, api: Api, session: string, command: string[]): Promise<number> {
+  const done = new AbortController();
+  const kept = keepAlive(ctx, api, session, done.signal);
+  const release = await ctx.publish();
+  ctx.signal.throwIfAborted();
+  const child = ctx.spawn(command, { BELT_SESSION: session, ...ctx.target.env });
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (signal: Signal) => {
+    // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
+    if (signal === "SIGINT" && ctx.onTerminal) return;
+    child.kill(signal);
+    killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
+  };
+  const letGo = ctx.holdSignals(stop);
+  try {
+    return await child.exit;
+  } finally {
+    letGo();
+    clearTimeout(killer);
+    done.abort();
+    await kept;
+    await release();
+  }
+}
+
+/** Resets the idle timer three times per timeout; says so once when the session is gone all the same. */
+async function keepAlive(ctx: Context, api: Api, session: string, until: AbortSignal): Promise<void> {
+  const { idle_timeout } = await api.session(session, until).catch(() => ({ idle_timeout: null }));
+  const pause = Math.max(250, ((idle_timeout ?? DEFAULT_IDLE) * 1000) / 3);
+  while (!until.aborted) {
+    await api.sleep(pause, until).catch(() => {});
+    if (until.aborted) return;
+    try {
+      await api.keepalive(session, until);
+    } catch (thrown) {
+      if (until.aborted) return;
+      const error = asBeltError(await explainSession(thrown, api, session, null));
+      ctx.out.warn(error.message);
+      if (error.facts.exit === "notFound") return;
+    }
+  }
+}
+
+/** Seconds; what a session has when none is asked for (api.md section 4). */
+const DEFAULT_IDLE = 60;
+
+/** Ends the session, also when the user has asked to leave; one that is gone already is as good. */
+async function end(ctx: Context, api: Api, session: string): Promise<void> {
+  await api.endSession(session, AbortSignal.timeout(END_PATIENCE)).then(
+    () => ctx.out.note(`session ${session} ended`),
+    (thrown) => {
+      const error = asBeltError(thrown);
+      if (error.facts.exit === "notFound") return;
+      ctx.out.warn(`session ${session} could not be ended: ${error.message}; it expires by itself when idle`);
+    },
+  );
+}

@@ -1,0 +1,141 @@
+import type { Api, IdentifiedTask } from "../api/client.ts";
+import { follow } from "../api/follow.ts";
+import { type Submitted, type TaskDocument, taskDocument } from "../api/task.ts";
+import { asBeltError, BeltError } from "../errors.ts";
+import type { JournalEntry } from "../store/journal.ts";
+import type { RunRequest } from "../wire/types.ts";
+import type { Context } from "./context.ts";
+import type { EventLog } from "./event-log.ts";
+import { cancel, detach, type Ending } from "./leave.ts";
+import { explainSession } from "./session-errors.ts";
+import { stillRunning } from "./verdict.ts";
+
+/** A run that the API has taken on. */
+export interface Submission {
+  task: IdentifiedTask;
+  request: RunRequest;
+  /** When it was sent, in milliseconds since 1970. */
+  at: number;
+  /** The session it runs in, once the API has told. */
+  session: string | null;
+}
+
+/** Submits, and makes the id safe before anything else is done with it. */
+export async function submit(ctx: Context, api: Api, request: RunRequest): Promise<Submission> {
+  ctx.signal.throwIfAborted();
+  const at = ctx.now();
+  ctx.out.progress.busy(`submitting ${request.app}`);
+  const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
+  ctx.signal.addEventListener("abort", reassure, { once: true });
+  const task = await api.submit(request).catch(async (thrown) => {
+    throw await explainRefusal(thrown, api, request);
+  });
+  ctx.signal.removeEventListener("abort", reassure);
+  await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
+  ctx.out.note(`task ${task.id}`);
+  return { task, request, at, session: null };
+}
+
+/** Writes down what was submitted; a full disk must not cost the run. */
+async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
+  await ctx.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
+    ctx.out.warn(`could not note ${entry.type} ${entry.id} in ${ctx.journal.path}: ${error.message}`);
+  });
+}
+
+async function explainRefusal(thrown: unknown, api: Api, request: RunRequest): Promise<unknown> {
+  if (request.session) return await explainSession(thrown, api, request.session, request.app);
+  if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
+  return thrown.with({
+    message: `cannot run ${request.app}: ${thrown.message}`,
+    hint: "check the app's name: it is namespace/name, such as infsh/flux",
+  });
+}
+
+/** The task as the API answered the submit. */
+export function submittedDocument(api: Api, { task, request }: Submission): TaskDocument {
+  return taskDocument(task, api.statuses.read(task), submittedOf(request));
+}
+
+function submittedOf({ app, input }: RunRequest): Submitted {
+  return { app, input };
+}
+
+export interface Following {
+  /** Milliseconds; the task goes on when they are over. */
+  timeout?: number | undefined;
+  onInterrupt: "cancel" | "detach";
+  events: EventLog | null;
+}
+
+/** Follows the task to its end, or until the user or the clock has had enough. */
+export async function followToEnd(
+  ctx: Context,
+  api: Api,
+  submission: Submission,
+  { timeout = 0, onInterrupt, events }: Following,
+): Promise<Ending> {
+  const { id } = submission.task;
+  const clock = new AbortController();
+  const timer = timeout > 0 && setTimeout(() => clock.abort(stillRunning(id, timeout, api)), timeout);
+  const signal = AbortSignal.any([ctx.signal, clock.signal]);
+  try {
+    return { task: await show(ctx, api, submission, signal, events), error: null };
+  } catch (thrown) {
+    const ending = await breakOff(ctx, api, submission, onInterrupt, thrown);
+    events?.end(id, ending);
+    return ending;
+  } finally {
+    if (timer) clearTimeout(timer);
+    await events?.close();
+  }
+}
+
+async function breakOff(
+  ctx: Context,
+  api: Api,
+  { task, request }: Submission,
+  how: "cancel" | "detach",
+  thrown: unknown,
+): Promise<Ending> {
+  if (!ctx.signal.aborted) return { task: null, error: asBeltError(thrown) };
+  return how === "detach" ? detach(ctx, task.id) : await cancel(ctx, api, task.id, submittedOf(request));
+}
+
+/** Turns a task's events into progress, and into lines of `--events`; gives the task as it ended. */
+async function show(
+  ctx: Context,
+  api: Api,
+  submission: Submission,
+  signal: AbortSignal,
+  events: EventLog | null,
+): Promise<TaskDocument> {
+  const { task, request } = submission;
+  const noted: Promise<void>[] = [];
+  const onSession = (id: string) => void noted.push(noteSession(ctx, api, submission, id));
+  try {
+    for await (const event of follow(api, { task, submitted: submittedOf(request), signal, onSession })) {
+      events?.event(event);
+      if (event.type === "status") ctx.out.progress.phase(event.task_id, event.status);
+      if (event.type === "log") ctx.out.progress.detail(event.text);
+      if (event.type === "link" && event.state !== "open") ctx.out.trace(`${event.task_id}: ${event.state}`);
+      if (event.type === "result") return event.task;
+    }
+  } finally {
+    await Promise.all(noted);
+  }
+  throw new Error("following ended without a result");
+}
+
+/** A session's id is shown and written down as soon as the API gives it. */
+async function noteSession(ctx: Context, api: Api, submission: Submission, id: string): Promise<void> {
+  submission.session = id;
+  if (submission.request.session !== "new") return;
+  ctx.out.note(`session ${id}`);
+  await remember(ctx, api, {
+    type: "session",
+    id,
+    app: submission.request.app,
+    time: new Date(ctx.now()).toISOString(),
+  });
+}

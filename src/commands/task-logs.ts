@@ -1,0 +1,25 @@
+import type { Api } from "../api/client.ts";
+import { BeltError } from "../errors.ts";
+import { type TaskLog, taskLogView } from "../terminal/log-view.ts";
+import { isObject } from "../wire/types.ts";
+import type { Context } from "./context.ts";
+import { resolveIds } from "./references.ts";
+import { conclude, forEachId } from "./several.ts";
+
+/** `belt task logs <id…>`: the log so far. */
+export async function logs(ctx: Context, references: string[]): Promise<void> {
+  const ids = await resolveIds(ctx, references, "task");
+  const api = await ctx.api();
+  conclude(ctx, await forEachId(ctx, ids, (id) => readLog(api, id)), taskLogView(ids.length > 1));
+}
+
+/** Older servers have no route for logs; they keep them in the task. */
+async function readLog(api: Api, id: string): Promise<TaskLog> {
+  const answer = await api.logs(id).catch(async (thrown) => {
+    const missing = thrown instanceof BeltError && [404, 405].includes(thrown.facts.httpStatus ?? 0);
+    if (missing) return await api.task(id);
+    throw thrown;
+  });
+  const list = isObject(answer) ? answer["logs"] : answer;
+  return { task_id: id, logs: Array.isArray(list) ? list : list ? [list] : [] };
+}

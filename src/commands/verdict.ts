@@ -1,0 +1,39 @@
+import type { Api } from "../api/client.ts";
+import type { TaskDocument } from "../api/task.ts";
+import { BeltError } from "../errors.ts";
+import { formatDuration } from "../terminal/text.ts";
+
+/** Throws when an ended task did not succeed: exit 3 when it failed, 10 when it was cancelled. */
+export function requireSuccess(task: TaskDocument): void {
+  if (task.status === "completed") return;
+  if (task.status === "cancelled") {
+    throw new BeltError({
+      code: "task_cancelled",
+      message: `task ${task.id} was cancelled${task.error ? `: ${task.error}` : ""}`,
+      exit: "taskCancelled",
+      taskId: task.id,
+    });
+  }
+  throw new BeltError({
+    code: "task_failed",
+    message: `task ${task.id} failed: ${task.error ?? "the app gave no reason"}`,
+    hint: `belt task get ${task.id}`,
+    exit: "taskFailed",
+    taskId: task.id,
+  });
+}
+
+/** A wait that ran out of time (exit 8); a server inside this process takes the task with it. */
+export function stillRunning(taskId: string, waited: number, api: Api): BeltError {
+  const goesOn = api.outlivesCommand;
+  return new BeltError({
+    code: "still_running",
+    message: `task ${taskId} is still running after ${formatDuration(waited)}${goesOn ? "" : ", and ends with this command's own server"}`,
+    hint: goesOn
+      ? `belt task get ${taskId}`
+      : "start `belt dev`, so that tasks outlive the command that submits them",
+    exit: "stillRunning",
+    retryable: goesOn,
+    taskId,
+  });
+}

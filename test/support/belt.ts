@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import type { Pace } from "../../src/api/http.ts";
+import type { Host } from "../../src/cli/host.ts";
+import { main } from "../../src/cli/main.ts";
+import type { Signal } from "../../src/commands/context.ts";
+import type { Sink } from "../../src/terminal/output.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Short pauses, so that retries and polls take milliseconds. */
+const QUICK: Pace = {
+  retries: [5, 10],
+  reconnects: [5, 5, 5],
+  poll: 10,
+  failedPolls: 3,
+  silence: 400,
+  longestRetryAfter: 1_000,
+};
+
+/** An empty HOME of one test, removed by `remove`. */
+export class Home {
+  readonly dir = mkdtempSync(join(tmpdir(), "belt-test-"));
+  readonly env: Record<string, string> = {
+    HOME: this.dir,
+    BELT_STATE_DIR: join(this.dir, "state"),
+    BELT_CONFIG_DIR: join(this.dir, "config"),
+    BELT_CACHE_DIR: join(this.dir, "cache"),
+  };
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running extends Promise<Outcome> {
+  /** Sends a signal, as Ctrl-C would. */
+  signal(name: Signal): void;
+  /** Everything on stderr so far. */
+  stderrSoFar(): string;
+}
+
+export interface InProcess {
+  home: Home;
+  env?: Record<string, string>;
+  stdin?: string;
+  pace?: Partial<Pace>;
+}
+
+/** belt inside this process: the real program with its streams, signals and environment as values. */
+export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: InProcess): Running {
+  const out: string[] = [];
+  const err: string[] = [];
+  let listener: (signal: Signal) => void = () => {};
+  const host: Host = {
+    argv,
+    env: { ...home.env, ...env },
+    platform: "linux",
+    home: home.dir,
+    cwd: home.dir,
+    pid: process.pid,
+    nodeVersion: process.versions.node,
+    root: ROOT,
+    stdin: Readable.from([stdin]),
+    stdout: sink(out),
+    stderr: sink(err),
+    pace: { ...QUICK, ...pace },
+    now: Date.now,
+    onSignal(given) {
+      listener = given;
+      return () => {};
+    },
+    onPipeClosed() {},
+    exitNow: (code) => err.push(`[left at once: ${code}]`),
+    isAlive: () => true,
+    openDescriptor: () => new PassThrough(),
+  };
+  const outcome = main(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
+  return Object.assign(outcome, {
+    signal: (name: Signal) => listener(name),
+    stderrSoFar: () => err.join(""),
+  });
+}
+
+export interface Spawning {
+  env?: Record<string, string>;
+  input?: string;
+}
+
+function sink(lines: string[]): Sink {
+  return {
+    write(text, done) {
+      lines.push(text);
+      done?.();
+    },
+  };
+}
+
+/** The real binary in a process of its own, with an environment that holds nothing but what is given. */
+export function spawnBelt(argv: string[], home: Home, { env = {}, input = "" }: Spawning = {}) {
+  return execa("node", [join(ROOT, "bin/belt.js"), ...argv], {
+    reject: false,
+    stripFinalNewline: false,
+    input,
+    env: { PATH: process.env["PATH"] ?? "", ...home.env, ...env },
+    extendEnv: false,
+  });
+}
+
+/** Waits until `probe` gives something truthy; the test's own timeout is the bound. */
+export async function until<T>(probe: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
