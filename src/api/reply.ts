@@ -196,7 +196,7 @@ const SESSION_HINTS: Record<string, string> = {
   SESSION_EXPIRED: "start over with --session new",
   SESSION_ENDED: "start over with --session new",
   WORKER_LEASED: "belt session list",
-  APP_MISMATCH: "belt session get tells which app a session belongs to",
+  APP_MISMATCH: "`belt session get` tells which app a session belongs to",
   VERSION_MISMATCH: "start over with --session new",
   WORKER_LOST: "the session's state is gone; start over with --session new",
 };

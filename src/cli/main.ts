@@ -50,7 +50,7 @@ function flagsOf(argv: string[]): GlobalFlags {
 /** A hint that is a command talks to the API that this one talked to. */
 function aimed(error: BeltError, flags: string): BeltError {
   const { hint } = error.facts;
-  return hint?.startsWith("belt task ") ? error.with({ hint: hint + flags }) : error;
+  return hint && /^belt (task|session|run) /.test(hint) ? error.with({ hint: hint + flags }) : error;
 }
 
 /** Help and version have been printed by the parser itself. */

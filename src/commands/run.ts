@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
 import { type DryRun, dryRunView, outputView, submittedView } from "../terminal/run-views.ts";
-import { formatDuration } from "../terminal/text.ts";
+import { formatDuration, formatSeconds } from "../terminal/text.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
@@ -52,7 +52,7 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
     .session(session)
     .catch(() => ({ status: "active", expires_in: null }));
   if (status !== "active") return;
-  const left = expires_in === null ? "" : ` for ${formatDuration(expires_in * 1000)}`;
+  const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
   const { flags } = ctx.target;
   ctx.out.note(`session ${session} stays open${left}`);
   ctx.out.hint(

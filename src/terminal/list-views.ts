@@ -3,7 +3,7 @@ import type { TaskDocument } from "../api/task.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import type { Style, View } from "./output.ts";
 import { table } from "./table.ts";
-import { formatDuration, safeLine } from "./text.ts";
+import { formatSeconds, safeLine } from "./text.ts";
 import { colourStatus } from "./values.ts";
 
 /** Tasks, one a line; with `-q` their ids. `now` in milliseconds since 1970. */
@@ -68,7 +68,7 @@ export const sessionListView: View<SessionDocument[]> = {
 
 function timeLeft(seconds: number | null, { paint }: Style): string {
   if (seconds === null) return "";
-  const text = formatDuration(seconds * 1000);
+  const text = formatSeconds(seconds);
   return seconds < 15 ? paint.yellow(text) : text;
 }
 

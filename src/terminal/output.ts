@@ -69,9 +69,9 @@ export class Output {
     });
   }
 
-  /** From now on `secret` is blotted out of everything that is written. */
+  /** From now on `secret` is blotted out of everything that is written; one too short to be a key would garble it all. */
   hide(secret: string): void {
-    if (secret !== "") this.#secrets.add(secret);
+    if (secret.length >= 8) this.#secrets.add(secret);
   }
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there. */
@@ -79,7 +79,7 @@ export class Output {
     const { stdout, json, field, quiet } = this.#options;
     this.progress.stop();
     const style = this.#style(stdout, this.#options.paint.stdout);
-    if (field !== null) this.#answer(this.#field(value, field));
+    if (field !== null) for (const text of this.#fields(value, field)) this.#answer(text);
     else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
     else this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
   }
@@ -151,6 +151,12 @@ export class Output {
     const prefix = error.isStop ? paint.stderr.yellow("stopped:") : paint.stderr.red("error:");
     this.#chat(`${prefix} ${safeText(error.message)}`);
     if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeText(error.facts.hint)}`);
+  }
+
+  /** The field; of a list, unless the path begins with a place in it, that of each element. */
+  #fields(value: unknown, path: string): string[] {
+    const items = Array.isArray(value) && !/^\d/.test(path) ? value : [value];
+    return items.map((item) => this.#field(item, path));
   }
 
   #field(value: unknown, path: string): string {

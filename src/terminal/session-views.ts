@@ -1,6 +1,6 @@
 import type { SessionDocument } from "../api/session.ts";
 import type { View } from "./output.ts";
-import { formatDuration, safeLine, safeText } from "./text.ts";
+import { formatSeconds, safeLine, safeText } from "./text.ts";
 import { fields, renderValue } from "./values.ts";
 
 /** A session as a page. */
@@ -10,7 +10,7 @@ export const sessionView: View<SessionDocument> = {
       ["session", style.paint.bold(safeLine(id))],
       ["app", safeLine(app_id ?? "")],
       ["status", safeLine(status)],
-      ["time left", expires_in === null ? "" : formatDuration(expires_in * 1000)],
+      ["time left", expires_in === null ? "" : formatSeconds(expires_in)],
       ...Object.entries(rest).map(([key, value]): [string, string] => [
         safeLine(key),
         renderValue(value, style),
@@ -27,7 +27,7 @@ export const sessionView: View<SessionDocument> = {
 /** What `session keepalive` says of one session; nothing with `-q`. */
 export const keptView: View<SessionDocument> = {
   text: ({ id, expires_in }) =>
-    `${safeLine(id)}  ${expires_in === null ? "kept alive" : `${formatDuration(expires_in * 1000)} left`}`,
+    `${safeLine(id)}  ${expires_in === null ? "kept alive" : `${formatSeconds(expires_in)} left`}`,
   bare: () => "",
 };
 

@@ -30,6 +30,11 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}h ${pad(minutes)}m` : `${minutes}m ${pad(seconds % 60)}s`;
 }
 
+/** What is left of a session: "45s", "3m 05s". */
+export function formatSeconds(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
+}
+
 /** "214 kB", as disks are sold. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

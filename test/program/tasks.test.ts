@@ -1,0 +1,394 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../src/wire/types.ts";
+import { belt, Home, until } from "../support/belt.ts";
+import { json, ndjson, ScriptedApi, silence } from "../support/scripted-api.ts";
+
+let home: Home;
+let api: ScriptedApi;
+
+beforeEach(async () => {
+  home = new Home();
+  api = await new ScriptedApi({ words: true }).listen();
+});
+
+afterEach(async () => {
+  await api.close();
+  home.remove();
+  expect(api.unexpected).toEqual([]);
+});
+
+function task(argv: string[], stdin = "") {
+  return belt(["task", ...argv], { home, stdin, env: { INFSH_API_KEY: "inf_key", BELT_API_URL: api.url } });
+}
+
+/** A task that is running when first asked about, and ends as told when it is followed. */
+function ends(id: string, end: JsonObject): void {
+  api
+    .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }), api.ok({ id, ...end }))
+    .on(`GET /tasks/${id}/stream`, ndjson([{ id, ...end }]));
+}
+
+/** A task that runs as long as anybody looks. */
+function runsOn(id: string): void {
+  api
+    .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }))
+    .on(`GET /tasks/${id}/stream`, ndjson([{ id, status: "running" }], "open"))
+    .on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+}
+
+const DONE = { status: "completed", output: { text: "ok" } };
+const FAILED = { status: "failed", error: "no luck" };
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`);
+
+describe("task wait", () => {
+  it("--all over twenty tasks gives an array in the order asked, and 9 when some failed", async () => {
+    const all = ids(20);
+    for (const [index, id] of all.entries()) ends(id, index % 5 === 3 ? FAILED : DONE);
+    for (const id of all.slice(16)) api.on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+    const { code, stdout } = await task(["wait", ...all, "--json"]);
+    expect(code).toBe(9);
+    const tasks = JSON.parse(stdout);
+    expect(tasks.map(({ id }: { id: string }) => id)).toEqual(all);
+    const words = all.map((_, index) => (index % 5 === 3 ? "failed" : "completed"));
+    expect(tasks.map(({ status }: { status: string }) => status)).toEqual(words);
+  });
+
+  it("keeps no more streams open than it says, and polls the rest", async () => {
+    const all = ids(20);
+    for (const id of all.slice(0, 16)) runsOn(id);
+    for (const id of all.slice(16)) {
+      api
+        .on(
+          `GET /tasks/${id}`,
+          api.ok({ id, status: "running" }),
+          api.ok({ id, status: "running" }),
+          api.ok({ id, ...DONE }),
+        )
+        .on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+    }
+    const { code } = await task(["wait", ...all, "--any", "-q"]);
+    expect(code).toBe(0);
+    expect(api.requests.filter(({ url }) => url.endsWith("/stream"))).toHaveLength(16);
+  });
+
+  it("--any returns at the first success", async () => {
+    runsOn("a");
+    ends("b", DONE);
+    runsOn("c");
+    const { code, stdout } = await task(["wait", "a", "b", "c", "--any", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).map(({ status }: { status: string }) => status)).toEqual([
+      "running",
+      "completed",
+      "running",
+    ]);
+  });
+
+  it("--any goes on after a failure, and fails when all did", async () => {
+    ends("a", FAILED);
+    ends("b", FAILED);
+    expect((await task(["wait", "a", "b", "--any"])).code).toBe(3);
+  });
+
+  it("--fail-fast returns at the first failure", async () => {
+    runsOn("a");
+    ends("b", FAILED);
+    const { code, stdout } = await task(["wait", "a", "b", "--fail-fast", "--json"]);
+    expect(code).toBe(9);
+    expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "failed" }]);
+  });
+
+  it("exits 8 when the time is over, with what is known", async () => {
+    runsOn("a");
+    ends("b", DONE);
+    const { code, stdout } = await task(["wait", "a", "b", "--timeout", "300ms", "--json"]);
+    expect(code).toBe(8);
+    expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "completed" }]);
+  });
+
+  it.each([
+    [DONE, 0],
+    [FAILED, 3],
+    [{ status: "cancelled" }, 10],
+  ])("judges one task: %j is exit %i", async (end, exit) => {
+    ends("a", end);
+    const { code, stdout } = await task(["wait", "a", "--json"]);
+    expect(code).toBe(exit);
+    expect(JSON.parse(stdout)).toMatchObject({ id: "a", ...end });
+  });
+
+  it("prints people one line a task, in the order they finish", async () => {
+    api.on("GET /tasks/slow", api.ok({ id: "slow", status: "running" }), api.ok({ id: "slow", ...DONE }));
+    let finish = () => {};
+    api.on("GET /tasks/slow/stream", (request, response) => {
+      finish = () => void ndjson([{ id: "slow", ...DONE }])(request, response);
+    });
+    ends("fast", DONE);
+    const waiting = task(["wait", "slow", "fast"]);
+    await until(() => api.count("GET /tasks/fast/stream") && api.count("GET /tasks/slow/stream"));
+    await until(() => api.count("GET /tasks/fast") === 2);
+    finish();
+    expect((await waiting).stdout).toBe("fast  completed\nslow  completed\n");
+  });
+
+  it("only detaches on Ctrl-C", async () => {
+    runsOn("a");
+    const waiting = task(["wait", "a"]);
+    await until(() => api.count("GET /tasks/a/stream"));
+    waiting.signal("SIGINT");
+    const { code, stdout, stderr } = await waiting;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stderr).toContain("task a goes on");
+    expect(stderr).toContain("hint: belt task watch a");
+    expect(api.count("POST /tasks/a/cancel")).toBe(0);
+  });
+
+  it("refuses --any with --all", async () => {
+    expect((await task(["wait", "a", "--any", "--all"])).code).toBe(2);
+  });
+});
+
+describe("task watch", () => {
+  it("is NDJSON with --json, numbered for each task, a result last", async () => {
+    ends("a", { ...DONE, logs: [{ id: "1", content: "hello" }] });
+    const { code, stdout } = await task(["watch", "a", "--json"]);
+    expect(code).toBe(0);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ type }) => type)).toEqual(["status", "link", "status", "log", "result"]);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(events.at(-1).task).toMatchObject({ id: "a", status: "completed" });
+  });
+
+  it("is one line for each change elsewhere, and judges the task", async () => {
+    ends("a", { ...FAILED, logs: [{ id: "1", content: "working\nhard" }] });
+    const { code, stdout } = await task(["watch", "a"]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "running\nfailed\n│ working\n│ hard\n" });
+  });
+
+  it("ends an id that cannot be followed with an error event, the others going on", async () => {
+    ends("a", DONE);
+    api.on("GET /tasks/b", api.error(404, "not_found", "no such task"));
+    const { code, stdout } = await task(["watch", "a", "b", "--json"]);
+    expect(code).toBe(9);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.filter(({ task_id }) => task_id === "b")).toMatchObject([
+      { type: "error", seq: 1, error: { code: "not_found" } },
+    ]);
+    expect(events.filter(({ task_id }) => task_id === "a").at(-1)).toMatchObject({ type: "result" });
+  });
+});
+
+describe("task logs", () => {
+  it("prints the log, and the document with --json", async () => {
+    const logs = [
+      { id: "1", content: "one\n" },
+      { id: "2", content: "two \u001b[31mred" },
+    ];
+    api.on("GET /tasks/a/logs", api.ok({ task_id: "a", status: 7, events: [], logs }));
+    expect((await task(["logs", "a"])).stdout).toBe("one\ntwo red\n");
+    expect(JSON.parse((await task(["logs", "a", "--json"])).stdout)).toEqual({ task_id: "a", logs });
+  });
+
+  it("falls back to the task on servers without a route for logs", async () => {
+    api
+      .on("GET /tasks/a/logs", api.error(404, "not_found", "no such route"))
+      .on("GET /tasks/a", api.ok({ id: "a", status: 7, logs: [{ id: "1", content: "old" }] }));
+    expect((await task(["logs", "a"])).stdout).toBe("old\n");
+  });
+
+  it("-f follows without judging", async () => {
+    ends("a", { ...FAILED, logs: [{ id: "1", content: "last words" }] });
+    const { code, stdout } = await task(["logs", "-f", "a"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "last words\n" });
+  });
+});
+
+describe("task cancel", () => {
+  it.each([
+    ["cancelled", { id: "a", status: 12, cancelled: true }, "cancelled"],
+    ["cancelled although the number lags", { id: "a", status: 7, cancelled: true }, "running"],
+  ])("says %s", async (_name, answer, after) => {
+    api
+      .on("GET /tasks/a", api.ok({ id: "a", status: "running" }), api.ok({ id: "a", status: after }))
+      .on("POST /tasks/a/cancel", api.ok(answer));
+    const { code, stdout } = await task(["cancel", "a", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ id: "a", status: "cancelled", cancelled: true });
+  });
+
+  it("says that it is still cancelling", async () => {
+    api
+      .on("GET /tasks/a", api.ok({ id: "a", status: "running" }), api.ok({ id: "a", status: "cancelling" }))
+      .on("POST /tasks/a/cancel", json(204, null));
+    const { code, stdout } = await task(["cancel", "a", "--json"]);
+    expect({ code, answer: JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      answer: { status: "cancelling", cancelled: true },
+    });
+  });
+
+  it("says how a task had already ended, and exits 0", async () => {
+    api.on("GET /tasks/a", api.ok({ id: "a", status: "completed", status_code: 10 }));
+    const { code, stdout } = await task(["cancel", "a", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ id: "a", status: "completed", status_code: 10, cancelled: false });
+  });
+
+  it("tells what the task says when the API refuses because it has just ended", async () => {
+    api
+      .on("GET /tasks/a", api.ok({ id: "a", status: "running" }), api.ok({ id: "a", status: "completed" }))
+      .on("POST /tasks/a/cancel", api.error(409, "conflict", "it has ended"));
+    const { code, stdout } = await task(["cancel", "a", "--json"]);
+    expect({ code, answer: JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      answer: { status: "completed", cancelled: false },
+    });
+  });
+
+  it("passes a real refusal on", async () => {
+    api
+      .on("GET /tasks/a", api.ok({ id: "a", status: "running" }))
+      .on("POST /tasks/a/cancel", api.error(409, "conflict", "not now"));
+    expect((await task(["cancel", "a"])).code).toBe(1);
+  });
+
+  it("is silent with -q", async () => {
+    api.on("GET /tasks/a", api.ok({ id: "a", status: "completed" }));
+    expect(await task(["cancel", "a", "-q"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+});
+
+describe("several ids", () => {
+  beforeEach(() => {
+    api
+      .on("GET /tasks/a", api.ok({ id: "a", status: "running" }))
+      .on("GET /tasks/b", api.ok({ id: "b", status: "completed" }))
+      .on("GET /tasks/gone", api.error(404, "not_found", "no such task"))
+      .on("GET /tasks/secret", api.error(403, "forbidden", "not yours"));
+  });
+
+  it("come from standard input, one a line, each once", async () => {
+    const { stdout } = await task(["get", "-", "--json"], "a\n\n b \na\n");
+    expect(JSON.parse(stdout).map(({ id }: { id: string }) => id)).toEqual(["a", "b"]);
+  });
+
+  it("keep an error in its place and exit 9", async () => {
+    const { code, stdout, stderr } = await task(["get", "a", "gone", "b", "--json"]);
+    expect(code).toBe(9);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { id: "a" },
+      { id: "gone", error: { code: "not_found" } },
+      { id: "b" },
+    ]);
+    expect(JSON.parse(stderr).error.code).toBe("partial");
+  });
+
+  it("exit with the one code when all failed alike, and 9 when differently", async () => {
+    expect((await task(["get", "gone", "gone2"].map((id) => id.replace("gone2", "gone")))).code).toBe(5);
+    expect((await task(["get", "gone", "secret"])).code).toBe(9);
+  });
+
+  it("print one field each with --field", async () => {
+    expect((await task(["get", "a", "b", "--field", "status"])).stdout).toBe("running\ncompleted\n");
+  });
+
+  it("must be there", async () => {
+    expect((await task(["get", "-"], "\n")).code).toBe(2);
+    expect((await task(["get"])).code).toBe(2);
+    expect((await task(["get", "../sessions"])).code).toBe(2);
+  });
+});
+
+describe("task list", () => {
+  it("reads page by page up to the limit", async () => {
+    const page = (from: number, next: string | null) =>
+      api.ok({
+        items: [0, 1].map((n) => ({ id: `t${from + n}`, status: "completed" })),
+        next_cursor: next,
+        has_next: next !== null,
+      });
+    api.on("POST /tasks/list", page(0, "c1"), page(2, "c2"), page(4, null));
+    const { stdout } = await task(["list", "--limit", "3", "-q"]);
+    expect(stdout).toBe("t0\nt1\nt2\n");
+    expect(api.requests.map(({ body }) => body)).toEqual([{ limit: 3 }, { limit: 1, cursor: "c1" }]);
+  });
+
+  it("prints an empty array when there is none", async () => {
+    api.on("POST /tasks/list", api.ok({ items: null, has_next: false }));
+    expect((await task(["list", "--json"])).stdout).toBe("[]\n");
+  });
+
+  it("--journal shows what this machine submitted, without asking anyone", async () => {
+    api.on("POST /run", api.ok({ id: "first", status: 1 }), api.ok({ id: "second", status: 1 }));
+    const run = () =>
+      belt(["run", "infsh/flux", "--no-wait"], { home, env: { INFSH_API_KEY: "k", BELT_API_URL: api.url } });
+    await run();
+    await run();
+    const asked = api.requests.length;
+    expect((await task(["list", "--journal", "-q"])).stdout).toBe("second\nfirst\n");
+    expect((await task(["list", "--journal", "--field", "app"])).stdout).toBe("infsh/flux\ninfsh/flux\n");
+    expect(api.requests).toHaveLength(asked);
+  });
+});
+
+describe("@last", () => {
+  it("says where to look when it went to another API", async () => {
+    api.on("POST /run", api.ok({ id: "here", status: 1 }));
+    await belt(["run", "infsh/flux", "--no-wait"], {
+      home,
+      env: { INFSH_API_KEY: "k", BELT_API_URL: api.url },
+    });
+    const { code, stderr } = await belt(["task", "get", "@last"], { home, env: { INFSH_API_KEY: "k" } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--api-url ${api.url}`);
+  });
+
+  it("warns, and does not fail, when the journal cannot be written", async () => {
+    api
+      .on("POST /run", api.ok({ id: "a", status: "completed" }))
+      .on("GET /tasks/a", api.ok({ id: "a", status: "completed" }));
+    const { code, stderr } = await belt(["run", "infsh/flux"], {
+      home,
+      env: { INFSH_API_KEY: "k", BELT_API_URL: api.url, BELT_STATE_DIR: "/dev/null/state" },
+    });
+    expect(code).toBe(0);
+    expect(stderr).toContain("warning: could not note task a in /dev/null/state/journal.ndjson");
+  });
+});
+
+describe("a redirect", () => {
+  it("to another origin is followed without the key", async () => {
+    const other = await new ScriptedApi({ words: true }).listen();
+    try {
+      other.on("GET /elsewhere", other.ok({ id: "a", status: "completed" }));
+      api.on("GET /tasks/a", json(302, null, { location: `${other.url}/elsewhere` }));
+      expect((await task(["get", "a"])).code).toBe(0);
+      expect(other.requests[0]!.headers).not.toHaveProperty("authorization");
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("of a submit is not followed", async () => {
+    api.on("POST /run", json(307, null, { location: "http://127.0.0.1:9/run" }));
+    const { code, stderr } = await belt(["run", "infsh/flux"], {
+      home,
+      env: { INFSH_API_KEY: "k", BELT_API_URL: api.url },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("redirects to http://127.0.0.1:9/run");
+  });
+});
+
+it("an API that never answers is exit 6", async () => {
+  api.on("GET /tasks/a", silence);
+  const { code, stderr } = await task(["get", "a", "--request-timeout", "50ms"]);
+  expect(code).toBe(6);
+  expect(stderr).toContain("--request-timeout");
+});
