@@ -3,6 +3,7 @@ import { isTerminal, type StatusWord } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
 import { lookAt } from "./look.ts";
+import type { TaskDocument } from "./task.ts";
 
 /** What a cancel came to (cli.md section 3): `cancelled` is false when the task had ended before. */
 export interface Cancellation {
@@ -16,16 +17,31 @@ export interface Cancellation {
  * Asks the API to cancel, then finds out what really happened: cancelled, still cancelling, or
  * ended before. Throws what the API or the network said when that cannot be told.
  */
-export async function cancelTask(api: Api, id: string, signal?: AbortSignal): Promise<Cancellation> {
-  const before = await lookAt(api, id, signal);
-  if (isTerminal(before.status)) return cancellation(before, before.status, false);
+export async function cancelTask(api: Api, id: string, signal: AbortSignal): Promise<Cancellation> {
+  const before = await glance(api, id, signal);
+  if (before && isTerminal(before.status)) return cancellation(before, before.status, false);
   const answer = await api.cancel(id, signal).then(acceptance, refused);
-  const after = await lookAt(api, id, signal);
-  if (isTerminal(after.status)) return cancellation(after, after.status, after.status === "cancelled");
+  const after = await glance(api, id, signal);
+  if (after && isTerminal(after.status))
+    return cancellation(after, after.status, after.status === "cancelled");
   if (answer instanceof BeltError) throw answer;
   // `cancelled: true` is the API's word, whatever the number says (api.md section 3, rule 5).
-  const settled = answer === "cancelled" && after.status !== "cancelling";
-  return cancellation(after, settled ? "cancelled" : after.status, true);
+  const status =
+    answer === "cancelled" && after?.status !== "cancelling" ? "cancelled" : (after?.status ?? "cancelling");
+  return cancellation(after ?? { id, status_code: null }, status, true);
+}
+
+/** Milliseconds; a look that takes longer must not keep a task from being cancelled. */
+const GLANCE = 3_000;
+
+/** The task as it is, or null when it cannot be seen for now; throws when there is none, or none for this key. */
+async function glance(api: Api, id: string, signal: AbortSignal): Promise<TaskDocument | null> {
+  try {
+    return await lookAt(api, id, AbortSignal.any([signal, AbortSignal.timeout(GLANCE)]));
+  } catch (thrown) {
+    if (!signal.aborted && thrown instanceof BeltError && thrown.facts.exit === "unavailable") return null;
+    throw thrown;
+  }
 }
 
 function cancellation(

@@ -1,5 +1,6 @@
 import { BeltError } from "../errors.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
+import { lostAnswer } from "./failure.ts";
 import { Http, type HttpOptions, type OpenStream, type Pace } from "./http.ts";
 import { type SessionDocument, sessionDocument } from "./session.ts";
 import { StatusReader } from "./status.ts";
@@ -52,13 +53,13 @@ export class Api {
       path: "/run?wait=false",
       body: request,
       repeat: "unsent",
-      signal: new AbortController().signal,
+      finishOnceSent: true,
     });
-    if (!isObject(answer)) throw noTask("its answer to the submit is no task; the run may have started");
+    if (!isObject(answer)) throw lostAnswer(noTask("its answer to the submit is no task"));
     const task = flattenBase(answer);
     const { id } = task;
     if (typeof id === "string" && id !== "") return { ...task, id };
-    throw noTask("its answer to the submit has no task id; the run may have started");
+    throw lostAnswer(noTask("its answer to the submit has no task id"));
   }
 
   async task(id: string, signal?: AbortSignal): Promise<IdentifiedTask> {
@@ -76,9 +77,8 @@ export class Api {
   }
 
   /** Safe to repeat: cancelling twice is cancelling once. */
-  cancel(id: string, signal?: AbortSignal): Promise<unknown> {
-    const path = taskPath(id, "/cancel");
-    return this.#http.exchange({ method: "POST", path, repeat: "always", ...(signal && { signal }) });
+  cancel(id: string, signal: AbortSignal): Promise<unknown> {
+    return this.#http.exchange({ method: "POST", path: taskPath(id, "/cancel"), repeat: "always", signal });
   }
 
   stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
@@ -144,11 +144,22 @@ export class Api {
 }
 
 function taskPath(id: string, rest = ""): string {
-  return `/tasks/${encodeURIComponent(id)}${rest}`;
+  return `/tasks/${segment(id)}${rest}`;
 }
 
 function sessionPath(id: string, rest = ""): string {
-  return `/sessions/${encodeURIComponent(id)}${rest}`;
+  return `/sessions/${segment(id)}${rest}`;
+}
+
+/** An id as one part of a path; "." and ".." would name another resource. */
+function segment(id: string): string {
+  if (/^\.{0,2}$/.test(id)) throw noTask(`"${id}" cannot be an id`);
+  return encodeURIComponent(wellFormed(id));
+}
+
+/** Lone surrogates cannot be put into a URL. */
+function wellFormed(id: string): string {
+  return Buffer.from(id, "utf8").toString("utf8");
 }
 
 function noTask(what: string): BeltError {

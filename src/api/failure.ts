@@ -3,7 +3,7 @@ import { BeltError } from "../errors.ts";
 /** True when the request certainly never reached the API, so that sending it again cannot do it twice. */
 export function wasNeverSent(thrown: unknown): boolean {
   const codes = failureCodes(thrown);
-  const never = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+  const never = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_INVALID_ARG"]);
   return codes.length > 0 && codes.every((code) => never.has(code));
 }
 
@@ -26,7 +26,8 @@ export function lostAnswer(error: BeltError): BeltError {
   return error.with({
     code: "answer_lost",
     message: `${error.message}; the answer was lost, so the run may have started`,
-    hint: "look at your recent tasks before running again; belt does not repeat a submit by itself",
+    hint: "look for it with `belt task list` before running again; belt does not repeat a submit by itself",
+    exit: "unavailable",
     retryable: false,
   });
 }

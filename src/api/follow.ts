@@ -115,7 +115,7 @@ async function* readStream(
   for await (const message of readMessages(chunks, contentType)) {
     let changes: Change[] = [];
     if ("eventId" in message) position.lastEventId = message.eventId ?? position.lastEventId;
-    if (message.kind === "task") changes = state.merge(flattenBase(message.task), message.fields);
+    if (message.kind === "task") changes = state.advance(flattenBase(message.task), message.fields);
     else if (message.kind === "delta") changes = state.append(message.delta, message.seq);
     else if (message.kind === "noise")
       api.trace(`stream of ${state.id}: not JSON: ${message.text.slice(0, 200)}`);

@@ -46,8 +46,10 @@ export interface Exchange {
   body?: unknown;
   /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
   repeat: "always" | "unsent";
-  /** Replaces the signal of the options, for what must be finished although the user wants to leave. */
+  /** Replaces the signal of the options, for what is done because the user wants to leave. */
   signal?: AbortSignal;
+  /** Once sent, its answer is waited for even when the user wants to leave; it is not sent again then. */
+  finishOnceSent?: boolean;
 }
 
 export interface OpenStream {
@@ -57,6 +59,8 @@ export interface OpenStream {
 
 const MAX_REDIRECTS = 5;
 
+const NEVER = new AbortController().signal;
+
 /** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
 const CONNECTIONS = 32;
 
@@ -64,6 +68,7 @@ const CONNECTIONS = 32;
 export class Http {
   readonly #options: HttpOptions;
   readonly #agent: Agent;
+  readonly #passed = new Set<string>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -79,18 +84,27 @@ export class Http {
    * was lost says that it may have taken effect.
    */
   async exchange(what: Exchange): Promise<unknown> {
-    const { pace, sleep, signal } = this.#options;
-    const leaving = what.signal ?? signal;
+    const { pace, sleep } = this.#options;
+    const leaving = what.signal ?? this.#options.signal;
     for (let attempt = 0; ; attempt++) {
+      leaving.throwIfAborted();
       try {
-        const { value, messages } = readReply(await this.#send(what, leaving));
-        messages.forEach(this.#options.onMessage);
+        const { value, messages } = readReply(await this.#send(what, what.finishOnceSent ? NEVER : leaving));
+        this.#pass(messages);
         return value;
       } catch (thrown) {
         const delay = this.#delayBeforeRepeat(what, thrown, pace.retries[attempt]);
         if (delay === null) throw this.#explain(what, thrown);
         await sleep(delay, leaving);
       }
+    }
+  }
+
+  /** Notes beside answers are passed on once, however often the API repeats them. */
+  #pass(messages: Message[]): void {
+    for (const message of messages) {
+      if (!this.#passed.has(message.message)) this.#options.onMessage(message);
+      this.#passed.add(message.message);
     }
   }
 
@@ -135,7 +149,7 @@ export class Http {
     try {
       return await this.#follow(what, this.#url(what.path), signal, 0);
     } catch (thrown) {
-      if (leaving.aborted) throw leaving.reason;
+      if (leaving.aborted) throw isAbort(leaving.reason) ? timedOut(requestTimeout) : leaving.reason;
       throw tooLong.aborted && isAbort(thrown) ? timedOut(requestTimeout) : thrown;
     }
   }
@@ -157,7 +171,8 @@ export class Http {
     const text = await answer.body.text();
     const location = answer.headers["location"];
     if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === "string") {
-      if (what.method !== "GET" || hops >= MAX_REDIRECTS) throw redirected(url, location);
+      const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
+      if (!followed) throw redirected(url, location);
       return await this.#follow(what, new URL(location, url), signal, hops + 1);
     }
     return { ...replyHead(answer), text };
@@ -210,13 +225,19 @@ export class Http {
     return what.repeat === "always" && passing ? next : null;
   }
 
-  /** The failure in words; no answer, or a gateway's in place of the API's, leaves a submit in doubt. */
+  /** The failure in words; a submit whose answer is missing, or not readable, is left in doubt. */
   #explain(what: Exchange, thrown: unknown): BeltError {
     const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#url("").origin);
-    const { code, httpStatus } = error.facts;
-    const unanswered = code === "network" || code === "timeout" || httpStatus === 502 || httpStatus === 504;
-    return what.repeat === "unsent" && unanswered && !wasNeverSent(thrown) ? lostAnswer(error) : error;
+    return what.repeat === "unsent" && isUnanswered(error) && !wasNeverSent(thrown)
+      ? lostAnswer(error)
+      : error;
   }
+}
+
+/** True when this was not the API's own answer: none at all, a gateway's in its place, or half of one. */
+function isUnanswered({ facts: { code, httpStatus = 0 } }: BeltError): boolean {
+  const noAnswer = code === "network" || code === "timeout" || code === "unreadable_reply";
+  return noAnswer || httpStatus === 502 || httpStatus === 504 || httpStatus >= 520;
 }
 
 function target(url: URL): { origin: string; path: string } {
@@ -236,7 +257,7 @@ function replyHead(answer: Dispatcher.ResponseData): Omit<Reply, "text"> {
 function redirected(url: URL, location: string): BeltError {
   return new BeltError({
     code: "redirected",
-    message: `${url.origin} redirects to ${location}, which belt does not follow with this request`,
+    message: `${url.origin} redirects to ${location}, which belt does not follow`,
     hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
     exit: "failure",
   });

@@ -109,7 +109,8 @@ function plainMessage(reply: Reply): string {
 
 function notJson(reply: Reply): BeltError {
   return new BeltError({
-    code: "unexpected_reply",
+    // A page in place of the API, or half an answer of its own.
+    code: reply.contentType.includes("html") ? "unexpected_reply" : "unreadable_reply",
     message: `the answer is not the API's: ${reply.contentType || "no content type"}, "${plainMessage(reply).slice(0, 120)}"`,
     hint: "check the base URL (--api-url, BELT_API_URL) and whether a proxy or login page answers in its place",
     exit: "failure",

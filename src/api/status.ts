@@ -1,5 +1,6 @@
 import { STATUS_NUMBERS, STATUS_WORDS, type StatusTable, type StatusWord } from "../wire/status.ts";
 import type { JsonObject } from "../wire/types.ts";
+import { errorText } from "./task.ts";
 
 /** What a task's status was read as, and whether the number alone left "completed" possible. */
 export interface StatusReading {
@@ -40,7 +41,7 @@ export class StatusReader {
     if (this.#table) {
       return { word: STATUS_NUMBERS[this.#table][code] ?? "unknown", code, ambiguous: false };
     }
-    return { word: guess(code, hasError(task)), code, ambiguous: code === 9 };
+    return { word: guess(code, errorText(task["error"]) !== null), code, ambiguous: code === 9 };
   }
 
   /** Notes that this server used `code` for `word`; a 12 exists only in the newer table. */
@@ -82,8 +83,4 @@ function statusNumber(task: JsonObject): number | null {
   if (typeof status === "number") return status;
   if (typeof status === "string" && /^\d+$/.test(status)) return Number(status);
   return typeof status_code === "number" ? status_code : null;
-}
-
-function hasError(task: JsonObject): boolean {
-  return typeof task["error"] === "string" && task["error"] !== "";
 }

@@ -24,17 +24,24 @@ export async function* readMessages(
   }
 }
 
+/** Characters; more than any answer, and less than what would exhaust the machine. */
+const LONGEST_LINE = 256 * 1024 * 1024;
+
 /** Complete lines, by the batch that arrived together; an unfinished last line counts as one. */
 async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder();
   let rest: string[] = [];
+  let held = 0;
   for await (const chunk of chunks) {
     const text = decoder.decode(chunk, { stream: true });
     const end = text.lastIndexOf("\n");
     if (end === -1) {
+      held += text.length;
+      if (held > LONGEST_LINE) throw new Error("a line of the stream is too long");
       rest.push(text);
       continue;
     }
+    held = text.length - end;
     const whole = (rest.join("") + text.slice(0, end)).replace(/\r$/, "");
     rest = [text.slice(end + 1)];
     yield whole.split(/\r?\n/);

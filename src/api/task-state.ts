@@ -1,8 +1,8 @@
-import { isTerminal, type StatusWord } from "../wire/status.ts";
+import { isTerminal, STATUS_WORDS, type StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { type LogEntry, LogTail } from "./logs.ts";
 import type { StatusReader, StatusReading } from "./status.ts";
-import { type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+import { errorText, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
 
 /** What one message changed. */
 export type Change =
@@ -19,7 +19,8 @@ export class TaskState {
   #raw: JsonObject;
   #reading: StatusReading | null = null;
   #settled: StatusWord | null = null;
-  #output = "";
+  /** The output last told, as JSON; null while deltas change it. */
+  #output: string | null = "";
   #deltaSeq = Number.NEGATIVE_INFINITY;
   readonly #logs = new LogTail();
   readonly #statuses: StatusReader;
@@ -50,15 +51,26 @@ export class TaskState {
 
   get finished(): boolean {
     const { output, error } = this.#raw;
-    return (
-      (typeof error === "string" && error !== "") ||
-      (output !== null && output !== undefined && !isEmpty(output))
-    );
+    return errorText(error) !== null || (output !== null && output !== undefined && !isEmpty(output));
   }
 
   /** Takes a whole task, or with `fields` the ones that changed; says what that changed. */
   merge(message: JsonObject, fields: unknown = null): Change[] {
     const patch = Array.isArray(fields) ? listed(message, fields) : message;
+    return this.#take(patch);
+  }
+
+  /** The same for a message of a stream, which may tell its history again: what lies behind is passed over. */
+  advance(message: JsonObject, fields: unknown): Change[] {
+    const patch = Array.isArray(fields) ? listed(message, fields) : message;
+    const { word } = this.#statuses.read(patch);
+    const behind = this.#reading !== null && word !== "unknown" && rank(word) < rank(this.#reading.word);
+    return behind ? this.takeLogs(patch["logs"]) : this.#take(patch);
+  }
+
+  #take(patch: JsonObject): Change[] {
+    // Written out only now: doing so for each of many deltas would take the square of their time.
+    if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
     const logs = this.#logs.take(patch["logs"]);
     const kept = Object.fromEntries(Object.entries(patch).filter(([key]) => !PASSING.includes(key)));
     this.#dropStaleStatus(patch);
@@ -85,13 +97,15 @@ export class TaskState {
     if (seq !== null && seq <= this.#deltaSeq) return [];
     this.#deltaSeq = seq ?? this.#deltaSeq;
     const output = isObject(this.#raw["output"]) ? { ...this.#raw["output"] } : {};
-    for (const [key, value] of Object.entries(delta)) {
-      if (value === null) continue;
+    const news = Object.entries(delta).filter(([, value]) => value !== null && value !== "");
+    if (news.length === 0) return [];
+    for (const [key, value] of news) {
       const text = typeof value === "string" && typeof output[key] === "string";
       output[key] = text ? `${output[key]}${value}` : value;
     }
     this.#raw = { ...this.#raw, output };
-    return this.#outputChange();
+    this.#output = null;
+    return this.ended ? [] : [{ type: "output", output }];
   }
 
   takeLogs(logs: unknown): Change[] {
@@ -133,11 +147,17 @@ export class TaskState {
   #outputChange(): Change[] {
     const { output } = this.#raw;
     if (this.ended || output === null || output === undefined || isEmpty(output)) return [];
+    if (this.#output === null) return [];
     const text = JSON.stringify(output);
     if (text === this.#output) return [];
     this.#output = text;
     return [{ type: "output", output }];
   }
+}
+
+/** How far along its life a task is. */
+function rank(word: StatusWord): number {
+  return STATUS_WORDS.indexOf(word);
 }
 
 /** Only the fields said to have changed: the rest of a partial message may be zero values. */

@@ -56,9 +56,13 @@ function appName(app: unknown): string | null {
   return typeof app["namespace"] === "string" ? `${app["namespace"]}/${app["name"]}` : app["name"];
 }
 
-function errorText(error: unknown): string | null {
+/** Why a task failed, in whatever form it is told; null when it did not. */
+export function errorText(error: unknown): string | null {
   if (!isObject(error)) return text(error);
-  return typeof error["message"] === "string" ? text(error["message"]) : JSON.stringify(error);
+  const { message, detail } = error;
+  const told = [message, detail].find((value) => typeof value === "string");
+  if (told !== undefined) return text(told);
+  return Object.keys(error).length === 0 ? null : JSON.stringify(error);
 }
 
 function text(value: unknown): string | null {

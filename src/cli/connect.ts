@@ -29,6 +29,7 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
   const { settings, out } = connecting;
   if (settings.local) return await connectLocal(connecting);
   if (settings.key === null) throw noKey();
+  if (!/^[\x21-\x7e]+$/.test(settings.key)) throw badKey();
   out.hide(settings.key);
   const api = new Api({
     ...(await commonOptions(connecting)),
@@ -48,7 +49,7 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
   const { host, paths, out } = connecting;
   const options = { ...(await commonOptions(connecting)), name: "local" };
   const running = await readAddress(paths.state);
-  if (running && host.isAlive(running.pid)) {
+  if (running && host.isAlive(running.pid) && (await answers(running.url))) {
     out.hide(running.key);
     const { url, key } = running;
     return { api: new Api({ ...options, baseUrl: url, key, outlivesCommand: true }), publish: reachable };
@@ -63,6 +64,18 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
       return () => removeAddress(paths.state, host.pid);
     },
   };
+}
+
+/** True when something listens there: a process may have taken over the id of a server that was killed. */
+async function answers(url: string): Promise<boolean> {
+  const { connect } = await import("node:net");
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), timeout: 1_000 });
+  return await new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.once("timeout", () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
@@ -95,6 +108,15 @@ async function commonOptions({ host, settings, out, signal }: Connecting) {
     trace: (line: string) => out.trace(line),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
+}
+
+function badKey(): BeltError {
+  return new BeltError({
+    code: "bad_key",
+    message: "the API key holds characters that no key has, such as a space or a line break",
+    hint: "copy the key again, without anything around it",
+    exit: "auth",
+  });
 }
 
 function noKey(): BeltError {

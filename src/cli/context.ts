@@ -1,4 +1,4 @@
-import { createWriteStream, openSync } from "node:fs";
+import { createWriteStream, fstatSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
@@ -7,6 +7,7 @@ import type { Context, EventSink } from "../commands/context.ts";
 import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
+import type { Output } from "../terminal/output.ts";
 import { askYesNo } from "../terminal/prompt.ts";
 import type { Connection } from "./connect.ts";
 import type { Host } from "./host.ts";
@@ -42,7 +43,9 @@ export async function createContext(
     out,
     paths,
     root: host.root,
-    cwd: host.cwd,
+    get cwd() {
+      return host.cwd;
+    },
     pid: host.pid,
     target: {
       local: settings.local,
@@ -52,7 +55,7 @@ export async function createContext(
     },
     api: async () => (await connected()).api,
     publish: async () => await (await connected()).publish(),
-    journal: new Journal(paths.state),
+    journal: new Journal(paths.state, (text) => out.warn(text)),
     readers: {
       file: (path) => readFile(resolve(host.cwd, path), "utf8"),
       stdin: () => readStdin(host, signal),
@@ -63,7 +66,7 @@ export async function createContext(
     confirm: (question, flag) => confirm(host, flags, question, flag),
     holdSignals: interrupt.hold,
     spawn: (command, env) => spawnCommand(host, out, command, env),
-    openEvents: (target) => openEvents(host, target),
+    openEvents: (target) => openEvents(host, target, out),
   };
   return { context, close: async () => await (await connection?.catch(() => null))?.api.close() };
 }
@@ -99,6 +102,18 @@ async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> 
   return Buffer.concat(chunks).toString("utf8");
 }
 
+function openDescriptor(fd: number): number {
+  try {
+    fstatSync(fd);
+    return fd;
+  } catch {
+    throw usageError(
+      `--events: file descriptor ${fd} is not open`,
+      `open it in the shell: ${fd}>events.ndjson`,
+    );
+  }
+}
+
 function openFile(path: string): number {
   try {
     return openSync(path, "a");
@@ -113,7 +128,7 @@ function openFile(path: string): number {
 }
 
 /** A file is appended to, never cut short: it may hold the events of an earlier run. */
-function openEvents(host: Host, target: string): EventSink {
+function openEvents(host: Host, target: string, out: Output): EventSink {
   const fd = /^fd:(\d+)$/.exec(target)?.[1];
   if (target === "" || (target.startsWith("fd:") && fd === undefined)) {
     throw usageError(`--events: "${target}" is neither a file nor fd:N`);
@@ -121,13 +136,13 @@ function openEvents(host: Host, target: string): EventSink {
   const stream =
     fd === undefined
       ? createWriteStream("", { fd: openFile(resolve(host.cwd, target)) })
-      : host.openDescriptor(Number(fd));
+      : host.openDescriptor(openDescriptor(Number(fd)));
   const failed = finished(stream).then(
     () => null,
     (error: Error) => error,
   );
   return {
-    write: (line) => void stream.write(`${line}\n`),
+    write: (line) => void stream.write(`${out.redact(line)}\n`),
     async close() {
       stream.end();
       const error = await failed;

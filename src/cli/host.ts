@@ -39,8 +39,13 @@ export function processHost(root: string): Host {
     argv: process.argv.slice(2),
     env: process.env,
     platform: process.platform,
-    home: process.env["HOME"] || homedir(),
-    cwd: process.cwd(),
+    // Both may be missing, and neither is needed for help.
+    get home() {
+      return process.env["HOME"] || homedir();
+    },
+    get cwd() {
+      return process.cwd();
+    },
     pid: process.pid,
     nodeVersion: process.versions.node,
     root,

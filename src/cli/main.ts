@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
+import type { ColourChoice } from "../terminal/paint.ts";
 import { createContext, type OpenContext } from "./context.ts";
 import { type Host, processHost } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
@@ -43,8 +44,11 @@ async function report(host: Host, thrown: unknown, open: OpenContext | null): Pr
 /** The flags that decide how an error looks, for a command line that could not be parsed. */
 function flagsOf(argv: string[]): GlobalFlags {
   const end = argv.indexOf("--");
-  const given = new Set(end === -1 ? argv : argv.slice(0, end));
-  return { json: given.has("--json"), verbose: given.has("-v") || given.has("--verbose") };
+  const given = end === -1 ? argv : argv.slice(0, end);
+  const color = /(?:^|\n)--color[=\n](auto|always|never)(?:\n|$)/.exec(given.join("\n"))?.[1] as
+    | ColourChoice
+    | undefined;
+  return { json: given.includes("--json"), ...(color && { color }) };
 }
 
 /** A hint that is a command talks to the API that this one talked to. */

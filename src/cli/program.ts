@@ -92,12 +92,14 @@ function addRun(program: Command, act: Act): void {
     .optionsGroup("What to run:")
     .option("-i, --input <spec>", INPUT_HELP, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
-    .option("--function <name>", "entry point of the app, if not its default")
+    .option("--function <name>", "entry point of the app, if not its default", notEmpty("--function"))
     .addOption(
       new Option("--infra <where>", "where to run it").choices(["cloud", "private", "private_first"]),
     )
-    .option("--worker <id>", "run on this worker (repeatable)", collect)
-    .option("--variant <name>", "variant of the app")
+    .option("--worker <id>", "run on this worker (repeatable)", (id, before?: string[]) =>
+      collect(notEmpty("--worker")(id), before),
+    )
+    .option("--variant <name>", "variant of the app", notEmpty("--variant"))
     .option("--webhook <url>", "URL that gets a POST when the task ends")
     .option("--session <new|id|@last>", "open a session, or go on with one")
     .option("--session-timeout <s>", "idle seconds until a new session expires, 1 to 3600")
@@ -330,6 +332,13 @@ const SESSION_ID_HELP =
 
 function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+function notEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== "") return text;
+    throw usageError(`${flag} is empty`);
+  };
 }
 
 function duration(flag: string): (text: string) => number {

@@ -21,7 +21,7 @@ export function resolveSettings(flags: GlobalFlags, env: Record<string, string |
   return {
     local,
     baseUrl: local ? null : checkedUrl(url, flags.apiUrl === undefined ? "BELT_API_URL" : "--api-url"),
-    key: local ? null : env["INFSH_API_KEY"] || env["INFERENCE_API_KEY"] || null,
+    key: local ? null : env["INFSH_API_KEY"]?.trim() || env["INFERENCE_API_KEY"]?.trim() || null,
     requestTimeout: flags.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT,
   };
 }

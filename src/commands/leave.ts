@@ -3,7 +3,8 @@ import type { Api } from "../api/client.ts";
 import { lookAt } from "../api/look.ts";
 import type { Submitted, TaskDocument } from "../api/task.ts";
 import { asBeltError, type BeltError } from "../errors.ts";
-import { isTerminal } from "../wire/status.ts";
+import { shellWord } from "../terminal/text.ts";
+import { isTerminal, type StatusWord } from "../wire/status.ts";
 import type { Context } from "./context.ts";
 
 /** How a run ended: the task as last seen, and why that is not the whole story. */
@@ -21,7 +22,7 @@ export function detach(ctx: Context, taskId: string): Ending {
   const reason = asBeltError(ctx.signal.reason);
   const error = reason.with({
     message: `${reason.message}; task ${taskId} goes on`,
-    hint: `belt task get ${taskId}`,
+    hint: `belt task get ${shellWord(taskId)}`,
     taskId,
   });
   return { task: null, error };
@@ -33,11 +34,10 @@ export async function cancel(ctx: Context, api: Api, taskId: string, submitted: 
   ctx.out.progress.phase(taskId, "cancelling");
   try {
     const { cancelled, status } = await cancelTask(api, taskId, AbortSignal.timeout(CANCEL_PATIENCE));
-    const task = await atRest(api, taskId, submitted);
-    const outcome = cancelled
-      ? whatBecame(task)
-      : `had already ${status}`.replace("already cancelled", "already been cancelled");
-    const hint = isTerminal(task.status) ? undefined : `belt task get ${taskId}`;
+    const task = await atRest(api, taskId, submitted).catch(() => null);
+    const ended = task !== null && isTerminal(task.status);
+    const outcome = cancelled ? whatBecame(task?.status ?? status) : endedBefore(status);
+    const hint = ended ? undefined : `belt task get ${shellWord(taskId)}`;
     return {
       task,
       error: reason.with({ message: `${reason.message}; task ${taskId} ${outcome}`, hint, taskId }),
@@ -45,16 +45,20 @@ export async function cancel(ctx: Context, api: Api, taskId: string, submitted: 
   } catch (thrown) {
     const error = reason.with({
       message: `${reason.message}, but task ${taskId} could not be cancelled and may still be running: ${asBeltError(thrown).message}`,
-      hint: `belt task get ${taskId}`,
+      hint: `belt task get ${shellWord(taskId)}`,
       taskId,
     });
     return { task: null, error };
   }
 }
 
-function whatBecame(task: TaskDocument): string {
-  if (task.status === "cancelled") return "was cancelled";
-  return isTerminal(task.status) ? `${task.status} before it could be cancelled` : "is being cancelled";
+function whatBecame(status: StatusWord): string {
+  if (status === "cancelled") return "was cancelled";
+  return isTerminal(status) ? `${status} before it could be cancelled` : "is being cancelled";
+}
+
+function endedBefore(status: StatusWord): string {
+  return status === "cancelled" ? "had already been cancelled" : `had already ${status}`;
 }
 
 /** The task once it has ended, or as it is when patience ends. */

@@ -41,7 +41,7 @@ export async function buildRunRequest(ctx: Context, app: string, flags: RequestF
 }
 
 function checkAppName(app: string): void {
-  if (/^[\w.-]+(\/[\w.-]+)?(@[\w.-]+)?$/.test(app)) return;
+  if (/^\w[\w.-]*(\/\w[\w.-]*)?(@\w[\w.-]*)?$/.test(app)) return;
   throw usageError(
     `"${app}" is not the name of an app`,
     "an app is namespace/name or namespace/name@version, such as infsh/flux",

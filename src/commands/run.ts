@@ -22,6 +22,8 @@ export interface RunFlags extends RequestFlags {
 /** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
   const request = await buildRunRequest(ctx, app, flags);
+  if (!flags.wait && flags.events !== undefined)
+    throw usageError("--events has nothing to tell with --no-wait");
   if (flags.dryRun) return ctx.out.result(dryRun(ctx, request), dryRunView);
   const api = await ctx.api();
   requireLastingServer(api, request, flags);

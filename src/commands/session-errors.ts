@@ -1,5 +1,6 @@
 import type { Api } from "../api/client.ts";
 import { BeltError } from "../errors.ts";
+import { shellWord } from "../terminal/text.ts";
 
 /**
  * A refusal about a session in words that name it, with the command to type next (api.md
@@ -12,7 +13,7 @@ export async function explainSession(
   app: string | null,
 ): Promise<unknown> {
   if (!(thrown instanceof BeltError)) return thrown;
-  const startOver = app ? `belt run ${app} --session new` : "belt run <app> --session new";
+  const startOver = app ? `belt run ${shellWord(app)} --session new` : "belt run <app> --session new";
   const explain = (message: string, hint: string) => thrown.with({ message, hint });
   switch (thrown.facts.code) {
     case "SESSION_NOT_FOUND":
@@ -34,7 +35,7 @@ export async function explainSession(
       const owner = await ownerOf(api, sessionId);
       return explain(
         `session ${sessionId} belongs to ${owner ?? "another app"}, not to ${app ?? "this one"}`,
-        owner ? `belt run ${owner} --session ${sessionId}` : startOver,
+        owner ? `belt run ${shellWord(owner)} --session ${shellWord(sessionId)}` : startOver,
       );
     }
     default:

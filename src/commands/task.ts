@@ -21,5 +21,9 @@ export async function get(ctx: Context, references: string[]): Promise<void> {
 export async function cancel(ctx: Context, references: string[]): Promise<void> {
   const ids = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  conclude<Cancellation>(ctx, await forEachId(ctx, ids, (id) => cancelTask(api, id)), cancellationView);
+  conclude<Cancellation>(
+    ctx,
+    await forEachId(ctx, ids, (id) => cancelTask(api, id, ctx.signal)),
+    cancellationView,
+  );
 }

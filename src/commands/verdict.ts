@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import type { TaskDocument } from "../api/task.ts";
 import { BeltError } from "../errors.ts";
-import { formatDuration } from "../terminal/text.ts";
+import { formatDuration, shellWord } from "../terminal/text.ts";
 
 /** Throws when an ended task did not succeed: exit 3 when it failed, 10 when it was cancelled. */
 export function requireSuccess(task: TaskDocument): void {
@@ -17,7 +17,7 @@ export function requireSuccess(task: TaskDocument): void {
   throw new BeltError({
     code: "task_failed",
     message: `task ${task.id} failed: ${task.error ?? "the app gave no reason"}`,
-    hint: `belt task get ${task.id}`,
+    hint: `belt task get ${shellWord(task.id)}`,
     exit: "taskFailed",
     taskId: task.id,
   });
@@ -30,7 +30,7 @@ export function stillRunning(taskId: string, waited: number, api: Api): BeltErro
     code: "still_running",
     message: `task ${taskId} is still running after ${formatDuration(waited)}${goesOn ? "" : ", and ends with this command's own server"}`,
     hint: goesOn
-      ? `belt task get ${taskId}`
+      ? `belt task get ${shellWord(taskId)}`
       : "start `belt dev`, so that tasks outlive the command that submits them",
     exit: "stillRunning",
     retryable: goesOn,

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { BeltError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 
 /** One thing this machine submitted. */
@@ -20,7 +21,10 @@ export interface JournalEntry {
 export class Journal {
   readonly path: string;
 
-  constructor(stateDir: string) {
+  readonly #warn: (text: string) => void;
+
+  constructor(stateDir: string, warn: (text: string) => void) {
+    this.#warn = warn;
     this.path = join(stateDir, "journal.ndjson");
   }
 
@@ -40,21 +44,49 @@ export class Journal {
     }
   }
 
-  /** Entries of one type, newest first; lines that cannot be read are passed over. */
+  /**
+   * Entries of one type, newest first; torn lines are passed over. A file that holds nothing
+   * readable is set aside, never overwritten, and said to be; one that cannot be read is an error.
+   */
   async newestFirst(type: JournalEntry["type"]): Promise<JournalEntry[]> {
     const text = await readFile(this.path, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "";
-      throw error;
+      throw new BeltError({
+        code: "file",
+        message: `cannot read the journal ${this.path}: ${error.message}`,
+        exit: "failure",
+        cause: error,
+      });
     });
-    const entries = text.split("\n").map(parseEntry);
-    return entries.filter((entry) => entry !== null && entry.type === type).reverse() as JournalEntry[];
+    const entries = text
+      .split("\n")
+      .map(parseEntry)
+      .filter((entry) => entry !== null);
+    if (text.trim() !== "" && entries.length === 0) await this.#setAside();
+    return entries.filter((entry) => entry.type === type).reverse();
+  }
+
+  async #setAside(): Promise<void> {
+    const aside = `${this.path}.damaged-${Date.now()}`;
+    await rename(this.path, aside);
+    this.#warn(`the journal could not be read and was set aside as ${aside}`);
   }
 }
 
 function parseEntry(line: string): JournalEntry | null {
   try {
     const entry: unknown = JSON.parse(line);
-    return isObject(entry) && typeof entry["id"] === "string" ? (entry as unknown as JournalEntry) : null;
+    if (!isObject(entry)) return null;
+    const { type, id, app, api, time } = entry;
+    if ((type !== "task" && type !== "session") || typeof id !== "string" || typeof api !== "string")
+      return null;
+    return {
+      type,
+      id,
+      app: typeof app === "string" ? app : null,
+      api,
+      time: typeof time === "string" ? time : "",
+    };
   } catch {
     return null;
   }

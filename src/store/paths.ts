@@ -13,13 +13,12 @@ export interface Paths {
 }
 
 /** Where belt keeps things (cli.md section 6): `BELT_*_DIR`, else the platform's own folders. */
-export function beltPaths({ env, platform, home }: Environment): Paths {
-  const folders = platformFolders({ env, platform, home });
-  return {
-    config: env["BELT_CONFIG_DIR"] || folders.config,
-    state: env["BELT_STATE_DIR"] || folders.state,
-    cache: env["BELT_CACHE_DIR"] || folders.cache,
-  };
+export function beltPaths(environment: Environment): Paths {
+  const { env } = environment;
+  const [config, state, cache] = [env["BELT_CONFIG_DIR"], env["BELT_STATE_DIR"], env["BELT_CACHE_DIR"]];
+  if (config && state && cache) return { config, state, cache };
+  const folders = platformFolders(environment);
+  return { config: config || folders.config, state: state || folders.state, cache: cache || folders.cache };
 }
 
 function platformFolders({ env, platform, home }: Environment): Paths {

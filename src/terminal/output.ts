@@ -2,7 +2,7 @@ import { BeltError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Paint } from "./paint.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { safeJson, safeText } from "./text.ts";
+import { safeJson, safeLine, safeText } from "./text.ts";
 
 /** The part of a stream that belt writes to. */
 export interface Sink {
@@ -149,8 +149,9 @@ export class Output {
       return;
     }
     const prefix = error.isStop ? paint.stderr.yellow("stopped:") : paint.stderr.red("error:");
-    this.#chat(`${prefix} ${safeText(error.message)}`);
-    if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeText(error.facts.hint)}`);
+    // Further lines are set in, so that none can pass for a hint of belt's own.
+    this.#chat(`${prefix} ${safeText(error.message).replaceAll("\n", "\n  ")}`);
+    if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeLine(error.facts.hint)}`);
   }
 
   /** The field; of a list, unless the path begins with a place in it, that of each element. */
@@ -182,16 +183,17 @@ export class Output {
 
   #answer(text: string): void {
     const written = new Promise<Error | null>((resolve) => {
-      this.#options.stdout.write(`${this.#redact(text)}\n`, (error) => resolve(error ?? null));
+      this.#options.stdout.write(`${this.redact(text)}\n`, (error) => resolve(error ?? null));
     });
     this.#written = this.#written.then(async (failure) => failure ?? (await written));
   }
 
   #chat(text: string): void {
-    this.#options.stderr.write(`${this.#redact(text)}\n`);
+    this.#options.stderr.write(`${this.redact(text)}\n`);
   }
 
-  #redact(text: string): string {
+  /** The text without the keys that are to be hidden. */
+  redact(text: string): string {
     let clean = text;
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, "[key]");
     return clean;

@@ -171,13 +171,44 @@ describe("pipes", () => {
   });
 
   it("may be closed early without a word", async () => {
-    const command = `node ${join(ROOT, "bin/belt.js")} run infsh/echo -q | head -c 10`;
-    const { stdout, stderr, exitCode } = await execa("sh", ["-c", command], {
+    const command = `set -o pipefail; node ${join(ROOT, "bin/belt.js")} run infsh/echo -q | head -c 10`;
+    const { stdout, stderr, exitCode } = await execa("bash", ["-c", command], {
       env: { PATH: process.env["PATH"] ?? "", ...home.env, INFSH_API_KEY: "k", BELT_API_URL: api.url },
       extendEnv: false,
       reject: false,
     });
     expect({ stdout, stderr, exitCode }).toEqual({ stdout: "0123456789", stderr: "", exitCode: 0 });
+  });
+
+  it("that are full make it exit 1 and say so", async () => {
+    const command = `node ${join(ROOT, "bin/belt.js")} run infsh/echo -q > /dev/full`;
+    const { stderr, exitCode } = await execa("sh", ["-c", command], {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        ...home.env,
+        INFSH_API_KEY: "inf_canary",
+        BELT_API_URL: api.url,
+      },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("error: the answer could not be written");
+  });
+
+  it("take the events of --events fd:N", async () => {
+    const command = `node ${join(ROOT, "bin/belt.js")} run infsh/echo -q --events fd:3 3>&1 >/dev/null`;
+    const { stdout } = await execa("sh", ["-c", command], {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        ...home.env,
+        INFSH_API_KEY: "inf_canary",
+        BELT_API_URL: api.url,
+      },
+      extendEnv: false,
+    });
+    const events = stdout.split("\n").map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ type: "result", task: { id: "task_1" } });
   });
 
   it("feed input to @-", async () => {

@@ -1,3 +1,6 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, Home, until } from "../support/belt.ts";
 import {
@@ -38,6 +41,11 @@ function run(...argv: string[]) {
 
 function task(...argv: string[]) {
   return belt(["task", ...argv], { home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } });
+}
+
+function eventsIn(file: string) {
+  const lines = readFileSync(join(home.dir, file), "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line));
 }
 
 function errorOf(stderr: string) {
@@ -189,7 +197,6 @@ describe("following", () => {
       const { code, stdout } = await run("--json", "--events", `events-${cut}`);
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ status: "completed", output: { text: "done" } });
-      const { readFileSync } = await import("node:fs");
       const events = readFileSync(`${home.dir}/events-${cut}`, "utf8")
         .trim()
         .split("\n")
@@ -202,6 +209,47 @@ describe("following", () => {
       ]);
       expect(events.at(-1)).toMatchObject({ type: "result", task: { id: "task_1", status: "completed" } });
     }
+  });
+
+  it("passes over a history that each new stream tells again, and comes to polling", async () => {
+    await speaking({ words: true });
+    const history = [api.task("queued"), api.task("running", { output: { text: "a" } })];
+    api
+      .on("POST /run", api.ok(api.task("received")))
+      .on("GET /tasks/task_1/stream", ndjson(history))
+      .on(
+        "GET /tasks/task_1",
+        ...Array.from({ length: 5 }, () => api.ok(history[1])),
+        api.ok(api.task("completed")),
+      )
+      .on("GET /tasks/task_1/logs", api.error(404, "not_found", "no such route"));
+    expect((await run("--events", "events")).code).toBe(0);
+    const events = eventsIn("events");
+    const told = events
+      .filter(({ type }) => type === "status" || type === "output")
+      .map(({ status, type }) => status ?? type);
+    expect(told).toEqual(["received", "queued", "running", "output", "completed"]);
+    expect(events.filter(({ type, state }) => type === "link" && state === "polling")).toHaveLength(1);
+  });
+
+  it("appends deltas once each, also when a resumed stream tells them again", async () => {
+    await speaking({ words: true });
+    const delta = (seq: number, text: string) => ({ event: "delta", data: { delta: { text }, seq } });
+    api
+      .on("POST /run", api.ok(api.task("running")))
+      .on(
+        "GET /tasks/task_1/stream",
+        ndjson([delta(1, "one "), delta(2, "two ")], "cut"),
+        ndjson([delta(1, "one "), delta(2, "two "), delta(3, "three"), api.task("completed")]),
+      )
+      .on(
+        "GET /tasks/task_1",
+        api.ok(api.task("running")),
+        api.ok(api.task("completed", { output: { text: "one two three" } })),
+      );
+    expect((await run("--events", "events")).stdout).toBe("one two three\n");
+    const outputs = eventsIn("events").filter(({ type }) => type === "output");
+    expect(outputs.map(({ output }) => output.text)).toEqual(["one ", "one two ", "one two three"]);
   });
 
   it("reads server-sent events, and asks for the task when they end early", async () => {
@@ -283,6 +331,9 @@ describe("submitting", () => {
     ["the connection closes", hangUp],
     ["the answer never comes", silence],
     ["a gateway answers 502", json(502, { error: "bad gateway" })],
+    ["half an answer comes", half],
+    ["the answer has no id", json(200, { data: { status: 1 }, messages: [] })],
+    ["the answer is empty", json(204, null)],
   ])("sends a POST once when %s, and says that the run may have started", async (_name, step) => {
     api.on("POST /run", step);
     const { code, stdout, stderr } = await run("--json", "--request-timeout", "300ms");
@@ -363,6 +414,10 @@ describe("submitting", () => {
     [["--timeout", "soon"], "not a duration"],
     [["--session", "@last"], "no session yet"],
     [["--no-such-flag"], "unknown option"],
+    [["--worker", ""], "--worker is empty"],
+    [["--events", "fd:99"], "not open"],
+    [["--events", "log", "--no-wait"], "--no-wait"],
+    [["--local", "--api-url", "http://localhost"], "exclude each other"],
     [["--field", "a..b"], "empty part"],
   ])("refuses %j with exit 2 and sends nothing", async (argv, reason) => {
     const { code, stdout, stderr } = await run(...argv, "--json");
@@ -384,6 +439,27 @@ describe("submitting", () => {
     });
     expect(api.requests).toEqual([]);
   });
+
+  it.each(["../x", "a/b/c", "", "a b", "-x/y"])("refuses %j as the name of an app", async (app) => {
+    const { code } = await belt(["run", "--json", "--", app], {
+      home,
+      env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url },
+    });
+    expect(code).toBe(2);
+    expect(api.requests).toEqual([]);
+  });
+
+  it.each(["abc\ndef", "schlüssel-lang-genug"])(
+    "exits 4 for a key that cannot be one, and sends nothing",
+    async (key) => {
+      const { code } = await belt(["run", "infsh/flux"], {
+        home,
+        env: { INFSH_API_KEY: key, BELT_API_URL: api.url },
+      });
+      expect(code).toBe(4);
+      expect(api.requests).toEqual([]);
+    },
+  );
 
   it("exits 4 without a key, and sends nothing", async () => {
     const { code } = await belt(["run", "infsh/flux"], { home, env: { BELT_API_URL: api.url } });
@@ -416,6 +492,23 @@ describe("the answer", () => {
     const { stderr } = await run("-v");
     expect(stderr).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/run\?wait=false 200 \d+ms/);
     expect(stderr).not.toContain(KEY);
+  });
+
+  it("passes a note of the API on once, however often it comes", async () => {
+    const messages = [{ level: "warning", code: "old", message: "this version goes away" }];
+    const done = { id: "task_1", status: "completed", output: "x" };
+    api
+      .on("POST /run", json(200, { data: done, messages }))
+      .on("GET /tasks/task_1", json(200, { data: done, messages }));
+    const { stdout, stderr } = await run();
+    expect(stdout).toBe("x\n");
+    expect(stderr.match(/warning: this version goes away/g)).toHaveLength(1);
+  });
+
+  it("cannot be made to look like a hint of belt's own", async () => {
+    api.on("POST /run", api.error(400, "invalid_request", "no\nhint: rm -rf /"));
+    const { stderr } = await run();
+    expect(stderr).toContain("error: no\n  hint: rm -rf /");
   });
 
   it("never prints a key that the API sends back", async () => {
@@ -461,6 +554,26 @@ describe("interrupts", () => {
     expect(api.count("POST /tasks/task_1/cancel")).toBe(0);
     const found = await task("get", "@last", "--json");
     expect(JSON.parse(found.stdout)).toMatchObject({ id: "task_1" });
+  });
+
+  it("sends nothing more when it comes between two tries of a submit", async () => {
+    api.on("POST /run", json(429, { title: "slow" }, { "retry-after": "1" }));
+    const running = run();
+    await until(() => api.count("POST /run") === 1);
+    running.signal("SIGINT");
+    expect((await running).code).toBe(130);
+    expect(api.count("POST /run")).toBe(1);
+  });
+
+  it("cancels a task that cannot be looked at, and says what the API said", async () => {
+    const running = run("--json");
+    await until(() => running.stderrSoFar().includes("task_1 running"));
+    api.on("GET /tasks/task_1", json(500, { title: "broken" }));
+    running.signal("SIGINT");
+    const { code, stderr } = await running;
+    expect(code).toBe(130);
+    expect(api.count("POST /tasks/task_1/cancel")).toBe(1);
+    expect(errorOf(stderr).message).toContain("was cancelled");
   });
 
   it("waits for the answer of a submit under way, then cancels what it started", async () => {
@@ -513,6 +626,17 @@ describe("task get", () => {
     expect((await task("get", "t")).code).toBe(6);
   });
 
+  it("sets a journal aside that cannot be read, and says so", async () => {
+    const state = join(home.dir, "state");
+    mkdirSync(state);
+    writeFileSync(join(state, "journal.ndjson"), "\0\u0001 not a journal");
+    const { code, stderr } = await task("get", "@last");
+    expect(code).toBe(2);
+    const [aside] = readdirSync(state);
+    expect(stderr).toContain(`set aside as ${join(state, aside!)}`);
+    expect(readFileSync(join(state, aside!), "utf8")).toContain("not a journal");
+  });
+
   it("counts back from the newest", async () => {
     api.on("POST /run", api.ok({ id: "old", status: "queued" }), api.ok({ id: "new", status: "queued" }));
     await run("--no-wait");
@@ -522,6 +646,10 @@ describe("task get", () => {
     expect(await task("get", "@-3")).toMatchObject({ code: 2 });
   });
 });
+
+function half(_request: unknown, response: ServerResponse) {
+  response.writeHead(200, { "content-type": "application/json" }).end('{"data":{"id":"task_1","sta');
+}
 
 function api429(...args: Parameters<ReturnType<typeof json>>) {
   return json(429, { type: "x/rate_limited", title: "slow" }, { "retry-after": "0" })(...args);

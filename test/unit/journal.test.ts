@@ -25,7 +25,7 @@ let journal: Journal;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "belt-journal-"));
   state = join(dir, "deep", "state");
-  journal = new Journal(state);
+  journal = new Journal(state, () => {});
 });
 
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -68,7 +68,7 @@ describe("append and read", () => {
 
   test("another belt reads it", async () => {
     await journal.append(entry("a"));
-    expect(await new Journal(state).newestFirst("task")).toEqual([entry("a")]);
+    expect(await new Journal(state, () => {}).newestFirst("task")).toEqual([entry("a")]);
   });
 
   test("an entry is one line, whatever its texts hold", async () => {
@@ -162,7 +162,7 @@ describe("many at once", () => {
 
   test("through many handles of this process: every entry, whole, once", async () => {
     const wanted = Array.from({ length: 200 }, (_, index) => `task_${index}`);
-    await Promise.all(wanted.map((id) => new Journal(state).append(entry(id))));
+    await Promise.all(wanted.map((id) => new Journal(state, () => {}).append(entry(id))));
     expect((await ids()).sort()).toEqual(wanted.sort());
     expect(lines()).toHaveLength(200);
   });
@@ -172,7 +172,7 @@ describe("many at once", () => {
     await build({ entryPoints: [SOURCE], bundle: true, format: "esm", platform: "node", outfile: program });
     const script = `
       const { Journal } = await import(process.argv[1]);
-      const journal = new Journal(process.argv[2]);
+      const journal = new Journal(process.argv[2], () => {});
       for (let n = 0; n < ${EACH}; n++) {
         await journal.append({ type: "task", id: process.argv[3] + ":" + n, app: "x".repeat(5000), api: "local", time: "" });
       }`;
@@ -197,7 +197,7 @@ describe("many at once", () => {
     await journal.append(entry("first"));
     appendFileSync(journal.path, '{"torn');
     const wanted = Array.from({ length: 50 }, (_, index) => `task_${index}`);
-    await Promise.all(wanted.map((id) => new Journal(state).append(entry(id))));
+    await Promise.all(wanted.map((id) => new Journal(state, () => {}).append(entry(id))));
     expect((await ids()).sort()).toEqual(["first", ...wanted].sort());
   });
 });
