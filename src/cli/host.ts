@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { Pace } from "../api/http.ts";
 import { PACE } from "../api/pace.ts";
 import type { Signal } from "../commands/context.ts";
-import type { Sink } from "../terminal/output.ts";
+import type { Sink } from "../terminal/sink.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
 export interface Host {

@@ -2,15 +2,8 @@ import { BeltError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Paint } from "./paint.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import type { Sink } from "./sink.ts";
 import { safeJson, safeLine, safeText } from "./text.ts";
-
-/** The part of a stream that belt writes to. */
-export interface Sink {
-  /** Calls back once the text is on its way, or with the reason why it is not. */
-  write(text: string, done?: (error?: Error | null) => void): unknown;
-  isTTY?: boolean;
-  columns?: number;
-}
 
 export interface OutputOptions {
   stdout: Sink;

@@ -1,6 +1,6 @@
 import type { Ora } from "ora";
-import type { Sink } from "./output.ts";
 import type { Paint } from "./paint.ts";
+import type { Sink } from "./sink.ts";
 import { formatDuration, safeLine } from "./text.ts";
 
 /** What is going on at the moment, for somebody who waits. */

@@ -8,7 +8,7 @@ import type { Pace } from "../../src/api/http.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { main } from "../../src/cli/main.ts";
 import type { Signal } from "../../src/commands/context.ts";
-import type { Sink } from "../../src/terminal/output.ts";
+import type { Sink } from "../../src/terminal/sink.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
