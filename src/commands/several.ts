@@ -46,11 +46,16 @@ export async function forEachId<T>(
  */
 export function conclude<T extends object>(ctx: Context, outcomes: Outcome<T>[], view: View<T>): void {
   try {
-    if (outcomes.length > 1) ctx.out.result(outcomes.map(placed), manyView(view));
-    else if (outcomes[0]?.document) ctx.out.result(outcomes[0].document, view);
+    print(ctx, outcomes, view);
   } finally {
     requireAll(outcomes);
   }
+}
+
+/** Prints what came of each id, whatever it was. */
+export function print<T extends object>(ctx: Context, outcomes: Outcome<T>[], view: View<T>): void {
+  if (outcomes.length > 1) ctx.out.result(outcomes.map(placed), manyView(view));
+  else if (outcomes[0]?.document) ctx.out.result(outcomes[0].document, view);
 }
 
 function placed<T>({ id, document, error }: Outcome<T>): T | Failure {

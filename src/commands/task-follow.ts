@@ -6,7 +6,7 @@ import type { View } from "../terminal/output.ts";
 import { endView, eventView, logView } from "../terminal/task-views.ts";
 import type { Context } from "./context.ts";
 import { resolveIds } from "./references.ts";
-import { conclude, type Outcome, requireAll } from "./several.ts";
+import { conclude, type Outcome, print, requireAll } from "./several.ts";
 import { requireSuccess, stillRunning } from "./verdict.ts";
 
 /** Tasks whose stream is kept open; further ones are polled. */
@@ -47,7 +47,11 @@ export async function wait(ctx: Context, references: string[], flags: WaitFlags)
     if (error ? flags.failFast : flags.any) enough.abort(ENOUGH);
     return { ...outcome, error };
   });
-  conclude(ctx, outcomes, ids.length > 1 ? shownAlready : endView);
+  const view = ids.length > 1 ? shownAlready : endView;
+  // One success is all that was asked for; how the others fared is told, not judged.
+  if (flags.any && outcomes.some(({ document }) => document?.status === "completed"))
+    print(ctx, outcomes, view);
+  else conclude(ctx, outcomes, view);
 }
 
 /** What people have seen line by line is not printed again. */

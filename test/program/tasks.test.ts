@@ -84,6 +84,26 @@ describe("task wait", () => {
     ]);
   });
 
+  it("--any succeeds after a failure, and with an id that does not exist", async () => {
+    ends("a", FAILED);
+    api.on("GET /tasks/gone", api.error(404, "not_found", "no such task"));
+    api.on("GET /tasks/b", api.ok({ id: "b", status: "running" }), api.ok({ id: "b", ...DONE }));
+    let finish = () => {};
+    api.on("GET /tasks/b/stream", (request, response) => {
+      finish = () => void ndjson([{ id: "b", ...DONE }])(request, response);
+    });
+    const waiting = task(["wait", "a", "gone", "b", "--any", "--json"]);
+    await until(() => api.count("GET /tasks/a") === 2 && api.count("GET /tasks/b/stream"));
+    finish();
+    const { code, stdout } = await waiting;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { status: "failed" },
+      { error: { code: "not_found" } },
+      { status: "completed" },
+    ]);
+  });
+
   it("--any goes on after a failure, and fails when all did", async () => {
     ends("a", FAILED);
     ends("b", FAILED);
