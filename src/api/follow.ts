@@ -66,6 +66,7 @@ async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact> {
     if (signal.aborted) throw thrown;
     return null;
   });
+  if (whole && !("logs" in whole)) yield* readLogs(watch);
   const { changes, document } = whole ? state.conclude(whole) : { changes: [], document: state.document() };
   yield* changes;
   yield { type: "result", task: document };
@@ -93,6 +94,7 @@ async function* readStreams(watch: Watch): AsyncGenerator<Fact, boolean> {
     if (news > 0) tries = 0;
     const delay = api.pace.reconnects[tries];
     if (delay === undefined) return false;
+    state.reopened();
     yield { type: "link", state: "retrying" };
     await api.sleep(delay, signal);
   }
@@ -136,6 +138,7 @@ async function* refresh(watch: Watch, end: StreamEnd): AsyncGenerator<Fact, numb
   try {
     const changes = state.merge(await api.task(state.id, signal));
     yield* changes;
+    yield* readLogs(watch);
     if (state.ambiguous && end === "clean") yield* resolveNine(watch, state.finished);
     return changes.length;
   } catch (thrown) {
@@ -161,7 +164,7 @@ async function* poll(watch: Watch): AsyncGenerator<Fact> {
       if (++failures >= api.pace.failedPolls) throw outOfReach(thrown, state.id);
       continue;
     }
-    if (watch.hasLogs) yield* pollLogs(watch);
+    yield* readLogs(watch);
     if (state.ambiguous) yield* resolveNine(watch, unchanged >= STANDSTILL && state.finished);
   }
 }
@@ -179,9 +182,10 @@ async function* resolveNine(watch: Watch, standsFinished: boolean): AsyncGenerat
   else yield* state.merge({});
 }
 
-/** Shows new log lines while polling. */
-async function* pollLogs(watch: Watch): AsyncGenerator<Fact> {
+/** Log lines that came by no other way, where the server keeps them apart from the task. */
+async function* readLogs(watch: Watch): AsyncGenerator<Fact> {
   const { api, state, signal } = watch;
+  if (!watch.hasLogs) return;
   try {
     const answer = await api.logs(state.id, signal);
     if (isObject(answer)) yield* state.takeLogs(answer["logs"]);

@@ -93,6 +93,7 @@ export class Http {
         this.#pass(messages);
         return value;
       } catch (thrown) {
+        if (!what.finishOnceSent) leaving.throwIfAborted();
         const delay = this.#delayBeforeRepeat(what, thrown, pace.retries[attempt]);
         if (delay === null) throw this.#explain(what, thrown);
         await sleep(delay, leaving);
@@ -119,7 +120,8 @@ export class Http {
         headers: { ...this.#headers(url), ...headers },
         headersTimeout: requestTimeout,
         bodyTimeout: pace.silence,
-        signal,
+        // A signal of its own: many streams share the one that is given, and each adds its listeners.
+        signal: AbortSignal.any([signal]),
       }),
     ).catch((thrown) => {
       throw signal.aborted ? signal.reason : networkError(thrown, url.origin);

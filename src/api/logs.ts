@@ -30,6 +30,13 @@ export class LogTail {
   /** How often a line was shown as the newest, its place in the list not yet known. */
   readonly #loose = new Map<number, number>();
   #last: number | null = null;
+  /** Since a stream was opened again, until a line comes that is new. */
+  #mayReplay = false;
+
+  /** A stream opened again may tell its history from the start. */
+  reopened(): void {
+    this.#mayReplay = true;
+  }
 
   take(logs: unknown): LogEntry[] {
     if (typeof logs === "string") return this.#takeNewest(withoutNewline(logs));
@@ -48,6 +55,8 @@ export class LogTail {
   #takeNewest(text: string): LogEntry[] {
     const value = hash(text);
     if (text === "" || this.#last === value) return [];
+    if (this.#mayReplay && this.#loose.has(value)) return [];
+    this.#mayReplay = false;
     this.#last = value;
     this.#loose.set(value, (this.#loose.get(value) ?? 0) + 1);
     return [{ text, stream: "task" }];
@@ -59,7 +68,7 @@ export class LogTail {
     if (hashes.length === 0) return 0;
     const shown = hashes.length === list.length ? this.#shown : this.#nameless;
     if (startsWith(hashes, shown)) return shown.length;
-    const older = hashes.length > 1 && startsWith(shown, hashes);
+    const older = (hashes.length > 1 || this.#mayReplay) && startsWith(shown, hashes);
     return older ? hashes.length : overlap(shown, hashes);
   }
 

@@ -187,20 +187,10 @@ function hintFor(code: string, status: number): string | undefined {
   if (status === 403) return "the key lacks a permission; use one that has the scope named above";
   if (status === 402) return "check the balance and limits of your account";
   if (status === 429) return "wait a little, then run the same command again";
-  if (Object.hasOwn(SESSION_HINTS, code)) return SESSION_HINTS[code];
-  if (status >= 500) return "the API is having trouble; run the same command again later";
+  if (status >= 500 && code !== "WORKER_LOST")
+    return "the API is having trouble; run the same command again later";
   return undefined;
 }
-
-const SESSION_HINTS: Record<string, string> = {
-  SESSION_NOT_FOUND: "belt session list",
-  SESSION_EXPIRED: "start over with --session new",
-  SESSION_ENDED: "start over with --session new",
-  WORKER_LEASED: "belt session list",
-  APP_MISMATCH: "`belt session get` tells which app a session belongs to",
-  VERSION_MISMATCH: "start over with --session new",
-  WORKER_LOST: "the session's state is gone; start over with --session new",
-};
 
 /** A failed task in wait mode may arrive as HTTP 422 (api.md section 2). */
 function looksLikeTask(value: unknown): boolean {

@@ -74,15 +74,18 @@ export class TaskState {
     const logs = this.#logs.take(patch["logs"]);
     const kept = Object.fromEntries(Object.entries(patch).filter(([key]) => !PASSING.includes(key)));
     this.#dropStaleStatus(patch);
-    const session = kept["session_id"];
-    if (typeof session === "string" && session !== "" && session !== this.#raw["session_id"])
-      this.#onSession(session);
+    this.#tellSession(kept);
     this.#raw = { ...this.#raw, ...kept, id: this.id };
     return [
       ...this.#statusChange(),
       ...logs.map((entry) => ({ type: "log" as const, ...entry })),
       ...this.#outputChange(),
     ];
+  }
+
+  #tellSession({ session_id: session }: JsonObject): void {
+    if (typeof session === "string" && session !== "" && session !== this.#raw["session_id"])
+      this.#onSession(session);
   }
 
   /** A new number must not be read by the word that belonged to the old one, nor a new word teach an old number. */
@@ -108,6 +111,10 @@ export class TaskState {
     return this.ended ? [] : [{ type: "output", output }];
   }
 
+  reopened(): void {
+    this.#logs.reopened();
+  }
+
   takeLogs(logs: unknown): Change[] {
     return this.#logs.take(logs).map((entry) => ({ type: "log", ...entry }));
   }
@@ -121,6 +128,7 @@ export class TaskState {
   /** The final word from `GET /tasks/:id`, with everything that passed by: taken over if it, too, says the end. */
   conclude(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
     const reading = this.#read(whole);
+    this.#tellSession(whole);
     const changes = this.takeLogs(whole["logs"]);
     if (!isTerminal(reading.word)) return { changes, document: this.document() };
     return { changes, document: taskDocument({ ...whole, id: this.id }, reading, this.#submitted) };

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
+import type { Context } from "../commands/context.ts";
 import { TASK_TIMEOUT } from "../commands/dev.ts";
 import { BeltError } from "../errors.ts";
 import type { LocalServer } from "../local/server.ts";
-import { readAddress, removeAddress, writeAddress } from "../store/address.ts";
+import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
@@ -12,8 +13,7 @@ import { beltVersion } from "./version.ts";
 
 export interface Connection {
   api: Api;
-  /** Lets other belts on this machine find the API with --local, until the returned function is called. */
-  publish(): Promise<() => Promise<void>>;
+  publish: Context["publish"];
 }
 
 interface Connecting {
@@ -42,13 +42,16 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
 }
 
 /** What others can reach as it is. */
-const reachable: Connection["publish"] = async () => async () => {};
+const reachable: Connection["publish"] = async () => ({ env: {}, release: async () => {} });
+
+/** Names to the commands of `session exec` the file that says where the server of their belt answers. */
+const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
 
 /** A running `belt dev`, else a server inside this process that ends with the command. */
 async function connectLocal(connecting: Connecting): Promise<Connection> {
   const { host, paths, out } = connecting;
   const options = { ...(await commonOptions(connecting)), name: "local" };
-  const running = await readAddress(paths.state);
+  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state));
   if (running && host.isAlive(running.pid) && (await answers(running.url))) {
     out.hide(running.key);
     const { url, key } = running;
@@ -60,8 +63,9 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
   return {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
     publish: async () => {
-      await writeAddress(paths.state, { url, key, pid: host.pid });
-      return () => removeAddress(paths.state, host.pid);
+      const file = ownAddress(paths.state, host.pid);
+      await writeAddress(file, { url, key, pid: host.pid });
+      return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };
 }

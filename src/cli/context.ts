@@ -62,8 +62,8 @@ export async function createContext(
     },
     signal,
     now: host.now,
-    onTerminal: host.stdin.isTTY ?? false,
-    confirm: (question, flag) => confirm(host, flags, question, flag),
+    onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false),
+    confirm: (question, flag) => confirm(host, flags, signal, question, flag),
     holdSignals: interrupt.hold,
     spawn: (command, env) => spawnCommand(host, out, command, env),
     openEvents: (target) => openEvents(host, target, out),
@@ -78,13 +78,14 @@ function targetEnv({ local, baseUrl }: Settings): Record<string, string> {
 async function confirm(
   host: Host,
   { prompt }: GlobalFlags,
+  signal: AbortSignal,
   question: string,
   flag: string,
 ): Promise<boolean> {
   if (prompt === false || !host.stdin.isTTY || !host.stderr.isTTY) {
     throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
   }
-  return await askYesNo(question, host.stderr as NodeJS.WriteStream);
+  return await askYesNo(question, host.stderr as NodeJS.WriteStream, signal);
 }
 
 function targetFlags({ local, apiUrl }: GlobalFlags): string {

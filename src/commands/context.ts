@@ -15,8 +15,8 @@ export interface Context {
   /** What the options and the environment say about the API, without opening anything. */
   target: Target;
   api(): Promise<Api>;
-  /** Lets other commands reach an API that lives inside this process, until the returned function is called. */
-  publish(): Promise<() => Promise<void>>;
+  /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
+  publish(): Promise<Published>;
   journal: Journal;
   readers: Readers;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
@@ -43,6 +43,11 @@ interface Target {
   flags: string;
   /** The same for the environment of a command. */
   env: Record<string, string>;
+}
+
+interface Published {
+  env: Record<string, string>;
+  release(): Promise<void>;
 }
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { BeltError } from "../errors.ts";
-import { removeAddress, writeAddress } from "../store/address.ts";
+import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
 import type { Context } from "./context.ts";
 
@@ -32,7 +32,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     throw portTaken(thrown, flags.port);
   });
   try {
-    await writeAddress(ctx.paths.state, { url: server.url, key: server.key, pid: ctx.pid });
+    await writeAddress(devAddress(ctx.paths.state), { url: server.url, key: server.key, pid: ctx.pid });
     const serving: ServingEvent = {
       type: "server",
       url: server.url,
@@ -43,7 +43,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve, { once: true }));
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
-    await removeAddress(ctx.paths.state, ctx.pid);
+    await removeAddress(devAddress(ctx.paths.state), ctx.pid);
     await server.close();
   }
   throw ctx.signal.reason;

@@ -1,5 +1,12 @@
 import { usageError } from "../errors.ts";
+import { shellWord } from "../terminal/text.ts";
 import type { Context } from "./context.ts";
+
+/** The ids a command is about, and whether it was asked about several, which then print as an array. */
+export interface Ids {
+  ids: string[];
+  several: boolean;
+}
 
 type Kind = "task" | "session";
 
@@ -8,7 +15,7 @@ type Kind = "task" | "session";
  * are, `@last` and `@-n` from the journal, `-` for one a line from standard input. Throws a usage error
  * for what can be no id, and when nothing is left to do.
  */
-export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<string[]> {
+export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<Ids> {
   const ids: string[] = [];
   for (const reference of references) {
     const lines = reference === "-" ? (await ctx.readers.stdin()).split("\n") : [reference];
@@ -17,7 +24,7 @@ export async function resolveIds(ctx: Context, references: readonly string[], ki
     }
   }
   if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
-  return [...new Set(ids)];
+  return { ids: [...new Set(ids)], several: references.length > 1 || references.includes("-") };
 }
 
 /**
@@ -46,7 +53,7 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
   const here = ctx.target.local ? "local" : ctx.target.baseUrl;
   if (entry.api === here) return entry.id;
   const where = entry.api === "local" ? "the local server" : entry.api;
-  const flag = entry.api === "local" ? "--local" : `--api-url ${entry.api}`;
+  const flag = entry.api === "local" ? "--local" : `--api-url ${shellWord(entry.api)}`;
   throw usageError(
     `${reference} is ${entry.id}, which was submitted to ${where}`,
     `add ${flag} to the command`,

@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
 import { type DryRun, dryRunView, outputView, submittedView } from "../terminal/run-views.ts";
-import { formatDuration, formatSeconds } from "../terminal/text.ts";
+import { formatDuration, formatSeconds, shellWord } from "../terminal/text.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
@@ -29,7 +29,10 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   requireLastingServer(api, request, flags);
   const events = flags.events === undefined ? null : new EventLog(ctx, flags.events);
   const submission = await submit(ctx, api, request);
-  if (!flags.wait) return ctx.out.result(submittedDocument(api, submission), submittedView);
+  if (!flags.wait) {
+    ctx.out.result(submittedDocument(api, submission), submittedView);
+    return await noteSessionLeft(ctx, api, submission);
+  }
   const { timeout, onInterrupt } = flags;
   const ending = await followToEnd(ctx, api, submission, { timeout, onInterrupt, events });
   try {
@@ -47,18 +50,21 @@ function requireGoodEnd({ task, error }: Ending): void {
   if (task) requireSuccess(task);
 }
 
+/** Milliseconds that a closing note is worth waiting for. */
+const GLANCE = 3_000;
+
 /** A session goes on, and costs, after the run: how long, and how to use or end it. */
 async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
-  if (session === null || ctx.signal.aborted) return;
+  if (session === null) return;
   const { status, expires_in } = await api
-    .session(session)
+    .session(session, AbortSignal.timeout(GLANCE))
     .catch(() => ({ status: "active", expires_in: null }));
   if (status !== "active") return;
   const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
   const { flags } = ctx.target;
   ctx.out.note(`session ${session} stays open${left}`);
   ctx.out.hint(
-    `belt run ${request.app} --session ${session}${flags} goes on with it, belt session end ${session}${flags} ends it`,
+    `belt run ${request.app} --session ${shellWord(session)}${flags} goes on with it, belt session end ${shellWord(session)}${flags} ends it`,
   );
 }
 

@@ -13,29 +13,41 @@ export async function explainSession(
   app: string | null,
 ): Promise<unknown> {
   if (!(thrown instanceof BeltError)) return thrown;
-  const startOver = app ? `belt run ${shellWord(app)} --session new` : "belt run <app> --session new";
+  const startOver = async () => {
+    const owner = app ?? (await ownerOf(api, sessionId));
+    return owner ? `belt run ${shellWord(owner)} --session new` : "open another with --session new";
+  };
   const explain = (message: string, hint: string) => thrown.with({ message, hint });
   switch (thrown.facts.code) {
     case "SESSION_NOT_FOUND":
       return explain(`there is no session ${sessionId}`, "belt session list");
     case "SESSION_EXPIRED":
-      return explain(`session ${sessionId} has expired: it was idle for longer than its timeout`, startOver);
+      return explain(
+        `session ${sessionId} has expired: it was idle for longer than its timeout`,
+        await startOver(),
+      );
     case "SESSION_ENDED":
-      return explain(`session ${sessionId} was ended`, startOver);
+      return explain(`session ${sessionId} was ended`, await startOver());
     case "WORKER_LEASED":
       return explain(
         `session ${sessionId} cannot run: its worker is bound to another session`,
         "belt session list",
       );
     case "WORKER_LOST":
-      return explain(`session ${sessionId} is lost: its worker died, and its state with it`, startOver);
-    case "VERSION_MISMATCH":
-      return explain(`session ${sessionId} is bound to another version of ${app ?? "its app"}`, startOver);
-    case "APP_MISMATCH": {
-      const owner = await ownerOf(api, sessionId);
       return explain(
-        `session ${sessionId} belongs to ${owner ?? "another app"}, not to ${app ?? "this one"}`,
-        owner ? `belt run ${shellWord(owner)} --session ${shellWord(sessionId)}` : startOver,
+        `session ${sessionId} is lost: its worker died, and its state with it`,
+        await startOver(),
+      );
+    case "VERSION_MISMATCH":
+      return explain(
+        `session ${sessionId} is bound to another version of ${app ?? "its app"}`,
+        await startOver(),
+      );
+    case "APP_MISMATCH": {
+      const bound = await ownerOf(api, sessionId);
+      return explain(
+        `session ${sessionId} belongs to ${bound ?? "another app"}, not to ${app ?? "this one"}`,
+        bound ? `belt run ${shellWord(bound)} --session ${shellWord(sessionId)}` : await startOver(),
       );
     }
     default:

@@ -1,6 +1,7 @@
 import type { Api } from "../api/client.ts";
+import { lookAt } from "../api/look.ts";
 import { asBeltError, BeltError, usageError } from "../errors.ts";
-import type { Context, Signal } from "./context.ts";
+import type { Child, Context } from "./context.ts";
 import { buildRunRequest, type RequestFlags } from "./run-request.ts";
 import { explainSession } from "./session-errors.ts";
 import { followToEnd, submit } from "./submission.ts";
@@ -24,16 +25,26 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const request = await buildRunRequest(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
   const opening = await submit(ctx, api, request);
+  // From the first signal on, a second one waits: leaving at once would leave the session open.
+  const hold = () => void ctx.holdSignals(() => ctx.out.note("ending the session first"));
+  ctx.signal.addEventListener("abort", hold, { once: true });
   try {
     const ending = await followToEnd(ctx, api, opening, { onInterrupt: "cancel", events: null });
     if (ending.error) throw ending.error;
     if (ending.task) requireSuccess(ending.task);
     if (opening.session === null) throw noSession(app, opening.task.id);
     ctx.out.progress.stop();
-    return await runInside(ctx, api, opening.session, command);
+    return await runInside(ctx, api, opening.session, command, request.session_timeout);
   } finally {
-    if (opening.session !== null) await end(ctx, api, opening.session);
+    const session = opening.session ?? (await openedSession(api, opening.task.id));
+    if (session !== null) await end(ctx, api, session);
   }
+}
+
+/** The session of a first call that could not be followed to its end. */
+async function openedSession(api: Api, taskId: string): Promise<string | null> {
+  const task = await lookAt(api, taskId, AbortSignal.timeout(END_PATIENCE)).catch(() => null);
+  return task?.session_id ?? null;
 }
 
 function noSession(app: string, taskId: string): BeltError {
@@ -46,21 +57,41 @@ function noSession(app: string, taskId: string): BeltError {
   });
 }
 
-/** Runs the command while the session is kept alive. */
-async function runInside(ctx: Context, api: Api, session: string, command: string[]): Promise<number> {
+/** Runs the command where it finds the API and the session. */
+async function runInside(
+  ctx: Context,
+  api: Api,
+  session: string,
+  command: string[],
+  idleTimeout: number | undefined,
+): Promise<number> {
+  const published = await ctx.publish();
+  try {
+    ctx.signal.throwIfAborted();
+    const child = ctx.spawn(command, { ...ctx.target.env, ...published.env, BELT_SESSION: session });
+    return await runKept(ctx, api, session, child, idleTimeout);
+  } finally {
+    await published.release();
+  }
+}
+
+/** Keeps the session alive, and passes signals on, until the command has ended. */
+async function runKept(
+  ctx: Context,
+  api: Api,
+  session: string,
+  child: Child,
+  idleTimeout: number | undefined,
+): Promise<number> {
   const done = new AbortController();
-  const kept = keepAlive(ctx, api, session, done.signal);
-  const release = await ctx.publish();
-  ctx.signal.throwIfAborted();
-  const child = ctx.spawn(command, { BELT_SESSION: session, ...ctx.target.env });
+  const kept = keepAlive(ctx, api, session, done.signal, idleTimeout);
   let killer: NodeJS.Timeout | undefined;
-  const stop = (signal: Signal) => {
+  const letGo = ctx.holdSignals((signal) => {
     // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
     if (signal === "SIGINT" && ctx.onTerminal) return;
     child.kill(signal);
-    killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
-  };
-  const letGo = ctx.holdSignals(stop);
+    if (signal !== "SIGINT") killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
+  });
   try {
     return await child.exit;
   } finally {
@@ -68,14 +99,18 @@ async function runInside(ctx: Context, api: Api, session: string, command: strin
     clearTimeout(killer);
     done.abort();
     await kept;
-    await release();
   }
 }
 
 /** Resets the idle timer three times per timeout; says so once when the session is gone all the same. */
-async function keepAlive(ctx: Context, api: Api, session: string, until: AbortSignal): Promise<void> {
-  const { idle_timeout } = await api.session(session, until).catch(() => ({ idle_timeout: null }));
-  const pause = Math.max(250, ((idle_timeout ?? DEFAULT_IDLE) * 1000) / 3);
+async function keepAlive(
+  ctx: Context,
+  api: Api,
+  session: string,
+  until: AbortSignal,
+  idleTimeout: number = DEFAULT_IDLE,
+): Promise<void> {
+  const pause = Math.max(250, (idleTimeout * 1000) / 3);
   while (!until.aborted) {
     await api.sleep(pause, until).catch(() => {});
     if (until.aborted) return;

@@ -20,7 +20,7 @@ function byExpiry(a: SessionDocument, b: SessionDocument): number {
 
 /** `belt session get <id…>`. */
 export async function get(ctx: Context, references: string[]): Promise<void> {
-  const ids = await resolveIds(ctx, references, "session");
+  const { ids, several } = await resolveIds(ctx, references, "session");
   const api = await ctx.api();
   conclude(
     ctx,
@@ -29,6 +29,7 @@ export async function get(ctx: Context, references: string[]): Promise<void> {
       ids,
       named(api, (id) => api.session(id)),
     ),
+    several,
     sessionView,
   );
 }
@@ -42,11 +43,11 @@ export interface EndFlags {
 export async function end(ctx: Context, references: string[], { all, yes }: EndFlags): Promise<void> {
   if (all && references.length > 0) throw usageError("give session ids or --all, not both");
   if (!all && references.length === 0) throw usageError("which session?", "give its id, @last, or --all");
-  const given = all ? [] : await resolveIds(ctx, references, "session");
+  const given = all ? { ids: [], several: true } : await resolveIds(ctx, references, "session");
   const api = await ctx.api();
-  const ids = all ? (await api.sessions()).map(({ id }) => id) : given;
-  if (all && ids.length === 0) return ctx.out.note("there are no active sessions");
-  if (all && !yes) await confirmEnd(ctx, ids.length);
+  const ids = all ? (await api.sessions()).map(({ id }) => id) : given.ids;
+  if (all && ids.length === 0) ctx.out.note("there are no active sessions");
+  else if (all && !yes) await confirmEnd(ctx, ids.length);
   conclude(
     ctx,
     await forEachId(
@@ -54,6 +55,7 @@ export async function end(ctx: Context, references: string[], { all, yes }: EndF
       ids,
       named(api, (id) => endOne(ctx, api, id)),
     ),
+    given.several,
     endedView,
   );
 }
@@ -66,9 +68,9 @@ async function confirmEnd(ctx: Context, count: number): Promise<void> {
 
 async function endOne(ctx: Context, api: Api, id: string): Promise<EndedSession> {
   await api.endSession(id).catch((thrown) => {
-    const { code } = asBeltError(thrown).facts;
-    if (code !== "SESSION_ENDED" && code !== "SESSION_EXPIRED") throw thrown;
-    ctx.out.note(`session ${id} had already ${code === "SESSION_ENDED" ? "been ended" : "expired"}`);
+    const { code, httpStatus } = asBeltError(thrown).facts;
+    if (httpStatus !== 410) throw thrown;
+    ctx.out.note(`session ${id} had already ${code === "SESSION_EXPIRED" ? "expired" : "been ended"}`);
   });
   return { id, ended: true };
 }
@@ -84,10 +86,10 @@ export async function keepalive(
   references: string[],
   { every }: KeepaliveFlags,
 ): Promise<void> {
-  const ids = await resolveIds(ctx, references, "session");
+  const { ids, several } = await resolveIds(ctx, references, "session");
   const api = await ctx.api();
   const keep = named(api, (id) => api.keepalive(id));
-  if (every === undefined) return conclude(ctx, await forEachId(ctx, ids, keep), keptView);
+  if (every === undefined) return conclude(ctx, await forEachId(ctx, ids, keep), several, keptView);
   await keepAll(ctx, api, ids, every, keep);
 }
 

@@ -4,11 +4,9 @@ import type { View } from "../terminal/output.ts";
 import type { Context } from "./context.ts";
 
 /** What came of one id: its document, its error, or both, as for a task that failed. */
-export interface Outcome<T> {
-  id: string;
-  document: T | null;
-  error: BeltError | null;
-}
+export type Outcome<T extends object> =
+  | { id: string; document: T; error: BeltError | null }
+  | { id: string; document: null; error: BeltError };
 
 /** What stands in the place of an id that failed (cli.md section 5). */
 interface Failure {
@@ -20,7 +18,7 @@ interface Failure {
 const AT_ONCE = 8;
 
 /** Does `work` for each id, a bounded number at once; an id that fails does not stop the others. */
-export async function forEachId<T>(
+export async function forEachId<T extends object>(
   ctx: Context,
   ids: readonly string[],
   work: (id: string) => Promise<T>,
@@ -44,28 +42,37 @@ export async function forEachId<T>(
  * Prints one object for one id and an array for several, in the order asked, then throws when
  * something failed: the same exit code when all failed alike, else 9.
  */
-export function conclude<T extends object>(ctx: Context, outcomes: Outcome<T>[], view: View<T>): void {
+export function conclude<T extends object>(
+  ctx: Context,
+  outcomes: Outcome<T>[],
+  several: boolean,
+  view: View<T>,
+): void {
   try {
-    print(ctx, outcomes, view);
+    print(ctx, outcomes, several, view);
   } finally {
     requireAll(outcomes);
   }
 }
 
 /** Prints what came of each id, whatever it was. */
-export function print<T extends object>(ctx: Context, outcomes: Outcome<T>[], view: View<T>): void {
-  if (outcomes.length > 1) ctx.out.result(outcomes.map(placed), manyView(view));
+export function print<T extends object>(
+  ctx: Context,
+  outcomes: Outcome<T>[],
+  several: boolean,
+  view: View<T>,
+): void {
+  if (several) ctx.out.result(outcomes.map(placed), manyView(view));
   else if (outcomes[0]?.document) ctx.out.result(outcomes[0].document, view);
 }
 
-function placed<T>({ id, document, error }: Outcome<T>): T | Failure {
-  return document ?? { id, error: (error ?? new BeltError(UNTOLD)).document() };
+function placed<T extends object>(outcome: Outcome<T>): T | Failure {
+  const { id, document, error } = outcome;
+  return document ?? { id, error: (error as BeltError).document() };
 }
 
-const UNTOLD = { code: "internal", message: "nothing came of it", exit: "failure" } as const;
-
 /** Throws for the ids that failed; how they failed outweighs what else went wrong. */
-export function requireAll(outcomes: readonly Outcome<unknown>[]): void {
+export function requireAll(outcomes: readonly { id: string; error: BeltError | null }[]): void {
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   const [first] = errors;
   if (!first) return;
@@ -74,8 +81,17 @@ export function requireAll(outcomes: readonly Outcome<unknown>[]): void {
   const exit = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
   throw new BeltError({
     code: exit ? first.facts.code : "partial",
-    message: `${errors.length} of ${outcomes.length} failed: ${errors.map((error) => error.message).join("; ")}`,
+    message: `${errors.length} of ${outcomes.length} failed: ${namedFailures(outcomes)}`,
     exit: exit ? first.facts.exit : "partial",
     retryable: errors.every((error) => error.facts.retryable ?? false),
   });
 }
+
+/** The first failures by name; hundreds of them would tell no more. */
+function namedFailures(outcomes: readonly { id: string; error: BeltError | null }[]): string {
+  const failed = outcomes.flatMap(({ id, error }) => (error ? `${id} (${error.message})` : []));
+  const more = failed.length - NAMED;
+  return failed.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+const NAMED = 5;

@@ -33,7 +33,11 @@ export async function submit(ctx: Context, api: Api, request: RunRequest): Promi
   ctx.signal.removeEventListener("abort", reassure);
   await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
   ctx.out.note(`task ${task.id}`);
-  return { task, request, at, session: null };
+  const submission: Submission = { task, request, at, session: null };
+  const { session_id } = task;
+  if (typeof session_id === "string" && session_id !== "")
+    await noteSession(ctx, api, submission, session_id);
+  return submission;
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
@@ -44,7 +48,8 @@ async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">
 }
 
 async function explainRefusal(thrown: unknown, api: Api, request: RunRequest): Promise<unknown> {
-  if (request.session) return await explainSession(thrown, api, request.session, request.app);
+  if (request.session && request.session !== "new")
+    return await explainSession(thrown, api, request.session, request.app);
   if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
   return thrown.with({
     message: `cannot run ${request.app}: ${thrown.message}`,
@@ -83,6 +88,7 @@ export async function followToEnd(
     return { task: await show(ctx, api, submission, signal, events), error: null };
   } catch (thrown) {
     const ending = await breakOff(ctx, api, submission, onInterrupt, thrown);
+    submission.session ??= ending.task?.session_id ?? null;
     events?.end(id, ending);
     return ending;
   } finally {
@@ -129,6 +135,7 @@ async function show(
 
 /** A session's id is shown and written down as soon as the API gives it. */
 async function noteSession(ctx: Context, api: Api, submission: Submission, id: string): Promise<void> {
+  if (submission.session === id) return;
   submission.session = id;
   if (submission.request.session !== "new") return;
   ctx.out.note(`session ${id}`);

@@ -8,9 +8,9 @@ import { conclude, forEachId } from "./several.ts";
 
 /** `belt task logs <id…>`: the log so far. */
 export async function logs(ctx: Context, references: string[]): Promise<void> {
-  const ids = await resolveIds(ctx, references, "task");
+  const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  conclude(ctx, await forEachId(ctx, ids, (id) => readLog(api, id)), taskLogView(ids.length > 1));
+  conclude(ctx, await forEachId(ctx, ids, (id) => readLog(api, id)), several, taskLogView(several));
 }
 
 /** Older servers have no route for logs; they keep them in the task. */

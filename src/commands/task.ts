@@ -7,11 +7,11 @@ import { conclude, forEachId } from "./several.ts";
 
 /** `belt task get <id…>`: the tasks as they are now; it reports how they ended and exits 0. */
 export async function get(ctx: Context, references: string[]): Promise<void> {
-  const ids = await resolveIds(ctx, references, "task");
+  const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  const [first, ...others] = ids;
-  if (first === undefined || others.length > 0) {
-    return conclude(ctx, await forEachId(ctx, ids, (id) => lookAt(api, id)), taskView);
+  const [first] = ids;
+  if (several || first === undefined) {
+    return conclude(ctx, await forEachId(ctx, ids, (id) => lookAt(api, id)), several, taskView);
   }
   const task = await lookAt(api, first);
   await ctx.out.page(task, () => api.timings(first).catch(() => null), taskPageView);
@@ -19,11 +19,12 @@ export async function get(ctx: Context, references: string[]): Promise<void> {
 
 /** `belt task cancel <id…>`: says what really happened to each. */
 export async function cancel(ctx: Context, references: string[]): Promise<void> {
-  const ids = await resolveIds(ctx, references, "task");
+  const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
   conclude<Cancellation>(
     ctx,
     await forEachId(ctx, ids, (id) => cancelTask(api, id, ctx.signal)),
+    several,
     cancellationView,
   );
 }

@@ -68,8 +68,11 @@ export class Journal {
 
   async #setAside(): Promise<void> {
     const aside = `${this.path}.damaged-${Date.now()}`;
-    await rename(this.path, aside);
-    this.#warn(`the journal could not be read and was set aside as ${aside}`);
+    await rename(this.path, aside).then(
+      () => this.#warn(`the journal could not be read and was set aside as ${aside}`),
+      (error: Error) =>
+        this.#warn(`the journal ${this.path} cannot be read, nor set aside: ${error.message}`),
+    );
   }
 }
 

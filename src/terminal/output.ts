@@ -69,12 +69,11 @@ export class Output {
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there. */
   result<T>(value: T, view: View<T>): void {
-    const { stdout, json, field, quiet } = this.#options;
+    const { stdout, json, field } = this.#options;
     this.progress.stop();
-    const style = this.#style(stdout, this.#options.paint.stdout);
     if (field !== null) for (const text of this.#fields(value, field)) this.#answer(text);
     else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
-    else this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
+    else this.#showAs(value, view);
   }
 
   /** A result that people on a terminal see with more about it; what `details` costs is spared elsewhere. */
@@ -90,21 +89,19 @@ export class Output {
 
   /** For people, a part of the result as soon as it is there; scripts get it with the whole. */
   early<T>(value: T, view: View<T>): void {
-    const { stdout, json, field, quiet, paint } = this.#options;
-    if (json || field !== null) return;
-    const style = this.#style(stdout, paint.stdout);
-    this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
+    const { json, field } = this.#options;
+    if (!json && field === null) this.#showAs(value, view);
   }
 
   /** One of many answers: a line of NDJSON, or what people see of it. */
   event<T>(value: T, view: View<T>): void {
-    const { stdout, json, paint } = this.#options;
-    if (json) this.progress.aside(() => this.#answer(safeJson(value)));
-    else this.#show(view.text(value, this.#style(stdout, paint.stdout)));
+    if (this.#options.json) this.progress.aside(() => this.#answer(safeJson(value)));
+    else this.#showAs(value, view);
   }
 
   /** Waits until the whole answer has been handed over; exit 1 when it could not be, as on a full disk. */
   async flush(): Promise<void> {
+    this.progress.stop();
     const failure = await this.#written;
     // A reader that has had enough, as in `… | head -1`, is no failure.
     if (!failure || (failure as NodeJS.ErrnoException).code === "EPIPE") return;
@@ -170,7 +167,10 @@ export class Output {
   }
 
   /** A view that has nothing to show prints nothing, not an empty line. */
-  #show(text: string): void {
+  #showAs<T>(value: T, view: View<T>): void {
+    const { stdout, quiet, paint } = this.#options;
+    const style = this.#style(stdout, paint.stdout);
+    const text = quiet && view.bare ? view.bare(value, style) : view.text(value, style);
     if (text !== "") this.progress.aside(() => this.#answer(text));
   }
 

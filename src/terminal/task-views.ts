@@ -71,7 +71,9 @@ export function eventView(prefix: boolean): View<TaskEvent> {
 export function logView(prefix: boolean): View<TaskEvent> {
   return {
     text: (event, { paint }) =>
-      event.type === "log" ? lines(event.text, prefix ? `${paint.dim(safeLine(event.task_id))}  ` : "") : "",
+      event.type === "log"
+        ? lines(event.text || " ", prefix ? `${paint.dim(safeLine(event.task_id))}  ` : "")
+        : "",
   };
 }
 

@@ -18,6 +18,9 @@ const PHASES: {
 
 const WIDEST = 48;
 
+/** Columns that the names of the fields take on a task's page. */
+const INDENT = 9;
+
 /** A proportional bar of where the time went and its legend, from an answer of `/timings`; no rows when it tells nothing. */
 export function timingRows(timings: unknown, { paint, width }: Style): [string, string][] {
   const spent = phaseDurations(timings);
@@ -30,7 +33,9 @@ export function timingRows(timings: unknown, { paint, width }: Style): [string, 
   const legend = spent.map(
     ({ phase, ms }) => `${paint[phase.colour](phase.mark)} ${phase.name} ${formatDuration(ms)}`,
   );
-  return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join("  ")}`]];
+  const names = spent.map(({ phase, ms }) => `${phase.mark} ${phase.name} ${formatDuration(ms)}`);
+  const fits = names.join("  ").length <= width - INDENT;
+  return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
 function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms: number }[] {
@@ -45,7 +50,10 @@ function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms:
 }
 
 function includes(words: StatusWord[], event: JsonObject): boolean {
-  return words.some((word) => word === event["status"]);
+  const status = String(event["status"])
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
+  return words.some((word) => word === status || (word === "dispatched" && status === "scheduled"));
 }
 
 /** Milliseconds, as told, or until the next event. */

@@ -239,6 +239,29 @@ describe("a terminal", () => {
     expect(bytes.lastIndexOf("\x1b[?25h")).toBeGreaterThan(bytes.lastIndexOf("\x1b[?25l"));
   });
 
+  it("gets its prompt back when a watched task has ended", async () => {
+    const done = { id: "t", status: "completed", output: { text: "done" } };
+    api
+      .on("GET /tasks/t", api.ok({ id: "t", status: "running" }), api.ok(done))
+      .on("GET /tasks/t/stream", (_request, response) => {
+        setTimeout(() => void ndjson([done])(_request, response), 500);
+      });
+    const command = `node ${join(ROOT, "bin/belt.js")} task watch t; echo "exit $?"`;
+    const { stdout } = await execa("script", ["-qec", `stty cols 80; ${command}`, "/dev/null"], {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        TERM: "xterm",
+        ...home.env,
+        INFSH_API_KEY: "inf_canary",
+        BELT_API_URL: api.url,
+      },
+      extendEnv: false,
+      stdin: "ignore",
+    });
+    expect(stdout).toContain("done");
+    expect(stdout.trimEnd()).toMatch(/exit 0$/);
+  });
+
   it.each([
     ["CI", { CI: "true" }],
     ["a dumb terminal", { TERM: "dumb" }],

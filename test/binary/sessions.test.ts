@@ -68,6 +68,27 @@ describe("session exec", () => {
     expect(await activeSessions()).toBe("[]\n");
   });
 
+  it("side by side, without a belt dev, each have a server of their own", async () => {
+    dev.kill("SIGTERM");
+    await dev;
+    const inside = `node ${join(ROOT, "bin/belt.js")} run infsh/counter --session "$BELT_SESSION" --field output.count -q`;
+    const argv = [
+      "session",
+      "exec",
+      "infsh/counter",
+      "--local",
+      "-q",
+      "--",
+      "sh",
+      "-c",
+      `${inside} && sleep 0.5 && ${inside}`,
+    ];
+    const both = await Promise.all([spawnBelt(argv, home), spawnBelt(argv, home)]);
+    expect(both.map(({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }))).toEqual(
+      both.map(() => ({ exitCode: 0, stdout: "2\n3\n", stderr: "" })),
+    );
+  });
+
   it("ends the session of a command that cannot be started, and exits 127 as a shell would", async () => {
     const { exitCode, stderr } = await spawnBelt(
       ["session", "exec", "infsh/counter", "--local", "--", "no-such-command"],

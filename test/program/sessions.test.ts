@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home } from "../support/belt.ts";
+import { belt, Home, until } from "../support/belt.ts";
 import { json, ndjson, ScriptedApi } from "../support/scripted-api.ts";
 
 let home: Home;
@@ -167,6 +167,22 @@ describe("run --session new", () => {
     expect(stderr).toContain("belt session end sess_9");
   });
 
+  it("writes it down with --no-wait, too, when the answer tells it", async () => {
+    api.on("POST /run", api.ok({ id: "t", status: "queued", session_id: "sess_9" }));
+    const { stdout, stderr } = await run("run", "infsh/counter", "--session", "new", "--no-wait", "-q");
+    expect({ stdout, stderr }).toEqual({ stdout: "t\n", stderr: "" });
+    await run("run", "infsh/counter", "--session", "@last", "--no-wait");
+    expect(api.requests.filter(({ url }) => url.startsWith("/run")).at(-1)!.body).toMatchObject({
+      session: "sess_9",
+    });
+  });
+
+  it("learns the session from the last look, when nothing told it before", async () => {
+    api.on("GET /tasks/t/stream", ndjson([{ id: "t", status: "completed" }]));
+    const { stderr } = await run("run", "infsh/counter", "--session", "new");
+    expect(stderr).toContain("session sess_9\n");
+  });
+
   it("writes it down, so that @last goes on with it", async () => {
     await run("run", "infsh/counter", "--session", "new");
     await run("run", "infsh/counter", "--session", "@last");
@@ -195,6 +211,8 @@ describe("session exec", () => {
       "session",
       "exec",
       "infsh/counter",
+      "--session-timeout",
+      "1",
       "--",
       "sh",
       "-c",
@@ -208,7 +226,16 @@ describe("session exec", () => {
   it("says once that the session was lost, and still gives the command's exit code", async () => {
     api.on("POST /sessions/sess_9/keepalive", api.error(410, "SESSION_EXPIRED", "gone"));
     api.on("DELETE /sessions/sess_9", api.error(410, "SESSION_EXPIRED", "gone"));
-    const { code, stderr } = await run("session", "exec", "infsh/counter", "--", "sleep", "1");
+    const { code, stderr } = await run(
+      "session",
+      "exec",
+      "infsh/counter",
+      "--session-timeout",
+      "1",
+      "--",
+      "sleep",
+      "1",
+    );
     expect(code).toBe(0);
     expect(stderr.match(/warning: session sess_9 has expired/g)).toHaveLength(1);
   });
@@ -218,6 +245,23 @@ describe("session exec", () => {
     const { code, stderr } = await run("session", "exec", "infsh/counter", "--", "true");
     expect(code).toBe(0);
     expect(stderr).toContain("warning: session sess_9 could not be ended");
+  });
+
+  it("ends a session whose first call was interrupted before the session was known", async () => {
+    const cancelled = { id: "t", status: "cancelled", session_id: "sess_9" };
+    api
+      .on("POST /run", api.ok({ id: "t", status: "queued" }))
+      .on("GET /tasks/t/stream", ndjson([{ id: "t", status: "running" }], "open"))
+      .on("GET /tasks/t", api.ok({ id: "t", status: "running" }), api.ok(cancelled))
+      .on("POST /tasks/t/cancel", api.ok({ id: "t", cancelled: true }));
+    const running = run("session", "exec", "infsh/counter", "--", "true");
+    await until(() => running.stderrSoFar().includes("t running"));
+    running.signal("SIGINT");
+    running.signal("SIGINT");
+    const { code, stderr } = await running;
+    expect(code).toBe(130);
+    expect(stderr).not.toContain("left at once");
+    expect(api.count("DELETE /sessions/sess_9")).toBe(1);
   });
 
   it("needs a command", async () => {

@@ -104,6 +104,16 @@ describe("task wait", () => {
     ]);
   });
 
+  it("--any over twenty that have ended invents no errors", async () => {
+    const all = ids(20);
+    for (const id of all) api.on(`GET /tasks/${id}`, api.ok({ id, ...DONE }));
+    const { code, stdout, stderr } = await task(["wait", ...all, "--any", "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout).map(({ status }: { status: string }) => status)).toEqual(
+      all.map(() => "completed"),
+    );
+  });
+
   it("--any goes on after a failure, and fails when all did", async () => {
     ends("a", FAILED);
     ends("b", FAILED);
@@ -205,6 +215,41 @@ describe("task watch", () => {
 });
 
 describe("task logs", () => {
+  it.each(["watch", "logs -f"])("%s reads what the server keeps apart from the task", async (verb) => {
+    const logs = [1, 2, 3].map((n) => ({ id: String(n), content: `line ${n}` }));
+    api
+      .on(
+        "GET /tasks/a",
+        api.ok({ id: "a", status: "running" }),
+        api.ok({ id: "a", status: "running" }),
+        api.ok({ id: "a", ...DONE }),
+      )
+      .on(
+        "GET /tasks/a/stream",
+        ndjson([{ id: "a", status: "running", logs: logs.slice(0, 1) }], "cut"),
+        ndjson([
+          { id: "a", status: "running", logs: logs.slice(2) },
+          { id: "a", ...DONE },
+        ]),
+      )
+      .on(
+        "GET /tasks/a/logs",
+        api.ok({ task_id: "a", logs: logs.slice(0, 2) }),
+        api.ok({ task_id: "a", logs }),
+      );
+    const { code, stdout } = await task([...verb.split(" "), "a", "--json"]);
+    expect(code).toBe(0);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.filter(({ type }) => type === "log").map(({ text }) => text)).toEqual([
+      "line 1",
+      "line 2",
+      "line 3",
+    ]);
+  });
+
   it("prints the log, and the document with --json", async () => {
     const logs = [
       { id: "1", content: "one\n" },
@@ -293,6 +338,12 @@ describe("several ids", () => {
       .on("GET /tasks/secret", api.error(403, "forbidden", "not yours"));
   });
 
+  it("print as an array when several were asked for, however few there are", async () => {
+    expect(JSON.parse((await task(["get", "-", "--json"], "a\n")).stdout)).toMatchObject([{ id: "a" }]);
+    expect(JSON.parse((await task(["get", "a", "a", "--json"])).stdout)).toMatchObject([{ id: "a" }]);
+    expect(JSON.parse((await task(["get", "a", "--json"])).stdout)).toMatchObject({ id: "a" });
+  });
+
   it("come from standard input, one a line, each once", async () => {
     const { stdout } = await task(["get", "-", "--json"], "a\n\n b \na\n");
     expect(JSON.parse(stdout).map(({ id }: { id: string }) => id)).toEqual(["a", "b"]);
@@ -310,7 +361,8 @@ describe("several ids", () => {
   });
 
   it("exit with the one code when all failed alike, and 9 when differently", async () => {
-    expect((await task(["get", "gone", "gone2"].map((id) => id.replace("gone2", "gone")))).code).toBe(5);
+    api.on("GET /tasks/gone2", api.error(404, "not_found", "no such task"));
+    expect((await task(["get", "gone", "gone2"])).code).toBe(5);
     expect((await task(["get", "gone", "secret"])).code).toBe(9);
   });
 

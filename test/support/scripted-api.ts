@@ -16,6 +16,9 @@ export interface Request {
 /** Answers one request; what it does not answer stays open until the test ends. */
 export type Step = (request: Request, response: ServerResponse) => void | Promise<void>;
 
+/** Routes that older servers lack; without a script they are not there. */
+const NOT_EVERYWHERE = /^GET \/tasks\/[^/]+\/(logs|timings)$/;
+
 /**
  * A small scripted API on a real socket. Each route has a list of steps, the last of which
  * repeats; a request to a route without a script is answered 599 and noted in `unexpected`.
@@ -91,6 +94,10 @@ export class ScriptedApi {
     this.requests.push(request);
     const route = `${method} ${url.split("?")[0]}`;
     const steps = this.#routes.get(route);
+    if (!steps && NOT_EVERYWHERE.test(route)) {
+      await this.error(404, "not_found", "no such route")(request, response);
+      return;
+    }
     if (!steps) {
       this.unexpected.push(route);
       response.writeHead(599).end(`no script for ${route}`);

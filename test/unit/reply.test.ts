@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Reply, readReply } from "../../src/api/reply.ts";
 import { BeltError } from "../../src/errors.ts";
-import { SESSION_CODES } from "../../src/wire/sessions.ts";
 
 const TASK = { id: "task_1", status: 7, output: null };
 const MESSAGES = [{ level: "warning", code: "old", message: "the app is old" }];
@@ -324,12 +323,6 @@ describe("exit code", () => {
     [409, "WORKER_LEASED", false],
   ])("HTTP %i %s: retryable is %s", (status, code, retryable) => {
     expect(refusal(status, { code, message: "x" }).facts.retryable).toBe(retryable);
-  });
-
-  test.each(SESSION_CODES)("%s comes with a hint", (code) => {
-    const status = { SESSION_NOT_FOUND: 404, SESSION_EXPIRED: 410, SESSION_ENDED: 410, WORKER_LEASED: 409 };
-    const http = (status as Record<string, number>)[code] ?? (code === "WORKER_LOST" ? 500 : 400);
-    expect(refusal(http, { code, message: "x" }).facts.hint).toMatch(/\w/);
   });
 });
 

@@ -1,0 +1,114 @@
+import type { Api } from "../api/client.ts";
+import { follow, type TaskEvent } from "../api/follow.ts";
+import { type TaskDocument, taskDocument } from "../api/task.ts";
+import { asBeltError, BeltError } from "../errors.ts";
+import { shellWord } from "../terminal/text.ts";
+import type { Context } from "./context.ts";
+import type { Outcome } from "./several.ts";
+import { stillRunning } from "./verdict.ts";
+
+/** Tasks whose stream is kept open; further ones are polled. */
+const STREAMS = 16;
+
+export interface Followers {
+  /** Milliseconds; tasks that have not ended by then are outcomes with exit 8. */
+  timeout?: number | undefined;
+  /** Stops the following of what has not ended yet; those tasks are outcomes as they were last seen. */
+  enough?: AbortSignal;
+  onEvent(event: TaskEvent): void;
+  /** What becomes of a task's outcome as soon as there is one; `seq` is that of its last event. */
+  onEnd(outcome: Outcome<TaskDocument>, seq: number): Outcome<TaskDocument>;
+}
+
+/** Follows tasks side by side, each to its end. Ctrl-C only ever detaches: it throws the reason to leave. */
+export async function followAll(
+  ctx: Context,
+  ids: string[],
+  followers: Followers,
+): Promise<Outcome<TaskDocument>[]> {
+  const { timeout, enough, onEnd } = followers;
+  const api = await ctx.api();
+  const clock = new AbortController();
+  const timer = timeout !== undefined && setTimeout(() => clock.abort(OUT_OF_TIME), timeout);
+  const looking = AbortSignal.any([ctx.signal, clock.signal]);
+  const following = enough ? AbortSignal.any([looking, enough]) : looking;
+  try {
+    return await Promise.all(
+      ids.map(async (id, index) => {
+        const watching: Watching = {
+          api,
+          id,
+          looking,
+          following,
+          stream: index < STREAMS,
+          seq: 0,
+          seen: null,
+        };
+        const outcome = await toEnd(watching, followers).catch((thrown) =>
+          broken(thrown, watching, timeout ?? 0),
+        );
+        if (ctx.signal.aborted) throw detached(ctx, ids);
+        return onEnd(outcome, watching.seq);
+      }),
+    );
+  } finally {
+    if (timer) clearTimeout(timer);
+  }
+}
+
+interface Watching {
+  api: Api;
+  id: string;
+  /** Ends everything; the first look at each task is taken even when it is enough, so that its state is known. */
+  looking: AbortSignal;
+  following: AbortSignal;
+  stream: boolean;
+  seq: number;
+  /** The task as last seen. */
+  seen: TaskDocument | null;
+}
+
+async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promise<Outcome<TaskDocument>> {
+  const { api, id, looking, following: signal, stream } = watching;
+  const task = await api.task(id, looking);
+  let seen = taskDocument(task, api.statuses.read(task), null);
+  watching.seen = seen;
+  try {
+    for await (const event of follow(api, { task, submitted: null, signal, stream })) {
+      watching.seq = event.seq;
+      if (event.type === "status") seen = { ...seen, status: event.status, status_code: event.status_code };
+      if (event.type === "result") seen = event.task;
+      watching.seen = seen;
+      onEvent(event);
+    }
+  } catch (thrown) {
+    if (!enough?.aborted) throw thrown;
+  }
+  return { id, document: seen, error: null };
+}
+
+/** A following that did not reach the end: out of time, or failed. */
+function broken(thrown: unknown, { api, id, seen }: Watching, timeout: number): Outcome<TaskDocument> {
+  const error = thrown === OUT_OF_TIME ? stillRunning(id, timeout, api) : asBeltError(thrown);
+  return thrown === OUT_OF_TIME && seen ? { id, document: seen, error } : { id, document: null, error };
+}
+
+const OUT_OF_TIME = Symbol("out of time");
+
+function detached(ctx: Context, ids: string[]): unknown {
+  const { reason } = ctx.signal;
+  if (!(reason instanceof BeltError)) return reason;
+  const [first = ""] = ids;
+  return reason.with(
+    ids.length === 1
+      ? {
+          message: `${reason.message}; task ${first} goes on`,
+          hint: `belt task watch ${shellWord(first)}`,
+          taskId: first,
+        }
+      : {
+          message: `${reason.message}; the tasks go on`,
+          hint: `belt task wait ${ids.slice(0, 20).map(shellWord).join(" ")}`,
+        },
+  );
+}
