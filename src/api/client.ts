@@ -1,4 +1,5 @@
 import { BeltError } from "../errors.ts";
+import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http, type HttpOptions, type OpenStream, type Pace } from "./http.ts";
 import { type SessionDocument, sessionDocument } from "./session.ts";
@@ -10,6 +11,8 @@ export interface ApiOptions extends HttpOptions {
   name: string;
   /** False when the server lives inside this process and ends with this command. */
   outlivesCommand: boolean;
+  /** The numbers the server is known to use; null finds out. */
+  statusTable: StatusTable | null;
   /** Releases what was started for this client, such as a server inside this process. */
   onClose?: () => Promise<void>;
 }
@@ -23,7 +26,7 @@ export class Api {
   readonly baseUrl: string;
   readonly outlivesCommand: boolean;
   readonly pace: Pace;
-  readonly statuses = new StatusReader(null);
+  readonly statuses: StatusReader;
   readonly sleep: HttpOptions["sleep"];
   readonly now: HttpOptions["now"];
   readonly trace: HttpOptions["trace"];
@@ -34,6 +37,7 @@ export class Api {
     this.name = options.name;
     this.baseUrl = options.baseUrl;
     this.outlivesCommand = options.outlivesCommand;
+    this.statuses = new StatusReader(options.statusTable);
     this.pace = options.pace;
     this.sleep = options.sleep;
     this.now = options.now;
@@ -52,6 +56,7 @@ export class Api {
       path: "/run?wait=false",
       body: request,
       repeat: "unsent",
+      inDoubt: "the run may have started",
       signal: new AbortController().signal,
     });
     if (!isObject(answer)) throw noTask("its answer to the submit is no task; the run may have started");

@@ -21,18 +21,18 @@ export function timedOut(ms: number): BeltError {
   });
 }
 
-/** A submit whose answer never came: the run may or may not exist, and belt says so rather than guess. */
-export function lostAnswer(error: BeltError): BeltError {
+/** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */
+export function lostAnswer(error: BeltError, doubt = "the request may have taken effect"): BeltError {
   return error.with({
     code: "answer_lost",
-    message: `${error.message}; the answer was lost, so the run may have started`,
-    hint: "look at your recent tasks before running again; belt does not repeat a submit by itself",
+    message: `${error.message}; the answer was lost, so ${doubt}`,
+    hint: "look at what is there before trying again (belt task list); belt does not repeat this by itself",
     retryable: false,
   });
 }
 
-/** What went wrong on the way to `origin`, in words. */
-export function networkError(thrown: unknown, origin: string): BeltError {
+/** What went wrong on the way to a place, such as an origin, in words. */
+export function networkError(thrown: unknown, place: string): BeltError {
   const code = failureCodes(thrown)[0] ?? "";
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   const reasons: Record<string, string> = {
@@ -48,7 +48,7 @@ export function networkError(thrown: unknown, origin: string): BeltError {
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
   return new BeltError({
     code: "network",
-    message: `cannot reach ${origin}: ${reasons[code] ?? detail}`,
+    message: `cannot reach ${place}: ${reasons[code] ?? detail}`,
     hint: certificate
       ? "the server's certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS"
       : "check the network and the base URL (--api-url, BELT_API_URL), then try again",

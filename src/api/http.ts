@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
-import Agent from "undici/lib/dispatcher/agent.js";
 import { BeltError } from "../errors.ts";
+import { Dispatchers } from "./dispatchers.ts";
 import { isAbort, lostAnswer, networkError, timedOut, wasNeverSent } from "./failure.ts";
 import { type Message, type Reply, readReply } from "./reply.ts";
 
@@ -34,6 +34,8 @@ export interface HttpOptions {
   signal: AbortSignal;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): number;
+  /** The proxy to go through to this address, or null; throws a usage error when there is one that cannot be. */
+  proxy(url: URL): string | null;
   /** One line about each request, never with the key. */
   trace(line: string): void;
   /** Notes the API sends beside its answers. */
@@ -41,11 +43,13 @@ export interface HttpOptions {
 }
 
 export interface Exchange {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   body?: unknown;
   /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
   repeat: "always" | "unsent";
+  /** What may have happened when the answer is lost: "the run may have started". */
+  inDoubt?: string;
   /** Replaces the signal of the options, for what must be finished although the user wants to leave. */
   signal?: AbortSignal;
 }
@@ -57,20 +61,14 @@ export interface OpenStream {
 
 const MAX_REDIRECTS = 5;
 
-/** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
-const CONNECTIONS = 32;
-
 /** One API server over HTTP: exchanges with bounded retries, and streams. */
 export class Http {
   readonly #options: HttpOptions;
-  readonly #agent: Agent;
+  readonly #dispatchers: Dispatchers;
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connections: CONNECTIONS,
-      connect: { timeout: Math.min(options.requestTimeout, 10_000) },
-    });
+    this.#dispatchers = new Dispatchers(options);
   }
 
   /**
@@ -98,8 +96,9 @@ export class Http {
   async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
     const { requestTimeout, pace } = this.#options;
     const url = this.#url(path);
+    const dispatcher = await this.#dispatchers.for(url);
     const answer = await this.#traced("GET", url, () =>
-      request.call(this.#agent, {
+      request.call(dispatcher, {
         ...target(url),
         method: "GET",
         headers: { ...this.#headers(url), ...headers },
@@ -108,7 +107,7 @@ export class Http {
         signal,
       }),
     ).catch((thrown) => {
-      throw signal.aborted ? signal.reason : networkError(thrown, url.origin);
+      throw signal.aborted ? signal.reason : networkError(thrown, this.#place(url));
     });
     if (answer.statusCode !== 200) {
       const text = await answer.body.text();
@@ -125,7 +124,7 @@ export class Http {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#dispatchers.close();
   }
 
   async #send(what: Exchange, leaving: AbortSignal): Promise<Reply> {
@@ -143,8 +142,9 @@ export class Http {
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
   async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<Reply> {
     const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const dispatcher = await this.#dispatchers.for(url);
     const answer = await this.#traced(what.method, url, () =>
-      request.call(this.#agent, {
+      request.call(dispatcher, {
         ...target(url),
         method: what.method,
         headers: { ...this.#headers(url), ...(body !== null && { "content-type": "application/json" }) },
@@ -186,6 +186,12 @@ export class Http {
     return new URL(this.#options.baseUrl.replace(/\/+$/, "") + path);
   }
 
+  /** Where a request goes, for an error; a proxy in between is the likelier culprit. */
+  #place(url: URL): string {
+    const proxy = this.#options.proxy(url);
+    return proxy === null ? url.origin : `${url.origin} through the proxy ${new URL(proxy).origin}`;
+  }
+
   #headers(url: URL): Record<string, string> {
     const { baseUrl, key, version, userAgent } = this.#options;
     const headers: Record<string, string> = {
@@ -212,10 +218,12 @@ export class Http {
 
   /** The failure in words; no answer, or a gateway's in place of the API's, leaves a submit in doubt. */
   #explain(what: Exchange, thrown: unknown): BeltError {
-    const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#url("").origin);
+    const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#place(this.#url("")));
     const { code, httpStatus } = error.facts;
     const unanswered = code === "network" || code === "timeout" || httpStatus === 502 || httpStatus === 504;
-    return what.repeat === "unsent" && unanswered && !wasNeverSent(thrown) ? lostAnswer(error) : error;
+    return what.repeat === "unsent" && unanswered && !wasNeverSent(thrown)
+      ? lostAnswer(error, what.inDoubt)
+      : error;
   }
 }
 

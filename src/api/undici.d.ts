@@ -14,3 +14,8 @@ declare module "undici/lib/api/api-request.js" {
   ) => Promise<Dispatcher.ResponseData>;
   export default request;
 }
+
+declare module "undici/lib/dispatcher/proxy-agent.js" {
+  import { ProxyAgent } from "undici";
+  export default ProxyAgent;
+}

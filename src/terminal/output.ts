@@ -46,6 +46,8 @@ export interface Page<T, D> {
   details: D | null;
 }
 
+const SHORTEST_SECRET = 8;
+
 /**
  * The two channels: the answer on stdout, everything else on stderr. Commands say what there
  * is to tell; whether it becomes JSON, one field, text or nothing is decided here alone.
@@ -71,8 +73,18 @@ export class Output {
 
   /** From now on `secret` is blotted out of everything that is written. */
   hide(secret: string): void {
-    if (secret !== "") this.#secrets.add(secret);
+    // What is shorter is no secret, and to blot it out would leave holes in every text.
+    if (secret.length < SHORTEST_SECRET) return;
+    const spellings = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+    for (const spelling of spellings) this.#secrets.add(spelling);
   }
+
+  /** Text without the secrets, for what is written past this door. */
+  readonly redact = (text: string): string => {
+    let clean = text;
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, "[key]");
+    return clean;
+  };
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there. */
   result<T>(value: T, view: View<T>): void {
@@ -176,19 +188,13 @@ export class Output {
 
   #answer(text: string): void {
     const written = new Promise<Error | null>((resolve) => {
-      this.#options.stdout.write(`${this.#redact(text)}\n`, (error) => resolve(error ?? null));
+      this.#options.stdout.write(`${this.redact(text)}\n`, (error) => resolve(error ?? null));
     });
     this.#written = this.#written.then(async (failure) => failure ?? (await written));
   }
 
   #chat(text: string): void {
-    this.#options.stderr.write(`${this.#redact(text)}\n`);
-  }
-
-  #redact(text: string): string {
-    let clean = text;
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, "[key]");
-    return clean;
+    this.#options.stderr.write(`${this.redact(text)}\n`);
   }
 }
 

@@ -1,10 +1,21 @@
 import { BeltError } from "../errors.ts";
 
-/** Asks yes or no on the terminal, "no" unless said otherwise; Ctrl-C at the question is Ctrl-C. */
+/** Asks yes or no on the terminal, "no" unless said otherwise. */
 export async function askYesNo(question: string, output: NodeJS.WritableStream): Promise<boolean> {
   const { confirm } = await import("@inquirer/prompts");
+  return await answered(confirm({ message: question, default: false }, { output }));
+}
+
+/** Asks for what must not be seen: nothing of it is echoed. */
+export async function askSecret(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const { password } = await import("@inquirer/prompts");
+  return await answered(password({ message: question }, { output }));
+}
+
+/** Ctrl-C at a question is Ctrl-C. */
+async function answered<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await confirm({ message: question, default: false }, { output });
+    return await answer;
   } catch (thrown) {
     if (!(thrown instanceof Error) || thrown.name !== "ExitPromptError") throw thrown;
     throw new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" });
