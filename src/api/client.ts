@@ -1,7 +1,8 @@
 import { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
-import { Http, type HttpOptions, type OpenStream, type Pace } from "./http.ts";
+import { Http, type HttpOptions, type Method, type OpenStream, type Pace } from "./http.ts";
+import type { Probe } from "./probe.ts";
 import { type SessionDocument, sessionDocument } from "./session.ts";
 import { StatusReader } from "./status.ts";
 import { flattenBase } from "./task.ts";
@@ -132,6 +133,17 @@ export class Api {
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
     const path = sessionPath(id);
     await this.#http.exchange({ method: "DELETE", path, repeat: "always", ...(signal && { signal }) });
+  }
+
+  /** Any request; one that changes something is not sent twice. */
+  raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
+    const repeat = method === "GET" ? "always" : "unsent";
+    return this.#http.exchange({ method, path, repeat, ...(body && { body }) });
+  }
+
+  /** The most harmless request there is, to see who answers. */
+  probe(): Promise<Probe> {
+    return this.#http.probe("/sessions");
   }
 
   async close(): Promise<void> {

@@ -41,9 +41,20 @@ export class Dispatchers {
   }
 
   async #through(proxy: string): Promise<Dispatcher> {
-    const { default: ProxyAgent } = await import("undici/lib/dispatcher/proxy-agent.js");
+    const [{ default: ProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
+      import("undici/lib/dispatcher/proxy-agent.js"),
+      import("undici/lib/dispatcher/pool.js"),
+      import("undici/lib/api/api-connect.js"),
+    ]);
     const timeout = { timeout: this.#connectTimeout };
-    return new ProxyAgent({ uri: proxy, connections: CONNECTIONS, proxyTls: timeout, requestTls: timeout });
+    return new ProxyAgent({
+      uri: proxy,
+      connections: CONNECTIONS,
+      proxyTls: timeout,
+      requestTls: timeout,
+      // A tunnel is opened with `connect`, which undici's index, not loaded here, would have given every client.
+      clientFactory: (origin, options) => Object.assign(new Pool(origin, options), { connect }),
+    });
   }
 
   get #connectTimeout(): number {

@@ -2,10 +2,14 @@ import { BeltError } from "../errors.ts";
 
 /** True when the request certainly never reached the API, so that sending it again cannot do it twice. */
 export function wasNeverSent(thrown: unknown): boolean {
+  if (thrown instanceof Error && TUNNEL_REFUSED.test(thrown.message)) return true;
   const codes = failureCodes(thrown);
   const never = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
   return codes.length > 0 && codes.every((code) => never.has(code));
 }
+
+/** undici's words for a proxy that does not let a request through; they have no code of their own. */
+const TUNNEL_REFUSED = /^Proxy response \(\d+\)/;
 
 export function isAbort(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown.name === "AbortError" || thrown.name === "TimeoutError");

@@ -3,6 +3,7 @@ import request from "undici/lib/api/api-request.js";
 import { BeltError } from "../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
 import { isAbort, lostAnswer, networkError, timedOut, wasNeverSent } from "./failure.ts";
+import { type Probe, readProbe } from "./probe.ts";
 import { type Message, type Reply, readReply } from "./reply.ts";
 
 /** How belt paces its requests; tests make these short. All in milliseconds. */
@@ -42,8 +43,10 @@ export interface HttpOptions {
   onMessage(message: Message): void;
 }
 
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
 export interface Exchange {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  method: Method;
   path: string;
   body?: unknown;
   /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
@@ -123,11 +126,23 @@ export class Http {
     return { contentType: replyHead(answer).contentType, chunks: answer.body };
   }
 
+  /** One GET, not repeated, for what its answer shows of the server. */
+  async probe(path: string): Promise<Probe> {
+    const { now, signal } = this.#options;
+    const what = { method: "GET", path, repeat: "always" } as const;
+    const sent = now();
+    try {
+      return readProbe(await this.#send(what, signal), sent, now());
+    } catch (thrown) {
+      throw this.#explain(what, thrown);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#dispatchers.close();
   }
 
-  async #send(what: Exchange, leaving: AbortSignal): Promise<Reply> {
+  async #send(what: Exchange, leaving: AbortSignal): Promise<DatedReply> {
     const { requestTimeout } = this.#options;
     const tooLong = AbortSignal.timeout(requestTimeout);
     const signal = AbortSignal.any([leaving, tooLong]);
@@ -140,7 +155,7 @@ export class Http {
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<Reply> {
+  async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<DatedReply> {
     const body = what.body === undefined ? null : JSON.stringify(what.body);
     const dispatcher = await this.#dispatchers.for(url);
     const answer = await this.#traced(what.method, url, () =>
@@ -231,13 +246,17 @@ function target(url: URL): { origin: string; path: string } {
   return { origin: url.origin, path: url.pathname + url.search };
 }
 
-function replyHead(answer: Dispatcher.ResponseData): Omit<Reply, "text"> {
+/** `date` as sent. */
+type DatedReply = Reply & { date: string | undefined };
+
+function replyHead(answer: Dispatcher.ResponseData): Omit<DatedReply, "text"> {
   const header = (name: string) => [answer.headers[name]].flat()[0];
   return {
     status: answer.statusCode,
     contentType: header("content-type") ?? "",
     requestId: header("x-request-id") ?? header("request-id"),
     retryAfter: header("retry-after"),
+    date: header("date"),
   };
 }
 

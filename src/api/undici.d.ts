@@ -19,3 +19,15 @@ declare module "undici/lib/dispatcher/proxy-agent.js" {
   import { ProxyAgent } from "undici";
   export default ProxyAgent;
 }
+
+declare module "undici/lib/dispatcher/pool.js" {
+  import { Pool } from "undici";
+  export default Pool;
+}
+
+declare module "undici/lib/api/api-connect.js" {
+  import type { Dispatcher } from "undici";
+
+  const connect: Dispatcher["connect"];
+  export default connect;
+}

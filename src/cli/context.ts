@@ -16,6 +16,7 @@ import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
 import { spawnCommand } from "./spawn.ts";
+import { beltVersion } from "./version.ts";
 
 /** For one HTTP exchange, milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
@@ -52,6 +53,11 @@ export async function createContext(
     root: host.root,
     cwd: host.cwd,
     pid: host.pid,
+    versions: async () => ({
+      belt: await beltVersion(host.root),
+      node: host.nodeVersion,
+      platform: host.platform,
+    }),
     target: targetOf(flags, current),
     access,
     api: async () => (await connected()).api,

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { ApiFlags } from "../commands/api.ts";
 import type { Context } from "../commands/context.ts";
 import type { DevFlags } from "../commands/dev.ts";
 import type { LoginFlags } from "../commands/login.ts";
@@ -63,6 +64,7 @@ export async function buildProgram(
   addDev(program, act);
   addLogin(program, act);
   addProfile(program.command("profile").description("manage API keys and where they belong"), act);
+  addRaw(program, act);
   return program;
 }
 
@@ -417,6 +419,43 @@ function addProfile(profile: Command, act: Act): void {
       act(async () => {
         const { remove } = await import("../commands/profile.ts");
         return (ctx) => remove(ctx, name, flags);
+      }),
+    );
+}
+
+function addRaw(program: Command, act: Act): void {
+  program
+    .command("api")
+    .summary("send one request to the API")
+    .description(
+      "Send one authenticated request to the API, and print what it answers. The input becomes the body, of a " +
+        "GET the query. A request that changes something is not sent twice.",
+    )
+    .argument("<method>", "GET, POST, PUT, PATCH or DELETE")
+    .argument("<path>", "a path of the API, such as /sessions; never another host")
+    .option("-i, --input <spec>", INPUT_HELP, collect)
+    .addHelpText(
+      "after",
+      examples("belt api GET /sessions", "belt api POST /tasks/list --input limit:=3 --field items.0.id"),
+    )
+    .action((method: string, path: string, flags: ApiFlags) =>
+      act(async () => {
+        const { api } = await import("../commands/api.ts");
+        return (ctx) => api(ctx, method, path, flags);
+      }),
+    );
+  program
+    .command("doctor")
+    .summary("say what is in force, and whether the API answers")
+    .description(
+      "Say which versions, profile, key source, API and proxy are in force, and whether the API answers. The " +
+        "exit code is that of a run which fails for it: 0 when runs would get through.",
+    )
+    .addHelpText("after", examples("belt doctor", "belt doctor --json | jq .api"))
+    .action(() =>
+      act(async () => {
+        const { doctor } = await import("../commands/doctor.ts");
+        return (ctx) => doctor(ctx);
       }),
     );
 }

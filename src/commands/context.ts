@@ -15,6 +15,7 @@ export interface Context {
   root: string;
   cwd: string;
   pid: number;
+  versions(): Promise<Versions>;
   /** What the options and the environment say about the API, without opening anything. */
   target: Target;
   api(): Promise<Api>;
@@ -52,6 +53,12 @@ interface Target {
   flags: string;
   /** The same for the environment of a command. */
   env: Record<string, string>;
+}
+
+interface Versions {
+  belt: string;
+  node: string;
+  platform: NodeJS.Platform;
 }
 
 /** What decides about keys. */

@@ -17,7 +17,7 @@ export interface ProxyInUse {
  * the address means another machine, which would be sent the key in the clear.
  * Throws a usage error that names the variable, not its value, which may hold a password.
  */
-export function readProxies(env: Env): (url: URL) => Proxy | null {
+export function readProxies(env: Env): (url: URL) => ProxyInUse | null {
   const proxies = { "http:": readProxy(env, "HTTP_PROXY"), "https:": readProxy(env, "HTTPS_PROXY") };
   const bypassed = (variable(env, "NO_PROXY")?.value ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
   return (url) => {

@@ -96,6 +96,12 @@ export class Output {
     else this.#show(quiet && view.bare ? view.bare(value, style) : view.text(value, style));
   }
 
+  /** The answer is that there is none; exit 1 for `--field`, which names something. */
+  noResult(): void {
+    this.progress.stop();
+    if (this.#options.field !== null) throw noField(this.#options.field);
+  }
+
   /** A result that people on a terminal see with more about it; what `details` costs is spared elsewhere. */
   async page<T, D>(value: T, details: () => Promise<D>, view: View<Page<T, D>>): Promise<void> {
     const { stdout, json, field, quiet } = this.#options;
