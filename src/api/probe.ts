@@ -3,7 +3,7 @@ import { isObject } from "../wire/types.ts";
 import { type Reply, readReply } from "./reply.ts";
 
 /** The success and error formats of the API by their generation (api.md section 1). */
-export type Format = "v1" | "v2" | "current";
+type Format = "v1" | "v2" | "current";
 
 /** One harmless request, and what its answer shows of the server. */
 export interface Probe {

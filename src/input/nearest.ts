@@ -5,7 +5,8 @@ export function nearest(word: string, known: readonly string[]): string | null {
     .map((candidate) => ({ candidate, distance: edits(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(1, Math.floor(word.length * 0.4)) ? best.candidate : null;
+  const tolerance = Math.min(word.length - 1, Math.max(1, Math.floor(word.length * 0.4)));
+  return best && best.distance <= tolerance ? best.candidate : null;
 }
 
 /** Letters to add, drop, change or swap with their neighbour to make one word of the other. */

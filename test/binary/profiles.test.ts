@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from "node
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Home, ROOT, spawnBelt } from "../support/belt.ts";
+import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
 import { ForwardProxy } from "../support/proxy.ts";
 
 let home: Home;
@@ -47,6 +48,26 @@ describe("many belts at once", () => {
     const longAgo = Date.now() / 1000 - 60;
     utimesSync(config("profiles.json.lock"), longAgo, longAgo);
     expect(await login("first", "inf_first_key")).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe("belt login on a terminal", () => {
+  it("asks, and shows nothing of what is typed", async () => {
+    const command = `node ${join(ROOT, "bin/belt.js")} login --no-check`;
+    const terminal = execa("script", ["-qec", command, "/dev/null"], {
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...home.env },
+      extendEnv: false,
+      reject: false,
+    });
+    let screen = "";
+    terminal.stdout.on("data", (chunk) => (screen += chunk));
+    await until(() => screen.includes("API key for https://api.inference.sh:"));
+    terminal.stdin.write("inf_typed_canary_1234\r");
+    await until(() => screen.includes("logged in"));
+    terminal.stdin.end();
+    expect(await terminal).toMatchObject({ exitCode: 0 });
+    expect(screen).not.toContain("canary");
+    expect(readFileSync(config("profiles.json"), "utf8")).toContain("inf_typed_canary_1234");
   });
 });
 

@@ -13,10 +13,10 @@ beforeEach(() => {
 afterEach(() => home.remove());
 
 /** Files of the built program that a command loads, without node's own modules. */
-async function loadedBy(argv: string[]): Promise<string[]> {
+async function loadedBy(argv: string[], env: Record<string, string> = {}): Promise<string[]> {
   const TRACE_LOADS = join(home.dir, "loads");
   const NODE_OPTIONS = `--import ${pathToFileURL(join(ROOT, "test/support/trace-loads.js"))}`;
-  await spawnBelt(argv, home, { env: { TRACE_LOADS, NODE_OPTIONS } });
+  await spawnBelt(argv, home, { env: { TRACE_LOADS, NODE_OPTIONS, ...env } });
   const urls = readFileSync(TRACE_LOADS, "utf8").trim().split("\n");
   return urls.filter((url) => url.startsWith("file:")).map((url) => url.split("/").at(-1)!);
 }
@@ -25,13 +25,27 @@ describe("--help and --version", () => {
   it.each([[["--version"]], [["--help"]], [["run", "--help"]]])("%j load the parser alone", async (argv) => {
     const files = await loadedBy(argv);
     expect(files).toContain("main.js");
-    const lazy = /^(run|task|dev|connect|server|ora|source|esm|dist)-/;
+    const lazy = /^(run|task|login|profile|api|doctor|dev|connect|server|ora|source|esm|dist|proper)-/;
     expect(files.filter((file) => lazy.test(file))).toEqual([]);
   });
 
   it("a command that talks to the API does load its client", async () => {
     const files = await loadedBy(["task", "get", "x", "--api-url", "http://127.0.0.1:9"]);
     expect(files.some((file) => file.startsWith("task-"))).toBe(true);
+  });
+
+  it("a request loads nothing that only keeps profiles or goes through proxies, profiles or not", async () => {
+    const list = ["session", "list", "--api-url", "http://127.0.0.1:9"];
+    const unneeded = /^(source|proper-lockfile|proxy-agent|api-connect)-/;
+    const alone = await loadedBy(list, { INFSH_API_KEY: "inf_canary" });
+    await spawnBelt(["login", "--no-check"], home, { input: "inf_canary" });
+    const withProfile = await loadedBy(list);
+    for (const files of [alone, withProfile]) {
+      expect(files.some((file) => file.startsWith("connect-"))).toBe(true);
+      expect(files.filter((file) => unneeded.test(file))).toEqual([]);
+    }
+    const proxied = await loadedBy(list, { HTTP_PROXY: "http://127.0.0.1:9" });
+    expect(proxied.some((file) => file.startsWith("proxy-agent-"))).toBe(true);
   });
 
   it("prints the version of package.json", async () => {
