@@ -1,29 +1,32 @@
-/** The known word that `word` was probably meant to be, or null when none is near. */
-export function nearest(word: string, known: readonly string[]): string | null {
-  const lower = word.toLowerCase();
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: edits(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  const tolerance = Math.min(word.length - 1, Math.max(1, Math.floor(word.length * 0.4)));
-  return best && best.distance <= tolerance ? best.candidate : null;
+/** What was probably meant: the name that takes the fewest slips to become `given`, or null when none is near. */
+export function nearest(given: string, names: readonly string[]): string | null {
+  const wanted = given.slice(0, LONGEST).toLowerCase();
+  const most = Math.max(1, Math.floor(wanted.length / 3));
+  const ranked = names
+    .map((name) => ({ name, slips: slips(wanted, name.slice(0, LONGEST).toLowerCase()) }))
+    .filter(({ slips }) => slips <= most)
+    .sort((a, b) => a.slips - b.slips);
+  return ranked[0]?.name ?? null;
 }
 
-/** Letters to add, drop, change or swap with their neighbour to make one word of the other. */
-function edits(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row[j] = Math.min(
-        rows[i - 1]![j]! + 1,
-        row[j - 1]! + 1,
-        rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
-        swapped ? rows[i - 2]![j - 2]! + 1 : Number.POSITIVE_INFINITY,
-      );
+/** Characters of a name that are looked at. */
+const LONGEST = 60;
+
+/** Letters to add, drop, change, or swap with their neighbour. */
+function slips(a: string, b: string): number {
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1;
+      let least = Math.min(above[column]! + 1, current[column - 1]! + 1, above[column - 1]! + same);
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        least = Math.min(least, before[column - 2]! + 1);
+      }
+      current.push(least);
     }
-    rows.push(row);
+    [before, above] = [above, current];
   }
-  return rows[a.length]![b.length]!;
+  return above[b.length]!;
 }

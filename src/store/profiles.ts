@@ -67,23 +67,31 @@ export class Profiles {
     const { default: Conf } = await import("conf");
     return await this.#locked(async () => {
       const { book, value } = change(await this.#readOrSetAside());
-      const file = new Conf<StoredBook>({
-        cwd: this.#folder,
-        configName: "profiles",
-        projectSuffix: "",
-        accessPropertiesByDotNotation: false,
-        configFileMode: 0o600,
-      });
-      file.store = { current: book.current, profiles: book.profiles.map(stored) };
+      try {
+        const file = new Conf<StoredBook>({
+          cwd: this.#folder,
+          configName: "profiles",
+          projectSuffix: "",
+          accessPropertiesByDotNotation: false,
+          configFileMode: 0o600,
+        });
+        file.store = { current: book.current, profiles: book.profiles.map(stored) };
+      } catch (error) {
+        throw fileError((error as Error).message, this.path, error);
+      }
       await this.#closeToOthers();
       return value;
     });
   }
 
   async #locked<T>(work: () => Promise<T>): Promise<T> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+      throw fileError(error.message, this.path, error);
+    });
     const { default: lockfile } = await import("proper-lockfile");
-    const options = { realpath: false, stale: STALE, retries: PATIENCE };
+    // A holder that slept so long that it lost the lock has nothing left to release.
+    const lost = () => {};
+    const options = { realpath: false, stale: STALE, retries: PATIENCE, onCompromised: lost };
     const release = await lockfile.lock(this.path, options).catch((error: NodeJS.ErrnoException) => {
       throw fileError(
         error.code === "ELOCKED" ? "another belt keeps it locked" : error.message,
@@ -94,7 +102,7 @@ export class Profiles {
     try {
       return await work();
     } finally {
-      await release();
+      await release().catch(lost);
     }
   }
 

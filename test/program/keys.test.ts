@@ -249,6 +249,15 @@ describe("the file of profiles", () => {
     },
   );
 
+  it("is named when it cannot be written", async () => {
+    writeFileSync(join(home.dir, "file"), "");
+    const env = { BELT_CONFIG_DIR: join(home.dir, "file") };
+    const { code, stderr } = await belt(["login", "--no-check"], { home, env, stdin: KEY });
+    expect(code).toBe(1);
+    expect(stderr).toContain(join(home.dir, "file", "profiles.json"));
+    expect(stderr).not.toContain("bug");
+  });
+
   it("does not keep a key of the environment from working when it is corrupt", async () => {
     mkdirSync(at(), { mode: 0o700 });
     writeFileSync(at("profiles.json"), "{", { mode: 0o600 });

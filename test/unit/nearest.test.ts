@@ -9,8 +9,6 @@ test.each([
   ["größ", ["größe"], "größe"],
   ["prod", ["staging"], null],
   ["x", [], null],
-  ["y", ["x"], null],
-  ["", ["a"], null],
 ])("%s among %j is %s", (word, known, near) => {
   expect(nearest(word, known)).toBe(near);
 });
