@@ -1,7 +1,9 @@
 import { BeltError } from "../errors.ts";
+import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { lostAnswer } from "./failure.ts";
-import { Http, type HttpOptions, type OpenStream, type Pace } from "./http.ts";
+import { Http, type HttpOptions, type Method, type OpenStream, type Pace } from "./http.ts";
+import type { Probe } from "./probe.ts";
 import { type SessionDocument, sessionDocument } from "./session.ts";
 import { StatusReader } from "./status.ts";
 import { flattenBase } from "./task.ts";
@@ -11,9 +13,13 @@ export interface ApiOptions extends HttpOptions {
   name: string;
   /** False when the server lives inside this process and ends with this command. */
   outlivesCommand: boolean;
+  /** The numbers the server is known to use; null finds out. */
+  statusTable: StatusTable | null;
   /** Releases what was started for this client, such as a server inside this process. */
   onClose?: () => Promise<void>;
 }
+
+const SUBMIT_IN_DOUBT = "the run may have started";
 
 /** A task as sent, its id certain. */
 export type IdentifiedTask = JsonObject & { id: string };
@@ -24,7 +30,7 @@ export class Api {
   readonly baseUrl: string;
   readonly outlivesCommand: boolean;
   readonly pace: Pace;
-  readonly statuses = new StatusReader(null);
+  readonly statuses: StatusReader;
   readonly sleep: HttpOptions["sleep"];
   readonly now: HttpOptions["now"];
   readonly trace: HttpOptions["trace"];
@@ -35,6 +41,7 @@ export class Api {
     this.name = options.name;
     this.baseUrl = options.baseUrl;
     this.outlivesCommand = options.outlivesCommand;
+    this.statuses = new StatusReader(options.statusTable);
     this.pace = options.pace;
     this.sleep = options.sleep;
     this.now = options.now;
@@ -53,13 +60,14 @@ export class Api {
       path: "/run?wait=false",
       body: request,
       repeat: "unsent",
+      inDoubt: SUBMIT_IN_DOUBT,
       finishOnceSent: true,
     });
-    if (!isObject(answer)) throw lostAnswer(noTask("its answer to the submit is no task"));
+    if (!isObject(answer)) throw lostAnswer(noTask("its answer to the submit is no task"), SUBMIT_IN_DOUBT);
     const task = flattenBase(answer);
     const { id } = task;
     if (typeof id === "string" && id !== "") return { ...task, id };
-    throw lostAnswer(noTask("its answer to the submit has no task id"));
+    throw lostAnswer(noTask("its answer to the submit has no task id"), SUBMIT_IN_DOUBT);
   }
 
   async task(id: string, signal?: AbortSignal): Promise<IdentifiedTask> {
@@ -127,6 +135,17 @@ export class Api {
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
     const path = sessionPath(id);
     await this.#http.exchange({ method: "DELETE", path, repeat: "always", ...(signal && { signal }) });
+  }
+
+  /** Any request; one that changes something is not sent twice. */
+  raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
+    const repeat = method === "GET" ? "always" : "unsent";
+    return this.#http.exchange({ method, path, repeat, ...(body && { body }) });
+  }
+
+  /** The most harmless request there is, to see who answers. */
+  probe(): Promise<Probe> {
+    return this.#http.probe("/sessions");
   }
 
   async close(): Promise<void> {

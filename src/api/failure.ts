@@ -2,10 +2,14 @@ import { BeltError } from "../errors.ts";
 
 /** True when the request certainly never reached the API, so that sending it again cannot do it twice. */
 export function wasNeverSent(thrown: unknown): boolean {
+  if (thrown instanceof Error && TUNNEL_REFUSED.test(thrown.message)) return true;
   const codes = failureCodes(thrown);
   const never = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_INVALID_ARG"]);
   return codes.length > 0 && codes.every((code) => never.has(code));
 }
+
+/** undici's words for a proxy that does not let a request through; they have no code of their own. */
+const TUNNEL_REFUSED = /^Proxy response \(\d+\)/;
 
 export function isAbort(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown.name === "AbortError" || thrown.name === "TimeoutError");
@@ -21,19 +25,19 @@ export function timedOut(ms: number): BeltError {
   });
 }
 
-/** A submit whose answer never came: the run may or may not exist, and belt says so rather than guess. */
-export function lostAnswer(error: BeltError): BeltError {
+/** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */
+export function lostAnswer(error: BeltError, doubt = "the request may have taken effect"): BeltError {
   return error.with({
     code: "answer_lost",
-    message: `${error.message}; the answer was lost, so the run may have started`,
-    hint: "look for it with `belt task list` before running again; belt does not repeat a submit by itself",
+    message: `${error.message}; the answer was lost, so ${doubt}`,
+    hint: "look at what is there before trying again (belt task list); belt does not repeat this by itself",
     exit: "unavailable",
     retryable: false,
   });
 }
 
-/** What went wrong on the way to `origin`, in words. */
-export function networkError(thrown: unknown, origin: string): BeltError {
+/** What went wrong on the way to a place, such as an origin, in words. */
+export function networkError(thrown: unknown, place: string): BeltError {
   const code = failureCodes(thrown)[0] ?? "";
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   const reasons: Record<string, string> = {
@@ -49,7 +53,7 @@ export function networkError(thrown: unknown, origin: string): BeltError {
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
   return new BeltError({
     code: "network",
-    message: `cannot reach ${origin}: ${reasons[code] ?? detail}`,
+    message: `cannot reach ${place}: ${reasons[code] ?? detail}`,
     hint: certificate
       ? "the server's certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS"
       : "check the network and the base URL (--api-url, BELT_API_URL), then try again",

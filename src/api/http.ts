@@ -1,8 +1,9 @@
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
-import Agent from "undici/lib/dispatcher/agent.js";
 import { BeltError } from "../errors.ts";
+import { Dispatchers } from "./dispatchers.ts";
 import { isAbort, lostAnswer, networkError, timedOut, wasNeverSent } from "./failure.ts";
+import { type Probe, readProbe } from "./probe.ts";
 import { type Message, type Reply, readReply } from "./reply.ts";
 
 /** How belt paces its requests; tests make these short. All in milliseconds. */
@@ -34,18 +35,24 @@ export interface HttpOptions {
   signal: AbortSignal;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): number;
+  /** The proxy to go through to this address, or null; throws a usage error when there is one that cannot be. */
+  proxy(url: URL): string | null;
   /** One line about each request, never with the key. */
   trace(line: string): void;
   /** Notes the API sends beside its answers. */
   onMessage(message: Message): void;
 }
 
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
 export interface Exchange {
-  method: "GET" | "POST" | "DELETE";
+  method: Method;
   path: string;
   body?: unknown;
   /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
   repeat: "always" | "unsent";
+  /** What may have happened when the answer is lost: "the run may have started". */
+  inDoubt?: string;
   /** Replaces the signal of the options, for what is done because the user wants to leave. */
   signal?: AbortSignal;
   /** Once sent, its answer is waited for even when the user wants to leave; it is not sent again then. */
@@ -61,21 +68,15 @@ const MAX_REDIRECTS = 5;
 
 const NEVER = new AbortController().signal;
 
-/** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
-const CONNECTIONS = 32;
-
 /** One API server over HTTP: exchanges with bounded retries, and streams. */
 export class Http {
   readonly #options: HttpOptions;
-  readonly #agent: Agent;
+  readonly #dispatchers: Dispatchers;
   readonly #passed = new Set<string>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connections: CONNECTIONS,
-      connect: { timeout: Math.min(options.requestTimeout, 10_000) },
-    });
+    this.#dispatchers = new Dispatchers(options);
   }
 
   /**
@@ -113,8 +114,9 @@ export class Http {
   async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
     const { requestTimeout, pace } = this.#options;
     const url = this.#url(path);
+    const dispatcher = await this.#dispatchers.for(url);
     const answer = await this.#traced("GET", url, () =>
-      request.call(this.#agent, {
+      request.call(dispatcher, {
         ...target(url),
         method: "GET",
         headers: { ...this.#headers(url), ...headers },
@@ -124,7 +126,7 @@ export class Http {
         signal: AbortSignal.any([signal]),
       }),
     ).catch((thrown) => {
-      throw signal.aborted ? signal.reason : networkError(thrown, url.origin);
+      throw signal.aborted ? signal.reason : networkError(thrown, this.#place(url));
     });
     if (answer.statusCode !== 200) {
       const text = await answer.body.text();
@@ -140,11 +142,23 @@ export class Http {
     return { contentType: replyHead(answer).contentType, chunks: answer.body };
   }
 
-  async close(): Promise<void> {
-    await this.#agent.destroy();
+  /** One GET, not repeated, for what its answer shows of the server. */
+  async probe(path: string): Promise<Probe> {
+    const { now, signal } = this.#options;
+    const what = { method: "GET", path, repeat: "always" } as const;
+    const sent = now();
+    try {
+      return readProbe(await this.#send(what, signal), sent, now());
+    } catch (thrown) {
+      throw this.#explain(what, thrown);
+    }
   }
 
-  async #send(what: Exchange, leaving: AbortSignal): Promise<Reply> {
+  async close(): Promise<void> {
+    await this.#dispatchers.close();
+  }
+
+  async #send(what: Exchange, leaving: AbortSignal): Promise<DatedReply> {
     const { requestTimeout } = this.#options;
     const tooLong = AbortSignal.timeout(requestTimeout);
     const signal = AbortSignal.any([leaving, tooLong]);
@@ -157,10 +171,11 @@ export class Http {
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<Reply> {
+  async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<DatedReply> {
     const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const dispatcher = await this.#dispatchers.for(url);
     const answer = await this.#traced(what.method, url, () =>
-      request.call(this.#agent, {
+      request.call(dispatcher, {
         ...target(url),
         method: what.method,
         headers: { ...this.#headers(url), ...(body !== null && { "content-type": "application/json" }) },
@@ -203,6 +218,12 @@ export class Http {
     return new URL(this.#options.baseUrl.replace(/\/+$/, "") + path);
   }
 
+  /** Where a request goes, for an error; a proxy in between is the likelier culprit. */
+  #place(url: URL): string {
+    const proxy = this.#options.proxy(url);
+    return proxy === null ? url.origin : `${url.origin} through the proxy ${new URL(proxy).origin}`;
+  }
+
   #headers(url: URL): Record<string, string> {
     const { baseUrl, key, version, userAgent } = this.#options;
     const headers: Record<string, string> = {
@@ -229,9 +250,9 @@ export class Http {
 
   /** The failure in words; a submit whose answer is missing, or not readable, is left in doubt. */
   #explain(what: Exchange, thrown: unknown): BeltError {
-    const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#url("").origin);
+    const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#place(this.#url("")));
     return what.repeat === "unsent" && isUnanswered(error) && !wasNeverSent(thrown)
-      ? lostAnswer(error)
+      ? lostAnswer(error, what.inDoubt)
       : error;
   }
 }
@@ -246,13 +267,17 @@ function target(url: URL): { origin: string; path: string } {
   return { origin: url.origin, path: url.pathname + url.search };
 }
 
-function replyHead(answer: Dispatcher.ResponseData): Omit<Reply, "text"> {
+/** `date` as sent. */
+type DatedReply = Reply & { date: string | undefined };
+
+function replyHead(answer: Dispatcher.ResponseData): Omit<DatedReply, "text"> {
   const header = (name: string) => [answer.headers[name]].flat()[0];
   return {
     status: answer.statusCode,
     contentType: header("content-type") ?? "",
     requestId: header("x-request-id") ?? header("request-id"),
     retryAfter: header("retry-after"),
+    date: header("date"),
   };
 }
 

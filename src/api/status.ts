@@ -30,6 +30,11 @@ export class StatusReader {
     this.#pinned = pinned !== null;
   }
 
+  /** The table this server uses, as far as is known. */
+  get table(): StatusTable | null {
+    return this.#table;
+  }
+
   /** Reads a task (or `/status` answer); what it pairs of number and word is remembered. */
   read(task: JsonObject): StatusReading {
     const code = statusNumber(task);

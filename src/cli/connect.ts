@@ -1,14 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
+import type { Account } from "../commands/account.ts";
 import type { Context } from "../commands/context.ts";
 import { TASK_TIMEOUT } from "../commands/dev.ts";
 import { BeltError } from "../errors.ts";
+import { readProxies } from "../input/proxy.ts";
 import type { LocalServer } from "../local/server.ts";
 import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
-import type { Settings } from "./settings.ts";
 import { beltVersion } from "./version.ts";
 
 export interface Connection {
@@ -18,24 +19,31 @@ export interface Connection {
 
 interface Connecting {
   host: Host;
-  settings: Settings;
+  account: Account;
+  /** Milliseconds. */
+  requestTimeout: number;
   paths: Paths;
   out: Output;
   signal: AbortSignal;
 }
 
-/** The client for the API that the settings name; for --local, of a server that is found or started. */
+/** The client for the API of an account; for --local, of a server that is found or started. */
 export async function connectApi(connecting: Connecting): Promise<Connection> {
-  const { settings, out } = connecting;
-  if (settings.local) return await connectLocal(connecting);
-  if (settings.key === null) throw noKey();
-  if (!/^[\x21-\x7e]+$/.test(settings.key)) throw badKey();
-  out.hide(settings.key);
+  const { host, account, out } = connecting;
+  if (account.local) return await connectLocal(connecting);
+  const { baseUrl, key, keyFrom, overridden } = account;
+  if (baseUrl === null || key === null) throw noKey();
+  if (overridden !== null) {
+    out.warn(`${keyFrom} is set, and takes the place of the current profile, ${overridden}`);
+  }
+  out.hide(key);
+  const proxyOf = readProxies(host.env);
   const api = new Api({
     ...(await commonOptions(connecting)),
-    name: settings.baseUrl!,
-    baseUrl: settings.baseUrl!,
-    key: settings.key,
+    name: baseUrl,
+    baseUrl,
+    key,
+    proxy: (url) => proxyOf(url)?.url.href ?? null,
     outlivesCommand: true,
   });
   return { api, publish: reachable };
@@ -50,7 +58,7 @@ const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
 /** A running `belt dev`, else a server inside this process that ends with the command. */
 async function connectLocal(connecting: Connecting): Promise<Connection> {
   const { host, paths, out } = connecting;
-  const options = { ...(await commonOptions(connecting)), name: "local" };
+  const options = { ...(await commonOptions(connecting)), name: "local", proxy: () => null };
   const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state));
   if (running && host.isAlive(running.pid) && (await answers(running.url))) {
     out.hide(running.key);
@@ -97,12 +105,13 @@ async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
   });
 }
 
-async function commonOptions({ host, settings, out, signal }: Connecting) {
+async function commonOptions({ host, account, requestTimeout, out, signal }: Connecting) {
   const version = await beltVersion(host.root);
   return {
     version,
     userAgent: `belt/${version} node/${host.nodeVersion} ${host.platform}`,
-    requestTimeout: settings.requestTimeout,
+    requestTimeout,
+    statusTable: account.statusTable,
     pace: host.pace,
     signal,
     now: host.now,
@@ -114,20 +123,11 @@ async function commonOptions({ host, settings, out, signal }: Connecting) {
   } satisfies Partial<ApiOptions>;
 }
 
-function badKey(): BeltError {
-  return new BeltError({
-    code: "bad_key",
-    message: "the API key holds characters that no key has, such as a space or a line break",
-    hint: "copy the key again, without anything around it",
-    exit: "auth",
-  });
-}
-
 function noKey(): BeltError {
   return new BeltError({
     code: "no_key",
     message: "there is no API key",
-    hint: "set INFSH_API_KEY, or add --local to try belt without an account",
+    hint: "belt login stores one, or set INFSH_API_KEY, or add --local to try belt without an account",
     exit: "auth",
   });
 }

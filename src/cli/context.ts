@@ -3,19 +3,24 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { finished } from "node:stream/promises";
+import type { Account } from "../commands/account.ts";
 import type { Context, EventSink } from "../commands/context.ts";
 import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
-import type { Output } from "../terminal/output.ts";
-import { askYesNo } from "../terminal/prompt.ts";
+import { askSecret, askYesNo } from "../terminal/prompt.ts";
+import { shellWord } from "../terminal/text.ts";
+import { openAccess } from "./access.ts";
 import type { Connection } from "./connect.ts";
 import type { Host } from "./host.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
 import { spawnCommand } from "./spawn.ts";
+import { beltVersion } from "./version.ts";
+
+/** For one HTTP exchange, milliseconds. */
+const REQUEST_TIMEOUT = 30_000;
 
 export interface OpenContext {
   context: Context;
@@ -32,13 +37,17 @@ export async function createContext(
   const { signal } = interrupt;
   const out = await createOutput(host, flags);
   const paths = beltPaths(host);
-  const settings = resolveSettings(flags, host.env);
   let connection: Promise<Connection> | null = null;
-  const connect = async () => {
+  const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
+  const connect = async (account: Account) => {
     const { connectApi } = await import("./connect.ts");
-    return await connectApi({ host, settings, paths, out, signal });
+    return await connectApi({ host, account, requestTimeout, paths, out, signal });
   };
-  const connected = () => (connection ??= connect());
+  const { current, ...access } = await openAccess({ host, flags, paths, out, connect });
+  const connected = async () => {
+    connection ??= connect(current());
+    return await connection;
+  };
   const context: Context = {
     out,
     paths,
@@ -47,12 +56,13 @@ export async function createContext(
       return host.cwd;
     },
     pid: host.pid,
-    target: {
-      local: settings.local,
-      baseUrl: settings.baseUrl,
-      flags: targetFlags(flags),
-      env: targetEnv(settings),
-    },
+    versions: async () => ({
+      belt: await beltVersion(host.root),
+      node: host.nodeVersion,
+      platform: host.platform,
+    }),
+    target: targetOf(flags, current),
+    access,
     api: async () => (await connected()).api,
     publish: async () => await (await connected()).publish(),
     journal: new Journal(paths.state, (text) => out.warn(text)),
@@ -64,15 +74,50 @@ export async function createContext(
     now: host.now,
     onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false),
     confirm: (question, flag) => confirm(host, flags, signal, question, flag),
+    askSecret: (question) => readSecret(host, flags, question, signal),
     holdSignals: interrupt.hold,
     spawn: (command, env) => spawnCommand(host, out, command, env),
-    openEvents: (target) => openEvents(host, target, out),
+    openEvents: (target) => openEvents(host, target, out.redact),
   };
   return { context, close: async () => await (await connection?.catch(() => null))?.api.close() };
 }
 
-function targetEnv({ local, baseUrl }: Settings): Record<string, string> {
-  return local ? { BELT_LOCAL: "1" } : { BELT_LOCAL: "", BELT_API_URL: baseUrl ?? "" };
+/** Read when a command asks: not every command needs an account, and none may have to be in order. */
+function targetOf(flags: GlobalFlags, account: () => Account): Context["target"] {
+  return {
+    get local() {
+      return account().local;
+    },
+    get baseUrl() {
+      return account().baseUrl;
+    },
+    get infra() {
+      return account().infra;
+    },
+    get env() {
+      return targetEnv(account());
+    },
+    flags: targetFlags(flags),
+  };
+}
+
+function targetEnv({ local, baseUrl, profile }: Account): Record<string, string> {
+  if (local) return { BELT_LOCAL: "1" };
+  return { BELT_LOCAL: "", BELT_API_URL: baseUrl ?? "", BELT_PROFILE: profile ?? "" };
+}
+
+/** A key is never an argument: it is typed without echo, or piped in. */
+async function readSecret(
+  host: Host,
+  { prompt }: GlobalFlags,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!host.stdin.isTTY) return await readStdin(host, signal);
+  if (prompt === false || !host.stderr.isTTY) {
+    throw usageError(`this asks "${question}", and there is nobody to ask`, "pipe the answer in");
+  }
+  return await askSecret(question, host.stderr as NodeJS.WriteStream, signal);
 }
 
 async function confirm(
@@ -88,9 +133,10 @@ async function confirm(
   return await askYesNo(question, host.stderr as NodeJS.WriteStream, signal);
 }
 
-function targetFlags({ local, apiUrl }: GlobalFlags): string {
+function targetFlags({ local, apiUrl, profile }: GlobalFlags): string {
   if (local) return " --local";
-  return apiUrl === undefined ? "" : ` --api-url ${apiUrl}`;
+  const named = profile === undefined ? "" : ` --profile ${shellWord(profile)}`;
+  return apiUrl === undefined ? named : `${named} --api-url ${shellWord(apiUrl)}`;
 }
 
 async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> {
@@ -129,7 +175,7 @@ function openFile(path: string): number {
 }
 
 /** A file is appended to, never cut short: it may hold the events of an earlier run. */
-function openEvents(host: Host, target: string, out: Output): EventSink {
+function openEvents(host: Host, target: string, redact: (line: string) => string): EventSink {
   const fd = /^fd:(\d+)$/.exec(target)?.[1];
   if (target === "" || (target.startsWith("fd:") && fd === undefined)) {
     throw usageError(`--events: "${target}" is neither a file nor fd:N`);
@@ -143,7 +189,7 @@ function openEvents(host: Host, target: string, out: Output): EventSink {
     (error: Error) => error,
   );
   return {
-    write: (line) => void stream.write(`${out.redact(line)}\n`),
+    write: (line) => void stream.write(`${redact(line)}\n`),
     async close() {
       stream.end();
       const error = await failed;

@@ -2,6 +2,7 @@ import { Output } from "../terminal/output.ts";
 import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";
+import { KEY_VARIABLES } from "./settings.ts";
 
 /** The two channels as the options, the environment and the terminal want them. */
 export async function createOutput(host: Host, flags: GlobalFlags): Promise<Output> {
@@ -9,7 +10,7 @@ export async function createOutput(host: Host, flags: GlobalFlags): Promise<Outp
   const choice = flags.color ?? "auto";
   const coloured = (sink: Host["stdout"]) => wantsColour(choice, env, sink.isTTY ?? false);
   const paint = coloured(stdout) || coloured(stderr) ? await colourPaint() : plainPaint;
-  return new Output({
+  const out = new Output({
     stdout,
     stderr,
     json: flags.json ?? false,
@@ -21,4 +22,6 @@ export async function createOutput(host: Host, flags: GlobalFlags): Promise<Outp
     paint: { stdout: coloured(stdout) ? paint : plainPaint, stderr: coloured(stderr) ? paint : plainPaint },
     now,
   });
+  for (const name of KEY_VARIABLES) out.hide(env[name]?.trim() ?? "");
+  return out;
 }

@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
+import type { ApiFlags } from "../commands/api.ts";
 import type { Context } from "../commands/context.ts";
 import type { DevFlags } from "../commands/dev.ts";
+import type { LoginFlags } from "../commands/login.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { EndFlags, KeepaliveFlags } from "../commands/session.ts";
 import type { ExecFlags } from "../commands/session-exec.ts";
@@ -14,6 +16,7 @@ import { beltVersion } from "./version.ts";
 
 /** Options that every command takes (cli.md section 2). */
 export interface GlobalFlags {
+  profile?: string;
   apiUrl?: string;
   local?: boolean;
   json?: boolean;
@@ -59,12 +62,16 @@ export async function buildProgram(
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
   addDev(program, act);
+  addLogin(program, act);
+  addProfile(program.command("profile").description("manage API keys and where they belong"), act);
+  addRaw(program, act);
   return program;
 }
 
 function addGlobalOptions(program: Command): void {
   program
     .helpOption("-h, --help", "show help")
+    .option("--profile <name>", "profile to use (env BELT_PROFILE)")
     .option("--api-url <url>", "base URL of the API (env BELT_API_URL)")
     .option(
       "--local",
@@ -93,9 +100,7 @@ function addRun(program: Command, act: Act): void {
     .option("-i, --input <spec>", INPUT_HELP, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
     .option("--function <name>", "entry point of the app, if not its default", notEmpty("--function"))
-    .addOption(
-      new Option("--infra <where>", "where to run it").choices(["cloud", "private", "private_first"]),
-    )
+    .addOption(infraOption("where to run it"))
     .option("--worker <id>", "run on this worker (repeatable)", (id, before?: string[]) =>
       collect(notEmpty("--worker")(id), before),
     )
@@ -322,6 +327,143 @@ function addDev(program: Command, act: Act): void {
         return (ctx) => dev(ctx, appDirs, flags);
       }),
     );
+}
+
+function addLogin(program: Command, act: Act): void {
+  program
+    .command("login")
+    .summary("store an API key in a profile")
+    .description(
+      "Ask for an API key, without echo, or read it from standard input; try it, and store it in the profile " +
+        'that --profile names, else in "default", for the API that --api-url names.',
+    )
+    .addOption(infraOption("where runs go with this profile"))
+    .addOption(
+      new Option("--status-table <year>", "the status numbers this API uses, if belt cannot tell").choices([
+        "auto",
+        "2025",
+        "2026",
+      ]),
+    )
+    .option("--insecure", "allow plain http to another machine")
+    .option("--no-check", "store the key without asking the API about it")
+    .addHelpText(
+      "after",
+      examples("belt login", "pass show inference.sh | belt login", "belt login --profile work < key-file"),
+    )
+    .action((flags: LoginFlags) =>
+      act(async () => {
+        const { login } = await import("../commands/login.ts");
+        return (ctx) => login(ctx, flags);
+      }),
+    );
+  program
+    .command("logout")
+    .summary("forget the key of a profile")
+    .description("Forget the key of the profile that --profile names, else of the current one.")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", examples("belt logout", "belt logout --profile work --yes"))
+    .action((flags: { yes?: boolean }) =>
+      act(async () => {
+        const { logout } = await import("../commands/login.ts");
+        return (ctx) => logout(ctx, flags);
+      }),
+    );
+}
+
+function addProfile(profile: Command, act: Act): void {
+  profile
+    .command("list")
+    .summary("list profiles")
+    .description("List the profiles; the current one has a mark.")
+    .addHelpText("after", examples("belt profile list", "belt profile list -q"))
+    .action(() =>
+      act(async () => {
+        const { list } = await import("../commands/profile.ts");
+        return (ctx) => list(ctx);
+      }),
+    );
+  profile
+    .command("use")
+    .summary("choose the current profile")
+    .description("Choose the profile that counts when none is named.")
+    .argument("<name>", "name of a profile")
+    .addHelpText("after", examples("belt profile use work"))
+    .action((name: string) =>
+      act(async () => {
+        const { use } = await import("../commands/profile.ts");
+        return (ctx) => use(ctx, name);
+      }),
+    );
+  profile
+    .command("show")
+    .summary("show what is in force, and why")
+    .description(
+      "Show the API and the key in force, or those of a profile, and what decided each. Of a key, only the " +
+        "last four characters are shown.",
+    )
+    .argument("[name]", "name of a profile")
+    .addHelpText("after", examples("belt profile show", "belt profile show work --field api_url"))
+    .action((name: string | undefined) =>
+      act(async () => {
+        const { show } = await import("../commands/profile.ts");
+        return (ctx) => show(ctx, name);
+      }),
+    );
+  profile
+    .command("remove")
+    .summary("remove a profile and its key")
+    .description("Remove a profile and its key.")
+    .argument("<name>", "name of a profile")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", examples("belt profile remove work --yes"))
+    .action((name: string, flags: { yes?: boolean }) =>
+      act(async () => {
+        const { remove } = await import("../commands/profile.ts");
+        return (ctx) => remove(ctx, name, flags);
+      }),
+    );
+}
+
+function addRaw(program: Command, act: Act): void {
+  program
+    .command("api")
+    .summary("send one request to the API")
+    .description(
+      "Send one authenticated request to the API, and print what it answers. The input becomes the body, of a " +
+        "GET the query. A request that changes something is not sent twice.",
+    )
+    .argument("<method>", "GET, POST, PUT, PATCH or DELETE")
+    .argument("<path>", "a path of the API, such as /sessions; never another host")
+    .option("-i, --input <spec>", INPUT_HELP, collect)
+    .addHelpText(
+      "after",
+      examples("belt api GET /sessions", "belt api POST /tasks/list --input limit:=3 --field items.0.id"),
+    )
+    .action((method: string, path: string, flags: ApiFlags) =>
+      act(async () => {
+        const { api } = await import("../commands/api.ts");
+        return (ctx) => api(ctx, method, path, flags);
+      }),
+    );
+  program
+    .command("doctor")
+    .summary("say what is in force, and whether the API answers")
+    .description(
+      "Say which versions, profile, key source, API and proxy are in force, and whether the API answers. The " +
+        "exit code is that of a run which fails for it: 0 when runs would get through.",
+    )
+    .addHelpText("after", examples("belt doctor", "belt doctor --json | jq .api"))
+    .action(() =>
+      act(async () => {
+        const { doctor } = await import("../commands/doctor.ts");
+        return (ctx) => doctor(ctx);
+      }),
+    );
+}
+
+function infraOption(description: string): Option {
+  return new Option("--infra <where>", description).choices(["cloud", "private", "private_first"]);
 }
 
 const INPUT_HELP = "key=text, key:=json, '{…}', @file.json or @- (repeatable)";

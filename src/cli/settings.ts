@@ -1,55 +1,98 @@
+import { type Account, DEFAULT_URL, type Named } from "../commands/account.ts";
+import { currentProfile, namedProfile } from "../commands/named-profile.ts";
 import { usageError } from "../errors.ts";
+import { checkedKey, cleanKey } from "../input/key.ts";
+import { checkedUrl } from "../input/url.ts";
+import type { Profile, ProfileBook } from "../store/profiles.ts";
 import type { GlobalFlags } from "./program.ts";
 
-export interface Settings {
-  local: boolean;
-  /** Null with --local: the server's address is found, or made, when the command connects. */
-  baseUrl: string | null;
-  key: string | null;
-  /** Milliseconds. */
-  requestTimeout: number;
+type Env = Record<string, string | undefined>;
+
+/** Where a key may stand in the environment, first found wins. */
+export const KEY_VARIABLES = ["INFSH_API_KEY", "INFERENCE_API_KEY"] as const;
+
+/** Options before environment; an option also outranks a variable that says something else altogether. */
+export function resolveNamed(flags: GlobalFlags, env: Env): Named {
+  if (flags.local && flags.apiUrl !== undefined) throw usageError("--local and --api-url exclude each other");
+  const elsewhere = flags.apiUrl !== undefined || flags.profile !== undefined;
+  const apiUrl = flags.apiUrl ?? (env["BELT_API_URL"] || null);
+  const profile = flags.profile ?? (env["BELT_PROFILE"] || null);
+  return {
+    local: flags.local ?? (!elsewhere && isTrue(env["BELT_LOCAL"])),
+    profile: profile?.normalize() ?? null,
+    profileFrom: profile === null ? null : flags.profile === undefined ? "BELT_PROFILE" : "--profile",
+    apiUrl,
+    apiUrlFrom: apiUrl === null ? null : flags.apiUrl === undefined ? "BELT_API_URL" : "--api-url",
+  };
 }
 
-const DEFAULT_URL = "https://api.inference.sh";
-const DEFAULT_REQUEST_TIMEOUT = 30_000;
-
-/** Options and environment as one decision, in the precedence of cli.md section 2. */
-export function resolveSettings(flags: GlobalFlags, env: Record<string, string | undefined>): Settings {
-  if (flags.local && flags.apiUrl !== undefined) throw usageError("--local and --api-url exclude each other");
-  const local = flags.local ?? (flags.apiUrl === undefined && isTrue(env["BELT_LOCAL"]));
-  const url = flags.apiUrl ?? (env["BELT_API_URL"] || DEFAULT_URL);
+/**
+ * Options, environment and stored profiles as one decision, in the precedence of cli.md
+ * section 2. A profile counts as a whole: a key in the environment that takes the place of the
+ * current profile's key also leaves the profile's base URL and the rest of it out, and a key
+ * goes to another host than its profile's only where --api-url says so.
+ */
+export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+  const named = resolveNamed(flags, env);
+  const asked = named.local && named.profileFrom === "BELT_PROFILE" ? null : named.profile;
+  const chosen = asked === null ? null : namedProfile(asked, book);
+  if (named.local) return LOCAL;
+  const current = currentProfile(book);
+  const variable = KEY_VARIABLES.find((name) => cleanKey(env[name]) !== null);
+  const profile = chosen ?? (variable ? null : current);
+  const profileFrom = profile && (chosen ? named.profileFrom : "current");
+  const fromProfile = profile?.key != null;
+  const key = fromProfile ? profile.key : variable ? cleanKey(env[variable]) : null;
+  const keyFrom = fromProfile ? `profile ${profile.name} (${profileFrom})` : (variable ?? null);
   return {
-    local,
-    baseUrl: local ? null : checkedUrl(url, flags.apiUrl === undefined ? "BELT_API_URL" : "--api-url"),
-    key: local ? null : env["INFSH_API_KEY"]?.trim() || env["INFERENCE_API_KEY"]?.trim() || null,
-    requestTimeout: flags.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT,
+    local: false,
+    ...baseUrl(named, profile, fromProfile),
+    key: key === null ? null : checkedKey(key, `the key of ${keyFrom}`),
+    keyFrom,
+    profile: profile?.name ?? null,
+    profileFrom,
+    infra: profile?.infra ?? null,
+    insecure: profile?.insecure ?? false,
+    statusTable: !profile || profile.statusTable === "auto" ? null : profile.statusTable,
+    overridden: !profile && current?.key != null ? current.name : null,
   };
+}
+
+const LOCAL: Account = {
+  local: true,
+  baseUrl: null,
+  baseUrlFrom: "local server",
+  key: null,
+  keyFrom: "local server",
+  profile: null,
+  profileFrom: null,
+  infra: null,
+  insecure: false,
+  statusTable: null,
+  overridden: null,
+};
+
+function baseUrl(
+  { apiUrl, apiUrlFrom, profileFrom }: Named,
+  profile: Profile | null,
+  keyIsProfiles: boolean,
+): Pick<Account, "baseUrl" | "baseUrlFrom"> {
+  const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
+  const ownSource = `profile ${profile?.name}`;
+  if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile")) {
+    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default" };
+  }
+  const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
+  const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
+  if (keyIsProfiles && !samePlace && apiUrlFrom !== "--api-url") {
+    throw usageError(
+      `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
+      `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
+    );
+  }
+  return { baseUrl: url, baseUrlFrom: apiUrlFrom! };
 }
 
 function isTrue(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value.toLowerCase() !== "false";
-}
-
-/** A key must not travel in the clear, so plain http is for this machine alone. */
-function checkedUrl(text: string, source: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.username || url?.password)
-    throw usageError(`${source}: a base URL must not carry a name or password`);
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw usageError(`${source}: "${text}" is not an http(s) URL`, "write it like https://api.inference.sh");
-  }
-  if (url.search || url.hash) throw usageError(`${source}: a base URL has no ? or # part`);
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw usageError(
-      `${source}: ${url.origin} would send your key unencrypted`,
-      "use https, or an address of this machine",
-    );
-  }
-  return url.href.replace(/\/+$/, "");
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host)
-  );
 }

@@ -1,8 +1,11 @@
 import type { Api } from "../api/client.ts";
+import type { ProxyInUse } from "../input/proxy.ts";
 import type { Readers } from "../input/spec.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Paths } from "../store/paths.ts";
+import type { Profiles } from "../store/profiles.ts";
 import type { Output } from "../terminal/output.ts";
+import type { Account, Named } from "./account.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
 export interface Context {
@@ -12,9 +15,12 @@ export interface Context {
   root: string;
   cwd: string;
   pid: number;
+  versions(): Promise<Versions>;
   /** What the options and the environment say about the API, without opening anything. */
   target: Target;
   api(): Promise<Api>;
+  /** The keys and profiles of this user. */
+  access: Access;
   /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
   publish(): Promise<Published>;
   journal: Journal;
@@ -26,6 +32,8 @@ export interface Context {
   onTerminal: boolean;
   /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
   confirm(question: string, flag: string): Promise<boolean>;
+  /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
+  askSecret(question: string): Promise<string>;
   /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
   holdSignals(handler: (signal: Signal) => void): () => void;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
@@ -39,6 +47,8 @@ interface Target {
   local: boolean;
   /** The base URL; null for a local server, whose address is not known yet. */
   baseUrl: string | null;
+  /** Where the profile in force wants runs to go. */
+  infra: string | null;
   /** What to add to a command so that it talks to the same API: " --local", " --api-url …" or nothing. */
   flags: string;
   /** The same for the environment of a command. */
@@ -48,6 +58,25 @@ interface Target {
 interface Published {
   env: Record<string, string>;
   release(): Promise<void>;
+}
+
+interface Versions {
+  belt: string;
+  node: string;
+  platform: NodeJS.Platform;
+}
+
+/** What decides about keys. */
+export interface Access {
+  profiles: Profiles;
+  /** What options and environment name outright. */
+  named(): Named;
+  /** What is in force, or would be with this profile named; throws a usage error for an unknown one. */
+  account(profile?: string): Promise<Account>;
+  /** A client for an account, closed by whoever asked for it. */
+  connect(account: Account): Promise<Api>;
+  /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
+  proxy(url: string): ProxyInUse | null;
 }
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";

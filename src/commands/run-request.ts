@@ -22,6 +22,7 @@ export async function buildRunRequest(ctx: Context, app: string, flags: RequestF
   checkAppName(app);
   checkFromStdin(flags);
   const sessionTimeout = checkSessionTimeout(flags);
+  const infra = flags.infra ?? ctx.target.infra;
   const webhook = checkWebhook(flags.webhook);
   const input = await parseInput(flags.input ?? [], "--input", ctx.readers);
   const setup = flags.setup && (await parseInput(flags.setup, "--setup", ctx.readers));
@@ -31,7 +32,7 @@ export async function buildRunRequest(ctx: Context, app: string, flags: RequestF
     input,
     ...(setup && { setup }),
     ...(flags.function && { function: flags.function }),
-    ...(flags.infra && { infra: flags.infra }),
+    ...(infra && { infra }),
     ...(flags.worker && { workers: flags.worker }),
     ...(flags.variant && { variant: flags.variant }),
     ...(webhook && { webhook }),

@@ -39,6 +39,8 @@ export interface Page<T, D> {
   details: D | null;
 }
 
+const SHORTEST_SECRET = 8;
+
 /**
  * The two channels: the answer on stdout, everything else on stderr. Commands say what there
  * is to tell; whether it becomes JSON, one field, text or nothing is decided here alone.
@@ -64,8 +66,18 @@ export class Output {
 
   /** From now on `secret` is blotted out of everything that is written; one too short to be a key would garble it all. */
   hide(secret: string): void {
-    if (secret.length >= 8) this.#secrets.add(secret);
+    // What is shorter is no secret, and to blot it out would leave holes in every text.
+    if (secret.length < SHORTEST_SECRET) return;
+    const spellings = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+    for (const spelling of spellings) this.#secrets.add(spelling);
   }
+
+  /** Text without the secrets, for what is written past this door. */
+  readonly redact = (text: string): string => {
+    let clean = text;
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, "[key]");
+    return clean;
+  };
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there. */
   result<T>(value: T, view: View<T>): void {
@@ -74,6 +86,12 @@ export class Output {
     if (field !== null) for (const text of this.#fields(value, field)) this.#answer(text);
     else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
     else this.#showAs(value, view);
+  }
+
+  /** The answer is that there is none; exit 1 for `--field`, which names something. */
+  noResult(): void {
+    this.progress.stop();
+    if (this.#options.field !== null) throw noField(this.#options.field);
   }
 
   /** A result that people on a terminal see with more about it; what `details` costs is spared elsewhere. */
@@ -183,13 +201,6 @@ export class Output {
 
   #chat(text: string): void {
     this.#options.stderr.write(`${this.redact(text)}\n`);
-  }
-
-  /** The text without the keys that are to be hidden. */
-  redact(text: string): string {
-    let clean = text;
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, "[key]");
-    return clean;
   }
 }
 

@@ -41,6 +41,14 @@ describe("--help and --version", () => {
     expect(await packagesLoadedBy(argv, { INFSH_API_KEY: "inf_canary" })).toEqual(["commander", "undici"]);
   });
 
+  it("a request loads nothing that only keeps profiles, profiles or not", async () => {
+    const list = ["session", "list", "--api-url", "http://127.0.0.1:9", "--json"];
+    await spawnBelt(["login", "--no-check"], home, { input: "inf_canary" });
+    const withProfile = await packagesLoadedBy(list);
+    expect(withProfile).toContain("undici");
+    expect(withProfile.filter((name) => ["conf", "proper-lockfile", "ajv"].includes(name))).toEqual([]);
+  });
+
   it("prints the version of package.json", async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     const { stdout, stderr, exitCode } = await spawnBelt(["--version"], home);

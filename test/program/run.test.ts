@@ -450,13 +450,13 @@ describe("submitting", () => {
   });
 
   it.each(["abc\ndef", "schlüssel-lang-genug"])(
-    "exits 4 for a key that cannot be one, and sends nothing",
+    "exits 2 for a key that cannot be one, and sends nothing",
     async (key) => {
       const { code } = await belt(["run", "infsh/flux"], {
         home,
         env: { INFSH_API_KEY: key, BELT_API_URL: api.url },
       });
-      expect(code).toBe(4);
+      expect(code).toBe(2);
       expect(api.requests).toEqual([]);
     },
   );

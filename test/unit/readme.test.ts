@@ -11,7 +11,7 @@ const README = readFileSync(join(ROOT, "README.md"), "utf8");
 /** The lines of its shell examples that call belt. */
 const EXAMPLES = [...README.matchAll(/^```sh\n(.*?)^```/gms)]
   .flatMap(([, block]) => block!.split("\n"))
-  .flatMap((line) => /(?:^|&& |\$\()(?:node bin\/belt\.js|belt) ([^)|>]*)/.exec(line)?.[1] ?? []);
+  .flatMap((line) => /(?:^|&& |\$\()(?:node bin\/belt\.js|belt) ([^)|<>]*)/.exec(line)?.[1] ?? []);
 
 /** Words as a shell makes them, for quotes without tricks. */
 function words(line: string): string[] {

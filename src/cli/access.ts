@@ -1,0 +1,51 @@
+import type { Account } from "../commands/account.ts";
+import type { Access } from "../commands/context.ts";
+import { readProxies } from "../input/proxy.ts";
+import type { Paths } from "../store/paths.ts";
+import { type ProfileBook, Profiles } from "../store/profiles.ts";
+import type { Output } from "../terminal/output.ts";
+import type { Connection } from "./connect.ts";
+import type { Host } from "./host.ts";
+import type { GlobalFlags } from "./program.ts";
+import { resolveNamed, resolveSettings } from "./settings.ts";
+
+interface Opening {
+  host: Host;
+  flags: GlobalFlags;
+  paths: Paths;
+  out: Output;
+  connect(account: Account): Promise<Connection>;
+}
+
+interface OpenAccess extends Access {
+  /** The account in force, of the profiles as they were when the command began. */
+  current(): Account;
+}
+
+/** Keys and profiles for commands. Every key that is found is kept out of what is written from now on. */
+export async function openAccess({ host, flags, paths, out, connect }: Opening): Promise<OpenAccess> {
+  const { env, platform } = host;
+  const profiles = new Profiles({
+    folder: paths.config,
+    platform,
+    note: (text) => out.note(text),
+    warn: (text) => out.warn(text),
+  });
+  const read = async (): Promise<ProfileBook> => {
+    const book = await profiles.read();
+    for (const { key } of book.profiles) out.hide(key ?? "");
+    return book;
+  };
+  const atFirst = await read();
+  let account: Account | null = null;
+  const current = () => (account ??= resolveSettings(flags, env, atFirst));
+  return {
+    profiles,
+    named: () => resolveNamed(flags, env),
+    current,
+    account: async (profile) =>
+      profile === undefined ? current() : resolveSettings({ ...flags, profile }, env, await read()),
+    connect: async (account) => (await connect(account)).api,
+    proxy: (url) => readProxies(env)(new URL(url)),
+  };
+}

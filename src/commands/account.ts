@@ -1,0 +1,35 @@
+import type { StatusTable } from "../wire/status.ts";
+
+export const DEFAULT_URL = "https://api.inference.sh";
+
+/** Which API is talked to, with whose key, and what decided each (cli.md section 2). */
+export interface Account {
+  local: boolean;
+  /** Null with --local: the server's address is found, or made, when the command connects. */
+  baseUrl: string | null;
+  /** "--api-url", "BELT_API_URL", "profile work", "default" or "local server". */
+  baseUrlFrom: string;
+  key: string | null;
+  /** The variable, or "profile work (--profile)"; null when there is no key. */
+  keyFrom: string | null;
+  /** The profile in force. */
+  profile: string | null;
+  profileFrom: "--profile" | "BELT_PROFILE" | "current" | null;
+  /** The profile's choice for `run`. */
+  infra: string | null;
+  /** The profile allows plain http to its own host. */
+  insecure: boolean;
+  /** Null: decided by evidence. */
+  statusTable: StatusTable | null;
+  /** The current profile, when a key in the environment takes its place. */
+  overridden: string | null;
+}
+
+/** What options and environment name outright, before profiles are looked at. */
+export interface Named {
+  local: boolean;
+  profile: string | null;
+  profileFrom: "--profile" | "BELT_PROFILE" | null;
+  apiUrl: string | null;
+  apiUrlFrom: "--api-url" | "BELT_API_URL" | null;
+}

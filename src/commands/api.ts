@@ -1,0 +1,58 @@
+import type { Method } from "../api/http.ts";
+import { usageError } from "../errors.ts";
+import { parseInput } from "../input/spec.ts";
+import { rawView } from "../terminal/raw-view.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
+import type { Context } from "./context.ts";
+
+export interface ApiFlags {
+  input?: string[];
+}
+
+const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** `belt api <method> <path>`: one authenticated request, read like any other. */
+export async function api(ctx: Context, method: string, path: string, flags: ApiFlags): Promise<void> {
+  const verb = checkMethod(method);
+  checkPath(path);
+  const input = flags.input && (await parseInput(flags.input, "--input", ctx.readers));
+  const client = await ctx.api();
+  const value =
+    verb === "GET"
+      ? await client.raw(verb, withQuery(path, input ?? {}))
+      : await client.raw(verb, path, input);
+  if (value === null) ctx.out.noResult();
+  else ctx.out.result(value, rawView);
+}
+
+function checkMethod(method: string): Method {
+  const verb = METHODS.find((known) => known === method.toUpperCase());
+  if (verb) return verb;
+  throw usageError(`"${method}" is not a method`, `write one of ${METHODS.join(", ")}`);
+}
+
+/** A path of the API itself: what could name another host, or be read as if it did, is refused. */
+function checkPath(path: string): void {
+  const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !/[\\#]/.test(path);
+  if (isPath && new URL(path, "https://belt.invalid").origin === "https://belt.invalid") return;
+  throw usageError(
+    `"${path}" is not a path of the API`,
+    "write the path alone, such as /tasks/task_abc123; --api-url names the host",
+  );
+}
+
+/** A GET has no body; its input goes into the query. */
+function withQuery(path: string, input: JsonObject): string {
+  const entries = Object.entries(input).flatMap(([key, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one: unknown) => [key, one] as const),
+  );
+  if (entries.length === 0) return path;
+  const query = new URLSearchParams();
+  for (const [key, value] of entries) {
+    if (isObject(value) || Array.isArray(value)) {
+      throw usageError(`--input ${key}: the query of a GET holds plain values only`);
+    }
+    query.append(key, String(value));
+  }
+  return `${path}${path.includes("?") ? "&" : "?"}${query}`;
+}

@@ -1,0 +1,80 @@
+import type { Api } from "../api/client.ts";
+import { learnFromTimings } from "../api/look.ts";
+import type { Probe } from "../api/probe.ts";
+import { asBeltError, type BeltError } from "../errors.ts";
+import { folderModes } from "../store/modes.ts";
+import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";
+import type { StatusTable } from "../wire/status.ts";
+import type { Account } from "./account.ts";
+import type { Context } from "./context.ts";
+import { keyEnd } from "./profile.ts";
+
+/** What one look at the API showed. */
+interface Findings {
+  probe: Probe | null;
+  table: StatusTable | null;
+  error: BeltError | null;
+}
+
+/** `belt doctor`: what is in force and whether the API answers; exits as a run would that fails for it. */
+export async function doctor(ctx: Context): Promise<void> {
+  const account = await ctx.access.account();
+  const findings = await examine(ctx, account);
+  ctx.out.result(await report(ctx, account, findings), doctorView);
+  if (findings.error) throw findings.error;
+}
+
+async function examine(ctx: Context, account: Account): Promise<Findings> {
+  let api: Api | null = null;
+  let probe: Probe | null = null;
+  try {
+    api = await ctx.api();
+    probe = await api.probe();
+    if (probe.error) return { probe, table: null, error: probe.error };
+    return { probe, table: account.statusTable ?? (await detectTable(api)), error: null };
+  } catch (thrown) {
+    ctx.signal.throwIfAborted();
+    const error = asBeltError(thrown);
+    if (error.facts.exit === "usage") throw error;
+    return { probe, table: null, error };
+  }
+}
+
+/** The newest tasks tell which numbers the server uses; without any, nobody can know yet. */
+async function detectTable(api: Api): Promise<StatusTable | null> {
+  const tasks = await api.tasks(20).catch(() => []);
+  for (const task of tasks) api.statuses.read(task);
+  const [newest] = tasks;
+  if (newest && api.statuses.table === null) await learnFromTimings(api, newest.id);
+  return api.statuses.table;
+}
+
+async function report(ctx: Context, account: Account, findings: Findings): Promise<DoctorDocument> {
+  const { probe, table, error } = findings;
+  const { belt, node, platform } = await ctx.versions();
+  const proxy = account.baseUrl === null ? null : ctx.access.proxy(account.baseUrl);
+  return {
+    ok: error === null,
+    belt,
+    node,
+    platform,
+    profile: { name: account.profile, from: account.profileFrom },
+    key: { end: keyEnd(account.key), from: account.keyFrom, overrides: account.overridden },
+    api: {
+      url: account.baseUrl ?? (probe && (await ctx.api()).baseUrl),
+      from: account.baseUrlFrom,
+      // Without a key nobody was asked.
+      reachable: probe !== null || (error?.facts.code === "no_key" ? null : false),
+      http_status: probe?.status ?? null,
+      latency_ms: probe?.latency ?? null,
+      format: probe?.format ?? null,
+      clock_skew_ms: probe?.skew ?? null,
+      status_table: table,
+      status_table_from: account.statusTable !== null ? `profile ${account.profile}` : table && "its tasks",
+    },
+    // A proxy's URL may hold a password; its origin does not.
+    proxy: proxy && { url: proxy.url.origin, from: proxy.from },
+    folders: await folderModes(ctx.paths, platform),
+    error: error?.document() ?? null,
+  };
+}

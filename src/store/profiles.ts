@@ -1,0 +1,198 @@
+import { chmod, mkdir, readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BeltError } from "../errors.ts";
+import { isObject } from "../wire/types.ts";
+
+/** A place to run apps: whose key, which API, and what is special about it. */
+export interface Profile {
+  name: string;
+  apiUrl: string;
+  /** Null after `belt logout`. */
+  key: string | null;
+  /** What `run` asks for when `--infra` does not say. */
+  infra: string | null;
+  statusTable: "auto" | "2025" | "2026";
+  /** Plain http to another machine is allowed. */
+  insecure: boolean;
+}
+
+export interface ProfileBook {
+  /** The name of the profile that counts when none is named. */
+  current: string | null;
+  profiles: Profile[];
+}
+
+const NOTHING: ProfileBook = { current: null, profiles: [] };
+
+/** Long enough for any holder, which needs milliseconds; a belt that was killed holds no longer than this. */
+const STALE = 10_000;
+
+/** About half a minute of tries, for many belts at once on a slow machine. */
+const PATIENCE = { retries: 150, factor: 1.2, minTimeout: 10, maxTimeout: 250, randomize: true };
+
+export interface ProfilesOptions {
+  folder: string;
+  platform: NodeJS.Platform;
+  /** Told of what was repaired. */
+  note(text: string): void;
+  /** Told of what was lost, and where to find it. */
+  warn(text: string): void;
+}
+
+/**
+ * The profiles on disk (cli.md section 6), in one file that the user alone can read. Reading
+ * costs one small file; conf and the lock are loaded by what writes.
+ */
+export class Profiles {
+  readonly path: string;
+  readonly #folder: string;
+  readonly #options: ProfilesOptions;
+
+  constructor(options: ProfilesOptions) {
+    this.#options = options;
+    this.#folder = options.folder;
+    this.path = join(options.folder, "profiles.json");
+  }
+
+  /** What is stored; a file that cannot be understood is set aside, and its new path is told. */
+  async read(): Promise<ProfileBook> {
+    const text = await this.#text();
+    if (text === null) return NOTHING;
+    await this.#closeToOthers();
+    return parseBook(text) ?? (await this.#locked(() => this.#readOrSetAside()));
+  }
+
+  /** Changes what is stored, alone: nobody else reads and writes in between. */
+  async update<T>(change: (book: ProfileBook) => { book: ProfileBook; value: T }): Promise<T> {
+    const { default: Conf } = await import("conf");
+    return await this.#locked(async () => {
+      const { book, value } = change(await this.#readOrSetAside());
+      try {
+        const file = new Conf<StoredBook>({
+          cwd: this.#folder,
+          configName: "profiles",
+          projectSuffix: "",
+          accessPropertiesByDotNotation: false,
+          configFileMode: 0o600,
+        });
+        file.store = { current: book.current, profiles: book.profiles.map(stored) };
+      } catch (error) {
+        throw fileError((error as Error).message, this.path, error);
+      }
+      await this.#closeToOthers();
+      return value;
+    });
+  }
+
+  async #locked<T>(work: () => Promise<T>): Promise<T> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+      throw fileError(error.message, this.path, error);
+    });
+    const { default: lockfile } = await import("proper-lockfile");
+    // A holder that slept so long that it lost the lock has nothing left to release.
+    const lost = () => {};
+    const options = { realpath: false, stale: STALE, retries: PATIENCE, onCompromised: lost };
+    const release = await lockfile.lock(this.path, options).catch((error: NodeJS.ErrnoException) => {
+      throw fileError(
+        error.code === "ELOCKED" ? "another belt keeps it locked" : error.message,
+        this.path,
+        error,
+      );
+    });
+    try {
+      return await work();
+    } finally {
+      await release().catch(lost);
+    }
+  }
+
+  async #readOrSetAside(): Promise<ProfileBook> {
+    const text = await this.#text();
+    const book = text === null ? NOTHING : parseBook(text);
+    if (book) return book;
+    const aside = `${this.path}.corrupt-${new Date().toISOString().replaceAll(":", "-")}`;
+    await rename(this.path, aside);
+    this.#options.warn(`${this.path} cannot be understood; it was set aside as ${aside}`);
+    return NOTHING;
+  }
+
+  async #text(): Promise<string | null> {
+    return await readFile(this.path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw fileError(error.message, this.path, error);
+    });
+  }
+
+  /** Keys are for the user alone: file 0600, folder 0700. */
+  async #closeToOthers(): Promise<void> {
+    if (this.#options.platform === "win32") return;
+    const { note, warn } = this.#options;
+    const wanted = [
+      [this.#folder, 0o700],
+      [this.path, 0o600],
+    ] as const;
+    for (const [path, closed] of wanted) {
+      // Another belt may have set the file aside meanwhile.
+      const mode = ((await stat(path).catch(() => null))?.mode ?? closed) & 0o777;
+      if ((mode & 0o077) === 0) continue;
+      await chmod(path, closed).then(
+        () => note(`${path} was open to other users (${octal(mode)}); it is ${octal(closed)} now`),
+        (error: Error) => warn(`${path} is open to other users (${octal(mode)}): ${error.message}`),
+      );
+    }
+  }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** A profile as the file has it. */
+interface StoredProfile {
+  name: string;
+  api_url: string;
+  key: string | null;
+  infra: string | null;
+  status_table: Profile["statusTable"];
+  insecure: boolean;
+}
+
+type StoredBook = { current: string | null; profiles: StoredProfile[] };
+
+function stored({ name, apiUrl, key, infra, statusTable, insecure }: Profile): StoredProfile {
+  return { name, api_url: apiUrl, key, infra, status_table: statusTable, insecure };
+}
+
+/** Null for what is not belt's. */
+function parseBook(text: string): ProfileBook | null {
+  try {
+    const book: unknown = JSON.parse(text);
+    if (!isObject(book) || !Array.isArray(book["profiles"]) || !isTextOrNull(book["current"])) return null;
+    const profiles = book["profiles"].map(parseProfile);
+    return profiles.every((profile) => profile !== null) ? { current: book["current"], profiles } : null;
+  } catch {
+    return null;
+  }
+}
+
+function parseProfile(entry: unknown): Profile | null {
+  if (!isObject(entry)) return null;
+  const { name, api_url, key, infra, status_table, insecure } = entry;
+  if (typeof name !== "string" || typeof api_url !== "string") return null;
+  if (!isTextOrNull(key) || !isTextOrNull(infra) || typeof insecure !== "boolean") return null;
+  if (status_table !== "auto" && status_table !== "2025" && status_table !== "2026") return null;
+  return { name, apiUrl: api_url, key, infra, statusTable: status_table, insecure };
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
+}
+
+function fileError(reason: string, path: string, cause: unknown): BeltError {
+  return new BeltError({
+    code: "file",
+    message: `cannot use the profiles in ${path}: ${reason}`,
+    exit: "failure",
+    cause,
+  });
+}

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DoctorDocument } from "../../src/terminal/doctor-view.ts";
+import { belt, Home } from "../support/belt.ts";
+import { hangUp, json, ScriptedApi, type ScriptedOptions } from "../support/scripted-api.ts";
+
+const KEY = "inf_secret_canary_1234";
+
+let home: Home;
+let api: ScriptedApi;
+
+beforeEach(async () => {
+  home = new Home();
+  await speaking({});
+});
+
+afterEach(async () => {
+  await api.close();
+  home.remove();
+  expect(api.unexpected).toEqual([]);
+});
+
+async function speaking(options: ScriptedOptions): Promise<void> {
+  await api?.close();
+  api = await new ScriptedApi(options).listen();
+  api.on("GET /sessions", api.ok([])).on("POST /tasks/list", api.ok({ items: [] }));
+}
+
+function ask(...argv: string[]) {
+  return belt(argv, { home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } });
+}
+
+async function examine(): Promise<{ code: number; report: DoctorDocument }> {
+  const { code, stdout } = await ask("doctor", "--json");
+  return { code, report: JSON.parse(stdout) };
+}
+
+describe("belt doctor", () => {
+  it.each(["v1", "v2", "current"] as const)("tells that the API speaks %s", async (dialect) => {
+    await speaking({ dialect });
+    const { code, report } = await examine();
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      ok: true,
+      node: process.versions.node,
+      key: { end: "…1234", from: "INFSH_API_KEY" },
+      profile: { name: null },
+      api: { url: api.url, from: "BELT_API_URL", reachable: true, http_status: 200, format: dialect },
+      proxy: null,
+      error: null,
+    });
+  });
+
+  it.each(["2025", "2026"] as const)(
+    "tells from the newest tasks that the numbers are of %s",
+    async (table) => {
+      await speaking({ table, words: true });
+      api.on("POST /tasks/list", api.ok({ items: [api.task("completed")] }));
+      expect((await examine()).report.api).toMatchObject({
+        status_table: table,
+        status_table_from: "its tasks",
+      });
+    },
+  );
+
+  it("tells how far the clocks are apart", async () => {
+    const date = new Date(Date.now() - 3_600_000).toUTCString();
+    api.on("GET /sessions", json(200, [], { date }));
+    const { report } = await examine();
+    expect(report.api.clock_skew_ms).toBeGreaterThan(3_590_000);
+    expect(report.api.clock_skew_ms).toBeLessThan(3_610_000);
+    expect((await ask("doctor")).stdout).toMatch(/! {2}clock +1h 00m ahead of the server's/);
+  });
+
+  it("exits 4 when the key is refused, with its report printed", async () => {
+    api.on("GET /sessions", api.error(401, "unauthorized", "no such key"));
+    const { code, report } = await examine();
+    expect(code).toBe(4);
+    expect(report).toMatchObject({ ok: false, api: { reachable: true, http_status: 401 } });
+    expect((await ask("doctor")).stdout).toMatch(/✗ {2}key/);
+  });
+
+  it("exits 4 without a key, and asks nobody", async () => {
+    const { code, stdout } = await belt(["doctor", "--json"], { home, env: { BELT_API_URL: api.url } });
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, key: { from: null }, api: { reachable: null } });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("exits 6 when nothing answers", async () => {
+    api.on("GET /sessions", hangUp);
+    const { code, report } = await examine();
+    expect(code).toBe(6);
+    expect(report).toMatchObject({ ok: false, api: { reachable: false }, error: { code: "network" } });
+    expect(api.count("GET /sessions")).toBe(1);
+  });
+
+  it("is an aligned page", async () => {
+    const { stdout } = await ask("doctor");
+    const starts = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => /^(. {2}[\w ]+? {2,})\S/.exec(line)?.[1]?.length);
+    expect(new Set(starts).size).toBe(1);
+  });
+});
+
+describe("belt api", () => {
+  it("sends a GET's input as its query, and reads the answer like any other", async () => {
+    api.on("GET /apps", api.ok({ items: [{ name: "flux" }] }));
+    const { code, stdout } = await ask(
+      "api",
+      "get",
+      "/apps?a=1",
+      "-i",
+      "q=two words",
+      "--field",
+      "items.0.name",
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "flux\n" });
+    expect(api.requests[0]).toMatchObject({ method: "GET", url: "/apps?a=1&q=two+words", body: undefined });
+    expect(api.requests[0]!.headers.authorization).toBe(`Bearer ${KEY}`);
+  });
+
+  it.each(["POST", "PUT", "PATCH", "DELETE"])("sends the input of a %s as its body", async (method) => {
+    api.on(`${method} /things`, api.ok({ done: true }));
+    const { code, stdout } = await ask("api", method, "/things", "-i", "n:=1", "-i", "a.b=x", "--json");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '{"done":true}\n' });
+    expect(api.requests[0]).toMatchObject({ method, body: { n: 1, a: { b: "x" } } });
+  });
+
+  it("prints nothing when the API has nothing to say", async () => {
+    api.on("DELETE /things", (_request, response) => void response.writeHead(204).end());
+    expect(await ask("api", "DELETE", "/things", "--json")).toMatchObject({ code: 0, stdout: "" });
+    expect(await ask("api", "DELETE", "/things", "--field", "id")).toMatchObject({ code: 1, stdout: "" });
+  });
+
+  it("exits as the API refuses", async () => {
+    api.on("GET /nothing", api.error(404, "not_found", "no such thing"));
+    expect((await ask("api", "GET", "/nothing")).code).toBe(5);
+  });
+
+  it("does not repeat a POST whose answer was lost", async () => {
+    api.on("POST /things", hangUp);
+    const { code, stderr } = await ask("api", "POST", "/things");
+    expect(code).toBe(6);
+    expect(stderr).toContain("may have taken effect");
+    expect(api.count("POST /things")).toBe(1);
+  });
+
+  it.each([
+    "//evil.example/x",
+    "/\\evil.example/x",
+    "\\\\evil.example",
+    "http://evil.example",
+    "https:evil.example",
+    "@evil.example/x",
+    ":1@evil.example",
+    ".evil.example",
+    "?x",
+    "",
+    "sessions",
+    "/a#b",
+    "/a b",
+    "/\t/evil.example",
+    "/a\\..\\b",
+  ])("refuses %j, which is not a path", async (path) => {
+    const { code } = await ask("api", "GET", path);
+    expect(code).toBe(2);
+    expect(api.requests).toEqual([]);
+  });
+
+  it("refuses a method that is none", async () => {
+    expect((await ask("api", "CONNECT", "/x")).code).toBe(2);
+  });
+
+  it("keeps an @ inside a path", async () => {
+    api.on("GET /apps/a/b@1", api.ok({}));
+    expect((await ask("api", "GET", "/apps/a/b@1")).code).toBe(0);
+  });
+});
