@@ -4,14 +4,22 @@ import { createLineSplitter } from "./lines.ts";
 
 /** App code may block the event loop, so a thread of its own watches the parent, and kills the whole group. */
 const WATCHDOG = `
-const parent = process.ppid;
-setInterval(() => {
+const parent = require("node:worker_threads").workerData;
+const look = () => {
   if (process.ppid !== parent) process.kill(-process.pid, "SIGKILL");
-}, 500);`;
+};
+look();
+setInterval(look, 500);`;
 
-export function dieWithParent(): void {
+/** The parent's id comes from the parent: asked for here it could already be that of whoever adopts orphans. */
+export function dieWith(parent: number): void {
   process.once("disconnect", () => process.kill(-process.pid, "SIGKILL"));
-  new Worker(WATCHDOG, { eval: true, env: {}, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
+  new Worker(WATCHDOG, {
+    eval: true,
+    env: {},
+    workerData: parent,
+    resourceLimits: { maxOldGenerationSizeMb: 8 },
+  }).unref();
 }
 
 /**

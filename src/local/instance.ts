@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
 import { createLineSplitter } from "./lines.ts";
-import { inheritedEnvironment, killGroup } from "./processes.ts";
+import { inheritedEnvironment, killGroup, ownPid } from "./processes.ts";
 import type { AppSchemas, FromWorker, ToWorker } from "./protocol.ts";
 
 export interface WorkerSettings {
@@ -74,7 +74,7 @@ export class Instance {
     this.#memoryMb = settings.memoryMb;
     this.#temporaryDir = join(settings.temporaryDir, id);
     mkdirSync(this.#temporaryDir, { mode: 0o700 });
-    this.#child = fork(settings.program, [version.entry], {
+    this.#child = fork(settings.program, [version.entry, String(ownPid())], {
       cwd: version.dir,
       env: {
         ...inheritedEnvironment(),

@@ -28,7 +28,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The id by which a later server can ask whether this one still lives. */
+/** The id by which workers, and later servers, can ask whether this one still lives. */
 export function ownPid(): number {
   return process.pid;
 }

@@ -2,7 +2,7 @@
 import { pathToFileURL } from "node:url";
 import { type LoadedApp, readApp } from "./app.ts";
 import { messageOf } from "./errors.ts";
-import { captureOutput, dieWithParent } from "./guard.ts";
+import { captureOutput, dieWith } from "./guard.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { describeApp } from "./schemas.ts";
 
@@ -59,16 +59,16 @@ function takeChannel(): Send {
 }
 
 /** A broken app is left to crash: node itself then prints the file and the line on stderr. */
-async function main(entry: string): Promise<void> {
+async function main(entry: string, parent: number): Promise<void> {
   const send = takeChannel();
-  dieWithParent();
+  dieWith(parent);
   const flushOutput = captureOutput((text, isError) => send({ kind: "log", text, isError }));
   const app = readApp(await import(pathToFileURL(entry).href), entry);
   process.on("message", (message: ToWorker) => void receive(app, message, send, flushOutput));
   send({ kind: "loaded", functions: app.functions, unloads: app.unloads });
 }
 
-main(process.argv[2] ?? "").catch((error: unknown) => {
+main(process.argv[2] ?? "", Number(process.argv[3])).catch((error: unknown) => {
   setImmediate(() => {
     throw error;
   });
