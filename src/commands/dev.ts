@@ -9,6 +9,9 @@ export interface DevFlags {
   workers: number;
   /** Milliseconds. */
   taskTimeout?: number;
+  /** Without it all forms of the API at once. */
+  dialect?: "current" | "v1" | "v2";
+  statusTable: "2026" | "2025";
 }
 
 /** An app that never answers is cut off after this long, in milliseconds. */
@@ -24,8 +27,8 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     port: flags.port,
     workers: flags.workers,
     taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
-    dialect: null,
-    statusTable: "2026",
+    dialect: flags.dialect ?? null,
+    statusTable: flags.statusTable,
     fileUris: "http",
     onEvent: (event) => ctx.out.event(event, devEventView),
   }).catch((thrown) => {
