@@ -1,16 +1,7 @@
-import { cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import {
-  APPS,
-  createTestClock,
-  isAlive,
-  type Json,
-  ROOT,
-  startServer,
-  temporaryFolder,
-  until,
-} from "./server-fixture.ts";
+import { copyOfProbe, createTestClock, isAlive, type Json, startServer, until } from "./server-fixture.ts";
 
 const set = (value: number, session: string) => ({ function: "set_value", input: { value }, session });
 const get = (session: string) => ({ function: "get_value", session });
@@ -109,9 +100,7 @@ test("unknown sessions, other apps and leased workers are refused by their codes
 });
 
 test("an edit makes the session's version another; a pin still reaches it", async () => {
-  const dir = join(temporaryFolder(), "probe");
-  cpSync(join(APPS, "probe"), dir, { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  const dir = copyOfProbe();
   const server = await startServer({ appDirs: [dir] });
   const opened = await server.run(set(1, "new"));
   writeFileSync(join(dir, "note.txt"), "an edit");
