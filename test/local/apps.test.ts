@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { APPS, ROOT, startServer, temporaryFolder } from "./server-fixture.ts";
 
@@ -61,6 +62,21 @@ test("functions are the public methods with both schemas", async () => {
     "paint",
     "read",
   ]);
+});
+
+test("an app that was bundled, zod and all, has its schemas", async () => {
+  const dir = writeApp("bundled", {});
+  const entryPoints = [join(app("zod4"), "src", "inference.js")];
+  await build({
+    entryPoints,
+    outfile: join(dir, "inference.js"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+  });
+  const server = await startServer({ appDirs: [dir] });
+  const { version } = (await server.call("GET", "/apps/test/bundled")).body;
+  expect(version.input_schema.properties.image).toEqual({ ...FILE, description: "The picture" });
 });
 
 test("broken apps are reported with their file and line, and the rest go on", async () => {
