@@ -50,7 +50,9 @@ function flagsOf(argv: string[]): GlobalFlags {
 /** A hint that is a command talks to the API that this one talked to. */
 function aimed(error: BeltError, flags: string): BeltError {
   const { hint } = error.facts;
-  return hint?.startsWith("belt task ") ? error.with({ hint: hint + flags }) : error;
+  return hint && /^belt (task .*|session list|run \S+ --session \S+)$/.test(hint)
+    ? error.with({ hint: hint + flags })
+    : error;
 }
 
 /** Help and version have been printed by the parser itself. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Home } from "../support/belt.ts";
+import { Home, spawnBelt } from "../support/belt.ts";
 import { processesOf, spawnDev } from "./dev-process.ts";
 import { cleanup, copyOfProbe, until } from "./server-fixture.ts";
 
@@ -47,3 +47,28 @@ test.each([
     expect(existsSync(join(home.dir, "state", "dev.json"))).toBe(signal === "SIGKILL");
   },
 );
+
+test("belt run says that its session is lost with its worker, and exits 5", async () => {
+  const home = temporaryHome();
+  const server = await spawnDev(home, ["--port", "0"]);
+  cleanup(() => server.child.kill("SIGKILL"));
+  const run = (...argv: string[]) => spawnBelt(["run", "infsh/counter", "--local", "--json", ...argv], home);
+  const session = JSON.parse((await run("--session", "new")).stdout).session_id;
+  const crashed = await run("--session", session, "--function", "crash");
+  const error = {
+    code: "WORKER_LOST",
+    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*code 70`)),
+    hint: "belt run infsh/counter --session new --local",
+  };
+  expect(crashed.exitCode).toBe(5);
+  expect(JSON.parse(crashed.stdout)).toMatchObject({ status: "failed", session_id: session });
+  expect(JSON.parse(crashed.stderr.trim().split("\n").at(-1)!)).toMatchObject({ error });
+  const { id } = JSON.parse(crashed.stdout);
+  const waited = await spawnBelt(["task", "wait", id, "--local", "--json"], home);
+  expect(waited.exitCode).toBe(5);
+  const later = await run("--session", session);
+  expect(later).toMatchObject({ exitCode: 5, stdout: "" });
+  expect(JSON.parse(later.stderr.trim().split("\n").at(-1)!).error.code).toBe("WORKER_LOST");
+  const outside = await run("--function", "crash");
+  expect(outside.exitCode).toBe(3);
+});
