@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { BeltError } from "../errors.ts";
 import { removeAddress, writeAddress } from "../store/address.ts";
-import { devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
+import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
 import type { Context } from "./context.ts";
 
 export interface DevFlags {
@@ -20,6 +20,10 @@ export const TASK_TIMEOUT = 10 * 60_000;
 /** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
   const { startLocalServer } = await import("../local/server.ts");
+  const time = () => new Date(ctx.now()).toISOString();
+  // Whatever happens before the server has been announced is told after it.
+  const early: DevEvent[] = [];
+  let show = (event: DevEvent): unknown => early.push(event);
   const server = await startLocalServer({
     root: ctx.root,
     stateDir: ctx.paths.state,
@@ -30,7 +34,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     dialect: flags.dialect ?? null,
     statusTable: flags.statusTable,
     fileUris: "http",
-    onEvent: (event) => ctx.out.event(event, devEventView),
+    onEvent: (event) => void show({ time: time(), ...event }),
   }).catch((thrown) => {
     throw portTaken(thrown, flags.port);
   });
@@ -38,11 +42,15 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     await writeAddress(ctx.paths.state, { url: server.url, key: server.key, pid: ctx.pid });
     const serving: ServingEvent = {
       type: "server",
+      time: time(),
       url: server.url,
       key: server.key,
       apps: await server.apps(),
     };
     ctx.out.event(serving, servingView);
+    show = (event) => ctx.out.event(event, devEventView);
+    // Which apps are broken has just been said.
+    for (const event of early) if (event.type !== "app") show(event);
     await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve, { once: true }));
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");

@@ -53,6 +53,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   const server = await spawnDev(home, ["--port", "0"]);
   cleanup(() => server.child.kill("SIGKILL"));
   const run = (...argv: string[]) => spawnBelt(["run", "infsh/counter", "--local", "--json", ...argv], home);
+  expect(server.events[0]).toMatchObject({ type: "server", time: expect.stringMatching(/Z$/) });
   const session = JSON.parse((await run("--session", "new")).stdout).session_id;
   const crashed = await run("--session", session, "--function", "crash");
   const error = {
