@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noConsole: what an app prints becomes the log of its task
-import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -107,6 +107,40 @@ export class App {
       }
       case "missing file":
         return { image: { path: "/nowhere/at/all.png", content_type: "image/png" } };
+      case "garbage":
+        writeSync(4, '{"kind":"zzz"}\n{"half');
+        writeSync(4, "\nnull\n");
+        return new Promise(() => {});
+      case "flood":
+        for (;;) writeSync(4, "x".repeat(1024 * 1024));
+      case "large":
+        return { text: "x".repeat(33 * 1024 * 1024) };
+      case "deep": {
+        let value = {};
+        for (let n = 0; n < 1000; n += 1) value = { value };
+        return value;
+      }
+      case "fleeing child":
+        spawn("sleep", ["2000"], { stdio: "inherit", detached: true }).unref();
+        return {};
+      case "fleeing child and block":
+        spawn("sleep", ["2000"], { stdio: "inherit", detached: true });
+        for (;;);
+      case "last words":
+        for (let n = 0; n < 2000; n += 1) console.log(`word ${n}`);
+        process.exit(3);
+        break;
+      case "raw":
+        writeSync(1, "past node's streams\n");
+        await sleep(50);
+        return {};
+      case "fifo": {
+        const path = join(mkdtempSync(join(tmpdir(), "probe-")), "fifo");
+        execFileSync("mkfifo", [path]);
+        return { image: { path } };
+      }
+      case "folder":
+        return { image: { path: tmpdir() } };
       case "pid":
         return { pid: process.pid };
     }
