@@ -166,8 +166,7 @@ async function drain(server: Server, { rooms, runner, webhooks }: Parts): Promis
   runner.drain();
   await rooms.tasks.cancelAll();
   rooms.sessions.endAll();
-  await rooms.pool.close();
-  await Promise.all([rooms.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await Promise.all([rooms.pool.close(), rooms.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
