@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
-import { TASK_TIMEOUT } from "../commands/dev.ts";
+import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
 import { BeltError } from "../errors.ts";
 import type { LocalServer } from "../local/server.ts";
 import { readAddress, removeAddress, writeAddress } from "../store/address.ts";
@@ -77,6 +77,8 @@ async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
     dialect: null,
     statusTable: "2026",
     fileUris: "file",
+  }).catch((thrown) => {
+    throw cannotServe(thrown, 0);
   });
 }
 

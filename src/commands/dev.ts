@@ -36,7 +36,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     fileUris: "http",
     onEvent: (event) => void show({ time: time(), ...event }),
   }).catch((thrown) => {
-    throw portTaken(thrown, flags.port);
+    throw cannotServe(thrown, flags.port);
   });
   try {
     await writeAddress(ctx.paths.state, { url: server.url, key: server.key, pid: ctx.pid });
@@ -54,18 +54,31 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve, { once: true }));
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
-    await removeAddress(ctx.paths.state, ctx.pid);
     await server.close();
+    await removeAddress(ctx.paths.state, ctx.pid).catch((error: Error) =>
+      ctx.out.warn(`the address of this server could not be removed: ${error.message}`),
+    );
   }
   throw ctx.signal.reason;
 }
 
-function portTaken(thrown: unknown, port: number): unknown {
-  if ((thrown as { code?: unknown }).code !== "EADDRINUSE") return thrown;
+/** Why a local server could not be started, in words. */
+export function cannotServe(thrown: unknown, port: number): unknown {
+  const { code, syscall, message } = thrown as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") {
+    return new BeltError({
+      code: "port_in_use",
+      message: `port ${port} is in use`,
+      hint: "a belt dev may be running already; otherwise choose another with --port, or --port 0 for any",
+      exit: "failure",
+      cause: thrown,
+    });
+  }
+  if (syscall === undefined) return thrown;
   return new BeltError({
-    code: "port_in_use",
-    message: `port ${port} is in use`,
-    hint: "a belt dev may be running already; otherwise choose another with --port, or --port 0 for any",
+    code: "local_server",
+    message: `the local server cannot start: ${message}`,
+    hint: "it keeps tasks and files in belt's state folder; choose another with BELT_STATE_DIR",
     exit: "failure",
     cause: thrown,
   });

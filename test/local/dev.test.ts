@@ -73,3 +73,15 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   const outside = await run("--function", "crash");
   expect(outside.exitCode).toBe(3);
 });
+
+test.each([
+  ["BELT_STATE_DIR", ["dev", "--port", "0"], { BELT_STATE_DIR: "/dev/null/state" }],
+  ["BELT_STATE_DIR", ["run", "infsh/counter", "--local"], { BELT_STATE_DIR: "/dev/null/state" }],
+])("a server that cannot start says what to change: %s", async (hint, argv, env) => {
+  const { exitCode, stderr } = await spawnBelt([...argv, "--json"], temporaryHome(), { env });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stderr).error).toMatchObject({
+    code: "local_server",
+    hint: expect.stringContaining(hint),
+  });
+});
