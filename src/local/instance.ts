@@ -11,6 +11,7 @@ import { readMessages } from "./channel.ts";
 import { createLineSplitter } from "./lines.ts";
 import { inheritedEnvironment, killGroup, killMarked, ownPid } from "./processes.ts";
 import { type AppSchemas, type FromWorker, fromWorker, type ToWorker } from "./protocol.ts";
+import { givenSecrets } from "./secrets.ts";
 
 export interface WorkerSettings {
   /** The built worker program. */
@@ -84,6 +85,7 @@ export class Instance {
         TMPDIR: this.#temporaryDir,
         FILE_CACHE_DIR: settings.cacheDir,
         ...version.env,
+        ...givenSecrets(version),
       },
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
