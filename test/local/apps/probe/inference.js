@@ -29,6 +29,7 @@ export class App {
   setups = 0;
   calls = 0;
   value = 0;
+  notes = [];
 
   async setup(config) {
     this.setups += 1;
@@ -64,6 +65,11 @@ export class App {
 
   async act({ act }) {
     const context = this.context;
+    if (act.startsWith("note ")) {
+      this.notes.push(act.slice("note ".length));
+      await sleep(this.notes.length % 4);
+      return { notes: [...this.notes] };
+    }
     switch (act) {
       case "environment":
         return { env: process.env, cwd: process.cwd() };
