@@ -5,13 +5,18 @@ import { createLineSplitter } from "./lines.ts";
 /**
  * App code may block the event loop, so a thread of its own watches the parent. When that has gone
  * it kills the whole group, and what left the group but still has this worker's temporary folder
- * in its environment, as the server itself would have done.
+ * in its environment, as the server itself would have done. It also watches the memory outside of
+ * the JavaScript heap, such as that of buffers, which node does not bound.
  */
 const WATCHDOG = `
-const { readdirSync, readFileSync } = require("node:fs");
-const { parent, mark } = require("node:worker_threads").workerData;
+const { readdirSync, readFileSync, writeSync } = require("node:fs");
+const { parent, mark, mostMemory } = require("node:worker_threads").workerData;
 const attempt = (action) => { try { return action(); } catch { return undefined; } };
 const look = () => {
+  if (process.memoryUsage.rss() > mostMemory) {
+    attempt(() => writeSync(2, "heap out of memory, or what is beside it\\n"));
+    process.kill(-process.pid, "SIGKILL");
+  }
   if (process.ppid === parent) return;
   for (const id of attempt(() => readdirSync("/proc")) ?? []) {
     const environment = attempt(() => readFileSync("/proc/" + Number(id) + "/environ", "latin1")) ?? "";
@@ -24,11 +29,11 @@ look();
 setInterval(look, 250);`;
 
 /** The parent's id comes from the parent: asked for here it could already be that of whoever adopts orphans. */
-export function dieWith(parent: number): void {
+export function dieWith(parent: number, mostMemory: number): void {
   new Worker(WATCHDOG, {
     eval: true,
     env: {},
-    workerData: { parent, mark: `TMPDIR=${process.env["TMPDIR"]}` },
+    workerData: { parent, mostMemory, mark: `TMPDIR=${process.env["TMPDIR"]}` },
     resourceLimits: { maxOldGenerationSizeMb: 8 },
   }).unref();
 }

@@ -78,7 +78,9 @@ export class Instance {
     this.#temporaryDir = join(settings.temporaryDir, id);
     mkdirSync(this.#temporaryDir, { mode: 0o700 });
     const program = [`--max-old-space-size=${settings.memoryMb}`, settings.program];
-    this.#child = spawn(process.execPath, [...program, version.entry, String(ownPid())], {
+    // The heap, as much again in buffers and the like, and node itself.
+    const resident = (2 * settings.memoryMb + 128) * 1024 * 1024;
+    this.#child = spawn(process.execPath, [...program, version.entry, String(ownPid()), String(resident)], {
       cwd: version.dir,
       env: {
         ...inheritedEnvironment(),

@@ -53,9 +53,9 @@ async function receive(
 }
 
 /** A broken app is left to crash: node itself then prints the file and the line on stderr. */
-async function main(entry: string, parent: number): Promise<void> {
+async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
   const fromServer = new Socket({ fd: FROM_SERVER });
-  dieWith(parent);
+  dieWith(parent, mostMemory);
   const send: Send = sendToServer;
   const flushOutput = captureOutput((text, isError) => send({ kind: "log", text, isError }));
   const app = readApp(await import(pathToFileURL(entry).href), entry);
@@ -64,7 +64,8 @@ async function main(entry: string, parent: number): Promise<void> {
   send({ kind: "loaded", functions: app.functions, unloads: app.unloads });
 }
 
-main(process.argv[2] ?? "", Number(process.argv[3])).catch((error: unknown) => {
+const [, , entry = "", parent, mostMemory] = process.argv;
+main(entry, Number(parent), Number(mostMemory)).catch((error: unknown) => {
   setImmediate(() => {
     throw error;
   });

@@ -48,9 +48,9 @@ test("a worker that dies fails its task with its last words, and the next task g
   expect(await server.run({})).toMatchObject({ status_text: "completed" });
 });
 
-test("a worker's memory is bounded", async () => {
+test.each(["eat", "eat buffers"])("a worker's memory is bounded: %s", async (name) => {
   const server = await startServer({ workerMemoryMb: 48 });
-  const { status_text, error } = await server.run(act("eat"));
+  const { status_text, error } = await server.run(act(name));
   expect([status_text, error]).toEqual(["failed", "the worker ran out of memory (its bound is 48 MiB)"]);
 });
 

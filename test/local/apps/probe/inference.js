@@ -93,6 +93,11 @@ export class App {
         return new Promise(() => {});
       case "eat":
         for (const all = []; ; ) all.push(new Array(1000).fill(all.length));
+      case "eat buffers":
+        for (const all = []; ; ) {
+          all.push(Buffer.alloc(4 * 1024 * 1024, all.length));
+          await sleep(1);
+        }
       case "hang":
         return new Promise(() => {});
       case "block":
