@@ -74,6 +74,22 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   expect(outside.exitCode).toBe(3);
 });
 
+test("belt dev speaks one dialect and the numbers of one year when told to", async () => {
+  const server = await spawnDev(temporaryHome(), [
+    "--port",
+    "0",
+    "--dialect",
+    "v1",
+    "--status-table",
+    "2025",
+  ]);
+  cleanup(() => server.child.kill("SIGKILL"));
+  const response = await server.post("/run", { app: "infsh/counter", input: {} });
+  const answer = (await response.json()) as object;
+  expect(Object.keys(answer).sort()).toEqual(["data", "status", "success"]);
+  expect(answer).toMatchObject({ success: true, status: 200, data: { status: 9, output: { count: 1 } } });
+});
+
 test.each([
   ["BELT_STATE_DIR", ["dev", "--port", "0"], { BELT_STATE_DIR: "/dev/null/state" }],
   ["BELT_STATE_DIR", ["run", "infsh/counter", "--local"], { BELT_STATE_DIR: "/dev/null/state" }],
