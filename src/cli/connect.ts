@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
 import type { Account } from "../commands/account.ts";
 import type { Context } from "../commands/context.ts";
-import { TASK_TIMEOUT } from "../commands/dev.ts";
+import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
 import { BeltError } from "../errors.ts";
 import { readProxies } from "../input/proxy.ts";
 import type { LocalServer } from "../local/server.ts";
@@ -102,6 +102,8 @@ async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
     dialect: null,
     statusTable: "2026",
     fileUris: "file",
+  }).catch((thrown) => {
+    throw cannotServe(thrown, 0);
   });
 }
 

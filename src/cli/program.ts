@@ -320,6 +320,18 @@ function addDev(program: Command, act: Act): void {
       "cut off a task that runs longer (default 10m)",
       duration("--task-timeout"),
     )
+    .addOption(
+      new Option("--dialect <form>", "answer in one form of the API only, not in all at once").choices([
+        "current",
+        "v1",
+        "v2",
+      ]),
+    )
+    .addOption(
+      new Option("--status-table <year>", "number statuses as the API did then")
+        .choices(["2026", "2025"])
+        .default("2026"),
+    )
     .addHelpText("after", examples("belt dev", "belt dev ./my-app --port 0"))
     .action((appDirs: string[], flags: DevFlags) =>
       act(async () => {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { BeltError } from "../errors.ts";
 import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
-import { devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
+import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
 import type { Context } from "./context.ts";
 
 export interface DevFlags {
@@ -9,6 +9,9 @@ export interface DevFlags {
   workers: number;
   /** Milliseconds. */
   taskTimeout?: number;
+  /** Without it all forms of the API at once. */
+  dialect?: "current" | "v1" | "v2";
+  statusTable: "2026" | "2025";
 }
 
 /** An app that never answers is cut off after this long, in milliseconds. */
@@ -17,6 +20,10 @@ export const TASK_TIMEOUT = 10 * 60_000;
 /** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
   const { startLocalServer } = await import("../local/server.ts");
+  const time = () => new Date(ctx.now()).toISOString();
+  // Whatever happens before the server has been announced is told after it.
+  const early: DevEvent[] = [];
+  let show = (event: DevEvent): unknown => early.push(event);
   const server = await startLocalServer({
     root: ctx.root,
     stateDir: ctx.paths.state,
@@ -24,38 +31,60 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     port: flags.port,
     workers: flags.workers,
     taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
-    dialect: null,
-    statusTable: "2026",
+    dialect: flags.dialect ?? null,
+    statusTable: flags.statusTable,
     fileUris: "http",
-    onEvent: (event) => ctx.out.event(event, devEventView),
+    onEvent: (event) => void show({ time: time(), ...event }),
   }).catch((thrown) => {
-    throw portTaken(thrown, flags.port);
+    throw cannotServe(thrown, flags.port);
   });
   try {
     await writeAddress(devAddress(ctx.paths.state), { url: server.url, key: server.key, pid: ctx.pid });
     const serving: ServingEvent = {
       type: "server",
+      time: time(),
       url: server.url,
       key: server.key,
       apps: await server.apps(),
     };
     ctx.out.event(serving, servingView);
-    await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve, { once: true }));
+    show = (event) => ctx.out.event(event, devEventView);
+    // Which apps are broken has just been said.
+    for (const event of early) if (event.type !== "app") show(event);
+    await aborted(ctx.signal);
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
-    await removeAddress(devAddress(ctx.paths.state), ctx.pid);
     await server.close();
+    await removeAddress(devAddress(ctx.paths.state), ctx.pid).catch((error: Error) =>
+      ctx.out.warn(`the address of this server could not be removed: ${error.message}`),
+    );
   }
   throw ctx.signal.reason;
 }
 
-function portTaken(thrown: unknown, port: number): unknown {
-  if ((thrown as { code?: unknown }).code !== "EADDRINUSE") return thrown;
+/** Why a local server could not be started, in words. */
+export function cannotServe(thrown: unknown, port: number): unknown {
+  const { code, syscall, message } = thrown as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") {
+    return new BeltError({
+      code: "port_in_use",
+      message: `port ${port} is in use`,
+      hint: "a belt dev may be running already; otherwise choose another with --port, or --port 0 for any",
+      exit: "failure",
+      cause: thrown,
+    });
+  }
+  if (syscall === undefined) return thrown;
   return new BeltError({
-    code: "port_in_use",
-    message: `port ${port} is in use`,
-    hint: "a belt dev may be running already; otherwise choose another with --port, or --port 0 for any",
+    code: "local_server",
+    message: `the local server cannot start: ${message}`,
+    hint: "it keeps tasks and files in belt's state folder; choose another with BELT_STATE_DIR",
     exit: "failure",
     cause: thrown,
   });
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }

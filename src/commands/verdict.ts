@@ -3,9 +3,12 @@ import type { TaskDocument } from "../api/task.ts";
 import { BeltError } from "../errors.ts";
 import { formatDuration, shellWord } from "../terminal/text.ts";
 
-/** Throws when an ended task did not succeed: exit 3 when it failed, 10 when it was cancelled. */
+/** Throws when an ended task did not succeed: exit 3 when it failed, 5 when its session was lost, 10 when it was cancelled. */
 export function requireSuccess(task: TaskDocument): void {
   if (task.status === "completed") return;
+  if (task.status === "failed" && task.session_id && task.error?.startsWith("WORKER_LOST")) {
+    throw sessionLost(task, task.session_id, task.error);
+  }
   if (task.status === "cancelled") {
     throw new BeltError({
       code: "task_cancelled",
@@ -20,6 +23,18 @@ export function requireSuccess(task: TaskDocument): void {
     hint: `belt task get ${shellWord(task.id)}`,
     exit: "taskFailed",
     taskId: task.id,
+  });
+}
+
+/** A task has no field for a code: the API's word for it begins the error's text. */
+function sessionLost({ id, app }: TaskDocument, session: string, error: string): BeltError {
+  const reason = error.replace(/^WORKER_LOST[:\s]*/, "");
+  return new BeltError({
+    code: "WORKER_LOST",
+    message: `session ${session} is lost: its worker died, and its state with it${reason ? `: ${reason}` : ""}`,
+    hint: `belt run ${app ?? "<app>"} --session new`,
+    exit: "notFound",
+    taskId: id,
   });
 }
 

@@ -6,6 +6,7 @@ import type { AppVersion } from "./catalogue.ts";
 import { messageOf } from "./errors.ts";
 import type { AppProblem, EventSink } from "./events.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
+import { readSecrets } from "./secrets.ts";
 
 const ENTRIES = ["inference.js", "src/inference.js"];
 
@@ -115,6 +116,7 @@ export class AppDirectory {
       env: Object.fromEntries(
         Object.entries(asObject(manifest["env"])).map(([key, value]) => [key, String(value)]),
       ),
+      secrets: readSecrets(manifest["secrets"]),
       stale: false,
     };
   }

@@ -96,6 +96,7 @@ function presentVersion(version: AppVersion, { functions, setup_schema }: AppSch
   return {
     id: version.hash,
     kernel: version.kernel,
+    required_secrets: version.secrets,
     default_function: preferred,
     input_schema: functions[preferred]?.input_schema ?? null,
     output_schema: functions[preferred]?.output_schema ?? null,

@@ -20,8 +20,16 @@ export interface AppVersion {
   entry: string;
   defaultFunction: string | null;
   env: Record<string, string>;
+  /** Keys the app may find in its environment, or must. */
+  secrets: Secret[];
   /** True once the files have changed: running instances live on, new ones cannot be started. */
   stale: boolean;
+}
+
+export interface Secret {
+  key: string;
+  description: string;
+  optional: boolean;
 }
 
 export interface Resolved {

@@ -15,6 +15,16 @@ export class ApiError extends Error {
   }
 }
 
+/** 412: what the app needs and has not got; never in an envelope (api.md section 1). */
+export class RequirementsNotMet extends Error {
+  readonly errors: JsonObject[];
+
+  constructor(errors: JsonObject[]) {
+    super("requirements are not met");
+    this.errors = errors;
+  }
+}
+
 export const notFound = (message: string, details: JsonObject = {}) =>
   new ApiError(404, "not_found", message, details);
 

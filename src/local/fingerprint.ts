@@ -37,13 +37,18 @@ function listFiles(dir: string): FileFact[] {
   const folders = [""];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of readdirSync(join(dir, folder), { withFileTypes: true })) {
-      if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+      if (entry.name === "node_modules" || isHidden(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
       else if (!PRODUCTS.test(entry.name) && files.length < MOST_FILES) addFile(files, dir, path);
     }
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Except the app's secrets: a worker has them from its start. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") && name !== ".env";
 }
 
 /** Links to files count as what they point at; links to folders are not followed, they may be circles. */

@@ -2,20 +2,44 @@
 import { Worker } from "node:worker_threads";
 import { createLineSplitter } from "./lines.ts";
 
-/** App code may block the event loop, so a thread of its own watches the parent, and kills the whole group. */
+/**
+ * App code may block the event loop, so a thread of its own watches the parent. When that has gone
+ * it kills the whole group, and what left the group but still has this worker's temporary folder
+ * in its environment, as the server itself would have done. It also watches the memory outside of
+ * the JavaScript heap, such as that of buffers, which node does not bound.
+ */
 const WATCHDOG = `
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) process.kill(-process.pid, "SIGKILL");
-}, 500);`;
+const { readdirSync, readFileSync, writeSync } = require("node:fs");
+const { parent, mark, mostMemory } = require("node:worker_threads").workerData;
+const attempt = (action) => { try { return action(); } catch { return undefined; } };
+const look = () => {
+  if (process.memoryUsage.rss() > mostMemory) {
+    attempt(() => writeSync(2, "heap out of memory, or what is beside it\\n"));
+    process.kill(-process.pid, "SIGKILL");
+  }
+  if (process.ppid === parent) return;
+  for (const id of attempt(() => readdirSync("/proc")) ?? []) {
+    const environment = attempt(() => readFileSync("/proc/" + Number(id) + "/environ", "latin1")) ?? "";
+    const isOurs = Number(id) !== process.pid && environment.split("\\0").includes(mark);
+    if (isOurs) attempt(() => process.kill(Number(id), "SIGKILL"));
+  }
+  process.kill(-process.pid, "SIGKILL");
+};
+look();
+setInterval(look, 250);`;
 
-export function dieWithParent(): void {
-  process.once("disconnect", () => process.kill(-process.pid, "SIGKILL"));
-  new Worker(WATCHDOG, { eval: true, env: {}, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
+/** The parent's id comes from the parent: asked for here it could already be that of whoever adopts orphans. */
+export function dieWith(parent: number, mostMemory: number): void {
+  new Worker(WATCHDOG, {
+    eval: true,
+    env: {},
+    workerData: { parent, mostMemory, mark: `TMPDIR=${process.env["TMPDIR"]}` },
+    resourceLimits: { maxOldGenerationSizeMb: 8 },
+  }).unref();
 }
 
 /**
- * Sends what the app prints over the IPC channel, where it keeps its order with the results.
+ * Sends what the app prints over the channel, where it keeps its order with the results.
  * What bypasses node's streams (native code, grandchildren) still arrives through the pipes.
  * The returned function sends what has not ended in a newline.
  */

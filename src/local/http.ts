@@ -22,7 +22,7 @@ export function createHttpServer(rooms: Rooms, { key, dialect }: HttpOptions): S
     try {
       if (!server.listening) throw new ApiError(503, "unavailable", "the local server is ending");
       checkOrigin(request, portOf(server));
-      const url = new URL(request.url ?? "/", "http://localhost");
+      const url = addressOf(request);
       const { route, params } = findRoute(router, request.method ?? "GET", url.pathname);
       if (!route.signed) checkKey(request, key);
       const body = route.method === "PUT" ? {} : await readJson(request);
@@ -40,6 +40,13 @@ export function createHttpServer(rooms: Rooms, { key, dialect }: HttpOptions): S
   };
   const server = createServer((request, response) => void answer(request, response));
   return server;
+}
+
+/** Whatever host the request line names, this is the server that was asked. */
+function addressOf({ url = "/" }: IncomingMessage): URL {
+  const base = "http://localhost";
+  if (!URL.canParse(url, base)) throw new ApiError(400, "invalid_request", "the address cannot be read");
+  return new URL(url, base);
 }
 
 /** Loopback only. Rejects with the system's error when the port is taken. */

@@ -1,15 +1,17 @@
 /** One worker process with one instance of an app in it: started, asked, stopped, and never left behind. */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
+import { readMessages } from "./channel.ts";
 import { createLineSplitter } from "./lines.ts";
-import { inheritedEnvironment, killGroup } from "./processes.ts";
-import type { AppSchemas, FromWorker, ToWorker } from "./protocol.ts";
+import { inheritedEnvironment, killGroup, killMarked, ownPid } from "./processes.ts";
+import { type AppSchemas, type FromWorker, fromWorker, type ToWorker } from "./protocol.ts";
+import { givenSecrets } from "./secrets.ts";
 
 export interface WorkerSettings {
   /** The built worker program. */
@@ -60,6 +62,7 @@ export class Instance {
   readonly exited: Promise<void>;
 
   readonly #child: ChildProcess;
+  readonly #toWorker: Writable | null;
   readonly #memoryMb: number;
   readonly #temporaryDir: string;
   readonly #pending = new Map<number, Pending>();
@@ -74,22 +77,25 @@ export class Instance {
     this.#memoryMb = settings.memoryMb;
     this.#temporaryDir = join(settings.temporaryDir, id);
     mkdirSync(this.#temporaryDir, { mode: 0o700 });
-    this.#child = fork(settings.program, [version.entry], {
+    const program = [`--max-old-space-size=${settings.memoryMb}`, settings.program];
+    // The heap, as much again in buffers and the like, and node itself.
+    const resident = (2 * settings.memoryMb + 128) * 1024 * 1024;
+    this.#child = spawn(process.execPath, [...program, version.entry, String(ownPid()), String(resident)], {
       cwd: version.dir,
       env: {
         ...inheritedEnvironment(),
         TMPDIR: this.#temporaryDir,
         FILE_CACHE_DIR: settings.cacheDir,
         ...version.env,
+        ...givenSecrets(version),
       },
-      execArgv: [`--max-old-space-size=${settings.memoryMb}`],
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
       detached: true,
     });
     readLines(this.#child.stdout, (line) => this.onLog(line));
     readLines(this.#child.stderr, (line) => this.#remember(line));
-    this.#child.on("message", (message: FromWorker) => this.#receive(message));
+    this.#toWorker = this.#openChannel();
     this.exited = this.#untilExit();
     this.loaded = this.#request(0) as Promise<string[]>;
     // Whoever needs the app waits for `loaded` and sees its failure; nobody waiting is no error.
@@ -139,6 +145,20 @@ export class Instance {
     killGroup(this.#child);
   }
 
+  /** Null when the system had no descriptors left; the child then reports an error. */
+  #openChannel(): Writable | null {
+    const [, , , toWorker = null, fromThere = null] = this.#child.stdio ?? [];
+    toWorker?.on("error", () => {});
+    if (fromThere) {
+      readMessages(
+        fromThere as Readable,
+        (message) => this.#receive(fromWorker(message)),
+        () => this.kill("the app wrote into belt's channel to its worker, or more than it holds"),
+      );
+    }
+    return toWorker as Writable | null;
+  }
+
   #ask(question: Question, onPartial?: (output: unknown) => void): Promise<unknown> {
     this.#lastId += 1;
     const answer = this.#request(this.#lastId, onPartial);
@@ -152,8 +172,8 @@ export class Instance {
   }
 
   #send(message: ToWorker): void {
-    // A closed channel is reported by the exit, with the reason.
-    if (this.#child.connected) this.#child.send(message, () => {});
+    // That the process is gone is reported by its exit, with the reason.
+    this.#toWorker?.write(`${JSON.stringify(message)}\n`);
   }
 
   #receive(message: FromWorker): void {
@@ -203,6 +223,9 @@ export class Instance {
     // The pipes may hold more than was read; a grandchild may hold them open for ever.
     await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     killGroup(this.#child);
+    await killMarked(`TMPDIR=${this.#temporaryDir}`);
+    // What could not be reached may still hold them; it must not hold this process, too.
+    for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
     await rm(this.#temporaryDir, { recursive: true, force: true }).catch(() => {});
     this.#end = new WorkerDied(this.#describeEnd(ending));
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#end);

@@ -61,6 +61,12 @@ export class Pool {
     this.#serve();
   }
 
+  /** True while every worker there may be is leased: a task then waits for the end of a session. */
+  get isAllLeased(): boolean {
+    const leased = [...this.#instances].filter(({ session }) => session !== null);
+    return leased.length >= this.#options.workers;
+  }
+
   isLoaded(version: AppVersion): boolean {
     return [...this.#instances].some((instance) => instance.version === version);
   }

@@ -1,5 +1,6 @@
 /** What is asked of the operating system. */
 import type { ChildProcess } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 
 /** App code sees the way to its tools and networks, and none of the user's keys. */
 const INHERITED =
@@ -18,6 +19,25 @@ export function killGroup(child: ChildProcess): void {
   }
 }
 
+/**
+ * Ends what left the group of the worker that started it, as browsers do that apps drive: its
+ * environment still has the worker's `setting`. Only where the system shows environments in /proc.
+ */
+export async function killMarked(setting: string): Promise<void> {
+  const ids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  await Promise.all(
+    ids.map(async (id) => {
+      const environment = await readFile(`/proc/${id}/environ`, "latin1").catch(() => "");
+      if (!environment.split("\0").includes(setting)) return;
+      try {
+        process.kill(Number(id), "SIGKILL");
+      } catch {
+        // It has gone by itself.
+      }
+    }),
+  );
+}
+
 /** True while a process of that id exists. */
 export function isAlive(pid: number): boolean {
   try {
@@ -28,7 +48,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The id by which a later server can ask whether this one still lives. */
+/** The id by which workers, and later servers, can ask whether this one still lives. */
 export function ownPid(): number {
   return process.pid;
 }

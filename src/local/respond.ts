@@ -1,7 +1,7 @@
 /** Answers in the forms of the API (api.md section 1). */
 import type { ServerResponse } from "node:http";
 import type { JsonObject } from "../wire/types.ts";
-import { ApiError, messageOf } from "./errors.ts";
+import { ApiError, messageOf, RequirementsNotMet } from "./errors.ts";
 import type { Message } from "./events.ts";
 
 export type Dialect = "current" | "v1" | "v2";
@@ -23,6 +23,10 @@ export function sendReply(response: ServerResponse, reply: Reply, dialect: Diale
 }
 
 export function sendError(response: ServerResponse, error: unknown, dialect: Dialect | null): void {
+  if (error instanceof RequirementsNotMet) {
+    sendJson(response, 412, "application/json", { satisfied: false, errors: error.errors });
+    return;
+  }
   const known = error instanceof ApiError ? error : new ApiError(500, "internal_error", messageOf(error));
   const type = dialect === "v1" ? "application/json" : "application/problem+json";
   if (known.status === 401) response.setHeader("WWW-Authenticate", "Bearer");

@@ -98,6 +98,13 @@ async function followTask(rooms: Rooms, { raw, response, params }: ApiRequest): 
   const { tasks, presenter, clock } = rooms;
   const task = await tasks.get(params["id"]!);
   const live = tasks.find(task.id);
+  if (!live && !isTerminal(task.status)) {
+    throw new ApiError(
+      405,
+      "conflict",
+      `task ${task.id} runs in another local server; it can be polled here`,
+    );
+  }
   const format = openStream(raw, response);
   const options = { clock, present: presenter.task.bind(presenter) };
   if (live && !live.ended) streamTask(response, format, live, options);

@@ -80,6 +80,9 @@ export class Runner {
       session.instance.busy = true;
       return session.instance;
     }
+    if (pool.isAllLeased) {
+      live.log("all workers are leased by sessions; this task begins when one ends", LOG_TASK, clock.now());
+    }
     const setupKey = stableJson(live.task.setup ?? {});
     const need = { version, setupKey, session: session?.id ?? null, signal: live.abort.signal };
     const instance = await pool.acquire(need);

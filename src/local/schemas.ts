@@ -43,7 +43,7 @@ function isZod4(schema: ZodSchema): boolean {
 
 /** The app's zod, but perhaps another copy of the module, with a registry of its own: descriptions are asked of the schema. */
 async function loadZod4(entry: string): Promise<ToJsonSchema> {
-  const { z } = await import(pathToFileURL(createRequire(entry).resolve("zod/v4")).href);
+  const { z } = await import(zod4Of(entry));
   return (schema, io) =>
     z.toJSONSchema(schema, {
       io,
@@ -54,6 +54,15 @@ async function loadZod4(entry: string): Promise<ToJsonSchema> {
         if (isFile(zodSchema)) becomeFile(jsonSchema);
       },
     });
+}
+
+/** A bundled app has its zod inside; belt's own reads the same definitions. */
+function zod4Of(entry: string): string {
+  try {
+    return pathToFileURL(createRequire(entry).resolve("zod/v4")).href;
+  } catch {
+    return import.meta.resolve("zod/v4");
+  }
 }
 
 async function loadZod3(): Promise<ToJsonSchema> {

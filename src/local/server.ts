@@ -59,6 +59,7 @@ export interface LocalServer {
 }
 
 const WATCH_MS = 1000;
+const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
 const LAST_ANSWERS_MS = 200;
 
@@ -150,10 +151,15 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
 
 /** Throws away what is a week old, and looks for edits of apps if somebody wants to hear of them. */
 function startUpkeep(options: LocalServerOptions, { rooms, folders }: Parts): () => void {
-  for (const folder of folders) void sweep(folder, Date.now());
-  if (!options.onEvent) return () => {};
-  const timer = setInterval(() => void loadEdited(rooms), WATCH_MS);
-  return () => clearInterval(timer);
+  const tidy = () => {
+    for (const folder of folders) void sweep(folder, Date.now());
+  };
+  tidy();
+  const timers = [setInterval(tidy, SWEEP_MS)];
+  if (options.onEvent) timers.push(setInterval(() => void loadEdited(rooms), WATCH_MS));
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
 }
 
 /** Whoever edits an app hears at once whether it can be loaded. */
@@ -166,8 +172,7 @@ async function drain(server: Server, { rooms, runner, webhooks }: Parts): Promis
   runner.drain();
   await rooms.tasks.cancelAll();
   rooms.sessions.endAll();
-  await rooms.pool.close();
-  await Promise.all([rooms.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await Promise.all([rooms.pool.close(), rooms.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);

@@ -5,6 +5,7 @@ import { ApiError, invalidField, messageOf } from "./errors.ts";
 import type { Reply } from "./respond.ts";
 import type { Rooms } from "./rooms.ts";
 import type { ApiRequest } from "./routes.ts";
+import { requireSecrets } from "./secrets.ts";
 import { DEFAULT_IDLE_TIMEOUT, type Session } from "./sessions.ts";
 import { LOG_TASK } from "./task.ts";
 import { flag, readRunRequest } from "./validate.ts";
@@ -15,6 +16,7 @@ export async function submitRun(rooms: Rooms, request: ApiRequest, waitsByDefaul
   const run = readRunRequest(request.body);
   const wait = waits(request) ?? waitsByDefault;
   const resolved = await catalogue.resolve(run.app, (version) => pool.isLoaded(version));
+  requireSecrets(resolved.version);
   checkWorkers(rooms, run);
   const session = sessionFor(rooms, run, resolved.version);
   const kept = { ...run, input: mapStrings(run.input, (text) => rooms.recognise(text) ?? text) };

@@ -15,11 +15,13 @@ export class TaskStore {
     this.#dir = dir;
   }
 
-  /** Whole or not at all, whenever the process ends. */
-  async write(task: Task): Promise<void> {
+  /** Whole or not at all, whenever the process ends. Gives the record's length. */
+  async write(task: Task): Promise<number> {
     const path = this.#path(task.id);
-    await writeFile(`${path}.part`, JSON.stringify(task), { mode: 0o600 });
+    const record = JSON.stringify(task);
+    await writeFile(`${path}.part`, record, { mode: 0o600 });
     await rename(`${path}.part`, path);
+    return record.length;
   }
 
   async read(id: string): Promise<Task | null> {

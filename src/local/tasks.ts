@@ -24,11 +24,14 @@ export interface TasksOptions {
 
 /** Finished tasks that are answered from memory; older ones are read from disk. */
 const RECENT = 100;
+/** And how much they may come to, in characters of their records. */
+const RECENT_LENGTH = 16 * 1024 * 1024;
 
 export class Tasks {
   readonly #options: TasksOptions;
   readonly #live = new Map<string, LiveTask>();
-  readonly #recent: string[] = [];
+  readonly #recent: { id: string; length: number }[] = [];
+  #recentLength = 0;
   /** Writes of records that are under way. */
   readonly #writes = new Map<string, Promise<void>>();
 
@@ -42,7 +45,7 @@ export class Tasks {
     { version, messages }: Resolved,
     sessionId: string | null,
     enter: (live: LiveTask) => void,
-  ): { live: LiveTask; saved: Promise<void> } {
+  ): { live: LiveTask; saved: Promise<unknown> } {
     const { clock, nextId } = this.#options;
     const live = new LiveTask(newTask(nextId(), request, version, sessionId, clock.now()));
     this.#live.set(live.task.id, live);
@@ -140,16 +143,18 @@ export class Tasks {
     onEnd(live.task);
     // What could not be written stays in memory.
     void this.#save(live.task).then(
-      () => this.#remember(id),
+      (length) => this.#remember(id, length),
       () => {},
     );
   }
 
   /** One write after the other: the record of the end must not be overtaken by that of the beginning. */
-  #save(task: Task): Promise<void> {
+  #save(task: Task): Promise<number> {
     const { id } = task;
-    const write = (this.#writes.get(id) ?? Promise.resolve()).then(() => this.#options.store.write(task));
-    const settled = write
+    const write: Promise<number> = (this.#writes.get(id) ?? Promise.resolve()).then(() =>
+      this.#options.store.write(task),
+    );
+    const settled: Promise<void> = write
       .catch(() => {})
       .then(() => {
         if (this.#writes.get(id) === settled) this.#writes.delete(id);
@@ -158,10 +163,14 @@ export class Tasks {
     return write;
   }
 
-  #remember(id: string): void {
-    this.#recent.push(id);
-    const forgotten = this.#recent.length > RECENT ? this.#recent.shift() : undefined;
-    if (forgotten !== undefined) this.#live.delete(forgotten);
+  #remember(id: string, length: number): void {
+    this.#recent.push({ id, length });
+    this.#recentLength += length;
+    while (this.#recent.length > RECENT || this.#recentLength > RECENT_LENGTH) {
+      const forgotten = this.#recent.shift()!;
+      this.#recentLength -= forgotten.length;
+      this.#live.delete(forgotten.id);
+    }
   }
 }
 

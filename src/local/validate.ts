@@ -1,10 +1,9 @@
 /** Bodies of requests, checked as the API would: the first wrong field is named. */
 import type { JsonObject, RunRequest } from "../wire/types.ts";
 import { ApiError, invalidField } from "./errors.ts";
-import { isDeeperThan } from "./values.ts";
+import { DEEPEST, isDeeperThan } from "./values.ts";
 
 const INFRA = ["cloud", "private", "private_first"];
-const DEEPEST = 200;
 
 export function readRunRequest(body: JsonObject): RunRequest {
   if (isDeeperThan(body, DEEPEST)) {

@@ -22,23 +22,32 @@ export function mapStrings<T>(value: T, change: (text: string) => string): T {
   return changed ? (copy as T) : value;
 }
 
-/** Deepest nesting of a JSON value; recursion over deeper ones would not end well. */
+/** Levels that a body or an output may nest; recursion over more would not end well. */
+export const DEEPEST = 200;
+
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return limit === 0 || Object.values(value).some((inner) => isDeeperThan(inner, limit - 1));
 }
 
 /** Keeps every file a result names by its local `path`, and puts a reference in its place. */
-export async function storeOutputs(value: unknown, files: FileStore): Promise<unknown> {
+export function storeOutputs(output: unknown, files: FileStore): Promise<unknown> {
+  if (isDeeperThan(output, DEEPEST)) {
+    throw new Error(`the output is nested more than ${DEEPEST} levels deep`);
+  }
+  return storeWithin(output, files);
+}
+
+async function storeWithin(value: unknown, files: FileStore): Promise<unknown> {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((inner) => storeOutputs(inner, files)));
+  if (Array.isArray(value)) return Promise.all(value.map((inner) => storeWithin(inner, files)));
   const object = value as JsonObject;
   if (typeof object["path"] === "string") {
     const stored = await storeFile(object, object["path"], files);
     if (stored) return stored;
   }
   const entries = Object.entries(object).map(
-    async ([key, inner]) => [key, await storeOutputs(inner, files)] as const,
+    async ([key, inner]) => [key, await storeWithin(inner, files)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -1,8 +1,11 @@
 /** The child process: loads one app, keeps one instance of it, and does what the server says. */
+import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
+import type { JsonObject } from "../wire/types.ts";
 import { type LoadedApp, readApp } from "./app.ts";
+import { FROM_SERVER, readMessages, sendToServer } from "./channel.ts";
 import { messageOf } from "./errors.ts";
-import { captureOutput, dieWithParent } from "./guard.ts";
+import { captureOutput, dieWith } from "./guard.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { describeApp } from "./schemas.ts";
 
@@ -49,26 +52,20 @@ async function receive(
   }
 }
 
-/** The channel is the server's: an app that would talk to its parent finds none. */
-function takeChannel(): Send {
-  const send = process.send!.bind(process);
-  delete process.send;
-  return (message) => {
-    send(message);
-  };
-}
-
 /** A broken app is left to crash: node itself then prints the file and the line on stderr. */
-async function main(entry: string): Promise<void> {
-  const send = takeChannel();
-  dieWithParent();
+async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
+  const fromServer = new Socket({ fd: FROM_SERVER });
+  dieWith(parent, mostMemory);
+  const send: Send = sendToServer;
   const flushOutput = captureOutput((text, isError) => send({ kind: "log", text, isError }));
   const app = readApp(await import(pathToFileURL(entry).href), entry);
-  process.on("message", (message: ToWorker) => void receive(app, message, send, flushOutput));
+  const onMessage = (message: JsonObject) => void receive(app, message as ToWorker, send, flushOutput);
+  readMessages(fromServer, onMessage, () => fromServer.destroy());
   send({ kind: "loaded", functions: app.functions, unloads: app.unloads });
 }
 
-main(process.argv[2] ?? "").catch((error: unknown) => {
+const [, , entry = "", parent, mostMemory] = process.argv;
+main(entry, Number(parent), Number(mostMemory)).catch((error: unknown) => {
   setImmediate(() => {
     throw error;
   });

@@ -1,55 +1,170 @@
-import type { AppSummary, ServerEvent } from "../local/events.ts";
-import type { View } from "./output.ts";
+import type { AppProblem, AppSummary, ServerEvent } from "../local/events.ts";
+import type { Style, View } from "./output.ts";
+import type { Paint } from "./paint.ts";
 import { formatDuration, safeLine } from "./text.ts";
 
 /** The first thing `belt dev` says. */
 export interface ServingEvent {
   type: "server";
+  /** ISO, as in every event. */
+  time: string;
   url: string;
   key: string;
   apps: AppSummary[];
 }
 
+export type DevEvent = ServerEvent & { time: string };
+
 export const servingView: View<ServingEvent> = {
-  text: ({ url, key, apps }, { paint }) => {
-    const width = Math.max(0, ...apps.map(({ app }) => app.length));
-    const lines = apps.map(
-      ({ app, functions }) => `  ${safeLine(app).padEnd(width)}  ${paint.dim(safeLine(functions.join(" ")))}`,
-    );
+  text: ({ url, key, apps }, style) => {
+    const { paint } = style;
+    const width = Math.max(0, ...apps.map(({ app }) => safeLine(app).length));
     return [
-      `${paint.bold("belt dev")} serves the API at ${paint.cyan(url)}`,
+      `${paint.bold("belt dev")}  serves the API on this machine`,
+      `${paint.dim("url")}  ${paint.cyan(url)}`,
       `${paint.dim("key")}  ${key}`,
-      ...lines,
-      paint.dim("other terminals reach it with --local; Ctrl-C stops it"),
+      "",
+      ...apps.flatMap((app) => appLines(app, width, style)),
+      "",
+      ...wrap("other terminals reach it with --local; Ctrl-C stops it", style.width).map((line) =>
+        paint.dim(line),
+      ),
     ].join("\n");
   },
 };
 
-/** One aligned line for each thing that happens on the server. */
-export const devEventView: View<ServerEvent> = {
-  text: (event, { paint }) => {
+/** A name with its functions, or with what is broken about it. */
+function appLines({ app, functions, problem }: AppSummary, width: number, { paint, width: columns }: Style) {
+  const name = safeLine(app).padEnd(width);
+  const text = problem ? problemText(problem) : functions.map(safeLine).join(" ");
+  const colour = problem ? paint.red : paint.dim;
+  const lines = wrap(text, columns - width - 2).map((line) => colour(line));
+  return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());
+}
+
+/** Passed in milliseconds each time: on a terminal they would only hide what matters. */
+const FLEETING = new Set(["received", "dispatched", "uploading"]);
+
+/** One aligned line for each thing that happens on the server; a second where something went wrong. */
+export const devEventView: View<DevEvent> = {
+  text: (event, style) => {
+    const { paint } = style;
     switch (event.type) {
       case "task": {
-        const what = `${safeLine(event.app)}${event.function ? ` ${safeLine(event.function)}` : ""}`;
-        const error = event.error ? `  ${paint.red(safeLine(event.error))}` : "";
-        return `${event.id}  ${event.status.padEnd(10)}  ${formatDuration(event.elapsedMs).padStart(7)}  ${what}  ${paint.dim(event.worker ?? "")}${error}`.trimEnd();
+        const { id, app, function: name, status, elapsedMs, worker, error } = event;
+        if (isTerminal(style) && FLEETING.has(status)) return "";
+        const what = name === null ? app : `${app} ${name}`;
+        const moved = { status, elapsed: formatDuration(elapsedMs) };
+        return grid(event.time, { id, ...moved, what, detail: worker ?? "", trouble: error ?? "" }, style);
       }
       case "app": {
-        const problem = event.problem;
-        const place = problem?.file ? ` at ${problem.file}${problem.line ? `:${problem.line}` : ""}` : "";
-        const detail = problem
-          ? `${paint.red(safeLine(problem.message))}${safeLine(place)}`
-          : paint.dim(event.version ?? "");
-        return `${safeLine(event.app)}  ${event.state}  ${detail}`;
+        const { app, state, version, problem } = event;
+        const trouble = problem ? problemText(problem) : "";
+        return grid(
+          event.time,
+          { id: "app", status: state, what: app, detail: version ?? "", trouble },
+          style,
+        );
       }
-      case "session":
-        return `${event.id}  ${event.state}  ${safeLine(event.app)}`;
+      case "session": {
+        const { id, state, app, worker } = event;
+        const line = grid(
+          event.time,
+          { id, status: state, what: `${app} session`, detail: worker ?? "" },
+          style,
+        );
+        return state === "opened" ? line : paint.dim(line);
+      }
       case "worker":
         return "";
-      case "webhook":
-        return event.delivered
-          ? ""
-          : `${event.task}  ${paint.yellow("webhook not delivered")}  ${safeLine(event.url)}`;
+      case "webhook": {
+        if (event.delivered) return "";
+        const { task, url, tries, error } = event;
+        const trouble = `webhook not delivered in ${tries} tries: ${error ?? "the server ended"}`;
+        return grid(event.time, { id: task, status: "webhook", what: url, detail: "", trouble }, style);
+      }
     }
   },
 };
+
+interface Row {
+  id: string;
+  status: string;
+  elapsed?: string;
+  what: string;
+  detail: string;
+  /** What went wrong. */
+  trouble?: string;
+}
+
+function isTerminal({ width }: Style): boolean {
+  return width !== Number.POSITIVE_INFINITY;
+}
+
+/** In a pipe everything whole, with ISO times; on a terminal what fits, ids by their last characters. */
+function grid(time: string, row: Row, style: Style): string {
+  const { id, status, elapsed = "", what, detail, trouble = "" } = row;
+  const { paint, width } = style;
+  const state = colourState(status.padEnd(10), paint);
+  if (!isTerminal(style)) {
+    const cells = [time, id.padEnd(24), state, elapsed.padStart(7), safeLine(what), safeLine(detail)];
+    return [...cells.filter((cell) => cell !== ""), safeLine(trouble)].join("  ").trimEnd();
+  }
+  const roomy = width >= 60;
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  const tail = roomy ? short(detail) : "";
+  const head = roomy ? `${paint.dim(clock)}  ` : "";
+  const rest = width - (roomy ? 10 : 0) - 10 - 12 - 9 - (tail ? tail.length + 2 : 0);
+  const full = safeLine(what);
+  const name = cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4)).padEnd(
+    roomy ? rest : 0,
+  );
+  const line = `${head}${short(id).padEnd(8)}  ${state}  ${paint.dim(elapsed.padStart(7))}  ${name}  ${paint.dim(tail)}`;
+  if (trouble === "") return line.trimEnd();
+  const indent = roomy ? 10 : 2;
+  return [
+    line.trimEnd(),
+    ...troubleLines(trouble, width - indent).map((text) => " ".repeat(indent) + paint.red(text)),
+  ].join("\n");
+}
+
+/** Good ends, bad ends, and what somebody wanted to end. */
+function colourState(state: string, paint: Paint): string {
+  const word = state.trim();
+  if (word === "completed" || word === "loaded") return paint.green(state);
+  if (/^(failed|broken|lost|webhook)$/.test(word)) return paint.red(state);
+  return /^(cancell|expired)/.test(word) ? paint.yellow(state) : state;
+}
+
+const TROUBLE_LINES = 6;
+
+function troubleLines(trouble: string, width: number): string[] {
+  const lines = wrap(safeLine(trouble), width);
+  return lines.length > TROUBLE_LINES ? [...lines.slice(0, TROUBLE_LINES), "…"] : lines;
+}
+
+/** As the API shortens ids: their last eight characters. */
+function short(id: string): string {
+  return safeLine(id).slice(-8);
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+function problemText({ message, file, line }: AppProblem): string {
+  const place = file === null || message.includes(file) ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+  return safeLine(place + message);
+}
+
+/** Words on lines of at most `width`; a longer word, such as a path, is left whole, so that it can be copied. */
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last === "") lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { APPS, ROOT, startServer, temporaryFolder } from "./server-fixture.ts";
+import { APPS, cleanup, ROOT, startServer, temporaryFolder } from "./server-fixture.ts";
 
 const app = (name: string) => join(APPS, name);
 const FILE = { type: "string", format: "file" };
@@ -63,6 +64,21 @@ test("functions are the public methods with both schemas", async () => {
   ]);
 });
 
+test("an app that was bundled, zod and all, has its schemas", async () => {
+  const dir = writeApp("bundled", {});
+  const entryPoints = [join(app("zod4"), "src", "inference.js")];
+  await build({
+    entryPoints,
+    outfile: join(dir, "inference.js"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+  });
+  const server = await startServer({ appDirs: [dir] });
+  const { version } = (await server.call("GET", "/apps/test/bundled")).body;
+  expect(version.input_schema.properties.image).toEqual({ ...FILE, description: "The picture" });
+});
+
 test("broken apps are reported with their file and line, and the rest go on", async () => {
   const syntax = writeApp("syntax", { "inference.js": "export class App {\n  run() { const = 1; }\n}\n" });
   const imported = writeApp("imported", {
@@ -97,6 +113,49 @@ test("broken apps are reported with their file and line, and the rest go on", as
     event.type === "app" && event.state === "broken" ? [event.problem?.file ?? null] : [],
   );
   expect(told.filter((file) => file?.startsWith(imported))).toHaveLength(1);
+});
+
+test("a secret comes from the app's .env and from nowhere else; one that is missing is 412", async () => {
+  const dir = writeApp("secretive", {
+    "inf.yml": [
+      "namespace: test",
+      "name: secretive",
+      "secrets:",
+      "  - key: PROBE_TOKEN",
+      "    description: opens the door",
+      "  - key: PROBE_SPARE",
+      "    optional: true",
+    ].join("\n"),
+    "inference.js": `import * as z from "zod";
+      export const RunInput = z.any();
+      export const RunOutput = z.any();
+      const { PROBE_TOKEN, PROBE_SPARE, PROBE_OTHER } = process.env;
+      export class App { run() { return { PROBE_TOKEN, PROBE_SPARE, PROBE_OTHER }; } }`,
+  });
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  process.env["PROBE_TOKEN"] = "the user's own";
+  cleanup(() => delete process.env["PROBE_TOKEN"]);
+  const server = await startServer({ appDirs: [dir] });
+  const run = () => server.call("POST", "/run", { app: "secretive", input: {} }, { "X-API-Version": "1" });
+  expect(await run()).toMatchObject({
+    status: 412,
+    body: {
+      satisfied: false,
+      errors: [
+        {
+          type: "secret",
+          key: "PROBE_TOKEN",
+          message: expect.stringContaining(join(dir, ".env")),
+          action: {},
+        },
+      ],
+    },
+  });
+  expect((await server.call("POST", "/tasks/list")).body.items).toEqual([]);
+  writeFileSync(join(dir, ".env"), "PROBE_TOKEN=from the file\nPROBE_OTHER=not declared\n");
+  expect((await run()).body.data.output).toEqual({ PROBE_TOKEN: "from the file" });
+  writeFileSync(join(dir, ".env"), "PROBE_TOKEN=another\n");
+  expect((await run()).body.data.output).toEqual({ PROBE_TOKEN: "another" });
 });
 
 test("the user's app wins over a built-in one of the same name", async () => {

@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { shareServer, startServer, type TestServer } from "./server-fixture.ts";
 
@@ -95,6 +96,59 @@ test("unknown routes are 404", async () => {
   for (const path of ["/nope", "/tasks", "/v1/nope"]) {
     expect(await server.call("GET", path)).toMatchObject({ status: 404, body: { code: "not_found" } });
   }
+});
+
+/** What the server says first to bytes that no HTTP client would send. */
+function firstLine(server: TestServer, text: string): Promise<string> {
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  socket.end(text);
+  return new Promise((resolve, reject) => {
+    socket.once("data", (data) => resolve(String(data).split("\r\n", 1)[0]!));
+    socket.once("error", reject);
+  });
+}
+
+test.each([
+  ["an address that is none", "GET http://[ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400],
+  ["escapes that are none", "GET /tasks/%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404],
+  ["no host", "GET /tasks/x HTTP/1.0\r\n\r\n", 403],
+  ["a header of 100 kB", `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"x".repeat(100_000)}\r\n\r\n`, 431],
+  ["no HTTP", "\0\x01\x02\r\n\r\n", 400],
+  [
+    "two lengths",
+    "POST /run HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    400,
+  ],
+])("%s is refused, and the server goes on", async (_name, text, status) => {
+  expect(await firstLine(shared(), text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect((await shared().call("GET", "/sessions")).status).toBe(200);
+});
+
+test("a body in pieces is bounded, whatever its length claims to be", async () => {
+  const server = shared();
+  const pieces = async function* () {
+    for (let n = 0; n < 40; n += 1) yield Buffer.alloc(1024 * 1024, " ");
+  };
+  const response = await fetch(`${server.url}/run`, {
+    method: "POST",
+    body: pieces(),
+    duplex: "half",
+    headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json" },
+  });
+  expect(response.status).toBe(413);
+});
+
+test("clients that never finish their request keep nobody waiting, not even the end", async () => {
+  const server = await startServer();
+  const port = Number(new URL(server.url).port);
+  const half = `POST /run HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${server.key}\r\nContent-Length: 9\r\n\r\n{`;
+  const sockets = Array.from({ length: 200 }, () => connect(port, "127.0.0.1").on("error", () => {}));
+  for (const socket of sockets) socket.write(half);
+  expect((await server.run({})).status_text).toBe("completed");
+  const start = performance.now();
+  await server.close();
+  expect(performance.now() - start).toBeLessThan(2000);
+  for (const socket of sockets) socket.destroy();
 });
 
 function rawStatus(server: TestServer, headers: Record<string, string>): Promise<number> {

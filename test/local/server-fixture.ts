@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,6 +53,14 @@ export function temporaryFolder(): string {
   const folder = makeFolder();
   cleanup(() => removeFolder(folder));
   return folder;
+}
+
+/** A directory of its own: it can be edited, and its processes can be told from all others. */
+export function copyOfProbe(): string {
+  const dir = join(temporaryFolder(), "probe");
+  cpSync(join(APPS, "probe"), dir, { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  return dir;
 }
 
 function makeFolder(): string {

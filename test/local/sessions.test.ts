@@ -1,16 +1,7 @@
-import { cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import {
-  APPS,
-  createTestClock,
-  isAlive,
-  type Json,
-  ROOT,
-  startServer,
-  temporaryFolder,
-  until,
-} from "./server-fixture.ts";
+import { copyOfProbe, createTestClock, isAlive, type Json, startServer, until } from "./server-fixture.ts";
 
 const set = (value: number, session: string) => ({ function: "set_value", input: { value }, session });
 const get = (session: string) => ({ function: "get_value", session });
@@ -109,9 +100,7 @@ test("unknown sessions, other apps and leased workers are refused by their codes
 });
 
 test("an edit makes the session's version another; a pin still reaches it", async () => {
-  const dir = join(temporaryFolder(), "probe");
-  cpSync(join(APPS, "probe"), dir, { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  const dir = copyOfProbe();
   const server = await startServer({ appDirs: [dir] });
   const opened = await server.run(set(1, "new"));
   writeFileSync(join(dir, "note.txt"), "an edit");
@@ -150,6 +139,18 @@ test("a session begins with an instance nobody has used", async () => {
   expect((await server.run({ function: "get_value" })).output.value).toBe(8);
 });
 
+test("a task that waits because all workers are leased says so, and begins when a session ends", async () => {
+  const server = await startServer({ workers: 1 });
+  const { session_id: session } = await server.run(get("new"));
+  const { id } = await server.submit({});
+  const { logs } = (await server.call("GET", `/tasks/${id}/logs`)).body;
+  expect(logs.map((log: Json) => log.content)).toEqual([
+    "all workers are leased by sessions; this task begins when one ends",
+  ]);
+  await server.call("DELETE", `/sessions/${session}`);
+  expect((await server.finished(id)).status_text).toBe("completed");
+});
+
 test("a session whose app could not be set up is ended", async () => {
   const server = await startServer();
   const failed = await server.run({ ...get("new"), setup: { greeting: 1 } });
@@ -165,23 +166,31 @@ test("a failure of the app leaves the session as it is", async () => {
   expect((await server.run(get(session))).output.value).toBe(3);
 });
 
-test("ten clients on five sessions see only their own state, in order", async () => {
+test("ten clients that interleave calls on five sessions see only their own state, in order", async () => {
   const server = await startServer({ workers: 5 });
+  const add = (client: number, session: string) => ({
+    function: "act",
+    input: { act: `note ${client}` },
+    session,
+  });
   const sessions = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (value) => (await server.run(set(value * 100, "new"))).session_id),
+    Array.from({ length: 5 }, async () => (await server.run(get("new"))).session_id as string),
   );
-  const clients = Array.from({ length: 10 }, (_, n) => n);
-  const seen = await Promise.all(
-    clients.map(async (client) => {
-      const session = sessions[client % 5]!;
-      const values: number[] = [];
-      for (let round = 0; round < 5; round += 1) values.push((await server.run(get(session))).output.value);
-      return values;
-    }),
-  );
-  expect(seen).toEqual(clients.map((client) => Array(5).fill(((client % 5) + 1) * 100)));
-  const session = sessions[0]!;
-  const order = await Promise.all([7, 8, 9].map((value) => server.submit(set(value, session))));
-  const after = await server.run(get(session));
-  expect(after.output.value).toBe((await server.finished(order.at(-1)!.id)).input.value);
+  const sent: Promise<Json>[] = [];
+  const order: string[][] = sessions.map(() => []);
+  for (let round = 0; round < 6; round += 1) {
+    for (let client = 0; client < 10; client += 1) {
+      const at = client % 5;
+      order[at]!.push(String(client));
+      // Each is taken before the next is sent, so that the order of arrival is known.
+      sent.push(server.finished((await server.submit(add(client, sessions[at]!))).id));
+    }
+  }
+  const seen = (await Promise.all(sent)).map(({ output }) => output.notes);
+  seen.forEach((notes, index) => {
+    const at = (index % 10) % 5;
+    expect(notes).toEqual(order[at]!.slice(0, notes.length));
+  });
+  const all = await Promise.all(sessions.map((session) => server.run(add(99, session))));
+  expect(all.map(({ output }) => output.notes)).toEqual(order.map((notes) => [...notes, "99"]));
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -8,6 +8,7 @@ import {
   startServer,
   type TestServer,
   temporaryFolder,
+  until,
 } from "./server-fixture.ts";
 
 const shared = shareServer();
@@ -216,6 +217,33 @@ test("a task whose server ended while it ran is failed", async () => {
   writeFileSync(join(folder, "task_lost.json"), JSON.stringify(lost));
   const { body } = await server.call("GET", "/tasks/task_lost");
   expect(body).toMatchObject({ status_text: "failed", error: "the local server ended while the task ran" });
+});
+
+test("a task of another server can be looked at, not streamed and not cancelled", async () => {
+  const server = await startServer();
+  const { id } = await server.run({});
+  const folder = join(server.stateDir, "local", "tasks");
+  const record = JSON.parse(readFileSync(join(folder, `${id}.json`), "utf8"));
+  const other = { ...record, id: "task_other", status: "running", pid: process.ppid };
+  writeFileSync(join(folder, "task_other.json"), JSON.stringify(other));
+  expect((await server.call("GET", "/tasks/task_other")).body.status_text).toBe("running");
+  // The client polls when there is no stream.
+  expect((await server.call("GET", "/tasks/task_other/stream")).status).toBe(405);
+  expect((await server.call("POST", "/tasks/task_other/cancel")).status).toBe(409);
+});
+
+test("tasks and files are kept for seven days", async () => {
+  const stateDir = temporaryFolder();
+  const first = await startServer({ stateDir });
+  const [old, kept] = [await first.run({}), await first.run({})];
+  await first.close();
+  const path = join(stateDir, "local", "tasks", `${old.id}.json`);
+  const before = Date.now() / 1000 - 7 * 24 * 3600 - 60;
+  utimesSync(path, before, before);
+  const second = await startServer({ stateDir });
+  await until(() => !existsSync(path));
+  expect((await second.call("GET", `/tasks/${old.id}`)).status).toBe(404);
+  expect((await second.call("GET", `/tasks/${kept.id}`)).status).toBe(200);
 });
 
 test("a version of the cloud runs the loaded one and says so", async () => {

@@ -1,19 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
 import { expect, test } from "vitest";
-import {
-  APPS,
-  cleanup,
-  createTestClock,
-  type Json,
-  ROOT,
-  startServer,
-  temporaryFolder,
-  until,
-} from "./server-fixture.ts";
+import { processesOf } from "./dev-process.ts";
+import { copyOfProbe, createTestClock, type Json, startServer, until } from "./server-fixture.ts";
 
 const act = (name: string) => ({ function: "act", input: { act: name } });
 
@@ -61,9 +48,9 @@ test("a worker that dies fails its task with its last words, and the next task g
   expect(await server.run({})).toMatchObject({ status_text: "completed" });
 });
 
-test("a worker's memory is bounded", async () => {
+test.each(["eat", "eat buffers"])("a worker's memory is bounded: %s", async (name) => {
   const server = await startServer({ workerMemoryMb: 48 });
-  const { status_text, error } = await server.run(act("eat"));
+  const { status_text, error } = await server.run(act(name));
   expect([status_text, error]).toEqual(["failed", "the worker ran out of memory (its bound is 48 MiB)"]);
 });
 
@@ -135,78 +122,3 @@ test("closing cancels what runs and leaves no process, not even of an app that b
   expect(ends.sort()).toEqual([blocked.id, opening.id, queued.id].sort());
   await expect(fetch(server.url)).rejects.toThrow();
 });
-
-test("after kill -9 of the server no process of an app is left, blocking or not", async () => {
-  const dir = copyOfProbe();
-  const server = await spawnServer(dir, temporaryFolder());
-  const submit = (name: string) =>
-    fetch(`${server.url}/run?wait=false`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json" },
-      body: JSON.stringify({ app: "test/probe", input: { act: name }, function: "act" }),
-    });
-  await submit("hang");
-  await submit("block with a child");
-  await until(() => processesOf(dir).length === 3);
-  const start = performance.now();
-  server.child.kill("SIGKILL");
-  await until(() => processesOf(dir).length === 0);
-  expect(performance.now() - start).toBeLessThan(2000);
-  await expect(fetch(server.url)).rejects.toThrow();
-});
-
-/** A server in a process of its own, from the sources as they are. */
-async function spawnServer(appDir: string, stateDir: string) {
-  const program = join(stateDir, "server.mjs");
-  await build({
-    stdin: {
-      contents: `
-        import { startLocalServer } from "./src/local/server.ts";
-        const server = await startLocalServer(JSON.parse(process.argv[2]));
-        process.stdout.write(JSON.stringify({ url: server.url, key: server.key }));`,
-      resolveDir: ROOT,
-    },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    outfile: program,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-  });
-  const options = {
-    root: ROOT,
-    stateDir,
-    appDirs: [appDir],
-    port: 0,
-    workers: 2,
-    taskTimeoutMs: 60_000,
-    dialect: null,
-    statusTable: "2026",
-    fileUris: "http",
-  };
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  cleanup(() => child.kill("SIGKILL"));
-  const [said] = await once(child.stdout, "data");
-  return { child, ...(JSON.parse(String(said)) as { url: string; key: string }) };
-}
-
-/** A directory of its own tells this test's processes from all others. */
-function copyOfProbe(): string {
-  const dir = join(temporaryFolder(), "probe");
-  cpSync(join(APPS, "probe"), dir, { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
-  return dir;
-}
-
-/** Workers of the app in this directory, and what they started. */
-function processesOf(dir: string): string[] {
-  const lines = execFileSync("ps", ["-e", "-o", "pgid=,stat=,args="], { encoding: "utf8" })
-    .trim()
-    .split("\n");
-  const alive = lines.map((line) => line.trim()).filter((line) => !/^\d+ +Z/.test(line));
-  const groups = alive
-    .filter((line) => line.includes(`${dir}/inference.js`))
-    .map((line) => line.split(" ", 1)[0]);
-  return alive.filter((line) => groups.includes(line.split(" ", 1)[0]));
-}

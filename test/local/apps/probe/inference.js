@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noConsole: what an app prints becomes the log of its task
-import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,6 +29,7 @@ export class App {
   setups = 0;
   calls = 0;
   value = 0;
+  notes = [];
 
   async setup(config) {
     this.setups += 1;
@@ -64,6 +65,11 @@ export class App {
 
   async act({ act }) {
     const context = this.context;
+    if (act.startsWith("note ")) {
+      this.notes.push(act.slice("note ".length));
+      await sleep(this.notes.length % 4);
+      return { notes: [...this.notes] };
+    }
     switch (act) {
       case "environment":
         return { env: process.env, cwd: process.cwd() };
@@ -87,6 +93,11 @@ export class App {
         return new Promise(() => {});
       case "eat":
         for (const all = []; ; ) all.push(new Array(1000).fill(all.length));
+      case "eat buffers":
+        for (const all = []; ; ) {
+          all.push(Buffer.alloc(4 * 1024 * 1024, all.length));
+          await sleep(1);
+        }
       case "hang":
         return new Promise(() => {});
       case "block":
@@ -107,6 +118,40 @@ export class App {
       }
       case "missing file":
         return { image: { path: "/nowhere/at/all.png", content_type: "image/png" } };
+      case "garbage":
+        writeSync(4, '{"kind":"zzz"}\n{"half');
+        writeSync(4, "\nnull\n");
+        return new Promise(() => {});
+      case "flood":
+        for (;;) writeSync(4, "x".repeat(1024 * 1024));
+      case "large":
+        return { text: "x".repeat(33 * 1024 * 1024) };
+      case "deep": {
+        let value = {};
+        for (let n = 0; n < 1000; n += 1) value = { value };
+        return value;
+      }
+      case "fleeing child":
+        spawn("sleep", ["2000"], { stdio: "inherit", detached: true }).unref();
+        return {};
+      case "fleeing child and block":
+        spawn("sleep", ["2000"], { stdio: "inherit", detached: true });
+        for (;;);
+      case "last words":
+        for (let n = 0; n < 2000; n += 1) console.log(`word ${n}`);
+        process.exit(3);
+        break;
+      case "raw":
+        writeSync(1, "past node's streams\n");
+        await sleep(50);
+        return {};
+      case "fifo": {
+        const path = join(mkdtempSync(join(tmpdir(), "probe-")), "fifo");
+        execFileSync("mkfifo", [path]);
+        return { image: { path } };
+      }
+      case "folder":
+        return { image: { path: tmpdir() } };
       case "pid":
         return { pid: process.pid };
     }

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Home, spawnBelt } from "../support/belt.ts";
+import { processesOf, spawnDev } from "./dev-process.ts";
+import { cleanup, copyOfProbe, until } from "./server-fixture.ts";
+
+function temporaryHome(): Home {
+  const home = new Home();
+  cleanup(() => home.remove());
+  return home;
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+  ["SIGKILL", undefined],
+] as const)(
+  "after %s no process of an app is left and the port is free, within two seconds",
+  async (signal, code) => {
+    const dir = copyOfProbe();
+    const home = temporaryHome();
+    const server = await spawnDev(home, [dir, "--port", "0", "--workers", "3"]);
+    cleanup(() => server.child.kill("SIGKILL"));
+    const submit = (act: string, more = {}) =>
+      server.post("/apps/run", { app: "test/probe", function: "act", input: { act }, ...more });
+    await submit("hang", { session: "new" });
+    await submit("block with a child");
+    await submit("block with a child");
+    await until(() => processesOf(dir).filter((line) => line.includes("sleep 1000")).length === 2);
+    const start = performance.now();
+    server.child.kill(signal);
+    expect((await server.child).exitCode).toBe(code);
+    await until(() => processesOf(dir).length === 0);
+    expect(await isFree(Number(new URL(server.url).port))).toBe(true);
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(existsSync(join(home.dir, "state", "dev.json"))).toBe(signal === "SIGKILL");
+  },
+);
+
+test("belt run says that its session is lost with its worker, and exits 5", async () => {
+  const home = temporaryHome();
+  const server = await spawnDev(home, ["--port", "0"]);
+  cleanup(() => server.child.kill("SIGKILL"));
+  const run = (...argv: string[]) => spawnBelt(["run", "infsh/counter", "--local", "--json", ...argv], home);
+  expect(server.events[0]).toMatchObject({ type: "server", time: expect.stringMatching(/Z$/) });
+  const session = JSON.parse((await run("--session", "new")).stdout).session_id;
+  const crashed = await run("--session", session, "--function", "crash");
+  const error = {
+    code: "WORKER_LOST",
+    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*code 70`)),
+    hint: "belt run infsh/counter --session new --local",
+  };
+  expect(crashed.exitCode).toBe(5);
+  expect(JSON.parse(crashed.stdout)).toMatchObject({ status: "failed", session_id: session });
+  expect(JSON.parse(crashed.stderr.trim().split("\n").at(-1)!)).toMatchObject({ error });
+  const { id } = JSON.parse(crashed.stdout);
+  const waited = await spawnBelt(["task", "wait", id, "--local", "--json"], home);
+  expect(waited.exitCode).toBe(5);
+  const later = await run("--session", session);
+  expect(later).toMatchObject({ exitCode: 5, stdout: "" });
+  expect(JSON.parse(later.stderr.trim().split("\n").at(-1)!).error.code).toBe("WORKER_LOST");
+  const outside = await run("--function", "crash");
+  expect(outside.exitCode).toBe(3);
+});
+
+test("belt dev speaks one dialect and the numbers of one year when told to", async () => {
+  const server = await spawnDev(temporaryHome(), [
+    "--port",
+    "0",
+    "--dialect",
+    "v1",
+    "--status-table",
+    "2025",
+  ]);
+  cleanup(() => server.child.kill("SIGKILL"));
+  const response = await server.post("/run", { app: "infsh/counter", input: {} });
+  const answer = (await response.json()) as object;
+  expect(Object.keys(answer).sort()).toEqual(["data", "status", "success"]);
+  expect(answer).toMatchObject({ success: true, status: 200, data: { status: 9, output: { count: 1 } } });
+});
+
+test.each([
+  ["BELT_STATE_DIR", ["dev", "--port", "0"], { BELT_STATE_DIR: "/dev/null/state" }],
+  ["BELT_STATE_DIR", ["run", "infsh/counter", "--local"], { BELT_STATE_DIR: "/dev/null/state" }],
+])("a server that cannot start says what to change: %s", async (hint, argv, env) => {
+  const { exitCode, stderr } = await spawnBelt([...argv, "--json"], temporaryHome(), { env });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stderr).error).toMatchObject({
+    code: "local_server",
+    hint: expect.stringContaining(hint),
+  });
+});

@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { Home } from "../support/belt.ts";
+import { spawnDev } from "./dev-process.ts";
+import {
+  cleanup,
+  copyOfProbe,
+  type Json,
+  shareServer,
+  startServer,
+  temporaryFolder,
+  until,
+} from "./server-fixture.ts";
+
+const shared = shareServer();
+const act = (name: string) => ({ function: "act", input: { act: name } });
+
+test.each([
+  ["garbage", "the app wrote into belt's channel to its worker, or more than it holds"],
+  ["flood", "the app wrote into belt's channel to its worker, or more than it holds"],
+  ["large", "the output is larger than 32 MiB; return large results as files"],
+  ["deep", "the output is nested more than 200 levels deep"],
+  ["fifo", expect.stringMatching(/^the app returned .*\/fifo$/)],
+  ["folder", expect.stringMatching(/^the app returned /)],
+  ["cycle", expect.stringContaining("circular")],
+])("an app that does %s fails, and the server goes on", async (name, error) => {
+  const server = shared();
+  expect(await server.run(act(name))).toMatchObject({ status_text: "failed", error });
+  expect(await server.run({})).toMatchObject({ status_text: "completed" });
+});
+
+test("what an app says before it exits is in the log, all of it, in order", async () => {
+  const server = shared();
+  const task = await server.run(act("last words"));
+  expect(task.error).toContain("the worker exited with code 3");
+  const { logs } = (await server.call("GET", `/tasks/${task.id}/logs`)).body;
+  const said = logs.filter((log: Json) => log.log_type === 4);
+  expect(said.map((log: Json) => log.content)).toEqual(Array.from({ length: 2000 }, (_, n) => `word ${n}`));
+});
+
+test("what bypasses node's streams is logged too, and is no message", async () => {
+  const server = shared();
+  const task = await server.run(act("raw"));
+  expect(task.status_text).toBe("completed");
+  const { logs } = (await server.call("GET", `/tasks/${task.id}/logs`)).body;
+  expect(logs.at(-1)).toMatchObject({ log_type: 4, content: "past node's streams" });
+});
+
+/** Processes that have this folder's name in their environment. */
+function marked(folder: string): string[] {
+  const text = execFileSync("ps", ["-e", "e", "-o", "pid=,stat=,args="], { encoding: "latin1" });
+  return text.split("\n").filter((line) => line.includes(`TMPDIR=${folder}`) && !/^ *\d+ +Z/.test(line));
+}
+
+test("a child that left its worker's process group ends with the worker", async () => {
+  const stateDir = temporaryFolder();
+  const server = await startServer({ stateDir });
+  expect(await server.run(act("fleeing child"))).toMatchObject({ status_text: "completed" });
+  expect(marked(stateDir).filter((line) => line.includes("sleep 2000"))).toHaveLength(1);
+  await server.close();
+  expect(marked(stateDir)).toEqual([]);
+});
+
+test.each(["SIGTERM", "SIGKILL"] as const)("%s of belt dev reaches such a child, too", async (signal) => {
+  const home = new Home();
+  cleanup(() => home.remove());
+  const server = await spawnDev(home, [copyOfProbe(), "--port", "0"]);
+  cleanup(() => server.child.kill("SIGKILL"));
+  await server.post("/apps/run", { app: "test/probe", ...act("fleeing child and block") });
+  await until(() => marked(home.dir).some((line) => line.includes("sleep 2000")));
+  const start = performance.now();
+  server.child.kill(signal);
+  await server.child;
+  await until(() => marked(home.dir).length === 0);
+  expect(performance.now() - start).toBeLessThan(2000);
+});

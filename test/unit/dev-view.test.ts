@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { type DevEvent, devEventView, servingView } from "../../src/terminal/dev-view.ts";
+import { plainPaint } from "../../src/terminal/paint.ts";
+
+const at = (width: number) => ({ paint: plainPaint, width });
+const PIPE = at(Number.POSITIVE_INFINITY);
+const TIME = "2026-11-21T10:00:00.000Z";
+const CLOCK = new Date(TIME).toTimeString().slice(0, 8);
+
+const running: DevEvent = {
+  type: "task",
+  time: TIME,
+  id: "task_0hx3k2j8m2a9c0ffee11",
+  app: "acme/captions",
+  function: "describe",
+  status: "running",
+  elapsedMs: 1234,
+  worker: "wrk_0hx3k2j8m2adeadbeef",
+  session: null,
+  error: null,
+};
+const failed: DevEvent = {
+  ...running,
+  status: "failed",
+  error: "it did not\nwork, for reasons \u001b[31mof its own",
+};
+
+const show = (event: DevEvent, width: number) => devEventView.text(event, at(width));
+
+describe("a task", () => {
+  test("is one line in a pipe, whole and with an ISO time", () => {
+    expect(devEventView.text(running, PIPE)).toBe(
+      `${TIME}  task_0hx3k2j8m2a9c0ffee11  running        1.2s  acme/captions describe  wrk_0hx3k2j8m2adeadbeef`,
+    );
+    expect(devEventView.text(failed, PIPE)).toMatch(/wrk_\S+ {2}it did not work, for reasons of its own$/);
+    expect(devEventView.text({ ...running, status: "received" }, PIPE)).toContain("received");
+  });
+
+  test("is aligned on 80 columns, with the time, the ends of the ids and the worker", () => {
+    expect(show(running, 80)).toBe(
+      `${CLOCK}  c0ffee11  running        1.2s  acme/captions describe         deadbeef`,
+    );
+    const [line, trouble] = show(failed, 80).split("\n");
+    expect(line!.indexOf("acme")).toBe(show(running, 80).indexOf("acme"));
+    expect(trouble).toBe("          it did not work, for reasons of its own");
+  });
+
+  test("keeps what matters on 40 columns", () => {
+    expect(show(running, 40)).toBe("c0ffee11  running        1.2s  captions…");
+  });
+
+  test.each([40, 60, 80, 120])("never takes more than the %i columns there are", (width) => {
+    for (const event of [running, failed, { ...running, app: "a".repeat(100) }]) {
+      for (const line of show(event, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+    }
+  });
+
+  test.each(["received", "dispatched", "uploading"] as const)(
+    "that is %s is not worth a line on a terminal",
+    (status) => {
+      expect(show({ ...running, status }, 80)).toBe("");
+    },
+  );
+});
+
+test("a broken app is told with its file and line, an edit with its version", () => {
+  const problem = { message: "SyntaxError: Unexpected token", file: "/apps/x/inference.js", line: 2 };
+  const app: DevEvent = {
+    type: "app",
+    time: TIME,
+    state: "broken",
+    app: "acme/x",
+    version: "cafe1234",
+    problem,
+  };
+  expect(show(app, 80)).toBe(
+    [
+      `${CLOCK}  app       broken               acme/x                         cafe1234`,
+      "          /apps/x/inference.js:2: SyntaxError: Unexpected token",
+    ].join("\n"),
+  );
+  expect(devEventView.text({ ...app, state: "changed", problem: null }, PIPE)).toMatch(
+    /changed.* acme\/x {2}cafe1234$/,
+  );
+});
+
+test("sessions, and webhooks that did not arrive, are told; workers are not", () => {
+  const session: DevEvent = {
+    type: "session",
+    time: TIME,
+    state: "expired",
+    id: "sess_0hx3k2j8m2a9c0ffee11",
+    app: "acme/x",
+    worker: null,
+  };
+  expect(show(session, 80)).toBe(`${CLOCK}  c0ffee11  expired              acme/x session`);
+  const webhook = { type: "webhook", time: TIME, task: running.id, url: "http://x/", tries: 3 } as const;
+  expect(show({ ...webhook, delivered: true, error: null }, 80)).toBe("");
+  expect(show({ ...webhook, delivered: false, error: "HTTP 500" }, 80)).toContain(
+    "not delivered in 3 tries: HTTP 500",
+  );
+  expect(show({ type: "worker", time: TIME, state: "started", id: "w", app: "x" }, 80)).toBe("");
+});
+
+test.each([40, 80])("what is served fits %i columns, broken apps with their place", (width) => {
+  const app = { dir: "/apps/x", builtIn: false, version: "cafe1234" };
+  const problem = { message: "SyntaxError: Unexpected token", file: "/x/inference.js", line: 2 };
+  const text = servingView.text(
+    {
+      type: "server",
+      time: TIME,
+      url: "http://127.0.0.1:4117",
+      key: "inf_local_0123456789012345678901",
+      apps: [
+        {
+          ...app,
+          app: "acme/x",
+          functions: ["run", "set_value", "get_value", "reset", "describe"],
+          problem: null,
+        },
+        { ...app, app: "acme/broken", functions: [], problem },
+      ],
+    },
+    at(width),
+  );
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  expect(text).toContain("url  http://127.0.0.1:4117\nkey  inf_local_0123456789012345678901\n");
+  expect(text).toMatch(/acme\/x {7}run set_value/);
+  expect(text).toContain("acme/broken  /x/inference.js:2:");
+});
