@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
 import Agent from "undici/lib/dispatcher/agent.js";
@@ -44,10 +45,18 @@ export interface Exchange {
   method: "GET" | "POST" | "DELETE";
   path: string;
   body?: unknown;
-  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
-  repeat: "always" | "unsent";
+  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. "never": not even then. */
+  repeat: "always" | "unsent" | "never";
   /** Replaces the signal of the options, for what must be finished although the user wants to leave. */
   signal?: AbortSignal;
+}
+
+/** One request for a file's bytes, to whatever host keeps it. */
+export interface Transfer {
+  method: "GET" | "PUT";
+  url: URL;
+  headers: Record<string, string>;
+  body: Readable | null;
 }
 
 export interface OpenStream {
@@ -122,6 +131,23 @@ export class Http {
       });
     }
     return { contentType: replyHead(answer).contentType, chunks: answer.body };
+  }
+
+  /** One try, never with the key; it lasts as long as bytes keep moving. */
+  async transfer({ method, url, headers, body }: Transfer): Promise<Dispatcher.ResponseData> {
+    const { requestTimeout, pace, signal, userAgent } = this.#options;
+    const patience = Math.max(requestTimeout, pace.silence);
+    return await this.#traced(method, new URL(url.origin + url.pathname), () =>
+      request.call(this.#agent, {
+        ...target(url),
+        method,
+        headers: { "user-agent": userAgent, ...headers },
+        body,
+        headersTimeout: patience,
+        bodyTimeout: pace.silence,
+        signal,
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -200,7 +226,7 @@ export class Http {
 
   /** Milliseconds to wait before the same request may be sent again; null when it may not. */
   #delayBeforeRepeat(what: Exchange, thrown: unknown, next: number | undefined): number | null {
-    if (next === undefined) return null;
+    if (next === undefined || what.repeat === "never") return null;
     if (!(thrown instanceof BeltError)) return what.repeat === "always" || wasNeverSent(thrown) ? next : null;
     const { httpStatus: status, code, retryAfter } = thrown.facts;
     if (retryAfter !== undefined && retryAfter > this.#options.pace.longestRetryAfter) return null;

@@ -7,6 +7,7 @@ import type { Context, EventSink } from "../commands/context.ts";
 import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
+import { askOn } from "../terminal/ask.ts";
 import { askYesNo } from "../terminal/prompt.ts";
 import type { Connection } from "./connect.ts";
 import type { Host } from "./host.ts";
@@ -15,6 +16,7 @@ import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { spawnCommand } from "./spawn.ts";
+import { stdinSpool } from "./stdin.ts";
 
 export interface OpenContext {
   context: Context;
@@ -32,6 +34,7 @@ export async function createContext(
   const out = await createOutput(host, flags);
   const paths = beltPaths(host);
   const settings = resolveSettings(flags, host.env);
+  const spool = stdinSpool(host, signal);
   let connection: Promise<Connection> | null = null;
   const connect = async () => {
     const { connectApi } = await import("./connect.ts");
@@ -43,6 +46,7 @@ export async function createContext(
     paths,
     root: host.root,
     cwd: host.cwd,
+    home: host.home,
     pid: host.pid,
     target: {
       local: settings.local,
@@ -56,7 +60,9 @@ export async function createContext(
     readers: {
       file: (path) => readFile(resolve(host.cwd, path), "utf8"),
       stdin: () => readStdin(host, signal),
+      stdinFile: spool.file,
     },
+    ask: canAsk(host, flags) ? askOn(host.stderr as NodeJS.WriteStream) : null,
     signal,
     now: host.now,
     onTerminal: host.stdin.isTTY ?? false,
@@ -65,20 +71,23 @@ export async function createContext(
     spawn: (command, env) => spawnCommand(host, out, command, env),
     openEvents: (target) => openEvents(host, target),
   };
-  return { context, close: async () => await (await connection?.catch(() => null))?.api.close() };
+  const close = async () => {
+    await spool.remove();
+    await (await connection?.catch(() => null))?.api.close();
+  };
+  return { context, close };
+}
+
+function canAsk({ stdin, stderr }: Host, { prompt }: GlobalFlags): boolean {
+  return prompt !== false && (stdin.isTTY ?? false) && (stderr.isTTY ?? false);
 }
 
 function targetEnv({ local, baseUrl }: Settings): Record<string, string> {
   return local ? { BELT_LOCAL: "1" } : { BELT_LOCAL: "", BELT_API_URL: baseUrl ?? "" };
 }
 
-async function confirm(
-  host: Host,
-  { prompt }: GlobalFlags,
-  question: string,
-  flag: string,
-): Promise<boolean> {
-  if (prompt === false || !host.stdin.isTTY || !host.stderr.isTTY) {
+async function confirm(host: Host, flags: GlobalFlags, question: string, flag: string): Promise<boolean> {
+  if (!canAsk(host, flags)) {
     throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
   }
   return await askYesNo(question, host.stderr as NodeJS.WriteStream);

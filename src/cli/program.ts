@@ -92,6 +92,7 @@ function addRun(program: Command, act: Act): void {
     .optionsGroup("What to run:")
     .option("-i, --input <spec>", INPUT_HELP, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point of the app, if not its default")
     .addOption(
       new Option("--infra <where>", "where to run it").choices(["cloud", "private", "private_first"]),
@@ -114,7 +115,10 @@ function addRun(program: Command, act: Act): void {
         .default("cancel"),
     )
     .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
-    .option("--dry-run", "print the request that would be sent, send nothing")
+    .option(
+      "--dry-run",
+      "print the request that would be sent and the files that would be uploaded, send nothing",
+    )
     .addHelpText(
       "after",
       examples(
@@ -283,6 +287,7 @@ function addSession(session: Command, act: Act): void {
     .option("--session-timeout <s>", "idle seconds until the session expires, 1 to 3600")
     .option("-i, --input <spec>", `for the first call: ${INPUT_HELP}`, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point for the first call")
     .addHelpText(
       "after",
@@ -322,7 +327,8 @@ function addDev(program: Command, act: Act): void {
     );
 }
 
-const INPUT_HELP = "key=text, key:=json, '{…}', @file.json or @- (repeatable)";
+const INPUT_HELP = "key=text, key:=json, key=@file, '{…}', @file.json or @- (repeatable)";
+const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
 const ID_HELP =
   "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";
 const SESSION_ID_HELP =

@@ -2,6 +2,7 @@ import type { Api } from "../api/client.ts";
 import type { Readers } from "../input/spec.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Paths } from "../store/paths.ts";
+import type { Ask } from "../terminal/ask.ts";
 import type { Output } from "../terminal/output.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
@@ -11,6 +12,7 @@ export interface Context {
   /** The package's own folder, for the local server. */
   root: string;
   cwd: string;
+  home: string;
   pid: number;
   /** What the options and the environment say about the API, without opening anything. */
   target: Target;
@@ -18,7 +20,12 @@ export interface Context {
   /** Lets other commands reach an API that lives inside this process, until the returned function is called. */
   publish(): Promise<() => Promise<void>>;
   journal: Journal;
-  readers: Readers;
+  readers: Readers & {
+    /** Standard input as a file of its own, which goes with the command. */
+    stdinFile(): Promise<string>;
+  };
+  /** Asks for a field of an input; null when there is nobody to ask. */
+  ask: Ask | null;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
   signal: AbortSignal;
   now(): number;

@@ -2,11 +2,10 @@ import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
 import { type DryRun, dryRunView, outputView, submittedView } from "../terminal/run-views.ts";
 import { formatDuration } from "../terminal/text.ts";
-import type { RunRequest } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
 import type { Ending } from "./leave.ts";
-import { buildRunRequest, type RequestFlags } from "./run-request.ts";
+import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./run-request.ts";
 import { followToEnd, type Submission, submit, submittedDocument } from "./submission.ts";
 import { requireSuccess } from "./verdict.ts";
 
@@ -21,11 +20,12 @@ export interface RunFlags extends RequestFlags {
 
 /** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
-  const request = await buildRunRequest(ctx, app, flags);
-  if (flags.dryRun) return ctx.out.result(dryRun(ctx, request), dryRunView);
+  const draft = await draftRun(ctx, app, flags);
+  if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
   const api = await ctx.api();
-  requireLastingServer(api, request, flags);
+  requireLastingServer(api, draft.rest, flags);
   const events = flags.events === undefined ? null : new EventLog(ctx, flags.events);
+  const request = await completeRun(ctx, api, draft);
   const submission = await submit(ctx, api, request);
   if (!flags.wait) return ctx.out.result(submittedDocument(api, submission), submittedView);
   const { timeout, onInterrupt } = flags;
@@ -60,12 +60,13 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
   );
 }
 
-function dryRun(ctx: Context, request: RunRequest): DryRun {
-  return { method: "POST", url: `${ctx.target.baseUrl ?? "local:"}/run?wait=false`, body: request };
+async function dryRun(ctx: Context, draft: DraftRun): Promise<DryRun> {
+  const { request, uploads } = await previewRun(ctx, draft);
+  return { method: "POST", url: `${ctx.target.baseUrl ?? "local:"}/run?wait=false`, body: request, uploads };
 }
 
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */
-function requireLastingServer(api: Api, request: RunRequest, flags: RunFlags): void {
+function requireLastingServer(api: Api, request: DraftRun["rest"], flags: RunFlags): void {
   if (api.outlivesCommand) return;
   const lasting = [
     [!flags.wait, "--no-wait"],

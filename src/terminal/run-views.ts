@@ -1,7 +1,7 @@
 import type { TaskDocument } from "../api/task.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { View } from "./output.ts";
-import { safeJson, safeLine } from "./text.ts";
+import { formatBytes, safeJson, safeLine } from "./text.ts";
 import { colourStatus, renderOutput } from "./values.ts";
 
 /** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
@@ -20,8 +20,16 @@ export interface DryRun {
   method: "POST";
   url: string;
   body: RunRequest;
+  /** The files that would be uploaded first; `size` is null for standard input. */
+  uploads: { field: string; file: string; size: number | null }[];
 }
 
 export const dryRunView: View<DryRun> = {
-  text: ({ method, url, body }) => `${method} ${safeLine(url)}\n${safeJson(body, 2)}`,
+  text: ({ method, url, body, uploads }) => {
+    const files = uploads.map(
+      ({ field, file, size }) =>
+        `upload ${safeLine(file)}${size === null ? "" : ` (${formatBytes(size)})`} for ${safeLine(field)}`,
+    );
+    return [...files, `${method} ${safeLine(url)}`, safeJson(body, 2)].join("\n");
+  },
 };
