@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { Transform, type Writable } from "node:stream";
+import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
@@ -19,6 +19,9 @@ export interface UploadSlot {
 
 /** Read from disk in pieces of this size. */
 const PIECE = 256 * 1024;
+
+/** Between two looks at how far an upload is, in milliseconds. */
+const LOOK_EVERY = 100;
 
 const MAX_REDIRECTS = 5;
 
@@ -53,23 +56,18 @@ export async function putFile(
   onBytes: OnBytes,
 ): Promise<void> {
   await repeated(api, `upload of ${file.name}`, slot.uploadUrl, async () => {
-    const counter = counting(onBytes);
-    const reading = pipeline(createReadStream(file.path, { highWaterMark: PIECE }), counter);
-    const answer = await Promise.all([
-      api.transfer({
-        method: "PUT",
-        url: new URL(slot.uploadUrl),
-        headers: { "content-type": file.contentType, "content-length": String(file.size) },
-        body: counter,
-      }),
-      reading,
-    ]).then(
-      ([sent]) => sent,
-      (thrown) => {
-        counter.destroy();
-        throw thrown;
-      },
-    );
+    const body = createReadStream(file.path, { highWaterMark: PIECE });
+    const watching = setInterval(() => onBytes(body.bytesRead), LOOK_EVERY);
+    const sending = api.transfer({
+      method: "PUT",
+      url: new URL(slot.uploadUrl),
+      headers: { "content-type": file.contentType, "content-length": String(file.size) },
+      body,
+    });
+    const answer = await sending.finally(() => {
+      clearInterval(watching);
+      body.destroy();
+    });
     await answer.body.dump();
     requireSuccess(answer, `upload of ${file.name}`);
   });
@@ -98,15 +96,30 @@ export async function downloadTo(
       received = bytes;
       onBytes(bytes);
     });
-    await pipeline(
-      answer.body,
-      counter,
-      file.createWriteStream({ start: 0, autoClose: false, highWaterMark: PIECE }),
-    );
+    await pipeline(answer.body, counter, intoFile(file));
     if (!Number.isNaN(announced) && received !== announced) {
       throw failed("download", `${received} bytes came instead of ${announced}`, true);
     }
     return { contentType: header(answer, "content-type") ?? "" };
+  });
+}
+
+/** Writes from the start of an open file, which stays open whatever happens to the stream. */
+export function intoFile(file: FileHandle): Writable {
+  let position = 0;
+  const put = async (bytes: Buffer) => {
+    for (let left = bytes; left.length > 0; ) {
+      const { bytesWritten } = await file.write(left, 0, left.length, position);
+      position += bytesWritten;
+      left = left.subarray(bytesWritten);
+    }
+  };
+  return new Writable({
+    highWaterMark: 4 * PIECE,
+    write: (chunk: Buffer, _encoding, done) => void put(chunk).then(() => done(), done),
+    // Small pieces that have gathered meanwhile are written at once.
+    writev: (chunks, done) =>
+      void put(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer))).then(() => done(), done),
   });
 }
 
@@ -190,7 +203,7 @@ function header({ headers }: Dispatcher.ResponseData, name: string): string | un
 }
 
 /** Passes bytes on and tells how many have gone by. */
-function counting(onBytes: OnBytes): Transform & Writable {
+function counting(onBytes: OnBytes): Transform {
   let bytes = 0;
   return new Transform({
     highWaterMark: PIECE,

@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
 import type { Context } from "../commands/context.ts";
 import type { DevFlags } from "../commands/dev.ts";
+import type { UploadFlags } from "../commands/file.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { EndFlags, KeepaliveFlags } from "../commands/session.ts";
 import type { ExecFlags } from "../commands/session-exec.ts";
+import type { GetFlags } from "../commands/task.ts";
 import type { FollowFlags, WaitFlags } from "../commands/task-follow.ts";
 import type { ListFlags as TaskListFlags } from "../commands/task-list.ts";
 import { EXIT_CODES, usageError } from "../errors.ts";
@@ -58,6 +60,7 @@ export async function buildProgram(
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
+  addFile(program.command("file").description("upload files"), act);
   addDev(program, act);
   return program;
 }
@@ -114,6 +117,7 @@ function addRun(program: Command, act: Act): void {
         .choices(["cancel", "detach"])
         .default("cancel"),
     )
+    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
     .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
     .option(
       "--dry-run",
@@ -141,11 +145,15 @@ function addTask(task: Command, act: Act): void {
     .summary("show tasks")
     .description("Show tasks as they are now. How a task ended is reported, and the exit code is 0.")
     .argument("<id...>", ID_HELP)
-    .addHelpText("after", examples("belt task get @last", "belt task get @last --field output.image.uri"))
-    .action((ids: string[]) =>
+    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .addHelpText(
+      "after",
+      examples("belt task get @last --field output.image.uri", "belt task get @last --save pictures/"),
+    )
+    .action((ids: string[], flags: GetFlags) =>
       act(async () => {
         const { get } = await import("../commands/task.ts");
-        return (ctx) => get(ctx, ids);
+        return (ctx) => get(ctx, ids, flags);
       }),
     );
   task
@@ -299,6 +307,22 @@ function addSession(session: Command, act: Act): void {
       act(async () => {
         const { exec } = await import("../commands/session-exec.ts");
         return (ctx) => exec(ctx, app, command, flags);
+      }),
+    );
+}
+
+function addFile(file: Command, act: Act): void {
+  file
+    .command("upload")
+    .summary("upload files, print their uris")
+    .description("Upload files and print their uris, which any input takes.")
+    .argument("<path...>", "files, - for standard input")
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
+    .addHelpText("after", examples("belt file upload cat.png", "uri=$(belt file upload - < clip.mp4)"))
+    .action((paths: string[], flags: UploadFlags) =>
+      act(async () => {
+        const { upload } = await import("../commands/file.ts");
+        return (ctx) => upload(ctx, paths, flags);
       }),
     );
 }

@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
 import type { Ending } from "./leave.ts";
 import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./run-request.ts";
+import { type Saving, saveOutput } from "./save.ts";
 import { followToEnd, type Submission, submit, submittedDocument } from "./submission.ts";
 import { requireSuccess } from "./verdict.ts";
 
@@ -16,10 +17,14 @@ export interface RunFlags extends RequestFlags {
   onInterrupt: "cancel" | "detach";
   events?: string;
   dryRun?: boolean;
+  /** Folder for the files of the output. */
+  save?: string;
 }
 
 /** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
+  if (flags.save !== undefined && !flags.wait)
+    throw usageError("--save waits for the output, and --no-wait does not");
   const draft = await draftRun(ctx, app, flags);
   if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
   const api = await ctx.api();
@@ -30,19 +35,32 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (!flags.wait) return ctx.out.result(submittedDocument(api, submission), submittedView);
   const { timeout, onInterrupt } = flags;
   const ending = await followToEnd(ctx, api, submission, { timeout, onInterrupt, events });
+  const saving = await saveWanted(ctx, api, ending, flags.save);
+  const task = saving?.task ?? ending.task;
   try {
-    if (ending.task) ctx.out.result(ending.task, outputView);
+    if (task) ctx.out.result(task, outputView);
     await noteSessionLeft(ctx, api, submission);
   } finally {
     // How the run ended outweighs a field that its document lacks.
     requireGoodEnd(ending);
   }
+  if (saving?.error) throw saving.error;
   ctx.out.note(`${submission.task.id} completed in ${formatDuration(ctx.now() - submission.at)}`);
 }
 
 function requireGoodEnd({ task, error }: Ending): void {
   if (error) throw error;
   if (task) requireSuccess(task);
+}
+
+async function saveWanted(
+  ctx: Context,
+  api: Api,
+  { task, error }: Ending,
+  folder: string | undefined,
+): Promise<Saving | null> {
+  if (folder === undefined || error || task?.status !== "completed") return null;
+  return await saveOutput(ctx, api, task, folder);
 }
 
 /** A session goes on, and costs, after the run: how long, and how to use or end it. */

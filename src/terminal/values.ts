@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { fileUri } from "../wire/files.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Style } from "./output.ts";
@@ -30,13 +31,7 @@ export function renderValue(value: unknown, style: Style): string {
 }
 
 function isFile(value: JsonObject): boolean {
-  return uriOf(value) !== "";
-}
-
-/** Where a file is; the API calls it `uri` or `url` (api.md section 6). */
-function uriOf({ uri, url }: JsonObject): string {
-  const found = [uri, url].find((value) => typeof value === "string" && value !== "");
-  return typeof found === "string" ? found : "";
+  return fileUri(value) !== null;
 }
 
 /** Where the file is, as a path when it is on this machine, and what is known of it. */
@@ -45,7 +40,7 @@ function renderFile(file: JsonObject, paint: Paint): string {
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
-  return `${safeLine(place(uriOf(file)))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
+  return `${safeLine(place(fileUri(file) ?? ""))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
 }
 
 function place(uri: string): string {
