@@ -127,7 +127,7 @@ export class Api {
     await this.#http.exchange({ method: "DELETE", path, repeat: "always", ...(signal && { signal }) });
   }
 
-  /** What the API says of an app; tried once, since whoever asks may do without. */
+  /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#http.exchange({

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { AppFlags, ListFlags as AppListFlags, SampleFlags } from "../commands/app.ts";
 import type { Context } from "../commands/context.ts";
 import type { DevFlags } from "../commands/dev.ts";
 import type { UploadFlags } from "../commands/file.ts";
@@ -60,6 +61,7 @@ export async function buildProgram(
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
+  addApp(program.command("app").description("find apps, and see what they take"), act);
   addFile(program.command("file").description("upload files"), act);
   addDev(program, act);
   return program;
@@ -92,6 +94,7 @@ function addRun(program: Command, act: Act): void {
     .summary("submit a run, follow it, print its output")
     .description("Submit a run, follow it to its end, and print its output.")
     .argument("<app>", "namespace/name, or namespace/name@version")
+    .option("--help-app", "show the app and its inputs, run nothing")
     .optionsGroup("What to run:")
     .option("-i, --input <spec>", INPUT_HELP, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
@@ -131,8 +134,12 @@ function addRun(program: Command, act: Act): void {
         "id=$(belt run infsh/flux --input prompt=fog --no-wait -q)",
       ),
     )
-    .action((app: string, flags: RunFlags) =>
+    .action((app: string, flags: RunFlags & { helpApp?: boolean }) =>
       act(async () => {
+        if (flags.helpApp) {
+          const { get } = await import("../commands/app.ts");
+          return (ctx) => get(ctx, app, flags);
+        }
         const { run } = await import("../commands/run.ts");
         return (ctx) => run(ctx, app, flags);
       }),
@@ -307,6 +314,52 @@ function addSession(session: Command, act: Act): void {
       act(async () => {
         const { exec } = await import("../commands/session-exec.ts");
         return (ctx) => exec(ctx, app, command, flags);
+      }),
+    );
+}
+
+function addApp(app: Command, act: Act): void {
+  app
+    .command("get")
+    .summary("show an app and its inputs")
+    .description("Show an app, its functions, and what each of them takes.")
+    .argument("<app>", "namespace/name")
+    .option("--function <name>", "this function only")
+    .addHelpText("after", examples("belt app get infsh/flux --local"))
+    .action((name: string, flags: AppFlags) =>
+      act(async () => {
+        const { get } = await import("../commands/app.ts");
+        return (ctx) => get(ctx, name, flags);
+      }),
+    );
+  app
+    .command("sample")
+    .summary("print an input to start from")
+    .description("Print an input that the app takes, made from its schema.")
+    .argument("<app>", "namespace/name")
+    .option("--function <name>", "for this function, if not the default")
+    .option("--save <file>", "write it there, as YAML if the name ends so; nothing is overwritten")
+    .addHelpText(
+      "after",
+      examples("belt app sample infsh/flux --local | belt run infsh/flux --local --input @-"),
+    )
+    .action((name: string, flags: SampleFlags) =>
+      act(async () => {
+        const { sample } = await import("../commands/app.ts");
+        return (ctx) => sample(ctx, name, flags);
+      }),
+    );
+  app
+    .command("list")
+    .summary("list apps")
+    .description("List the apps of the catalogue.")
+    .option("--search <text>", "those that match only")
+    .option("-L, --limit <n>", "how many at most", wholeNumber("--limit", 1, 10_000), 30)
+    .addHelpText("after", examples("belt app list --search video", "belt app list --local"))
+    .action((flags: AppListFlags) =>
+      act(async () => {
+        const { list } = await import("../commands/app.ts");
+        return (ctx) => list(ctx, flags);
       }),
     );
 }

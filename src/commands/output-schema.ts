@@ -5,10 +5,11 @@ import type { TaskDocument } from "../api/task.ts";
 import { asSchema, fieldSchema, isFileSchema, itemSchema, type Schema } from "../input/schema.ts";
 import { KnownApp } from "./app-schemas.ts";
 import type { Context } from "./context.ts";
+import { isAppName } from "./run-request.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
 export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Promise<IsFileField> {
-  if (task.app === null || !hasAddresses(task.output)) return () => false;
+  if (task.app === null || !isAppName(task.app) || !hasAddresses(task.output)) return () => false;
   const known = new KnownApp(ctx, task.app);
   const schemas = (await known.cached()) ?? (await known.fetched(api));
   const schema = schemas && outputSchema(schemas, task["function"]);

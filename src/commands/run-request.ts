@@ -103,12 +103,18 @@ function requestOf(
   return { app, input, ...(setup && { setup }), ...rest };
 }
 
-function checkAppName(app: string): void {
-  if (/^[\w.-]+(\/[\w.-]+)?(@[\w.-]+)?$/.test(app)) return;
+/** Throws a usage error for what can be no app. */
+export function checkAppName(app: string): void {
+  if (isAppName(app)) return;
   throw usageError(
     `"${app}" is not the name of an app`,
     "an app is namespace/name or namespace/name@version, such as infsh/flux",
   );
+}
+
+export function isAppName(app: string): boolean {
+  const parts = /^([\w.-]+)(?:\/([\w.-]+))?(?:@[\w.-]+)?$/.exec(app);
+  return parts !== null && !parts.slice(1).some((part) => /^\.+$/.test(part ?? ""));
 }
 
 function checkFromStdin({ input = [], setup = [] }: RequestFlags): void {
