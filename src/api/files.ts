@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { Transform, Writable } from "node:stream";
+import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
@@ -17,8 +17,8 @@ export interface UploadSlot {
   uri: string;
 }
 
-/** Read from disk in pieces of this size. */
-const PIECE = 256 * 1024;
+/** Read from disk, and gathered before they are written, in pieces of this size. */
+const PIECE = 2 ** 20;
 
 /** Between two looks at how far an upload is, in milliseconds. */
 const LOOK_EVERY = 100;
@@ -92,11 +92,11 @@ export async function downloadTo(
     const answer = await getFollowing(api, new URL(url), 0);
     const announced = Number(header(answer, "content-length") ?? size ?? Number.NaN);
     let received = 0;
-    const counter = counting((bytes) => {
+    const target = intoFile(file, (bytes) => {
       received = bytes;
       onBytes(bytes);
     });
-    await pipeline(answer.body, counter, intoFile(file));
+    await pipeline(answer.body, target);
     if (!Number.isNaN(announced) && received !== announced) {
       throw failed("download", `${received} bytes came instead of ${announced}`, true);
     }
@@ -105,7 +105,7 @@ export async function downloadTo(
 }
 
 /** Writes from the start of an open file, which stays open whatever happens to the stream. */
-export function intoFile(file: FileHandle): Writable {
+export function intoFile(file: FileHandle, onBytes: OnBytes): Writable {
   let position = 0;
   const put = async (bytes: Buffer) => {
     for (let left = bytes; left.length > 0; ) {
@@ -113,9 +113,10 @@ export function intoFile(file: FileHandle): Writable {
       position += bytesWritten;
       left = left.subarray(bytesWritten);
     }
+    onBytes(position);
   };
   return new Writable({
-    highWaterMark: 4 * PIECE,
+    highWaterMark: 2 * PIECE,
     write: (chunk: Buffer, _encoding, done) => void put(chunk).then(() => done(), done),
     // Small pieces that have gathered meanwhile are written at once.
     writev: (chunks, done) =>
@@ -200,17 +201,4 @@ function failed(what: string, reason: string, retryable: boolean): BeltError {
 
 function header({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
   return [headers[name]].flat()[0];
-}
-
-/** Passes bytes on and tells how many have gone by. */
-function counting(onBytes: OnBytes): Transform {
-  let bytes = 0;
-  return new Transform({
-    highWaterMark: PIECE,
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      onBytes(bytes);
-      done(null, chunk);
-    },
-  });
 }

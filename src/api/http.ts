@@ -145,6 +145,7 @@ export class Http {
         body,
         headersTimeout: patience,
         bodyTimeout: pace.silence,
+        highWaterMark: 2 ** 20,
         signal,
       }),
     );

@@ -90,7 +90,7 @@ async function fetchInto(
   // Only the local server keeps its files on this machine; from elsewhere such an address is a trick.
   if (protocol === "file:" && ctx.target.local) {
     const reading = createReadStream(fileURLToPath(uri));
-    await pipeline(reading, intoFile(file), { signal: ctx.signal });
+    await pipeline(reading, intoFile(file, onBytes), { signal: ctx.signal });
     return "";
   }
   throw new BeltError({
