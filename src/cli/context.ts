@@ -8,6 +8,8 @@ import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
 import { askOn } from "../terminal/ask.ts";
+import { wantsColour } from "../terminal/paint.ts";
+import { pictureWay } from "../terminal/picture.ts";
 import { askYesNo } from "../terminal/prompt.ts";
 import type { Connection } from "./connect.ts";
 import type { Host } from "./host.ts";
@@ -69,6 +71,7 @@ export async function createContext(
     confirm: (question, flag) => confirm(host, flags, question, flag),
     holdSignals: interrupt.hold,
     spawn: (command, env) => spawnCommand(host, out, command, env),
+    pictures: host.stdout.isTTY ? pictureWay(host.env, isColoured(flags, host)) : null,
     openEvents: (target) => openEvents(host, target),
   };
   const close = async () => {
@@ -76,6 +79,10 @@ export async function createContext(
     await (await connection?.catch(() => null))?.api.close();
   };
   return { context, close };
+}
+
+function isColoured({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {
+  return wantsColour(color, env, stdout.isTTY ?? false);
 }
 
 function canAsk({ stdin, stderr }: Host, { prompt }: GlobalFlags): boolean {

@@ -121,6 +121,9 @@ function addRun(program: Command, act: Act): void {
         .default("cancel"),
     )
     .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .addOption(
+      new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
+    )
     .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
     .option(
       "--dry-run",

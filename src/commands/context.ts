@@ -4,6 +4,7 @@ import type { Journal } from "../store/journal.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Ask } from "../terminal/ask.ts";
 import type { Output } from "../terminal/output.ts";
+import type { PictureWay } from "../terminal/picture.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
 export interface Context {
@@ -37,6 +38,8 @@ export interface Context {
   holdSignals(handler: (signal: Signal) => void): () => void;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
+  /** How the terminal on stdout shows pictures; null when it cannot. */
+  pictures: PictureWay | null;
   /** Opens where `--events` writes to: a file's path or `fd:N`. */
   openEvents(target: string): EventSink;
 }

@@ -1,10 +1,12 @@
 import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
-import { type DryRun, dryRunView, outputView, submittedView } from "../terminal/run-views.ts";
+import type { Style } from "../terminal/output.ts";
+import { type DryRun, dryRunView, outputPageView, submittedView } from "../terminal/run-views.ts";
 import { formatDuration } from "../terminal/text.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
 import type { Ending } from "./leave.ts";
+import { previews } from "./preview.ts";
 import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./run-request.ts";
 import { type Saving, saveOutput } from "./save.ts";
 import { followToEnd, type Submission, submit, submittedDocument } from "./submission.ts";
@@ -19,6 +21,7 @@ export interface RunFlags extends RequestFlags {
   dryRun?: boolean;
   /** Folder for the files of the output. */
   save?: string;
+  preview: "auto" | "never";
 }
 
 /** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
@@ -38,7 +41,11 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   const saving = await saveWanted(ctx, api, ending, flags.save);
   const task = saving?.task ?? ending.task;
   try {
-    if (task) ctx.out.result(task, outputView);
+    if (task) {
+      const pictures = async ({ width }: Style) =>
+        flags.preview === "never" ? [] : await previews(ctx, api, task, width);
+      await ctx.out.page(task, pictures, outputPageView);
+    }
     await noteSessionLeft(ctx, api, submission);
   } finally {
     // How the run ended outweighs a field that its document lacks.

@@ -1,12 +1,18 @@
 import type { TaskDocument } from "../api/task.ts";
 import type { RunRequest } from "../wire/types.ts";
-import type { View } from "./output.ts";
+import type { Page, View } from "./output.ts";
 import { formatBytes, safeJson, safeLine } from "./text.ts";
 import { colourStatus, renderOutput } from "./values.ts";
 
 /** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
 export const outputView: View<TaskDocument> = {
   text: ({ output }, style) => renderOutput(output, style),
+};
+
+/** The same, and below it the pictures in it. */
+export const outputPageView: View<Page<TaskDocument, string[]>> = {
+  text: ({ value, details }, style) =>
+    [outputView.text(value, style), ...(details ?? [])].filter((part) => part !== "").join("\n"),
 };
 
 /** What `run --no-wait` prints: the id, and with it what the API made of it. */

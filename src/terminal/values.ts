@@ -5,11 +5,12 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Style } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
+import { wrap } from "./wrap.ts";
 
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
 export function renderOutput(output: unknown, style: Style): string {
   const values = isObject(output) ? Object.values(output) : [output];
-  if (values.length === 1 && typeof values[0] === "string") return safeText(values[0]);
+  if (values.length === 1 && typeof values[0] === "string") return wrap(safeText(values[0]), style.width);
   return renderValue(output, style);
 }
 
@@ -21,13 +22,18 @@ export function renderValue(value: unknown, style: Style): string {
   if (isFile(value)) return renderFile(value, style.paint);
   const entries = Object.entries(value);
   if (entries.length === 0) return "";
+  const names = entries.map(([key]) => safeLine(key));
+  const room = style.width - Math.max(...names.map(({ length }) => length)) - 2;
   return fields(
-    entries.map(([key, field]) => [
-      safeLine(key),
-      isObject(field) && !isFile(field) ? safeJson(field) : renderValue(field, style),
-    ]),
+    entries.map(([, field], index) => [names[index]!, renderField(field, { ...style, width: room })]),
     style.paint,
   );
+}
+
+/** A text is wrapped beside its name, but a URL stays whole, and so does whatever scripts may want. */
+function renderField(field: unknown, style: Style): string {
+  if (typeof field === "string") return wrap(safeText(field), style.width);
+  return isObject(field) && !isFile(field) ? safeJson(field) : renderValue(field, style);
 }
 
 function isFile(value: JsonObject): boolean {
