@@ -1,8 +1,10 @@
+import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { lostAnswer } from "./failure.ts";
-import { Http, type HttpOptions, type Method, type OpenStream, type Pace } from "./http.ts";
+import { readSlots, type UploadSlot } from "./files.ts";
+import { Http, type HttpOptions, type Method, type OpenStream, type Pace, type Transfer } from "./http.ts";
 import type { Probe } from "./probe.ts";
 import { type SessionDocument, sessionDocument } from "./session.ts";
 import { StatusReader } from "./status.ts";
@@ -34,6 +36,7 @@ export class Api {
   readonly sleep: HttpOptions["sleep"];
   readonly now: HttpOptions["now"];
   readonly trace: HttpOptions["trace"];
+  readonly signal: HttpOptions["signal"];
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
 
@@ -46,6 +49,7 @@ export class Api {
     this.sleep = options.sleep;
     this.now = options.now;
     this.trace = options.trace;
+    this.signal = options.signal;
     this.#http = new Http(options);
     this.#onClose = options.onClose;
   }
@@ -63,16 +67,17 @@ export class Api {
       inDoubt: SUBMIT_IN_DOUBT,
       finishOnceSent: true,
     });
-    if (!isObject(answer)) throw lostAnswer(noTask("its answer to the submit is no task"), SUBMIT_IN_DOUBT);
+    if (!isObject(answer))
+      throw lostAnswer(notAsExpected("its answer to the submit is no task"), SUBMIT_IN_DOUBT);
     const task = flattenBase(answer);
     const { id } = task;
     if (typeof id === "string" && id !== "") return { ...task, id };
-    throw lostAnswer(noTask("its answer to the submit has no task id"), SUBMIT_IN_DOUBT);
+    throw lostAnswer(notAsExpected("its answer to the submit has no task id"), SUBMIT_IN_DOUBT);
   }
 
   async task(id: string, signal?: AbortSignal): Promise<IdentifiedTask> {
     const answer = await this.#get(taskPath(id), signal);
-    if (!isObject(answer)) throw noTask(`its answer about task ${id} is no task`);
+    if (!isObject(answer)) throw notAsExpected(`its answer about task ${id} is no task`);
     return { ...flattenBase(answer), id };
   }
 
@@ -99,18 +104,11 @@ export class Api {
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
   async tasks(limit: number): Promise<IdentifiedTask[]> {
-    const tasks: IdentifiedTask[] = [];
-    for (let cursor: unknown; tasks.length < limit; ) {
-      const body = { limit: limit - tasks.length, ...(cursor !== undefined && { cursor }) };
-      const page = await this.#http.exchange({ method: "POST", path: "/tasks/list", body, repeat: "always" });
-      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      for (const item of items.filter(isObject).map(flattenBase)) {
-        if (typeof item["id"] === "string") tasks.push({ ...item, id: item["id"] });
-      }
-      cursor = isObject(page) ? page["next_cursor"] : undefined;
-      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
-    }
-    return tasks.slice(0, limit);
+    const items = await this.#pages("/tasks/list", limit, {});
+    return items.map(flattenBase).flatMap((item) => {
+      const { id } = item;
+      return typeof id === "string" ? [{ ...item, id }] : [];
+    });
   }
 
   /** The team's active sessions; the API says null when there are none. */
@@ -148,9 +146,53 @@ export class Api {
     return this.#http.probe("/sessions");
   }
 
+  /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
+  async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
+    const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
+    const answer = await this.#http.exchange({
+      method: "GET",
+      path,
+      repeat: signal ? "never" : "always",
+      ...(signal && { signal }),
+    });
+    if (isObject(answer)) return answer;
+    throw notAsExpected(`its answer about ${reference} is no app`);
+  }
+
+  /** The catalogue, read page by page up to `limit`. */
+  apps(limit: number, search: string | undefined): Promise<JsonObject[]> {
+    return this.#pages("/apps/list", limit, search === undefined ? {} : { search });
+  }
+
+  /** Makes room for files, one slot each. */
+  async createFiles(
+    files: { filename: string; content_type: string; size: number }[],
+  ): Promise<UploadSlot[]> {
+    const body = { files: files.map((file) => ({ uri: "", ...file })) };
+    const answer = await this.#http.exchange({ method: "POST", path: "/files", body, repeat: "always" });
+    return readSlots(answer, files.length);
+  }
+
+  transfer(what: Transfer): Promise<Dispatcher.ResponseData> {
+    return this.#http.transfer(what);
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
     await this.#onClose?.();
+  }
+
+  async #pages(path: string, limit: number, more: JsonObject): Promise<JsonObject[]> {
+    const found: JsonObject[] = [];
+    for (let cursor: unknown; found.length < limit; ) {
+      const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
+      const page = await this.#http.exchange({ method: "POST", path, body, repeat: "always" });
+      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
+      found.push(...items.filter(isObject));
+      cursor = isObject(page) ? page["next_cursor"] : undefined;
+      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+    }
+    return found.slice(0, limit);
   }
 
   #session(id: string, answer: unknown): SessionDocument {
@@ -172,7 +214,7 @@ function sessionPath(id: string, rest = ""): string {
 
 /** An id as one part of a path; "." and ".." would name another resource. */
 function segment(id: string): string {
-  if (/^\.{0,2}$/.test(id)) throw noTask(`"${id}" cannot be an id`);
+  if (/^\.{0,2}$/.test(id)) throw notAsExpected(`"${id}" cannot be an id`);
   return encodeURIComponent(wellFormed(id));
 }
 
@@ -181,7 +223,7 @@ function wellFormed(id: string): string {
   return Buffer.from(id, "utf8").toString("utf8");
 }
 
-function noTask(what: string): BeltError {
+function notAsExpected(what: string): BeltError {
   return new BeltError({
     code: "unexpected_reply",
     message: `the API is not answering as expected: ${what}`,

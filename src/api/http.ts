@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
 import { BeltError } from "../errors.ts";
@@ -49,14 +50,22 @@ export interface Exchange {
   method: Method;
   path: string;
   body?: unknown;
-  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. */
-  repeat: "always" | "unsent";
+  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. "never": not even then. */
+  repeat: "always" | "unsent" | "never";
   /** What may have happened when the answer is lost: "the run may have started". */
   inDoubt?: string;
   /** Replaces the signal of the options, for what is done because the user wants to leave. */
   signal?: AbortSignal;
   /** Once sent, its answer is waited for even when the user wants to leave; it is not sent again then. */
   finishOnceSent?: boolean;
+}
+
+/** One request for a file's bytes, to whatever host keeps it. */
+export interface Transfer {
+  method: "GET" | "PUT";
+  url: URL;
+  headers: Record<string, string>;
+  body: Readable | null;
 }
 
 export interface OpenStream {
@@ -154,6 +163,25 @@ export class Http {
     }
   }
 
+  /** One try, never with the key; it lasts as long as bytes keep moving. */
+  async transfer({ method, url, headers, body }: Transfer): Promise<Dispatcher.ResponseData> {
+    const { requestTimeout, pace, signal, userAgent } = this.#options;
+    const patience = Math.max(requestTimeout, pace.silence);
+    const dispatcher = await this.#dispatchers.for(url);
+    return await this.#traced(method, new URL(url.origin + url.pathname), () =>
+      request.call(dispatcher, {
+        ...target(url),
+        method,
+        headers: { "user-agent": userAgent, ...headers },
+        body,
+        headersTimeout: patience,
+        bodyTimeout: pace.silence,
+        highWaterMark: 2 ** 20,
+        signal,
+      }),
+    );
+  }
+
   async close(): Promise<void> {
     await this.#dispatchers.close();
   }
@@ -238,7 +266,7 @@ export class Http {
 
   /** Milliseconds to wait before the same request may be sent again; null when it may not. */
   #delayBeforeRepeat(what: Exchange, thrown: unknown, next: number | undefined): number | null {
-    if (next === undefined) return null;
+    if (next === undefined || what.repeat === "never") return null;
     if (!(thrown instanceof BeltError)) return what.repeat === "always" || wasNeverSent(thrown) ? next : null;
     const { httpStatus: status, code, retryAfter } = thrown.facts;
     if (retryAfter !== undefined && retryAfter > this.#options.pace.longestRetryAfter) return null;

@@ -8,6 +8,9 @@ import type { Context, EventSink } from "../commands/context.ts";
 import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
+import { askOn } from "../terminal/ask.ts";
+import { wantsColour } from "../terminal/paint.ts";
+import { pictureWay } from "../terminal/picture.ts";
 import { askSecret, askYesNo } from "../terminal/prompt.ts";
 import { shellWord } from "../terminal/text.ts";
 import { openAccess } from "./access.ts";
@@ -17,6 +20,7 @@ import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
 import { spawnCommand } from "./spawn.ts";
+import { stdinSpool } from "./stdin.ts";
 import { beltVersion } from "./version.ts";
 
 /** For one HTTP exchange, milliseconds. */
@@ -37,6 +41,7 @@ export async function createContext(
   const { signal } = interrupt;
   const out = await createOutput(host, flags);
   const paths = beltPaths(host);
+  const spool = stdinSpool(host, signal);
   let connection: Promise<Connection> | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
   const connect = async (account: Account) => {
@@ -55,6 +60,9 @@ export async function createContext(
     get cwd() {
       return host.cwd;
     },
+    get home() {
+      return host.home;
+    },
     pid: host.pid,
     versions: async () => ({
       belt: await beltVersion(host.root),
@@ -69,7 +77,9 @@ export async function createContext(
     readers: {
       file: (path) => readFile(resolve(host.cwd, path), "utf8"),
       stdin: () => readStdin(host, signal),
+      stdinFile: spool.file,
     },
+    ask: canAsk(host, flags) ? askOn(host.stderr as NodeJS.WriteStream) : null,
     signal,
     now: host.now,
     onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false),
@@ -77,9 +87,22 @@ export async function createContext(
     askSecret: (question) => readSecret(host, flags, question, signal),
     holdSignals: interrupt.hold,
     spawn: (command, env) => spawnCommand(host, out, command, env),
+    pictures: host.stdout.isTTY ? pictureWay(host.env, isColoured(flags, host)) : null,
     openEvents: (target) => openEvents(host, target, out.redact),
   };
-  return { context, close: async () => await (await connection?.catch(() => null))?.api.close() };
+  const close = async () => {
+    await spool.remove();
+    await (await connection?.catch(() => null))?.api.close();
+  };
+  return { context, close };
+}
+
+function isColoured({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {
+  return wantsColour(color, env, stdout.isTTY ?? false);
+}
+
+function canAsk({ stdin, stderr }: Host, { prompt }: GlobalFlags): boolean {
+  return prompt !== false && (stdin.isTTY ?? false) && (stderr.isTTY ?? false);
 }
 
 /** Read when a command asks: not every command needs an account, and none may have to be in order. */
@@ -122,12 +145,12 @@ async function readSecret(
 
 async function confirm(
   host: Host,
-  { prompt }: GlobalFlags,
+  flags: GlobalFlags,
   signal: AbortSignal,
   question: string,
   flag: string,
 ): Promise<boolean> {
-  if (prompt === false || !host.stdin.isTTY || !host.stderr.isTTY) {
+  if (!canAsk(host, flags)) {
     throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
   }
   return await askYesNo(question, host.stderr as NodeJS.WriteStream, signal);

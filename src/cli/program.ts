@@ -1,11 +1,14 @@
 import { Command, Option } from "commander";
 import type { ApiFlags } from "../commands/api.ts";
+import type { AppFlags, ListFlags as AppListFlags, SampleFlags } from "../commands/app.ts";
 import type { Context } from "../commands/context.ts";
 import type { DevFlags } from "../commands/dev.ts";
+import type { UploadFlags } from "../commands/file.ts";
 import type { LoginFlags } from "../commands/login.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { EndFlags, KeepaliveFlags } from "../commands/session.ts";
 import type { ExecFlags } from "../commands/session-exec.ts";
+import type { GetFlags } from "../commands/task.ts";
 import type { FollowFlags, WaitFlags } from "../commands/task-follow.ts";
 import type { ListFlags as TaskListFlags } from "../commands/task-list.ts";
 import { EXIT_CODES, usageError } from "../errors.ts";
@@ -61,6 +64,8 @@ export async function buildProgram(
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
+  addApp(program.command("app").description("find apps, and see what they take"), act);
+  addFile(program.command("file").description("upload files"), act);
   addDev(program, act);
   addLogin(program, act);
   addProfile(program.command("profile").description("manage API keys and where they belong"), act);
@@ -96,9 +101,11 @@ function addRun(program: Command, act: Act): void {
     .summary("submit a run, follow it, print its output")
     .description("Submit a run, follow it to its end, and print its output.")
     .argument("<app>", "namespace/name, or namespace/name@version")
+    .option("--help-app", "show the app and its inputs, run nothing")
     .optionsGroup("What to run:")
     .option("-i, --input <spec>", INPUT_HELP, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point of the app, if not its default", notEmpty("--function"))
     .addOption(infraOption("where to run it"))
     .option("--worker <id>", "run on this worker (repeatable)", (id, before?: string[]) =>
@@ -120,8 +127,15 @@ function addRun(program: Command, act: Act): void {
         .choices(["cancel", "detach"])
         .default("cancel"),
     )
+    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .addOption(
+      new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
+    )
     .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
-    .option("--dry-run", "print the request that would be sent, send nothing")
+    .option(
+      "--dry-run",
+      "print the request that would be sent and the files that would be uploaded, send nothing",
+    )
     .addHelpText(
       "after",
       examples(
@@ -130,8 +144,12 @@ function addRun(program: Command, act: Act): void {
         "id=$(belt run infsh/flux --input prompt=fog --no-wait -q)",
       ),
     )
-    .action((app: string, flags: RunFlags) =>
+    .action((app: string, flags: RunFlags & { helpApp?: boolean }) =>
       act(async () => {
+        if (flags.helpApp) {
+          const { get } = await import("../commands/app.ts");
+          return (ctx) => get(ctx, app, flags);
+        }
         const { run } = await import("../commands/run.ts");
         return (ctx) => run(ctx, app, flags);
       }),
@@ -144,11 +162,15 @@ function addTask(task: Command, act: Act): void {
     .summary("show tasks")
     .description("Show tasks as they are now. How a task ended is reported, and the exit code is 0.")
     .argument("<id...>", ID_HELP)
-    .addHelpText("after", examples("belt task get @last", "belt task get @last --field output.image.uri"))
-    .action((ids: string[]) =>
+    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .addHelpText(
+      "after",
+      examples("belt task get @last --field output.image.uri", "belt task get @last --save pictures/"),
+    )
+    .action((ids: string[], flags: GetFlags) =>
       act(async () => {
         const { get } = await import("../commands/task.ts");
-        return (ctx) => get(ctx, ids);
+        return (ctx) => get(ctx, ids, flags);
       }),
     );
   task
@@ -290,6 +312,7 @@ function addSession(session: Command, act: Act): void {
     .option("--session-timeout <s>", "idle seconds until the session expires, 1 to 3600")
     .option("-i, --input <spec>", `for the first call: ${INPUT_HELP}`, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point for the first call")
     .addHelpText(
       "after",
@@ -301,6 +324,68 @@ function addSession(session: Command, act: Act): void {
       act(async () => {
         const { exec } = await import("../commands/session-exec.ts");
         return (ctx) => exec(ctx, app, command, flags);
+      }),
+    );
+}
+
+function addApp(app: Command, act: Act): void {
+  app
+    .command("get")
+    .summary("show an app and its inputs")
+    .description("Show an app, its functions, and what each of them takes.")
+    .argument("<app>", "namespace/name")
+    .option("--function <name>", "this function only")
+    .addHelpText("after", examples("belt app get infsh/flux --local"))
+    .action((name: string, flags: AppFlags) =>
+      act(async () => {
+        const { get } = await import("../commands/app.ts");
+        return (ctx) => get(ctx, name, flags);
+      }),
+    );
+  app
+    .command("sample")
+    .summary("print an input to start from")
+    .description("Print an input that the app takes, made from its schema.")
+    .argument("<app>", "namespace/name")
+    .option("--function <name>", "for this function, if not the default")
+    .option("--save <file>", "write it there, as YAML if the name ends so; nothing is overwritten")
+    .addHelpText(
+      "after",
+      examples("belt app sample infsh/flux --local | belt run infsh/flux --local --input @-"),
+    )
+    .action((name: string, flags: SampleFlags) =>
+      act(async () => {
+        const { sample } = await import("../commands/app.ts");
+        return (ctx) => sample(ctx, name, flags);
+      }),
+    );
+  app
+    .command("list")
+    .summary("list apps")
+    .description("List the apps of the catalogue.")
+    .option("--search <text>", "those that match only")
+    .option("-L, --limit <n>", "how many at most", wholeNumber("--limit", 1, 10_000), 30)
+    .addHelpText("after", examples("belt app list --search video", "belt app list --local"))
+    .action((flags: AppListFlags) =>
+      act(async () => {
+        const { list } = await import("../commands/app.ts");
+        return (ctx) => list(ctx, flags);
+      }),
+    );
+}
+
+function addFile(file: Command, act: Act): void {
+  file
+    .command("upload")
+    .summary("upload files, print their uris")
+    .description("Upload files and print their uris, which any input takes.")
+    .argument("<path...>", "files, - for standard input")
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
+    .addHelpText("after", examples("belt file upload cat.png", "uri=$(belt file upload - < clip.mp4)"))
+    .action((paths: string[], flags: UploadFlags) =>
+      act(async () => {
+        const { upload } = await import("../commands/file.ts");
+        return (ctx) => upload(ctx, paths, flags);
       }),
     );
 }
@@ -478,7 +563,8 @@ function infraOption(description: string): Option {
   return new Option("--infra <where>", description).choices(["cloud", "private", "private_first"]);
 }
 
-const INPUT_HELP = "key=text, key:=json, '{…}', @file.json or @- (repeatable)";
+const INPUT_HELP = "key=text, key:=json, key=@file, '{…}', @file.json or @- (repeatable)";
+const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
 const ID_HELP =
   "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";
 const SESSION_ID_HELP =

@@ -1,9 +1,11 @@
 import type { Method } from "../api/http.ts";
 import { usageError } from "../errors.ts";
+import { fillUploads, settle } from "../input/settle.ts";
 import { parseInput } from "../input/spec.ts";
 import { rawView } from "../terminal/raw-view.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Context } from "./context.ts";
+import { findFiles, uploadAll } from "./uploads.ts";
 
 export interface ApiFlags {
   input?: string[];
@@ -15,12 +17,18 @@ const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export async function api(ctx: Context, method: string, path: string, flags: ApiFlags): Promise<void> {
   const verb = checkMethod(method);
   checkPath(path);
-  const input = flags.input && (await parseInput(flags.input, "--input", ctx.readers));
+  const typed = settle(await parseInput(flags.input ?? [], "--input", ctx.readers), null);
+  const files = await findFiles(
+    ctx,
+    typed.uploads.map(({ file }) => file),
+    false,
+  );
   const client = await ctx.api();
+  const input = fillUploads(typed, await uploadAll(ctx, client, files));
   const value =
     verb === "GET"
-      ? await client.raw(verb, withQuery(path, input ?? {}))
-      : await client.raw(verb, path, input);
+      ? await client.raw(verb, withQuery(path, input))
+      : await client.raw(verb, path, flags.input && input);
   if (value === null) ctx.out.noResult();
   else ctx.out.result(value, rawView);
 }

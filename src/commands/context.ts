@@ -4,7 +4,9 @@ import type { Readers } from "../input/spec.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Profiles } from "../store/profiles.ts";
+import type { Ask } from "../terminal/ask.ts";
 import type { Output } from "../terminal/output.ts";
+import type { PictureWay } from "../terminal/picture.ts";
 import type { Account, Named } from "./account.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
@@ -14,6 +16,7 @@ export interface Context {
   /** The package's own folder, for the local server. */
   root: string;
   cwd: string;
+  home: string;
   pid: number;
   versions(): Promise<Versions>;
   /** What the options and the environment say about the API, without opening anything. */
@@ -24,7 +27,12 @@ export interface Context {
   /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
   publish(): Promise<Published>;
   journal: Journal;
-  readers: Readers;
+  readers: Readers & {
+    /** Standard input as a file of its own, which goes with the command. */
+    stdinFile(): Promise<string>;
+  };
+  /** Asks for a field of an input; null when there is nobody to ask. */
+  ask: Ask | null;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
   signal: AbortSignal;
   now(): number;
@@ -38,6 +46,8 @@ export interface Context {
   holdSignals(handler: (signal: Signal) => void): () => void;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
+  /** How the terminal on stdout shows pictures; null when it cannot. */
+  pictures: PictureWay | null;
   /** Opens where `--events` writes to: a file's path or `fd:N`. */
   openEvents(target: string): EventSink;
 }

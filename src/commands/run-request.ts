@@ -1,8 +1,14 @@
+import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
-import { parseInput } from "../input/spec.ts";
+import { fillUploads } from "../input/settle.ts";
+import { parseInput, readsStdin } from "../input/spec.ts";
+import { filesIn } from "../input/typed.ts";
+import type { LocalFile } from "../input/upload-files.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { Context } from "./context.ts";
+import { type FittedRun, fitOffline, fitRun, type TypedRun } from "./fit.ts";
 import { resolveReference } from "./references.ts";
+import { findFiles, uploadAll } from "./uploads.ts";
 
 /** The flags of `belt run` that become fields of the request, as typed. */
 export interface RequestFlags {
@@ -15,10 +21,19 @@ export interface RequestFlags {
   webhook?: string;
   session?: string;
   sessionTimeout?: string;
+  allowSensitive?: boolean;
 }
 
-/** The body of `POST /run` (api.md section 2); a field that was not asked for is left out. */
-export async function buildRunRequest(ctx: Context, app: string, flags: RequestFlags): Promise<RunRequest> {
+/** A run as typed, all that can be checked without the API in order. */
+export interface DraftRun {
+  typed: TypedRun;
+  /** The body of `POST /run` (api.md section 2) but for `input` and `setup`; what was not asked for is left out. */
+  rest: Omit<RunRequest, "input" | "setup">;
+  allowSensitive: boolean;
+}
+
+/** Reads the flags. Throws a usage error for whatever is wrong with them; nothing has been sent. */
+export async function draftRun(ctx: Context, app: string, flags: RequestFlags): Promise<DraftRun> {
   checkAppName(app);
   checkFromStdin(flags);
   const sessionTimeout = checkSessionTimeout(flags);
@@ -27,10 +42,11 @@ export async function buildRunRequest(ctx: Context, app: string, flags: RequestF
   const input = await parseInput(flags.input ?? [], "--input", ctx.readers);
   const setup = flags.setup && (await parseInput(flags.setup, "--setup", ctx.readers));
   const session = flags.session === undefined ? undefined : await resolveSession(ctx, flags.session);
-  return {
+  const allowSensitive = flags.allowSensitive ?? false;
+  const named = filesIn([input, setup]).filter((name) => name !== "-");
+  await findFiles(ctx, named, allowSensitive);
+  const rest = {
     app,
-    input,
-    ...(setup && { setup }),
     ...(flags.function && { function: flags.function }),
     ...(infra && { infra }),
     ...(flags.worker && { workers: flags.worker }),
@@ -39,18 +55,70 @@ export async function buildRunRequest(ctx: Context, app: string, flags: RequestF
     ...(session && { session }),
     ...(sessionTimeout && { session_timeout: sessionTimeout }),
   };
+  return { typed: { app, function: flags.function, input, setup }, rest, allowSensitive };
 }
 
-function checkAppName(app: string): void {
-  if (/^\w[\w.-]*(\/\w[\w.-]*)?(@\w[\w.-]*)?$/.test(app)) return;
+/** The request with everything in it: fitted to the app's schema, its files uploaded. */
+export async function completeRun(ctx: Context, api: Api, draft: DraftRun): Promise<RunRequest> {
+  const fitted = await fitRun(ctx, api, draft.typed);
+  const files = await findFiles(ctx, fileNames(fitted), draft.allowSensitive);
+  const uris = await uploadAll(ctx, api, files);
+  return requestOf(draft, fillUploads(fitted.input, uris), fitted.setup && fillUploads(fitted.setup, uris));
+}
+
+/** A file that `--dry-run` found, and the field it is for. */
+export interface PlannedUpload {
+  field: string;
+  file: string;
+  /** Null for standard input, which is left unread. */
+  size: number | null;
+}
+
+/** The request as far as it can be known without sending anything; `@file` stands where a uri would. */
+export async function previewRun(
+  ctx: Context,
+  draft: DraftRun,
+): Promise<{ request: RunRequest; uploads: PlannedUpload[] }> {
+  const fitted = await fitOffline(ctx, draft.typed);
+  const named = fileNames(fitted).filter((name) => name !== "-");
+  const files = await findFiles(ctx, named, draft.allowSensitive);
+  const uploads = (["input", "setup"] as const).flatMap((root) =>
+    (fitted[root]?.uploads ?? []).map(({ path, file }) => planned([root, ...path].join("."), file, files)),
+  );
+  return { request: requestOf(draft, fitted.input.values, fitted.setup?.values), uploads };
+}
+
+function planned(field: string, file: string, files: Map<string, LocalFile>): PlannedUpload {
+  return { field, file, size: files.get(file)?.size ?? null };
+}
+
+function fileNames({ input, setup }: FittedRun): string[] {
+  return [...input.uploads, ...(setup?.uploads ?? [])].map(({ file }) => file);
+}
+
+function requestOf(
+  { rest: { app, ...rest } }: DraftRun,
+  input: RunRequest["input"],
+  setup: RunRequest["setup"],
+): RunRequest {
+  return { app, input, ...(setup && { setup }), ...rest };
+}
+
+/** Throws a usage error for what can be no app. */
+export function checkAppName(app: string): void {
+  if (isAppName(app)) return;
   throw usageError(
     `"${app}" is not the name of an app`,
     "an app is namespace/name or namespace/name@version, such as infsh/flux",
   );
 }
 
+export function isAppName(app: string): boolean {
+  return /^\w[\w.-]*(\/\w[\w.-]*)?(@\w[\w.-]*)?$/.test(app);
+}
+
 function checkFromStdin({ input = [], setup = [] }: RequestFlags): void {
-  const readers = [...input, ...setup].filter((spec) => spec === "@-");
+  const readers = [...input, ...setup].filter(readsStdin);
   if (readers.length > 1) throw usageError("@- is given twice, and standard input can be read only once");
 }
 

@@ -1,12 +1,14 @@
 import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
-import { type DryRun, dryRunView, outputView, submittedView } from "../terminal/run-views.ts";
+import type { Style } from "../terminal/output.ts";
+import { type DryRun, dryRunView, outputPageView, submittedView } from "../terminal/run-views.ts";
 import { formatDuration, formatSeconds, shellWord } from "../terminal/text.ts";
-import type { RunRequest } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
 import type { Ending } from "./leave.ts";
-import { buildRunRequest, type RequestFlags } from "./run-request.ts";
+import { previews } from "./preview.ts";
+import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./run-request.ts";
+import { type Saving, saveOutput } from "./save.ts";
 import { followToEnd, type Submission, submit, submittedDocument } from "./submission.ts";
 import { requireSuccess } from "./verdict.ts";
 
@@ -17,17 +19,23 @@ export interface RunFlags extends RequestFlags {
   onInterrupt: "cancel" | "detach";
   events?: string;
   dryRun?: boolean;
+  /** Folder for the files of the output. */
+  save?: string;
+  preview: "auto" | "never";
 }
 
 /** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
-  const request = await buildRunRequest(ctx, app, flags);
   if (!flags.wait && flags.events !== undefined)
     throw usageError("--events has nothing to tell with --no-wait");
-  if (flags.dryRun) return ctx.out.result(dryRun(ctx, request), dryRunView);
+  if (flags.save !== undefined && !flags.wait)
+    throw usageError("--save waits for the output, and --no-wait does not");
+  const draft = await draftRun(ctx, app, flags);
+  if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
   const api = await ctx.api();
-  requireLastingServer(api, request, flags);
+  requireLastingServer(api, draft.rest, flags);
   const events = flags.events === undefined ? null : new EventLog(ctx, flags.events);
+  const request = await completeRun(ctx, api, draft);
   const submission = await submit(ctx, api, request);
   if (!flags.wait) {
     ctx.out.result(submittedDocument(api, submission), submittedView);
@@ -35,19 +43,36 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   }
   const { timeout, onInterrupt } = flags;
   const ending = await followToEnd(ctx, api, submission, { timeout, onInterrupt, events });
+  const saving = await saveWanted(ctx, api, ending, flags.save);
+  const task = saving?.task ?? ending.task;
   try {
-    if (ending.task) ctx.out.result(ending.task, outputView);
+    if (task) {
+      const pictures = async ({ width }: Style) =>
+        flags.preview === "never" ? [] : await previews(ctx, api, task, width);
+      await ctx.out.page(task, pictures, outputPageView);
+    }
     await noteSessionLeft(ctx, api, submission);
   } finally {
     // How the run ended outweighs a field that its document lacks.
     requireGoodEnd(ending);
   }
+  if (saving?.error) throw saving.error;
   ctx.out.note(`${submission.task.id} completed in ${formatDuration(ctx.now() - submission.at)}`);
 }
 
 function requireGoodEnd({ task, error }: Ending): void {
   if (error) throw error;
   if (task) requireSuccess(task);
+}
+
+async function saveWanted(
+  ctx: Context,
+  api: Api,
+  { task, error }: Ending,
+  folder: string | undefined,
+): Promise<Saving | null> {
+  if (folder === undefined || error || task?.status !== "completed") return null;
+  return await saveOutput(ctx, api, task, folder);
 }
 
 /** Milliseconds that a closing note is worth waiting for. */
@@ -68,12 +93,13 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
   );
 }
 
-function dryRun(ctx: Context, request: RunRequest): DryRun {
-  return { method: "POST", url: `${ctx.target.baseUrl ?? "local:"}/run?wait=false`, body: request };
+async function dryRun(ctx: Context, draft: DraftRun): Promise<DryRun> {
+  const { request, uploads } = await previewRun(ctx, draft);
+  return { method: "POST", url: `${ctx.target.baseUrl ?? "local:"}/run?wait=false`, body: request, uploads };
 }
 
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */
-function requireLastingServer(api: Api, request: RunRequest, flags: RunFlags): void {
+function requireLastingServer(api: Api, request: DraftRun["rest"], flags: RunFlags): void {
   if (api.outlivesCommand) return;
   const lasting = [
     [!flags.wait, "--no-wait"],

@@ -2,12 +2,15 @@ import type { Api } from "../api/client.ts";
 import { lookAt } from "../api/look.ts";
 import { asBeltError, BeltError, usageError } from "../errors.ts";
 import type { Child, Context } from "./context.ts";
-import { buildRunRequest, type RequestFlags } from "./run-request.ts";
+import { completeRun, draftRun, type RequestFlags } from "./run-request.ts";
 import { explainSession } from "./session-errors.ts";
 import { followToEnd, submit } from "./submission.ts";
 import { requireSuccess } from "./verdict.ts";
 
-export type ExecFlags = Pick<RequestFlags, "input" | "setup" | "function" | "sessionTimeout">;
+export type ExecFlags = Pick<
+  RequestFlags,
+  "input" | "setup" | "function" | "sessionTimeout" | "allowSensitive"
+>;
 
 /** Milliseconds to wait for the end of the session to be confirmed. */
 const END_PATIENCE = 10_000;
@@ -22,8 +25,9 @@ const KILL_AFTER = 5_000;
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
   if (command.length === 0) throw usageError("which command?", `belt session exec ${app} -- <command…>`);
-  const request = await buildRunRequest(ctx, app, { ...flags, session: "new" });
+  const draft = await draftRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
+  const request = await completeRun(ctx, api, draft);
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
   const hold = () => void ctx.holdSignals(() => ctx.out.note("ending the session first"));

@@ -1,5 +1,6 @@
 import { usageError } from "../errors.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
+import type { JsonObject } from "../wire/types.ts";
+import { hasFields, replacing } from "./typed.ts";
 
 /** "a.b", "a.0", "tags[]", "a\.b" as segments; the segment "[]" appends (cli.md section 3). */
 export function parsePath(key: string): string[] {
@@ -22,10 +23,10 @@ export function setAt(root: JsonObject, path: readonly string[], value: unknown,
       ? listIndex(holder, segment, where)
       : objectKey(segment, where);
     const current: unknown = Object.hasOwn(holder, key) ? (holder as JsonObject)[key] : undefined;
-    const next = last ? value : (current ?? emptyHolder(path[depth + 1]!));
+    const next = last ? replacing(current, value) : (current ?? emptyHolder(path[depth + 1]!));
     Object.defineProperty(holder, key, { value: next, enumerable: true, writable: true, configurable: true });
     if (last) return;
-    if (!isObject(next) && !Array.isArray(next)) {
+    if (!hasFields(next) && !Array.isArray(next)) {
       throw usageError(
         `${where}: ${path.slice(0, depth + 1).join(".")} already has a value that holds no fields`,
       );

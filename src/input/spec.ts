@@ -1,6 +1,7 @@
 import { usageError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { parsePath, setAt } from "./path.ts";
+import { hasFields, type Part, Typed } from "./typed.ts";
 
 /** Reads what a spec points at; injected, so that the grammar itself touches nothing. */
 export interface Readers {
@@ -8,11 +9,12 @@ export interface Readers {
   stdin(): Promise<string>;
 }
 
-const QUOTING = `write key=text, key:=json, '{"key": 1}', @file.json or @-`;
+const QUOTING = `write key=text, key:=json, key=@file, '{"key": 1}', @file.json or @-`;
 
 /**
  * The object that the `--input` (or `--setup`) specs describe, merged left to right, later
- * wins (cli.md section 3). Throws a usage error naming the spec that cannot be read.
+ * wins (cli.md section 3); what was typed as text or as a file is in it as `Typed`. Throws a
+ * usage error naming the spec that cannot be read.
  */
 export async function parseInput(
   specs: readonly string[],
@@ -28,9 +30,15 @@ export async function parseInput(
   return input;
 }
 
-type Part = { kind: "object"; value: JsonObject } | { kind: "value"; path: string[]; value: unknown };
+/** True for a spec that takes standard input, as an object or as a file. */
+export function readsStdin(spec: string): boolean {
+  const equals = spec.indexOf("=");
+  return spec === "@-" || (equals > 0 && spec[equals - 1] !== ":" && spec.slice(equals + 1) === "@-");
+}
 
-async function parseSpec(spec: string, flag: string, readers: Readers): Promise<Part> {
+type Assignment = { kind: "object"; value: JsonObject } | { kind: "value"; path: string[]; value: unknown };
+
+async function parseSpec(spec: string, flag: string, readers: Readers): Promise<Assignment> {
   if (spec.trimStart().startsWith("{"))
     return { kind: "object", value: parseObject(spec, `${flag} ${spec}`, "json") };
   if (spec.startsWith("@")) return { kind: "object", value: await readObject(spec.slice(1), flag, readers) };
@@ -40,21 +48,22 @@ async function parseSpec(spec: string, flag: string, readers: Readers): Promise<
   throw usageError(`${flag}: "${spec}" is not an input`, QUOTING);
 }
 
-function parseAssignment(spec: string, equals: number, flag: string): Part {
+function parseAssignment(spec: string, equals: number, flag: string): Assignment {
   const isJson = spec[equals - 1] === ":";
   const key = spec.slice(0, isJson ? equals - 1 : equals);
   const text = spec.slice(equals + 1);
   if (key === "") throw usageError(`${flag}: "${spec}" has no key before the =`, QUOTING);
   const path = parsePath(key);
   if (isJson) return { kind: "value", path, value: parseJson(text, `${flag} ${key}:=`) };
-  if (text.startsWith("@@")) return { kind: "value", path, value: text.slice(1) };
-  if (text.startsWith("@")) {
-    throw usageError(
-      `${flag} ${key}: belt cannot upload files yet`,
-      `give the file's URL as ${key}=https://…, or write ${key}=@${text} for the text "${text}"`,
-    );
-  }
-  return { kind: "value", path, value: text };
+  return { kind: "value", path, value: new Typed([parseText(text, `${flag} ${key}`)]) };
+}
+
+/** Only `@` uploads; `@@` begins a text with `@`. */
+function parseText(text: string, where: string): Part {
+  if (text.startsWith("@@")) return { text: text.slice(1) };
+  if (!text.startsWith("@")) return { text };
+  if (text === "@") throw usageError(`${where}: "@" names no file`, `write @@ for the text "@"`);
+  return { file: text.slice(1) };
 }
 
 async function readObject(path: string, flag: string, readers: Readers): Promise<JsonObject> {
@@ -107,7 +116,7 @@ function parseJson(text: string, where: string): unknown {
 function merge(into: JsonObject, from: JsonObject): void {
   for (const [key, value] of Object.entries(from)) {
     const current = Object.hasOwn(into, key) ? into[key] : undefined;
-    if (isObject(current) && isObject(value)) merge(current, value);
+    if (hasFields(current) && isObject(value)) merge(current, value);
     else Object.defineProperty(into, key, { value, enumerable: true, writable: true, configurable: true });
   }
 }

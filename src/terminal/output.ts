@@ -95,10 +95,10 @@ export class Output {
   }
 
   /** A result that people on a terminal see with more about it; what `details` costs is spared elsewhere. */
-  async page<T, D>(value: T, details: () => Promise<D>, view: View<Page<T, D>>): Promise<void> {
-    const { stdout, json, field, quiet } = this.#options;
+  async page<T, D>(value: T, details: (style: Style) => Promise<D>, view: View<Page<T, D>>): Promise<void> {
+    const { stdout, json, field, quiet, paint } = this.#options;
     const seen = stdout.isTTY && !json && field === null && !quiet;
-    const page = { value, details: seen ? await details() : null };
+    const page = { value, details: seen ? await details(this.#style(stdout, paint.stdout)) : null };
     this.result(value, {
       text: (_value, style) => view.text(page, style),
       ...(view.bare && { bare: (_value: T, style: Style) => view.bare!(page, style) }),

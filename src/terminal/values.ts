@@ -1,14 +1,16 @@
 import { fileURLToPath } from "node:url";
+import { fileUri } from "../wire/files.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Style } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
+import { wrap } from "./wrap.ts";
 
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
 export function renderOutput(output: unknown, style: Style): string {
   const values = isObject(output) ? Object.values(output) : [output];
-  if (values.length === 1 && typeof values[0] === "string") return safeText(values[0]);
+  if (values.length === 1 && typeof values[0] === "string") return wrap(safeText(values[0]), style.width);
   return renderValue(output, style);
 }
 
@@ -20,23 +22,22 @@ export function renderValue(value: unknown, style: Style): string {
   if (isFile(value)) return renderFile(value, style.paint);
   const entries = Object.entries(value);
   if (entries.length === 0) return "";
+  const names = entries.map(([key]) => safeLine(key));
+  const room = style.width - Math.max(...names.map(({ length }) => length)) - 2;
   return fields(
-    entries.map(([key, field]) => [
-      safeLine(key),
-      isObject(field) && !isFile(field) ? safeJson(field) : renderValue(field, style),
-    ]),
+    entries.map(([, field], index) => [names[index]!, renderField(field, { ...style, width: room })]),
     style.paint,
   );
 }
 
-function isFile(value: JsonObject): boolean {
-  return uriOf(value) !== "";
+/** A text is wrapped beside its name, but a URL stays whole, and so does whatever scripts may want. */
+function renderField(field: unknown, style: Style): string {
+  if (typeof field === "string") return wrap(safeText(field), style.width);
+  return isObject(field) && !isFile(field) ? safeJson(field) : renderValue(field, style);
 }
 
-/** Where a file is; the API calls it `uri` or `url` (api.md section 6). */
-function uriOf({ uri, url }: JsonObject): string {
-  const found = [uri, url].find((value) => typeof value === "string" && value !== "");
-  return typeof found === "string" ? found : "";
+function isFile(value: JsonObject): boolean {
+  return fileUri(value) !== null;
 }
 
 /** Where the file is, as a path when it is on this machine, and what is known of it. */
@@ -45,7 +46,7 @@ function renderFile(file: JsonObject, paint: Paint): string {
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
-  return `${safeLine(place(uriOf(file)))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
+  return `${safeLine(place(fileUri(file) ?? ""))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
 }
 
 function place(uri: string): string {

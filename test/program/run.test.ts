@@ -436,6 +436,7 @@ describe("submitting", () => {
       method: "POST",
       url: `${api.url}/run?wait=false`,
       body: { app: "infsh/flux", input: { a: "1" } },
+      uploads: [],
     });
     expect(api.requests).toEqual([]);
   });

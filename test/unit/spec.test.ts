@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { settle } from "../../src/input/settle.ts";
 import { parseInput, type Readers } from "../../src/input/spec.ts";
 import { thrownBy } from "./thrown.ts";
 
@@ -27,8 +28,8 @@ function readers(stdin = ""): Readers {
   };
 }
 
-function parse(specs: string[], stdin?: string): Promise<object> {
-  return parseInput(specs, "--input", readers(stdin));
+async function parse(specs: string[], stdin?: string): Promise<object> {
+  return settle(await parseInput(specs, "--input", readers(stdin)), null).values;
 }
 
 async function refusal(...specs: string[]) {
@@ -88,15 +89,29 @@ describe("@ in a value", () => {
     expect(await parse([spec])).toEqual(input);
   });
 
-  test.each(["photo=@cat.png", "photo=@-", "photo=@", "a.photo=@cat.png"])(
-    "%s would upload, which is refused for now",
-    async (spec) => {
-      const { message, facts } = await refusal(spec);
-      expect(message).toContain(`--input ${spec.slice(0, spec.indexOf("="))}`);
-      expect(message).toContain("upload");
-      expect(facts.hint).toContain("=@@");
-    },
-  );
+  test.each([
+    ["photo=@cat.png", ["photo"], "cat.png"],
+    ["photo=@-", ["photo"], "-"],
+    ["photo=@a=b@c.png", ["photo"], "a=b@c.png"],
+    ["a.photo=@cat.png", ["a", "photo"], "cat.png"],
+    ["photos[]=@cat.png", ["photos", 0], "cat.png"],
+  ])("%s is an upload", async (spec, path, file) => {
+    const { uploads } = settle(await parseInput([spec], "--input", readers()), null);
+    expect(uploads).toEqual([{ path, file }]);
+  });
+
+  test("an upload that something later replaces is none", async () => {
+    for (const later of ["photo=text", "photo:=null", '{"photo":1}', "photo=@dog.png"]) {
+      const tree = await parseInput(["photo=@cat.png", later], "--input", readers());
+      expect(settle(tree, null).uploads).not.toContainEqual({ path: ["photo"], file: "cat.png" });
+    }
+  });
+
+  test("@ alone names no file", async () => {
+    const { message, facts } = await refusal("photo=@");
+    expect(message).toContain("--input photo");
+    expect(facts.hint).toContain("@@");
+  });
 });
 
 describe("nested keys", () => {

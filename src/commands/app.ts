@@ -1,0 +1,81 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/app.ts";
+import { BeltError, usageError } from "../errors.ts";
+import { sampleInput } from "../input/sample.ts";
+import { asSchema } from "../input/schema.ts";
+import { appListView, appView } from "../terminal/app-views.ts";
+import { safeJson } from "../terminal/text.ts";
+import type { JsonObject } from "../wire/types.ts";
+import type { Context } from "./context.ts";
+import { checkAppName } from "./run-request.ts";
+
+export interface AppFlags {
+  function?: string;
+}
+
+/** `belt app get <app>`, and `belt run <app> --help-app`: what the app is and takes. */
+export async function get(ctx: Context, reference: string, flags: AppFlags): Promise<void> {
+  const { app, schemas } = await readApp(ctx, reference);
+  if (flags.function !== undefined) findFunction(schemas, reference, flags.function);
+  ctx.out.result(app, appView(schemas, flags.function ?? null));
+}
+
+export interface SampleFlags extends AppFlags {
+  save?: string;
+}
+
+/** `belt app sample <app>`: an input to start from, as `--input @file` takes it. */
+export async function sample(ctx: Context, reference: string, flags: SampleFlags): Promise<void> {
+  const { schemas } = await readApp(ctx, reference);
+  const schema = asSchema(findFunction(schemas, reference, flags.function ?? schemas.defaultFunction).input);
+  const input = schema ? sampleInput(schema) : {};
+  if (flags.save === undefined) return ctx.out.result(input, { text: (value) => safeJson(value, 2) });
+  await saveSample(ctx, input, flags.save);
+  ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
+  ctx.out.note(`wrote ${flags.save}`);
+  ctx.out.hint(`belt run ${reference} --input @${flags.save}${ctx.target.flags}`);
+}
+
+/** As JSON, or as YAML when the name says so; a file that is there is left alone. */
+async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
+  const isYaml = /\.ya?ml$/i.test(path);
+  const text = isYaml ? (await import("yaml")).stringify(input) : `${JSON.stringify(input, null, 2)}\n`;
+  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "EEXIST" ? "it is there already" : error.message;
+    throw new BeltError({
+      code: "file",
+      message: `cannot write ${path}: ${reason}`,
+      exit: "failure",
+      cause: error,
+    });
+  });
+}
+
+export interface ListFlags {
+  limit: number;
+  search?: string;
+}
+
+/** `belt app list`: the catalogue, or what of it a search finds. */
+export async function list(ctx: Context, { limit, search }: ListFlags): Promise<void> {
+  const api = await ctx.api();
+  ctx.out.result(await api.apps(limit, search), appListView);
+}
+
+async function readApp(ctx: Context, reference: string): Promise<{ app: JsonObject; schemas: AppSchemas }> {
+  checkAppName(reference);
+  const [name = "", pin] = reference.split("@");
+  const app = await (await ctx.api()).app(name);
+  const schemas = appSchemas(app);
+  if (pin !== undefined && pin !== "latest" && pin !== schemas.version) {
+    ctx.out.warn(`the API shows the current version of ${name} only, not ${pin}`);
+  }
+  return { app, schemas };
+}
+
+function findFunction({ functions }: AppSchemas, app: string, name: string): FunctionSchemas {
+  const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (found) return found;
+  throw usageError(`${app} has no function ${name}; it has ${Object.keys(functions).join(", ")}`);
+}

@@ -1,0 +1,97 @@
+import { open, realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { usageError } from "../errors.ts";
+
+/** A file of the user's that is to be uploaded. */
+export interface LocalFile {
+  /** As typed. */
+  name: string;
+  /** Without links; the same for two names of one file. */
+  path: string;
+  size: number;
+}
+
+export interface UploadRules {
+  cwd: string;
+  home: string;
+  /** Folders of belt's own that hold keys. */
+  privateFolders: readonly string[];
+  /** With `--allow-sensitive`. */
+  allowSensitive: boolean;
+}
+
+/** The files behind what was typed. Throws a usage error for what cannot be read, and for what looks like a secret. */
+export async function findUploads(names: readonly string[], rules: UploadRules): Promise<LocalFile[]> {
+  return await Promise.all(names.map((name) => findUpload(name, rules)));
+}
+
+async function findUpload(name: string, rules: UploadRules): Promise<LocalFile> {
+  const typed = resolve(rules.cwd, name);
+  const path = await realpath(typed).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+  const found = await stat(path);
+  if (!found.isFile())
+    throw usageError(`cannot upload ${name}: it is ${found.isDirectory() ? "a folder" : "not a file"}`);
+  const secret = rules.allowSensitive ? null : await secretIn([typed, path], rules);
+  if (secret !== null) {
+    throw usageError(
+      `${name} was not uploaded: ${secret}`,
+      "if it is really meant to leave this machine, add --allow-sensitive",
+    );
+  }
+  await requireReadable(name, path);
+  return { name, path, size: found.size };
+}
+
+async function requireReadable(name: string, path: string): Promise<void> {
+  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+  await file.close();
+}
+
+function unreadable(name: string, error: NodeJS.ErrnoException): Error {
+  const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
+  return usageError(`cannot upload ${name}: ${reason}`, "write key=@@text for a text that begins with @");
+}
+
+/** Why a file looks like a secret, or null. Both its name as typed and what that links to count. */
+async function secretIn(paths: readonly string[], rules: UploadRules): Promise<string | null> {
+  const folders = [".ssh", ".aws", ".gnupg"].map((name) => join(rules.home, name));
+  for (const folder of [...folders, ...rules.privateFolders]) {
+    const real = await realpath(folder).catch(() => folder);
+    if (paths.some((path) => isInside(path, folder) || isInside(path, real)))
+      return `everything in ${folder} is secret`;
+  }
+  for (const path of paths) {
+    const name = basename(path).toLowerCase();
+    if (/^\.env(\..+)?$/.test(name) && !/\.(example|sample|template)$/.test(name))
+      return "a .env file holds secrets";
+    if (/^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/.test(name) || /\.(p12|pfx|ppk|jks|keystore)$/.test(name)) {
+      return "its name is that of a private key";
+    }
+  }
+  return (await holdsPrivateKey(paths.at(-1)!)) ? "it holds a private key" : null;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder.toLowerCase(), path.toLowerCase());
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** How much of a file is looked through for a key. */
+const HEAD = 65_536;
+
+async function holdsPrivateKey(path: string): Promise<boolean> {
+  const file = await open(path, "r").catch(() => null);
+  if (!file) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|^PuTTY-User-Key-File-/.test(
+      buffer.toString("latin1", 0, bytesRead),
+    );
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isObject, type JsonObject } from "../wire/types.ts";
+
+/** An app as the API once described it. */
+export interface CachedApp {
+  /** The server it came from: a base URL, or "local". */
+  api: string;
+  /** As asked for: `namespace/name`, with or without `@version`. */
+  reference: string;
+  /** Milliseconds since 1970. */
+  fetched: number;
+  app: JsonObject;
+}
+
+/** Apps' schemas in the cache folder, one file for each API, app and version. */
+export class SchemaCache {
+  readonly #dir: string;
+  readonly #warn: (text: string) => void;
+
+  constructor(cacheDir: string, warn: (text: string) => void) {
+    this.#dir = join(cacheDir, "schemas");
+    this.#warn = warn;
+  }
+
+  /** Null when there is none; a file that cannot be understood is set aside and told of. */
+  async read(api: string, reference: string): Promise<CachedApp | null> {
+    const path = this.#path(api, reference);
+    const text = await readFile(path, "utf8").catch(() => null);
+    if (text === null) return null;
+    const entry = parse(text);
+    if (entry && entry.api === api && entry.reference === reference) return entry;
+    await rename(path, `${path}.corrupt`).catch(() => rm(path, { force: true }));
+    this.#warn(`${path} is corrupt; it was set aside as ${path}.corrupt`);
+    return null;
+  }
+
+  /** Whole or not at all; a cache that cannot be written is none. */
+  async write(entry: CachedApp): Promise<void> {
+    const path = this.#path(entry.api, entry.reference);
+    const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+    try {
+      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+      await writeFile(temporary, JSON.stringify(entry), { mode: 0o600 });
+      await rename(temporary, path);
+    } catch {
+      await rm(temporary, { force: true }).catch(() => {});
+    }
+  }
+
+  #path(api: string, reference: string): string {
+    const key = createHash("sha256").update(`${api}\n${reference}`).digest("hex").slice(0, 32);
+    return join(this.#dir, `${key}.json`);
+  }
+}
+
+function parse(text: string): CachedApp | null {
+  try {
+    const entry: unknown = JSON.parse(text);
+    const whole = isObject(entry) && isObject(entry["app"]) && typeof entry["fetched"] === "number";
+    return whole ? (entry as unknown as CachedApp) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,148 @@
+import type { AppSchemas, FunctionSchemas } from "../api/app.ts";
+import {
+  allowedValues,
+  asSchema,
+  fieldsOf,
+  options,
+  resolve,
+  type Schema,
+  typeName,
+} from "../input/schema.ts";
+import type { JsonObject } from "../wire/types.ts";
+import type { Style, View } from "./output.ts";
+import { table } from "./table.ts";
+import { safeJson, safeLine, safeText } from "./text.ts";
+import { wrap } from "./wrap.ts";
+
+/** An app: what it is, and what each of its functions, or the one asked for, takes. */
+export function appView(schemas: AppSchemas, only: string | null): View<JsonObject> {
+  return {
+    text: (app, style) => {
+      const functions = Object.entries(schemas.functions).filter(([name]) => only === null || name === only);
+      const parts = [
+        head(app, schemas, style),
+        ...functions.map(([name, described]) => functionPart(name, described, schemas, style)),
+        setupPart(schemas, style),
+      ];
+      return parts.filter((part) => part !== "").join("\n\n");
+    },
+    bare: (app) => appName(app),
+  };
+}
+
+/** The catalogue, one app a line; with `-q` their names. */
+export const appListView: View<JsonObject[]> = {
+  text: (apps, style) =>
+    apps.length === 0
+      ? ""
+      : table(
+          ["APP", "CATEGORY", "DESCRIPTION"],
+          apps.map((app) => [
+            appName(app),
+            textOf(app["category"]),
+            clip(textOf(app["description"]), style.width),
+          ]),
+          style,
+        ),
+  bare: (apps) => apps.map(appName).join("\n"),
+};
+
+function appName({ namespace, name, id }: JsonObject): string {
+  if (typeof name !== "string") return textOf(id);
+  return typeof namespace === "string" && namespace !== ""
+    ? safeLine(`${namespace}/${name}`)
+    : safeLine(name);
+}
+
+function head(app: JsonObject, { version }: AppSchemas, { paint, width }: Style): string {
+  const name = paint.bold(appName(app)) + (version === null ? "" : paint.dim(`@${safeLine(version)}`));
+  const description = typeof app["description"] === "string" ? safeText(app["description"]).trim() : "";
+  return description === "" ? name : `${name}\n${wrap(description, width)}`;
+}
+
+function functionPart(
+  name: string,
+  { description, input }: FunctionSchemas,
+  { functions, defaultFunction }: AppSchemas,
+  style: Style,
+): string {
+  const isDefault =
+    name === defaultFunction && Object.keys(functions).length > 1 ? style.paint.dim(" (default)") : "";
+  const about = description === "" ? "" : `  ${safeLine(description)}`;
+  return `${style.paint.bold(safeLine(name))}${isDefault}${about}\n${fieldTable(asSchema(input), style)}`;
+}
+
+function setupPart({ setup }: AppSchemas, style: Style): string {
+  const schema = asSchema(setup);
+  if (!schema || fieldsOf(schema).length === 0) return "";
+  return `${style.paint.bold("--setup")}\n${fieldTable(schema, style)}`;
+}
+
+const HEAD = ["NAME", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED", "DESCRIPTION"];
+
+/** Least room a description gets before it is put on lines of its own accord. */
+const LEAST = 24;
+
+/** The declared fields; columns in which nothing stands are left out. */
+function fieldTable(schema: Schema | null, style: Style): string {
+  const fields = schema ? fieldsOf(schema) : [];
+  if (fields.length === 0) return style.paint.dim("takes any input; its schema is not known");
+  const rows = fields.map(({ name, schema: field, required }) => {
+    const { node } = resolve(field);
+    const told = node["default"] === undefined ? "" : safeJson(node["default"]);
+    return [
+      safeLine(name),
+      typeName(field),
+      required ? "yes" : "",
+      told,
+      allowed(field),
+      textOf(node["description"]),
+    ];
+  });
+  const used = HEAD.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ""));
+  const others = used.filter((column) => column !== 5);
+  const widths = others.map((column) =>
+    Math.max(HEAD[column]!.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const room = Math.max(LEAST, style.width - widths.reduce((sum, width) => sum + width + 2, 0));
+  return table(
+    used.map((column) => HEAD[column]!),
+    rows.map((row) => used.map((column) => (column === 5 ? wrap(row[column]!, room) : row[column]!))),
+    style,
+  );
+}
+
+/** The values, or the bounds, that a field allows. */
+function allowed(field: Schema): string {
+  return options(field)
+    .map((option) => {
+      const values = allowedValues(option);
+      if (values) return values.map((value) => safeLine(String(value))).join(", ");
+      const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = option.node;
+      const bound = (sign: string, value: unknown) => (isBound(value) ? [`${sign} ${value}`] : []);
+      if (isBound(minimum) && isBound(maximum)) return `${minimum} to ${maximum}`;
+      return [
+        ...bound(">=", minimum),
+        ...bound(">", exclusiveMinimum),
+        ...bound("<=", maximum),
+        ...bound("<", exclusiveMaximum),
+      ].join(", ");
+    })
+    .filter((text) => text !== "")
+    .join(", ");
+}
+
+/** Converters write the largest safe integer where there is no bound. */
+function isBound(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? safeLine(value).trim() : "";
+}
+
+/** In a pipe nothing is cut. */
+function clip(text: string, width: number): string {
+  const room = Math.max(20, width - 40);
+  return text.length > room ? `${text.slice(0, room - 1)}…` : text;
+}

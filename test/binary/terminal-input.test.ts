@@ -1,0 +1,144 @@
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Home, ROOT, until } from "../support/belt.ts";
+import { json, ScriptedApi } from "../support/scripted-api.ts";
+
+let home: Home;
+let api: ScriptedApi;
+
+beforeEach(async () => {
+  home = new Home();
+  api = await new ScriptedApi().listen();
+});
+
+afterEach(async () => {
+  await api.close();
+  home.remove();
+});
+
+function scripted(argv: string[]): string {
+  return ["stty cols 80;", "node", join(ROOT, "bin/belt.js"), ...argv.map((word) => `'${word}'`)].join(" ");
+}
+
+const environment = (env: Record<string, string>) => ({
+  PATH: process.env["PATH"] ?? "",
+  TERM: "xterm-256color",
+  ...home.env,
+  ...env,
+});
+
+/** Types each answer at the terminal once its question is there. */
+async function typing(argv: string[], answers: [question: string, answer: string][]): Promise<string> {
+  const child = spawn("script", ["-qec", scripted(argv), "/dev/null"], {
+    cwd: home.dir,
+    env: environment({ INFSH_API_KEY: "inf_x", BELT_API_URL: api.url }),
+  });
+  let seen = "";
+  child.stdout.on("data", (chunk) => {
+    seen += chunk;
+  });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  for (const [question, answer] of answers) {
+    await until(() => seen.includes(question));
+    child.stdin.write(answer);
+  }
+  await ended;
+  return seen;
+}
+
+describe("missing inputs are asked for on a terminal", () => {
+  beforeEach(() => {
+    const input_schema = {
+      type: "object",
+      required: ["prompt", "style", "hd", "steps", "photo"],
+      properties: {
+        prompt: { type: "string", description: "What to paint" },
+        style: { enum: ["ink", "oil"] },
+        hd: { type: "boolean" },
+        steps: { type: "integer" },
+        photo: { type: "string", format: "file" },
+      },
+    };
+    api
+      .on("GET /apps/infsh/flux", api.ok({ version: { id: "v1", input_schema } }))
+      .on("POST /files", api.ok([{ uri: "https://f/cat.png", upload_url: `${api.url}/put` }]))
+      .on("PUT /put", json(200, {}))
+      .on("POST /run", api.ok({ id: "task_1", status: "queued" }));
+  });
+
+  it("each with the prompt its type wants", async () => {
+    writeFileSync(join(home.dir, "cat.png"), "a cat");
+    await typing(
+      ["run", "infsh/flux", "--no-wait"],
+      [
+        ["prompt (What to paint)", "fog\r"],
+        ["style", "\u001b[B\r"],
+        ["hd", "y\r"],
+        ["steps, integer", "4\r"],
+        ["photo, path of a file", "cat.png\r"],
+      ],
+    );
+    const sent = api.requests.find(({ url }) => url.startsWith("/run"));
+    expect(sent!.body).toEqual({
+      app: "infsh/flux",
+      input: { prompt: "fog", style: "oil", hd: true, steps: 4, photo: "https://f/cat.png" },
+    });
+  });
+
+  it("but not with --no-prompt", async () => {
+    const seen = await typing(["run", "infsh/flux", "--no-wait", "--no-prompt"], []);
+    expect(seen).toContain("--input prompt is required");
+    expect(api.count("POST /run")).toBe(0);
+  });
+
+  it("and Ctrl-C at a question sends nothing", async () => {
+    const seen = await typing(["run", "infsh/flux", "--no-wait"], [["prompt (What to paint)", "\u0003"]]);
+    expect(seen).toContain("interrupted");
+    expect(api.count("POST /run")).toBe(0);
+  });
+});
+
+describe("an image in the output", () => {
+  function painted(argv: string[], env: Record<string, string> = {}): string {
+    const command = scripted([
+      "run",
+      "infsh/flux",
+      "-i",
+      "prompt=fog",
+      "-i",
+      "width=128",
+      "-i",
+      "height=64",
+      "--local",
+      ...argv,
+    ]);
+    return execFileSync("script", ["-qec", command, "/dev/null"], {
+      cwd: home.dir,
+      env: environment(env),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 2 ** 26,
+    });
+  }
+
+  it("is shown below it in half blocks", () => {
+    expect(painted([], { COLORTERM: "truecolor" })).toMatch(
+      /image\.png.*\n.*(\u001b\[38;2;\d+;\d+;\d+;48;2;\d+;\d+;\d+m▀){16}/s,
+    );
+  });
+
+  it("is the saved file where the terminal takes files", () => {
+    const shown = painted(["--save", "out"], { TERM: "xterm-kitty" });
+    const pieces = [...shown.matchAll(/\u001b_G[^;]*;([^\u001b]*)\u001b\\/g)].map(([, piece]) => piece);
+    expect(Buffer.from(pieces.join(""), "base64")).toEqual(readFileSync(join(home.dir, "out/image.png")));
+  });
+
+  it.each([[["--preview", "never"]], [["--json"]], [["-q"]], [["--color", "never"]]])(
+    "is not shown with %j",
+    (argv) => {
+      expect(painted(argv)).not.toMatch(/▀|\u001b_G/);
+    },
+  );
+});

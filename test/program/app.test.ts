@@ -1,0 +1,179 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { belt, Home, spawnBelt } from "../support/belt.ts";
+import { ScriptedApi } from "../support/scripted-api.ts";
+
+const INPUT = {
+  type: "object",
+  required: ["prompt", "photo"],
+  properties: {
+    seed: {
+      type: "integer",
+      minimum: 0,
+      maximum: 9,
+      default: 4,
+      description: "Same seed,\nsame \u001b[2Jpicture",
+    },
+    prompt: { type: "string", description: "What to paint" },
+    style: { type: "string", enum: ["ink", "oil"] },
+    mood: { type: "string", examples: ["calm"] },
+    photo: { type: "string", format: "file" },
+    secret: { type: "string" },
+  },
+};
+
+const APP = {
+  namespace: "infsh",
+  name: "flux",
+  description: "Paints pictures.",
+  version: {
+    id: "v7",
+    default_function: "paint",
+    functions: {
+      paint: { description: "Paint one", input_schema: INPUT },
+      erase: {
+        description: "",
+        input_schema: { type: "object", required: ["n"], properties: { n: { type: "integer", minimum: 3 } } },
+      },
+    },
+    setup_schema: { type: "object", properties: { model: { enum: ["a", "b"] } } },
+  },
+};
+
+let home: Home;
+let api: ScriptedApi;
+
+beforeEach(async () => {
+  home = new Home();
+  api = await new ScriptedApi().listen();
+  api.on("GET /apps/infsh/flux", api.ok(APP));
+});
+
+afterEach(async () => {
+  await api.close();
+  home.remove();
+  expect(api.unexpected).toEqual([]);
+});
+
+function run(...argv: string[]) {
+  return belt(argv, { home, env: { INFSH_API_KEY: "inf_x", BELT_API_URL: api.url } });
+}
+
+const SHOWN = `infsh/flux@v7
+Paints pictures.
+
+paint (default)  Paint one
+NAME    TYPE     REQUIRED  DEFAULT  ALLOWED   DESCRIPTION
+prompt  string   yes                          What to paint
+photo   file     yes
+seed    integer            4        0 to 9    Same seed, same picture
+style   string                      ink, oil
+mood    string
+secret  string
+
+erase
+NAME  TYPE     REQUIRED  ALLOWED
+n     integer  yes       >= 3
+
+--setup
+NAME   TYPE    ALLOWED
+model  string  a, b
+`;
+
+describe("app get", () => {
+  it.each([[["app", "get", "infsh/flux"]], [["run", "infsh/flux", "--help-app"]]])(
+    "%j shows the app",
+    async (argv) => {
+      expect(await run(...argv)).toMatchObject({ code: 0, stdout: SHOWN });
+    },
+  );
+
+  it("shows one function, and refuses one that is not there", async () => {
+    const { stdout } = await run("app", "get", "infsh/flux", "--function", "erase");
+    expect(stdout).toContain("erase");
+    expect(stdout).not.toContain("prompt");
+    expect(await run("app", "get", "infsh/flux", "--function", "nope")).toMatchObject({ code: 2 });
+  });
+
+  it("is what the API sent, with --json", async () => {
+    expect(JSON.parse((await run("app", "get", "infsh/flux", "--json")).stdout)).toEqual(APP);
+  });
+
+  it("exits 5 for an app that is not there, and 2 for what is no name", async () => {
+    api.on("GET /apps/infsh/nope", api.error(404, "not_found", "no such app"));
+    expect((await run("app", "get", "infsh/nope")).code).toBe(5);
+    expect((await run("app", "get", "../x")).code).toBe(2);
+  });
+});
+
+describe("app sample", () => {
+  it("gives defaults, examples, and a value of its type for what is required", async () => {
+    const { stdout } = await run("app", "sample", "infsh/flux");
+    expect(stdout.indexOf("prompt")).toBeLessThan(stdout.indexOf("seed"));
+    expect(JSON.parse(stdout)).toEqual({
+      prompt: "prompt",
+      photo: "https://example.com/file",
+      seed: 4,
+      mood: "calm",
+    });
+    expect(JSON.parse((await run("app", "sample", "infsh/flux", "--function", "erase")).stdout)).toEqual({
+      n: 3,
+    });
+  });
+
+  it.each([["in.json"], ["in.yaml"]])("--save %s writes a file that --input reads", async (name) => {
+    expect(await run("app", "sample", "infsh/flux", "--save", name)).toMatchObject({ code: 0, stdout: "" });
+    const dry = await run("run", "infsh/flux", "-i", `@${name}`, "--dry-run", "--json");
+    expect(JSON.parse(dry.stdout).body.input).toMatchObject({ prompt: "prompt", seed: 4 });
+  });
+
+  it("--save leaves a file that is there alone", async () => {
+    writeFileSync(join(home.dir, "in.json"), "mine");
+    expect((await run("app", "sample", "infsh/flux", "--save", "in.json")).code).toBe(1);
+    expect(readFileSync(join(home.dir, "in.json"), "utf8")).toBe("mine");
+  });
+});
+
+describe("app list", () => {
+  it("reads page by page and passes the search on", async () => {
+    api.on(
+      "POST /apps/list",
+      api.ok({
+        items: [{ namespace: "a", name: "one", description: "First" }],
+        next_cursor: "c",
+        has_next: true,
+      }),
+      api.ok({ items: [{ namespace: "a", name: "two" }], next_cursor: "", has_next: false }),
+    );
+    expect((await run("app", "list", "--search", "pic", "-q")).stdout).toBe("a/one\na/two\n");
+    expect(api.requests.map(({ body }) => body)).toEqual([
+      { limit: 30, search: "pic" },
+      { limit: 29, search: "pic", cursor: "c" },
+    ]);
+  });
+});
+
+describe("the local server's apps", () => {
+  const local = (argv: string[], input = "") => spawnBelt([...argv, "--local"], home, { input });
+
+  it("are shown, and a sample runs as it is", async () => {
+    const shown = await local(["app", "get", "infsh/flux"]);
+    expect(shown.stdout).toMatch(/prompt +string +yes/);
+    expect(shown.stdout).toMatch(/seed +integer +0 +0 to 4294967295/);
+    const sample = await local(["app", "sample", "infsh/flux"]);
+    const { exitCode, stdout } = await local(
+      ["run", "infsh/flux", "--input", "@-", "--json", "--save", join(home.dir, "out")],
+      sample.stdout,
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).saved).toEqual([join(home.dir, "out/image.png")]);
+    expect(readFileSync(join(home.dir, "out/image.png")).subarray(1, 4).toString()).toBe("PNG");
+    expect((await local(["app", "list", "-q"])).stdout).toContain("infsh/flux\n");
+  });
+
+  it.each(["infsh/flux", "infsh/echo", "infsh/counter"])("the sample of %s is taken", async (app) => {
+    const sample = await local(["app", "sample", app]);
+    expect(await local(["run", app, "--input", "@-"], sample.stdout)).toMatchObject({ exitCode: 0 });
+  });
+});

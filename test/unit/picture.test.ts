@@ -1,0 +1,94 @@
+import jpeg from "jpeg-js";
+import { PNG } from "pngjs";
+import { describe, expect, test } from "vitest";
+import { pictureWay, renderPicture } from "../../src/terminal/picture.ts";
+import { wrap } from "../../src/terminal/wrap.ts";
+
+function image(width: number, height: number) {
+  const data = Buffer.alloc(width * height * 4, 255);
+  for (let at = 0; at < data.length; at += 4) data.set([255, 0, 51], at);
+  return { width, height, data };
+}
+
+function png(width: number, height: number): Buffer {
+  const { data } = image(width, height);
+  const picture = new PNG({ width, height });
+  data.copy(picture.data);
+  return PNG.sync.write(picture);
+}
+
+describe("how a terminal shows pictures", () => {
+  test.each([
+    [{ TERM: "xterm-kitty" }, true, "kitty"],
+    [{ KITTY_WINDOW_ID: "1", TERM: "xterm-256color" }, false, "kitty"],
+    [{ TERM_PROGRAM: "iTerm.app" }, true, "iterm2"],
+    [{ TERM_PROGRAM: "WezTerm" }, true, "iterm2"],
+    [{ TERM_PROGRAM: "iTerm.app", TMUX: "/tmp/x" }, true, "blocks256"],
+    [{ TERM: "xterm-256color", COLORTERM: "truecolor" }, true, "blocks"],
+    [{ TERM: "xterm-256color" }, true, "blocks256"],
+    [{ TERM: "xterm-256color" }, false, null],
+    [{ TERM: "dumb", KITTY_WINDOW_ID: "1" }, true, null],
+  ])("%j, coloured %j: %s", (env, coloured, way) => {
+    expect(pictureWay(env as Record<string, string>, coloured)).toBe(way);
+  });
+});
+
+describe("renderPicture", () => {
+  test("half blocks keep the shape and the colour", async () => {
+    const text = await renderPicture(png(160, 80), "blocks", 100);
+    const lines = text!.split("\n");
+    expect(lines).toHaveLength(5);
+    expect(lines[0]!.match(/▀/g)).toHaveLength(20);
+    expect(lines[0]).toContain("\u001b[38;2;255;0;51;48;2;255;0;51m▀");
+    expect(lines.every((line) => line.endsWith("\u001b[0m"))).toBe(true);
+  });
+
+  test("in 256 colours", async () => {
+    expect(await renderPicture(png(8, 16), "blocks256", 10)).toBe("\u001b[38;5;197;48;5;197m▀\u001b[0m");
+  });
+
+  test("a JPEG, and on kitty, which takes only PNG, too", async () => {
+    const bytes = jpeg.encode(image(80, 40), 90).data;
+    for (const way of ["blocks", "kitty"] as const)
+      expect(await renderPicture(bytes, way, 80)).toContain("▀");
+  });
+
+  test("kitty and iTerm2 get the very bytes", async () => {
+    const bytes = png(300, 200);
+    const kitty = (await renderPicture(bytes, "kitty", 80))!;
+    const sent = [...kitty.matchAll(/\u001b_G[^;]*;([^\u001b]*)\u001b\\/g)]
+      .map(([, piece]) => piece)
+      .join("");
+    expect(Buffer.from(sent, "base64")).toEqual(bytes);
+    expect(await renderPicture(bytes, "iterm2", 80)).toContain(bytes.toString("base64"));
+  });
+
+  test("what cannot be shown is nothing: no picture, a torn one, one that claims to be huge", async () => {
+    const huge = png(8, 8);
+    huge.writeUInt32BE(100_000, 16);
+    huge.writeUInt32BE(100_000, 20);
+    for (const bytes of [
+      Buffer.from("<html>"),
+      Buffer.alloc(0),
+      png(80, 80).subarray(0, 60),
+      huge,
+      Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    ]) {
+      expect(await renderPicture(bytes, "blocks", 80)).toBeNull();
+    }
+  });
+});
+
+test.each([
+  ["one two three", 7, "one two\nthree"],
+  ["one two three", Number.POSITIVE_INFINITY, "one two three"],
+  [
+    "see https://example.com/a/very/long/address here",
+    10,
+    "see\nhttps://example.com/a/very/long/address\nhere",
+  ],
+  ["a\n  b c", 5, "a\n  b c"],
+  ["", 5, ""],
+])("%j in %j columns", (text, width, wrapped) => {
+  expect(wrap(text, width)).toBe(wrapped);
+});
