@@ -25,7 +25,7 @@ export class KnownApp {
   constructor(ctx: Context, reference: string) {
     this.#ctx = ctx;
     this.#reference = reference;
-    this.#cache = new SchemaCache(ctx.paths.cache, (text) => ctx.out.warn(text));
+    this.#cache = new SchemaCache(ctx.paths.cache, ctx.out);
   }
 
   async cached(): Promise<AppSchemas | null> {

@@ -14,14 +14,20 @@ export interface CachedApp {
   app: JsonObject;
 }
 
+interface CacheOutput {
+  warn(text: string): void;
+  /** Takes keys out of what is kept, in case a server sends them back. */
+  redact(text: string): string;
+}
+
 /** Apps' schemas in the cache folder, one file for each API, app and version. */
 export class SchemaCache {
   readonly #dir: string;
-  readonly #warn: (text: string) => void;
+  readonly #out: CacheOutput;
 
-  constructor(cacheDir: string, warn: (text: string) => void) {
+  constructor(cacheDir: string, out: CacheOutput) {
     this.#dir = join(cacheDir, "schemas");
-    this.#warn = warn;
+    this.#out = out;
   }
 
   /** Null when there is none; a file that cannot be understood is set aside and told of. */
@@ -32,7 +38,7 @@ export class SchemaCache {
     const entry = parse(text);
     if (entry && entry.api === api && entry.reference === reference) return entry;
     await rename(path, `${path}.corrupt`).catch(() => rm(path, { force: true }));
-    this.#warn(`${path} is corrupt; it was set aside as ${path}.corrupt`);
+    this.#out.warn(`${path} is corrupt; it was set aside as ${path}.corrupt`);
     return null;
   }
 
@@ -42,7 +48,7 @@ export class SchemaCache {
     const temporary = `${path}.${randomBytes(6).toString("hex")}`;
     try {
       await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-      await writeFile(temporary, JSON.stringify(entry), { mode: 0o600 });
+      await writeFile(temporary, this.#out.redact(JSON.stringify(entry)), { mode: 0o600 });
       await rename(temporary, path);
     } catch {
       await rm(temporary, { force: true }).catch(() => {});
