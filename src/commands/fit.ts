@@ -5,6 +5,7 @@ import { check, type Problem } from "../input/check.ts";
 import { setAt } from "../input/path.ts";
 import { asSchema, type Schema } from "../input/schema.ts";
 import { type Settled, settle } from "../input/settle.ts";
+import { shellWord } from "../terminal/text.ts";
 import type { JsonObject } from "../wire/types.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { answerFor } from "./ask-input.ts";
@@ -65,7 +66,7 @@ async function complete(ctx: Context, typed: TypedRun, schemas: AppSchemas): Pro
     if (problems.length === 0) return fitted;
     const first = problems[0]!;
     if (!ctx.ask || problems.some(({ problem }) => problem.kind !== "missing")) {
-      throw refusal(ctx, typed, problems);
+      throw refusal(typed, problems);
     }
     const tree = first.flag === "--setup" ? typed.setup! : typed.input;
     const path = first.problem.path.map(String);
@@ -107,7 +108,7 @@ async function problemsIn(
   return (await check(settled, schema)).map((problem) => ({ flag, problem }));
 }
 
-function refusal(ctx: Context, { app }: TypedRun, problems: Found[]): Error {
+function refusal({ app }: TypedRun, problems: Found[]): Error {
   const lines = problems.map(({ flag, problem }) => {
     const key = problem.path.join(".") || "the whole";
     const { description } = problem.schema?.node ?? {};
@@ -118,5 +119,5 @@ function refusal(ctx: Context, { app }: TypedRun, problems: Found[]): Error {
     lines.length === 1
       ? lines[0]!
       : `the input does not fit ${app}\n${lines.map((line) => `  ${line}`).join("\n")}`;
-  return usageError(message, `belt run ${app} --help-app${ctx.target.flags} shows the app's inputs`);
+  return usageError(message, `belt run ${shellWord(app)} --help-app`);
 }

@@ -11,6 +11,7 @@ import type { TaskDocument } from "../api/task.ts";
 import { asBeltError, BeltError } from "../errors.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../input/saved-names.ts";
 import { saveInto, type Written } from "../store/save-file.ts";
+import { shellWord } from "../terminal/text.ts";
 import type { Context } from "./context.ts";
 import { meter } from "./meter.ts";
 import { fileFields } from "./output-schema.ts";
@@ -137,5 +138,5 @@ function stopped(ctx: Context, taskId: string, folder: string): BeltError {
 }
 
 function retryHint(taskId: string, folder: string): string {
-  return `belt task get ${taskId} --save ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`}`;
+  return `belt task get ${taskId} --save ${shellWord(folder)}`;
 }

@@ -24,7 +24,8 @@ const KILL_AFTER = 5_000;
  * the command's exit code; throws when the session could not be opened.
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
-  if (command.length === 0) throw usageError("which command?", `belt session exec ${app} -- <command…>`);
+  if (command.length === 0)
+    throw usageError("which command?", `write it after --: belt session exec ${app} -- <command…>`);
   const draft = await draftRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
   const request = await completeRun(ctx, api, draft);
