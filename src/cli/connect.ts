@@ -26,7 +26,8 @@ interface Connecting {
 
 /** The client for the API that the settings name; for --local, of a server that is found or started. */
 export async function connectApi(connecting: Connecting): Promise<Connection> {
-  const { settings, out } = connecting;
+  const { host, settings, out } = connecting;
+  await host.prepareForHttp();
   if (settings.local) return await connectLocal(connecting);
   if (settings.key === null) throw noKey();
   if (!/^[\x21-\x7e]+$/.test(settings.key)) throw badKey();
@@ -94,7 +95,7 @@ async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
 }
 
 async function commonOptions({ host, settings, out, signal }: Connecting) {
-  const version = await beltVersion(host.root);
+  const version = beltVersion(host.root);
   return {
     version,
     userAgent: `belt/${version} node/${host.nodeVersion} ${host.platform}`,

@@ -50,7 +50,7 @@ export async function buildProgram(
       outputError: () => {},
     })
     .configureHelp({ showGlobalOptions: true, helpWidth: helpWidth(host), sortSubcommands: false })
-    .version(await beltVersion(host.root), "-V, --version", "print the version");
+    .version(beltVersion(host.root), "-V, --version", "print the version");
   addGlobalOptions(program);
   program.addHelpText("after", exitCodeHelp);
 
