@@ -1,14 +1,12 @@
 // Bundles src into dist, split so that each command loads only what it uses, and writes down whose code is in it.
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const require = createRequire(import.meta.url);
 
 /**
  * What packages load at their start and belt has no use for: commander's subcommands in files of
@@ -31,8 +29,45 @@ const leaveOutUnused = {
   },
 };
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-const { metafile } = await build({
+/**
+ * Opening a file costs more than reading one of belt's own modules, so those that are loaded when
+ * used, and lead to no package, go into the file of whoever uses them. Packages stay apart.
+ */
+function gather(light) {
+  return {
+    name: "gather-light-modules",
+    setup({ onLoad }) {
+      onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+        const imports = [];
+        const source = readFileSync(path, "utf8").replace(/\bimport\("(\.[^"]+\.ts)"\)/g, (whole, target) => {
+          if (!light.has(resolve(dirname(path), target))) return whole;
+          return `Promise.resolve(gathered${imports.push(target)})`;
+        });
+        const lines = imports.map((target, index) => `import * as gathered${index + 1} from "${target}";`);
+        return { contents: `${source}\n${lines.join("\n")}`, loader: "ts" };
+      });
+    },
+  };
+}
+
+/** Absolute paths of belt's modules that are loaded when used and lead, by static imports, to no package. */
+function lightModules({ inputs }) {
+  const all = Object.values(inputs).flatMap(({ imports }) => imports);
+  const lazy = all.filter(({ kind, path }) => kind === "dynamic-import" && path.startsWith("src/"));
+  const light = lazy.filter(({ path }) => [...closure(inputs, path)].every((input) => input.startsWith("src/")));
+  return new Set(light.map(({ path }) => join(root, path)));
+}
+
+function closure(inputs, path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const { kind, external, path: next } of inputs[path].imports) {
+    if (!external && kind !== "dynamic-import") closure(inputs, next, found);
+  }
+  return found;
+}
+
+const options = {
   absWorkingDir: root,
   entryPoints: ["src/cli/main.ts", "src/local/worker.ts"],
   outbase: "src",
@@ -43,19 +78,21 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node20.18",
-  // Names stay as they are: a bug report's stack trace is worth more than a few kilobytes.
   minifyWhitespace: true,
   minifySyntax: true,
   minifyIdentifiers: process.env.MI === "1",
   legalComments: "none",
   // The one entry of yaml that is written in ES modules; of the other, nothing could be left out.
-  alias: { yaml: join(dirname(require.resolve("yaml/package.json")), "browser/index.js") },
+  alias: { yaml: "./node_modules/yaml/browser/index.js" },
   external: ["zod", "@inferencesh/app"],
   banner: { js: "import{createRequire as beltRequire}from'node:module';const require=beltRequire(import.meta.url);" },
-  plugins: [leaveOutUnused],
   metafile: true,
   logLevel: "warning",
-});
+};
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const plan = await build({ ...options, plugins: [leaveOutUnused], write: false });
+const { metafile } = await build({ ...options, plugins: [leaveOutUnused, gather(lightModules(plan.metafile))] });
 writeFileSync(join(root, "dist/help.txt"), execFileSync(process.execPath, ["bin/belt.js", "--help"], { cwd: root }));
 writeFileSync(join(root, "dist/metafile.json"), JSON.stringify(metafile));
 writeFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), licencesOf(root, metafile));
