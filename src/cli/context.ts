@@ -62,7 +62,9 @@ export async function createContext(
     },
     signal,
     now: host.now,
-    onTerminal: host.stdin.isTTY ?? false,
+    get onTerminal() {
+      return host.stdin.isTTY ?? false;
+    },
     confirm: (question, flag) => confirm(host, flags, question, flag),
     holdSignals: interrupt.hold,
     spawn: (command, env) => spawnCommand(host, out, command, env),
