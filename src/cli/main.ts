@@ -15,6 +15,11 @@ export { processHost };
  * Whatever has a cost is loaded on the way.
  */
 export async function main(host: Host): Promise<number> {
+  if (host.argv[0] === "__complete") {
+    const { complete } = await import("./complete.ts");
+    await complete(host, host.argv.slice(1));
+    return EXIT_CODES.success.code;
+  }
   host.cacheCode(() => join(beltPaths(host).cache, "code"));
   const interrupt = new Interrupt(host);
   let open: OpenContext | null = null;

@@ -6,9 +6,11 @@ import type { EndFlags, KeepaliveFlags } from "../commands/session.ts";
 import type { ExecFlags } from "../commands/session-exec.ts";
 import type { FollowFlags, WaitFlags } from "../commands/task-follow.ts";
 import type { ListFlags as TaskListFlags } from "../commands/task-list.ts";
-import { EXIT_CODES, usageError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { parseDuration } from "../input/duration.ts";
 import type { ColourChoice } from "../terminal/paint.ts";
+import { addCompletion } from "./completion.ts";
+import { addHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
 
@@ -52,13 +54,14 @@ export async function buildProgram(
     .configureHelp({ showGlobalOptions: true, helpWidth: helpWidth(host), sortSubcommands: false })
     .version(beltVersion(host.root), "-V, --version", "print the version");
   addGlobalOptions(program);
-  program.addHelpText("after", exitCodeHelp);
 
   const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
   addDev(program, act);
+  addCompletion(program, host);
+  addHelp(program, host);
   return program;
 }
 
@@ -364,11 +367,4 @@ function helpWidth({ stdout }: Host): number {
 
 function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-}
-
-function exitCodeHelp(): string {
-  const lines = Object.values(EXIT_CODES).map(
-    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
-  );
-  return `\nExit codes:\n${lines.join("\n")}`;
 }
