@@ -236,9 +236,12 @@ _belt() {
       done < <(_belt_values "$kind")
       ;;
   esac
-  # Only what follows the last character at which bash breaks words is replaced.
-  local breaks=${COMP_WORDBREAKS//[^=:@]/} typed=$prefix$current kept=''
-  [[ -n $breaks ]] && kept=${typed%"${typed##*[$breaks]}"}
+  # Only what follows the last character at which bash breaks words is replaced; of these, @ itself is, too.
+  local breaks=${COMP_WORDBREAKS//[^=:]/} rest=$prefix$current kept=''
+  if [[ -n $breaks ]]; then
+    kept=$rest rest=${rest##*[$breaks]} kept=${kept%"$rest"}
+  fi
+  [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]] && kept+=${rest%@*}
   COMPREPLY=()
   for value in "${all[@]}"; do
     [[ $value == *= ]] && compopt -o nospace
