@@ -216,7 +216,10 @@ function addTask(task: Command, act: Act): void {
     .summary("cancel tasks")
     .description("Cancel tasks, and say what really happened to each.")
     .argument("<id...>", ID_HELP)
-    .addHelpText("after", examples("belt task cancel @last"))
+    .addHelpText(
+      "after",
+      examples("belt task cancel @last", "belt task list --journal --field id | belt task cancel -"),
+    )
     .action((ids: string[]) =>
       act(async () => {
         const { cancel } = await import("../commands/task.ts");
@@ -255,7 +258,10 @@ function addSession(session: Command, act: Act): void {
     .description("Reset the idle timer of sessions, once or again and again until Ctrl-C.")
     .argument("<id...>", SESSION_ID_HELP)
     .option("--every <dur>", "go on, with this pause in between", duration("--every"))
-    .addHelpText("after", examples("belt session keepalive @last --every 20s"))
+    .addHelpText(
+      "after",
+      examples("belt session keepalive @last", "belt session keepalive @last --every 20s"),
+    )
     .action((ids: string[], flags: KeepaliveFlags) =>
       act(async () => {
         const { keepalive } = await import("../commands/session.ts");
@@ -293,6 +299,7 @@ function addSession(session: Command, act: Act): void {
       "after",
       examples(
         "belt session exec infsh/counter --local -- sh -c 'belt run infsh/counter --session \"$BELT_SESSION\"'",
+        "belt session exec infsh/counter --local --input by:=5 -- ./many-calls.sh",
       ),
     )
     .action((app: string, command: string[], flags: ExecFlags) =>

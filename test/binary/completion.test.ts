@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -128,8 +129,18 @@ async function typed(shell: keyof typeof SHELLS, line: string): Promise<string[]
     `#!/bin/sh\n[ "$1" = __complete ] && exec node '${ROOT}bin/belt.js' "$@"\nprintf '<%s>' AR''GS "$@"; echo\n`,
   );
   chmodSync(file, 0o755);
-  const env = { ...home.env, PATH: `${join(home.dir, "bin")}:${process.env["PATH"]}`, TERM: "xterm" };
-  const child = spawn("script", ["-qec", start, "/dev/null"], { cwd: join(home.dir, "work"), env });
+  const env = {
+    ...home.env,
+    PATH: `${join(home.dir, "bin")}:${process.env["PATH"]}`,
+    TERM: "xterm",
+    HISTFILE: "/dev/null",
+  };
+  const child = spawn("script", ["-qec", start, "/dev/null"], {
+    cwd: join(home.dir, "work"),
+    env,
+    timeout: 15_000,
+  });
+  const gone = once(child, "close");
   try {
     let screen = "";
     child.stdout.on("data", (chunk) => {
@@ -139,11 +150,11 @@ async function typed(shell: keyof typeof SHELLS, line: string): Promise<string[]
     child.stdin.write(`${load}; echo RE''ADY\n`);
     await seen(/READY/);
     child.stdin.write(`${line}\n`);
-    const [, found = ""] = await seen(/<ARGS>((?:<[^<>\r]*>)+)\r/);
-    return found.slice(1, -1).split("><");
+    const found = await seen(/<ARGS>((?:<[^<>\r]*>)+)\r/);
+    return found![1]!.slice(1, -1).split("><");
   } finally {
     child.stdin.end("\u0003\nexit\n");
-    child.kill();
+    await gone;
   }
 }
 
