@@ -7,13 +7,16 @@ const { join } = require("node:path");
 const root = join(__dirname, "..");
 const answer = process.argv.length === 3 ? prepared(process.argv[2]) : null;
 if (answer === null) {
-  import("../dist/cli/main.js").then(async ({ main, processHost }) => {
-    process.exitCode = await main(processHost(root));
-  });
+  run();
 } else {
   // Whoever reads it may have had enough, as in `belt --help | head -1`.
   process.stdout.on("error", () => {});
   process.stdout.write(answer);
+}
+
+async function run() {
+  const { main, processHost } = await import("../dist/cli/main.js");
+  process.exitCode = await main(processHost(root));
 }
 
 /** What the parser would say; null where that depends on more than this one argument. */
