@@ -61,7 +61,8 @@ describe("the package", () => {
 
   it("runs nothing when it is installed", () => {
     const { scripts } = packageJson;
-    for (const name of ["preinstall", "install", "postinstall"]) expect(scripts).not.toHaveProperty(name);
+    for (const name of ["preinstall", "install", "postinstall", "prepare"])
+      expect(scripts).not.toHaveProperty(name);
   });
 
   it("brings along what it does not bundle, and nothing twice", () => {
