@@ -30,6 +30,7 @@ interface Connecting {
 /** The client for the API of an account; for --local, of a server that is found or started. */
 export async function connectApi(connecting: Connecting): Promise<Connection> {
   const { host, account, out } = connecting;
+  await host.prepareForHttp();
   if (account.local) return await connectLocal(connecting);
   const { baseUrl, key, keyFrom, overridden } = account;
   if (baseUrl === null || key === null) throw noKey();
@@ -108,7 +109,7 @@ async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
 }
 
 async function commonOptions({ host, account, requestTimeout, out, signal }: Connecting) {
-  const version = await beltVersion(host.root);
+  const version = beltVersion(host.root);
   return {
     version,
     userAgent: `belt/${version} node/${host.nodeVersion} ${host.platform}`,

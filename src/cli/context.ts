@@ -82,7 +82,9 @@ export async function createContext(
     ask: canAsk(host, flags) ? askOn(host.stderr as NodeJS.WriteStream) : null,
     signal,
     now: host.now,
-    onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false),
+    get onTerminal() {
+      return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
+    },
     confirm: (question, flag) => confirm(host, flags, signal, question, flag),
     askSecret: (question) => readSecret(host, flags, question, signal),
     holdSignals: interrupt.hold,

@@ -1,21 +1,33 @@
-import { CommanderError } from "commander";
+import { join } from "node:path";
+import type { CommanderError } from "commander";
 import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
+import { beltPaths } from "../store/paths.ts";
 import type { ColourChoice } from "../terminal/paint.ts";
-import { createContext, type OpenContext } from "./context.ts";
+import type { OpenContext } from "./context.ts";
 import { type Host, processHost } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
-import { createOutput } from "./output.ts";
-import { buildProgram, type GlobalFlags } from "./program.ts";
+import type { GlobalFlags } from "./program.ts";
 
 export { processHost };
 
-/** Runs one command line and gives its exit code (cli.md section 4). The only place that catches. */
+/**
+ * Runs one command line and gives its exit code (cli.md section 4). The only place that catches.
+ * Whatever has a cost is loaded on the way.
+ */
 export async function main(host: Host): Promise<number> {
+  if (host.argv[0] === "__complete") {
+    const { complete } = await import("./complete.ts");
+    await complete(host, host.argv.slice(1));
+    return EXIT_CODES.success.code;
+  }
+  host.cacheCode(() => join(beltPaths(host).cache, "code"));
   const interrupt = new Interrupt(host);
   let open: OpenContext | null = null;
   let code: number = EXIT_CODES.success.code;
   try {
+    const { buildProgram } = await import("./program.ts");
     const program = await buildProgram(host, async (flags, command) => {
+      const { createContext } = await import("./context.ts");
       open = await createContext(host, flags, interrupt);
       const ended = await command(open.context);
       if (typeof ended === "number") code = ended;
@@ -33,8 +45,9 @@ export async function main(host: Host): Promise<number> {
 
 async function report(host: Host, thrown: unknown, open: OpenContext | null): Promise<number> {
   if (thrown === PIPE_CLOSED) return EXIT_CODES.success.code;
-  if (thrown instanceof CommanderError && isAnswered(thrown)) return EXIT_CODES.success.code;
-  const error = thrown instanceof CommanderError ? usageFromParser(thrown) : asBeltError(thrown);
+  if (isFromParser(thrown) && isAnswered(thrown)) return EXIT_CODES.success.code;
+  const error = isFromParser(thrown) ? usageFromParser(thrown) : asBeltError(thrown);
+  const { createOutput } = await import("./output.ts");
   const out = open?.context.out ?? (await createOutput(host, flagsOf(host.argv)));
   out.error(open ? aimed(error, open.context.target.flags) : error);
   if (error.facts.code === "internal" && thrown instanceof Error) out.trace(thrown.stack ?? "");
@@ -55,6 +68,11 @@ function flagsOf(argv: string[]): GlobalFlags {
 function aimed(error: BeltError, flags: string): BeltError {
   const { hint } = error.facts;
   return hint && /^belt (task|session|run) /.test(hint) ? error.with({ hint: hint + flags }) : error;
+}
+
+/** Told by its code: the parser itself may not have been loaded. */
+function isFromParser(thrown: unknown): thrown is CommanderError {
+  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("commander.");
 }
 
 /** Help and version have been printed by the parser itself. */

@@ -11,9 +11,11 @@ import type { ExecFlags } from "../commands/session-exec.ts";
 import type { GetFlags } from "../commands/task.ts";
 import type { FollowFlags, WaitFlags } from "../commands/task-follow.ts";
 import type { ListFlags as TaskListFlags } from "../commands/task-list.ts";
-import { EXIT_CODES, usageError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { parseDuration } from "../input/duration.ts";
 import type { ColourChoice } from "../terminal/paint.ts";
+import { addCompletion } from "./completion.ts";
+import { addHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
 
@@ -56,9 +58,8 @@ export async function buildProgram(
       outputError: () => {},
     })
     .configureHelp({ showGlobalOptions: true, helpWidth: helpWidth(host), sortSubcommands: false })
-    .version(await beltVersion(host.root), "-V, --version", "print the version");
+    .version(beltVersion(host.root), "-V, --version", "print the version");
   addGlobalOptions(program);
-  program.addHelpText("after", exitCodeHelp);
 
   const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
   addRun(program, act);
@@ -70,6 +71,8 @@ export async function buildProgram(
   addLogin(program, act);
   addProfile(program.command("profile").description("manage API keys and where they belong"), act);
   addRaw(program, act);
+  addCompletion(program, host);
+  addHelp(program, host);
   return program;
 }
 
@@ -240,7 +243,10 @@ function addTask(task: Command, act: Act): void {
     .summary("cancel tasks")
     .description("Cancel tasks, and say what really happened to each.")
     .argument("<id...>", ID_HELP)
-    .addHelpText("after", examples("belt task cancel @last"))
+    .addHelpText(
+      "after",
+      examples("belt task cancel @last", "belt task list --journal --field id | belt task cancel -"),
+    )
     .action((ids: string[]) =>
       act(async () => {
         const { cancel } = await import("../commands/task.ts");
@@ -279,7 +285,10 @@ function addSession(session: Command, act: Act): void {
     .description("Reset the idle timer of sessions, once or again and again until Ctrl-C.")
     .argument("<id...>", SESSION_ID_HELP)
     .option("--every <dur>", "go on, with this pause in between", duration("--every"))
-    .addHelpText("after", examples("belt session keepalive @last --every 20s"))
+    .addHelpText(
+      "after",
+      examples("belt session keepalive @last", "belt session keepalive @last --every 20s"),
+    )
     .action((ids: string[], flags: KeepaliveFlags) =>
       act(async () => {
         const { keepalive } = await import("../commands/session.ts");
@@ -318,6 +327,7 @@ function addSession(session: Command, act: Act): void {
       "after",
       examples(
         "belt session exec infsh/counter --local -- sh -c 'belt run infsh/counter --session \"$BELT_SESSION\"'",
+        "belt session exec infsh/counter --local --input by:=5 -- ./many-calls.sh",
       ),
     )
     .action((app: string, command: string[], flags: ExecFlags) =>
@@ -604,11 +614,4 @@ function helpWidth({ stdout }: Host): number {
 
 function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-}
-
-function exitCodeHelp(): string {
-  const lines = Object.values(EXIT_CODES).map(
-    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
-  );
-  return `\nExit codes:\n${lines.join("\n")}`;
 }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The version in belt's own package.json. */
-export async function beltVersion(root: string): Promise<string> {
-  return JSON.parse(await readFile(join(root, "package.json"), "utf8")).version;
+export function beltVersion(root: string): string {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt } from "../support/belt.ts";
 
@@ -21,20 +21,34 @@ async function packagesLoadedBy(argv: string[], env: Record<string, string> = {}
     .trim()
     .split("\n")
     .filter((url) => url.startsWith("file:"));
-  // esbuild names the source of each piece it puts into a file.
-  const sources = files.flatMap((url) => [
-    ...readFileSync(new URL(url), "utf8").matchAll(/^\s*(?:\/\/ |")node_modules\/((?:@[^/]+\/)?[^/]+)/gm),
-  ]);
+  const { outputs } = JSON.parse(readFileSync(join(ROOT, "dist/metafile.json"), "utf8")) as Metafile;
+  const sources = files
+    .map((url) => outputs[relative(ROOT, fileURLToPath(url)).replaceAll("\\", "/")])
+    .flatMap((output) => Object.keys(output?.inputs ?? {}))
+    .flatMap((path) => [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].slice(-1));
   return [...new Set(sources.map(([, name]) => name!))].sort();
 }
 
+/** What esbuild says of the files it made, as far as it is needed here. */
+interface Metafile {
+  outputs: Record<string, { inputs: Record<string, unknown> }>;
+}
+
 describe("--help and --version", () => {
-  it.each([[["--version"]], [["--help"]], [["run", "--help"]], [["no-such-command"]]])(
-    "%j load the parser alone",
-    async (argv) => {
-      expect(await packagesLoadedBy(argv)).toEqual(["commander"]);
-    },
-  );
+  it.each([[["--version"]], [["-V"]], [["--help"]], [["-h"]]])("%j load nothing", async (argv) => {
+    expect(await packagesLoadedBy(argv)).toEqual([]);
+  });
+
+  it("--help is prepared from the grammar, for wide terminals and pipes", async () => {
+    const { stdout } = await spawnBelt(["--help"], home);
+    const { stdout: parsed } = await spawnBelt(["--help", "--help"], home);
+    expect(stdout).toMatch(/^Usage: belt /);
+    expect(stdout).toBe(parsed);
+  });
+
+  it.each([[["run", "--help"]], [["no-such-command"]]])("%j load the parser alone", async (argv) => {
+    expect(await packagesLoadedBy(argv)).toEqual(["commander"]);
+  });
 
   it("a request loads its client, and no table, prompt or spinner", async () => {
     const argv = ["task", "get", "x", "--api-url", "http://127.0.0.1:9", "--json"];

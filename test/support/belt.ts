@@ -84,6 +84,8 @@ export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: 
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     openDescriptor: () => new PassThrough(),
+    cacheCode() {},
+    prepareForHttp: async () => {},
   };
   const outcome = main(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
   return Object.assign(outcome, {

@@ -1,0 +1,332 @@
+# bash completion for belt; made by `belt completion bash`.
+
+# What may follow a command; the options that all take stand under --.
+_belt_table() {
+  case $1 in
+    '--') REPLY='o|--version||print the version
+o|-V||print the version
+o|--profile|profile|profile to use (env BELT_PROFILE)
+o|--api-url|text|base URL of the API (env BELT_API_URL)
+o|--local||use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)
+o|--json||machine output: one JSON document on stdout
+o|--field|files|print one field of the result, such as output.image.uri
+o|--quiet||print the bare result only
+o|-q||print the bare result only
+o|--no-prompt||never ask
+o|--verbose||trace requests on stderr, never with the key
+o|-v||trace requests on stderr, never with the key
+o|--color|one:auto,always,never|colour the output
+o|--request-timeout|text|bound on one HTTP exchange (default 30s)
+o|--help||show help
+o|-h||show help' ;;
+    '') REPLY='c|run||submit a run, follow it, print its output
+c|task||look at tasks, stop, follow and await them
+c|session||manage stateful sessions
+c|app||find apps, and see what they take
+c|file||upload files
+c|dev||serve the API on this machine, with your apps
+c|login||store an API key in a profile
+c|logout||forget the key of a profile
+c|profile||manage API keys and where they belong
+c|api||send one request to the API
+c|doctor||say what is in force, and whether the API answers
+c|completion||print a completion script
+c|help||show help: of a command, or about a topic' ;;
+    'run') REPLY='o|--help-app||show the app and its inputs, run nothing
+o|--input|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--setup|spec|setup parameters, written like --input (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--function|text|entry point of the app, if not its default
+o|--infra|one:cloud,private,private_first|where to run it
+o|--worker|text|run on this worker (repeatable)
+o|--variant|text|variant of the app
+o|--webhook|text|URL that gets a POST when the task ends
+o|--session|session-or-new|open a session, or go on with one
+o|--session-timeout|text|idle seconds until a new session expires, 1 to 3600
+o|--no-wait||print the task and return
+o|--timeout|text|stop waiting after this long; the task goes on; exit 8
+o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
+o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--preview|one:auto,never|show images on a terminal
+o|--events|files|also write the task'\''s events there, as NDJSON
+o|--dry-run||print the request that would be sent and the files that would be uploaded, send nothing
+o|--help||show help
+o|-h||show help
+a|app|app|namespace/name, or namespace/name@version' ;;
+    'task') REPLY='c|get||show tasks
+c|list||list tasks
+c|watch||show what happens to tasks, as it happens
+c|wait||wait until tasks have ended
+c|logs||print the log of tasks
+c|cancel||cancel tasks
+o|--help||show help
+o|-h||show help' ;;
+    'task get') REPLY='o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--help||show help
+o|-h||show help
+v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'task list') REPLY='o|--limit|text|how many at most
+o|-L|text|how many at most
+o|--journal||list what this machine submitted instead, without asking the API
+o|--help||show help
+o|-h||show help' ;;
+    'task watch') REPLY='o|--timeout|text|stop watching after this long; exit 8
+o|--help||show help
+o|-h||show help
+v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'task wait') REPLY='o|--any||wait until one has succeeded
+o|--all||wait until all have ended (the default)
+o|--fail-fast||return at the first that fails
+o|--timeout|text|stop waiting after this long; exit 8
+o|--help||show help
+o|-h||show help
+v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'task logs') REPLY='o|--follow||go on until the tasks have ended
+o|-f||go on until the tasks have ended
+o|--help||show help
+o|-h||show help
+v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'task cancel') REPLY='o|--help||show help
+o|-h||show help
+v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'session') REPLY='c|list||list active sessions
+c|get||show sessions
+c|keepalive||reset the idle timer of sessions
+c|end||end sessions
+c|exec||run a command inside a session of its own
+o|--help||show help
+o|-h||show help' ;;
+    'session list') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'session get') REPLY='o|--help||show help
+o|-h||show help
+v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
+    'session keepalive') REPLY='o|--every|text|go on, with this pause in between
+o|--help||show help
+o|-h||show help
+v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
+    'session end') REPLY='o|--all||end all active sessions; asks first
+o|--yes||do not ask
+o|-y||do not ask
+o|--help||show help
+o|-h||show help
+v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
+    'session exec') REPLY='o|--session-timeout|text|idle seconds until the session expires, 1 to 3600
+o|--input|input|for the first call: key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|for the first call: key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--setup|spec|setup parameters, written like --input (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--function|text|entry point for the first call
+o|--help||show help
+o|-h||show help
+a|app|app|namespace/name, or namespace/name@version
+v|command|command|what to run, after --' ;;
+    'app') REPLY='c|get||show an app and its inputs
+c|sample||print an input to start from
+c|list||list apps
+o|--help||show help
+o|-h||show help' ;;
+    'app get') REPLY='o|--function|text|this function only
+o|--help||show help
+o|-h||show help
+a|app|app|namespace/name' ;;
+    'app sample') REPLY='o|--function|text|for this function, if not the default
+o|--save|files|write it there, as YAML if the name ends so; nothing is overwritten
+o|--help||show help
+o|-h||show help
+a|app|app|namespace/name' ;;
+    'app list') REPLY='o|--search|text|those that match only
+o|--limit|text|how many at most
+o|-L|text|how many at most
+o|--help||show help
+o|-h||show help' ;;
+    'file') REPLY='c|upload||upload files, print their uris
+o|--help||show help
+o|-h||show help' ;;
+    'file upload') REPLY='o|--allow-sensitive||upload files that look like secrets, too
+o|--help||show help
+o|-h||show help
+v|path|files|files, - for standard input' ;;
+    'dev') REPLY='o|--port|text|port to listen on, 0 for any
+o|--workers|text|worker processes at most
+o|--task-timeout|text|cut off a task that runs longer (default 10m)
+o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
+o|--status-table|one:2026,2025|number statuses as the API did then
+o|--help||show help
+o|-h||show help
+v|appdir|dirs|folders of inference.sh apps' ;;
+    'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
+o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
+o|--insecure||allow plain http to another machine
+o|--no-check||store the key without asking the API about it
+o|--help||show help
+o|-h||show help' ;;
+    'logout') REPLY='o|--yes||do not ask
+o|-y||do not ask
+o|--help||show help
+o|-h||show help' ;;
+    'profile') REPLY='c|list||list profiles
+c|use||choose the current profile
+c|show||show what is in force, and why
+c|remove||remove a profile and its key
+o|--help||show help
+o|-h||show help' ;;
+    'profile list') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'profile use') REPLY='o|--help||show help
+o|-h||show help
+a|name|profile|name of a profile' ;;
+    'profile show') REPLY='o|--help||show help
+o|-h||show help
+a|name|profile|name of a profile' ;;
+    'profile remove') REPLY='o|--yes||do not ask
+o|-y||do not ask
+o|--help||show help
+o|-h||show help
+a|name|profile|name of a profile' ;;
+    'api') REPLY='o|--input|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--help||show help
+o|-h||show help
+a|method|text|GET, POST, PUT, PATCH or DELETE
+a|path|text|a path of the API, such as /sessions; never another host' ;;
+    'doctor') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'completion') REPLY='o|--help||show help
+o|-h||show help
+a|shell|one:bash,zsh,fish|your shell' ;;
+    'help') REPLY='o|--help||show help
+o|-h||show help
+v|topic|topic|a command, or exit-codes, environment, input' ;;
+    *) REPLY= ;;
+  esac
+}
+
+# What fits after option or command $2 of type $1; fails where there is none.
+_belt_kind() {
+  local type name kind about
+  while IFS='|' read -r type name kind about; do
+    [[ $type == "$1" && $name == "$2" ]] && REPLY=$kind && return 0
+  done <<< "$belt_table"
+  return 1
+}
+
+# Goes through the words before the cursor. Sets belt_table; belt_want, what fits as the value of the
+# option before, if that wants one; belt_place, how many arguments there are; belt_app, the first of
+# them; belt_ended, after --.
+_belt_walk() {
+  local word path='' everywhere
+  _belt_table --; everywhere=$REPLY
+  _belt_table ''; belt_table=$everywhere$'\n'$REPLY
+  belt_want='' belt_place=0 belt_app='' belt_ended=''
+  for word in "$@"; do
+    if [[ -n $belt_want ]]; then
+      belt_want=''
+    elif [[ -z $belt_ended && $word == -- ]]; then
+      belt_ended=1
+    elif [[ -z $belt_ended && $word == --*=* ]]; then
+      :
+    elif [[ -z $belt_ended && $word == -?* ]]; then
+      _belt_kind o "$word" && belt_want=$REPLY
+    elif [[ -z $belt_ended && $belt_place == 0 ]] && _belt_kind c "$word"; then
+      path=${path:+$path }$word
+      _belt_table "$path"; belt_table=$everywhere$'\n'$REPLY
+    else
+      (( belt_place += 1 ))
+      [[ $belt_place == 1 ]] && belt_app=$word
+    fi
+  done
+}
+
+# What fits as the argument at this place.
+_belt_argument() {
+  local type name kind about place=0
+  REPLY=''
+  while IFS='|' read -r type name kind about; do
+    [[ $type == c ]] && REPLY=commands && return
+    [[ $type == a || $type == v ]] || continue
+    [[ $type == v || $place == "$belt_place" ]] && REPLY=$kind && return
+    (( place += 1 ))
+  done <<< "$belt_table"
+}
+
+# The commands or options that may follow, one a line, after a tab what each does.
+_belt_names() {
+  local type name kind about
+  while IFS='|' read -r type name kind about; do
+    [[ $type == "$1" ]] && printf '%s\t%s\n' "$name" "$about"
+  done <<< "$belt_table"
+}
+
+# What fits, one a line, after a tab what it is.
+_belt_values() {
+  case $1 in
+    commands) _belt_names c ;;
+    options) _belt_names o ;;
+    one:*) printf '%s\n' "${1#one:}" | tr , '\n' ;;
+    topic) belt_table=; _belt_table ''; belt_table=$REPLY; _belt_names c; printf '%s\n' exit-codes environment input ;;
+    text | spec | '') ;;
+    *) command belt __complete "$1" "$belt_app" 2> /dev/null ;;
+  esac
+}
+
+_belt() {
+  local belt_table belt_want belt_place belt_app belt_ended REPLY
+  local line=${COMP_LINE:0:COMP_POINT} words=() i piece trimmed
+  # bash breaks words at characters such as = and @, where belt does not.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    piece=${COMP_WORDS[i]}
+    trimmed=${line#"${line%%[![:space:]]*}"}
+    if [[ $trimmed == "$line" && ${#words[@]} -gt 0 && -n $piece ]]; then
+      words[${#words[@]}-1]+=$piece
+    else
+      words+=("$piece")
+    fi
+    line=${trimmed#"$piece"}
+  done
+  local current=${words[${#words[@]}-1]} prefix='' kind
+  _belt_walk "${words[@]:1:${#words[@]}-2}"
+  if [[ -n $belt_want ]]; then
+    kind=$belt_want
+  elif [[ -z $belt_ended && $current == --*=* ]]; then
+    _belt_kind o "${current%%=*}" || return
+    kind=$REPLY prefix=${current%%=*}= current=${current#*=}
+  elif [[ -z $belt_ended && $current == -* ]]; then
+    kind=options
+  else
+    _belt_argument; kind=$REPLY
+  fi
+  if [[ $kind == input || $kind == spec ]]; then
+    case $current in
+      @*) prefix+=@ current=${current#@} kind=files ;;
+      *=@*) prefix+=${current%%@*}@ current=${current#*@} kind=files ;;
+    esac
+  fi
+
+  local IFS=$'\n' value all=()
+  case $kind in
+    files) compopt -o filenames; all=($(compgen -f -- "$current")) ;;
+    dirs) compopt -o filenames; all=($(compgen -d -- "$current")) ;;
+    command) all=($(compgen -c -- "$current")) ;;
+    *)
+      while IFS=$'\t' read -r value _; do
+        [[ -n $value && $value == "$current"* ]] && all+=("$(printf %q "$value")")
+      done < <(_belt_values "$kind")
+      ;;
+  esac
+  # Only what follows the last character at which bash breaks words is replaced; of these, @ itself is, too.
+  local breaks=${COMP_WORDBREAKS//[^=:]/} rest=$prefix$current kept=''
+  if [[ -n $breaks ]]; then
+    kept=$rest rest=${rest##*[$breaks]} kept=${kept%"$rest"}
+  fi
+  [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]] && kept+=${rest%@*}
+  COMPREPLY=()
+  for value in "${all[@]}"; do
+    [[ $value == *= ]] && compopt -o nospace
+    value=$prefix$value
+    COMPREPLY+=("${value#"$kept"}")
+  done
+}
+
+complete -F _belt belt
