@@ -140,7 +140,8 @@ describe("belt help", () => {
     );
     const read = files.flatMap((text) => [...text.matchAll(/\benv\["(\w+)"\]/g)].map(([, name]) => name!));
     // Those of the system, which mean to belt what they mean to all.
-    const common = /^(HOME|TERM|APPDATA|LOCALAPPDATA|XDG_\w+|NODE_\w+|.*_proxy|.*_PROXY)$/;
+    const common =
+      /^(HOME|TERM|TMUX|STY|TMPDIR|KITTY_\w+|APPDATA|LOCALAPPDATA|XDG_\w+|NODE_\w+|.*_proxy|.*_PROXY)$/;
     for (const name of read.filter((name) => !common.test(name))) expect(VARIABLES).toHaveProperty(name);
   });
 

@@ -1,0 +1,53 @@
+import { Option } from "commander";
+import type { Context } from "../../commands/context.ts";
+import { usageError } from "../../errors.ts";
+import { parseDuration } from "../../input/duration.ts";
+
+/** A command; a number is the exit code of what it ran for the user. */
+export type Action = (context: Context) => Promise<unknown>;
+
+/** Runs an action that is loaded only now, so that help and version load the parser alone. */
+export type Act = (load: () => Promise<Action>) => Promise<void>;
+
+export const INPUT_HELP = "key=text, key:=json, key=@file, '{…}', @file.json or @- (repeatable)";
+export const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
+export const ID_HELP =
+  "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";
+export const SESSION_ID_HELP =
+  "session ids; @last is the newest this machine opened, - reads ids from standard input";
+
+export function infraOption(description: string): Option {
+  return new Option("--infra <where>", description).choices(["cloud", "private", "private_first"]);
+}
+
+export function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+export function notEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== "") return text;
+    throw usageError(`${flag} is empty`);
+  };
+}
+
+export function duration(flag: string): (text: string) => number {
+  return (text) => parseDuration(text, flag);
+}
+
+export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw usageError(`${flag}: "${text}" is not a whole number from ${least} to ${most}`);
+  };
+}
+
+export function fieldPath(path: string): string {
+  if (path.split(".").every((part) => part !== "")) return path;
+  throw usageError(`--field: "${path}" has an empty part`, "write it like output.image.uri");
+}
+
+export function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
