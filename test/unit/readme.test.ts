@@ -1,4 +1,14 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { processHost } from "../../src/cli/host.ts";
@@ -22,6 +32,21 @@ describe("README.md", () => {
   it("has each exit code with its meaning", () => {
     const rows = Object.values(EXIT_CODES).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
     expect(README).toContain(rows.join("\n"));
+  });
+
+  it("has the reference of the command tree as it is: npm run reference", () => {
+    const now = readFileSync(join(ROOT, "README.md"), "utf8");
+    const folder = mkdtempSync(join(tmpdir(), "belt-readme-"));
+    try {
+      for (const part of ["bin", "dist", "package.json"]) symlinkSync(join(ROOT, part), join(folder, part));
+      mkdirSync(join(folder, "src/build"), { recursive: true });
+      copyFileSync(join(ROOT, "src/build/reference.js"), join(folder, "src/build/reference.js"));
+      writeFileSync(join(folder, "README.md"), now);
+      execFileSync(process.execPath, [join(folder, "src/build/reference.js")]);
+      expect(readFileSync(join(folder, "README.md"), "utf8")).toBe(now);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("has examples", () => {
