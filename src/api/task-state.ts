@@ -10,9 +10,6 @@ export type Change =
   | ({ type: "log" } & LogEntry)
   | { type: "output"; output: unknown };
 
-/** Logs and events are shown as they come and never kept: a long watch stays small. */
-const PASSING = ["logs", "events"];
-
 /** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
 export class TaskState {
   readonly id: string;
@@ -71,8 +68,9 @@ export class TaskState {
   #take(patch: JsonObject): Change[] {
     // Written out only now: doing so for each of many deltas would take the square of their time.
     if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
-    const logs = this.#logs.take(patch["logs"]);
-    const kept = Object.fromEntries(Object.entries(patch).filter(([key]) => !PASSING.includes(key)));
+    // Logs and events are shown as they come and never kept: a long watch stays small.
+    const { logs: told, events: _events, ...kept } = patch;
+    const logs = this.#logs.take(told);
     this.#dropStaleStatus(patch);
     const session = kept["session_id"];
     if (typeof session === "string" && session !== "" && session !== this.#raw["session_id"])

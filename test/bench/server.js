@@ -5,7 +5,12 @@ const task = { id: "task_1", status: 7, input: { prompt: "x" }, output: { text: 
 const lines = Number(process.env.STREAM_LINES);
 const updates = Array.from({ length: lines }, (_, index) => {
   const last = index === lines - 1;
-  return JSON.stringify({ id: "task_1", status: last ? 10 : 7, output: { text: `word ${index}` }, error: null });
+  return JSON.stringify({
+    id: "task_1",
+    status: last ? 10 : 7,
+    output: { text: `word ${index}` },
+    error: null,
+  });
 });
 const stream = `${updates.join("\n")}\n`;
 
@@ -14,7 +19,9 @@ const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "application/x-ndjson" }).end(stream);
   } else {
     const data = request.url.endsWith("/timings") ? {} : task;
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data, messages: [] }));
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ data, messages: [] }));
   }
 });
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${server.address().port}\n`));

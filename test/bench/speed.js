@@ -12,7 +12,7 @@ const { values: flags } = parseArgs({
   options: {
     node: { type: "string", multiple: true, default: [process.execPath] },
     runs: { type: "string", default: "21" },
-    rival: { type: "string", default: "vercel@64.0.2" },
+    rival: { type: "string", default: "apify-cli@1.10.0" },
   },
 });
 const STREAM_LINES = 100_000;
@@ -52,7 +52,13 @@ function startUps(node, rival) {
     "belt __complete task": [node, belt, "__complete", "task"],
     "node:http script": [node, join(here, "get.js")],
     "belt task get --json": [node, belt, "task", "get", "task_1", "--json"],
-    curl: ["curl", "-s", `${env.BELT_API_URL}/tasks/task_1`, "-H", `authorization: Bearer ${env.INFSH_API_KEY}`],
+    curl: [
+      "curl",
+      "-s",
+      `${env.BELT_API_URL}/tasks/task_1`,
+      "-H",
+      `authorization: Bearer ${env.INFSH_API_KEY}`,
+    ],
     ...(rival && { [`${rival.name} --version`]: [node, rival.file, "--version"] }),
     ...(rival && { [`${rival.name} --help`]: [node, rival.file, "--help"] }),
   };
@@ -71,7 +77,9 @@ function startUps(node, rival) {
 
 function row(name, all, times, base) {
   const ratio = median(all) / median(times[base]);
-  print(`  ${name.padEnd(24)} ${median(all).toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} × ${base}`);
+  print(
+    `  ${name.padEnd(24)} ${median(all).toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} × ${base}`,
+  );
 }
 
 /** Processor time and memory, which say more than time on a machine that does other things, too. */
@@ -89,7 +97,9 @@ function streams(node) {
   for (const name of Object.keys(cases)) {
     const memory = median(used[name].map((one) => one.megabytes));
     const ratio = ms(name) / ms("readline + JSON.parse");
-    print(`  ${name.padEnd(24)} ${ms(name).toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} ×  ${memory.toFixed(0)} MB`);
+    print(
+      `  ${name.padEnd(24)} ${ms(name).toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} ×  ${memory.toFixed(0)} MB`,
+    );
   }
 }
 
