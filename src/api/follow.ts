@@ -39,9 +39,9 @@ export async function* follow(api: Api, options: FollowOptions): AsyncGenerator<
     const now = api.now();
     const time = new Date(now).toISOString();
     for (const fact of batch) {
-      const elapsed = fact.type === "status" ? { elapsed_ms: now - start } : {};
       const stamp = { seq: ++seq, time, task_id: options.task.id };
-      yield { ...stamp, ...fact, ...elapsed };
+      if (fact.type === "status") yield { ...stamp, ...fact, elapsed_ms: now - start };
+      else yield { ...stamp, ...fact };
     }
   }
 }

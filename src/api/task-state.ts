@@ -71,11 +71,10 @@ export class TaskState {
     // Logs and events are shown as they come and never kept: a long watch stays small.
     const { logs: told, events: _events, ...kept } = patch;
     const logs = this.#logs.take(told);
-    this.#dropStaleStatus(patch);
     const session = kept["session_id"];
     if (typeof session === "string" && session !== "" && session !== this.#raw["session_id"])
       this.#onSession(session);
-    this.#raw = { ...this.#raw, ...kept, id: this.id };
+    this.#raw = { ...this.#withoutStaleStatus(patch), ...kept, id: this.id };
     return [
       ...this.#statusChange(),
       ...logs.map((entry) => ({ type: "log" as const, ...entry })),
@@ -84,10 +83,10 @@ export class TaskState {
   }
 
   /** A new number must not be read by the word that belonged to the old one, nor a new word teach an old number. */
-  #dropStaleStatus(patch: JsonObject): void {
-    const forms = ["status", "status_text", "status_code"];
-    if (!forms.some((form) => form in patch)) return;
-    for (const form of forms) delete this.#raw[form];
+  #withoutStaleStatus(patch: JsonObject): JsonObject {
+    if (!("status" in patch || "status_text" in patch || "status_code" in patch)) return this.#raw;
+    const { status: _status, status_text: _text, status_code: _code, ...rest } = this.#raw;
+    return rest;
   }
 
   /** A token-level change of the output: text is appended, anything else replaces; a repeated one is passed over. */
