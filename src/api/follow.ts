@@ -3,7 +3,7 @@ import { isTerminal } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api, IdentifiedTask } from "./client.ts";
 import { learnFromTimings } from "./look.ts";
-import { readMessages } from "./stream.ts";
+import { readMessages, type StreamMessage } from "./stream.ts";
 import { flattenBase, type Submitted, type TaskDocument } from "./task.ts";
 import { type Change, TaskState } from "./task-state.ts";
 
@@ -35,11 +35,14 @@ export interface FollowOptions {
 export async function* follow(api: Api, options: FollowOptions): AsyncGenerator<TaskEvent> {
   const start = api.now();
   let seq = 0;
-  for await (const fact of facts(api, options)) {
+  for await (const batch of facts(api, options)) {
     const now = api.now();
-    const elapsed = fact.type === "status" ? { elapsed_ms: now - start } : {};
-    const stamp = { seq: ++seq, time: new Date(now).toISOString(), task_id: options.task.id };
-    yield { ...stamp, ...fact, ...elapsed };
+    const time = new Date(now).toISOString();
+    for (const fact of batch) {
+      const stamp = { seq: ++seq, time, task_id: options.task.id };
+      if (fact.type === "status") yield { ...stamp, ...fact, elapsed_ms: now - start };
+      else yield { ...stamp, ...fact };
+    }
   }
 }
 
@@ -53,11 +56,12 @@ interface Watch {
   hasTimings: boolean;
 }
 
-async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact> {
+/** What is learnt, by the batch that came together: handing over each fact by itself costs more than reading it. */
+async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact[]> {
   const { task, submitted, signal, stream = true } = options;
   const state = new TaskState(task.id, api.statuses, submitted, options.onSession);
   const watch: Watch = { api, state, signal, hasLogs: true, hasTimings: true };
-  yield* state.merge(task);
+  yield state.merge(task);
   if (!state.ended) {
     const ended = stream && (yield* readStreams(watch));
     if (!ended) yield* poll(watch);
@@ -68,12 +72,12 @@ async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact> {
   });
   if (whole && !("logs" in whole)) yield* readLogs(watch);
   const { changes, document } = whole ? state.conclude(whole) : { changes: [], document: state.document() };
-  yield* changes;
-  yield { type: "result", task: document };
+  yield changes;
+  yield [{ type: "result", task: document }];
 }
 
 /** Reads the stream, opening it again when it breaks. True once the task ended; false when polling must take over. */
-async function* readStreams(watch: Watch): AsyncGenerator<Fact, boolean> {
+async function* readStreams(watch: Watch): AsyncGenerator<Fact[], boolean> {
   const { api, state, signal } = watch;
   const position: Position = { lastEventId: undefined };
   for (let tries = 0; ; tries++) {
@@ -95,7 +99,7 @@ async function* readStreams(watch: Watch): AsyncGenerator<Fact, boolean> {
     const delay = api.pace.reconnects[tries];
     if (delay === undefined) return false;
     state.reopened();
-    yield { type: "link", state: "retrying" };
+    yield [{ type: "link", state: "retrying" }];
     await api.sleep(delay, signal);
   }
 }
@@ -108,36 +112,56 @@ interface Position {
 type StreamEnd = "clean" | "broken" | "silent";
 
 async function* readStream(
-  { api, state, signal }: Watch,
+  watch: Watch,
   position: Position,
-): AsyncGenerator<Fact, { end: StreamEnd; news: number }> {
+): AsyncGenerator<Fact[], { end: StreamEnd; news: number }> {
+  const { api, state, signal } = watch;
   let news = 0;
   const { chunks, contentType } = await api.stream(state.id, position.lastEventId, signal);
-  yield { type: "link", state: "open" };
-  for await (const message of readMessages(chunks, contentType)) {
-    let changes: Change[] = [];
-    if ("eventId" in message) position.lastEventId = message.eventId ?? position.lastEventId;
-    if (message.kind === "task") changes = state.advance(flattenBase(message.task), message.fields);
-    else if (message.kind === "delta") changes = state.append(message.delta, message.seq);
-    else if (message.kind === "noise")
-      api.trace(`stream of ${state.id}: not JSON: ${message.text.slice(0, 200)}`);
-    else if (message.kind === "error") api.trace(`stream of ${state.id}: ${message.message}`);
-    else if (message.kind === "done") return { end: "clean", news };
-    // A bare 9 and nothing but heartbeats after it: only polling can tell whether that was the end.
-    else if (state.ambiguous) return { end: "silent", news };
+  yield [{ type: "link", state: "open" }];
+  for await (const messages of readMessages(chunks, contentType)) {
+    const changes: Change[] = [];
+    const end = takeAll(watch, position, messages, changes);
     news += changes.length;
-    yield* changes;
-    if (state.ended) break;
+    yield changes;
+    if (end) return { end, news };
   }
   return { end: "clean", news };
 }
 
+/** Takes messages until one of them ends the stream, and collects what they change. */
+function takeAll(
+  { api, state }: Watch,
+  position: Position,
+  messages: StreamMessage[],
+  changes: Change[],
+): StreamEnd | null {
+  for (const message of messages) {
+    if ("eventId" in message) position.lastEventId = message.eventId ?? position.lastEventId;
+    if (message.kind === "task") add(changes, state.advance(flattenBase(message.task), message.fields));
+    else if (message.kind === "delta") add(changes, state.append(message.delta, message.seq));
+    else if (message.kind === "noise")
+      api.trace(`stream of ${state.id}: not JSON: ${message.text.slice(0, 200)}`);
+    else if (message.kind === "error") api.trace(`stream of ${state.id}: ${message.message}`);
+    else if (message.kind === "done") return "clean";
+    // A bare 9 and nothing but heartbeats after it: only polling can tell whether that was the end.
+    else if (state.ambiguous) return "silent";
+    if (state.ended) return "clean";
+  }
+  return null;
+}
+
+/** One by one: a log told at once may hold more entries than a call can take arguments. */
+function add(changes: Change[], more: Change[]): void {
+  for (const change of more) changes.push(change);
+}
+
 /** Asks for the task after its stream ended without saying so; gives the number of changes. */
-async function* refresh(watch: Watch, end: StreamEnd): AsyncGenerator<Fact, number> {
+async function* refresh(watch: Watch, end: StreamEnd): AsyncGenerator<Fact[], number> {
   const { api, state, signal } = watch;
   try {
     const changes = state.merge(await api.task(state.id, signal));
-    yield* changes;
+    yield changes;
     yield* readLogs(watch);
     if (state.ambiguous && end === "clean") yield* resolveNine(watch, state.finished);
     return changes.length;
@@ -147,16 +171,16 @@ async function* refresh(watch: Watch, end: StreamEnd): AsyncGenerator<Fact, numb
   }
 }
 
-async function* poll(watch: Watch): AsyncGenerator<Fact> {
+async function* poll(watch: Watch): AsyncGenerator<Fact[]> {
   const { api, state, signal } = watch;
-  yield { type: "link", state: "polling" };
+  yield [{ type: "link", state: "polling" }];
   let failures = 0;
   let unchanged = 0;
   while (!state.ended) {
     await api.sleep(api.pace.poll * 2 ** Math.min(failures, 4), signal);
     try {
       const changes = state.merge(await api.task(state.id, signal));
-      yield* changes;
+      yield changes;
       unchanged = changes.length === 0 ? unchanged + 1 : 0;
       failures = 0;
     } catch (thrown) {
@@ -173,22 +197,22 @@ async function* poll(watch: Watch): AsyncGenerator<Fact> {
 const STANDSTILL = 3;
 
 /** Rule 4 of api.md section 3: a bare 9 is settled by `/timings`, else by a finished task at a standstill. */
-async function* resolveNine(watch: Watch, standsFinished: boolean): AsyncGenerator<Fact> {
+async function* resolveNine(watch: Watch, standsFinished: boolean): AsyncGenerator<Fact[]> {
   const { api, state, signal } = watch;
   const timings = watch.hasTimings ? await learnFromTimings(api, state.id, signal) : null;
   watch.hasTimings = timings !== null;
-  if (timings?.word && isTerminal(timings.word)) yield* state.settle(timings.word);
-  else if (!timings && standsFinished) yield* state.settle("completed");
-  else yield* state.merge({});
+  if (timings?.word && isTerminal(timings.word)) yield state.settle(timings.word);
+  else if (!timings && standsFinished) yield state.settle("completed");
+  else yield state.merge({});
 }
 
 /** Log lines that came by no other way, where the server keeps them apart from the task. */
-async function* readLogs(watch: Watch): AsyncGenerator<Fact> {
+async function* readLogs(watch: Watch): AsyncGenerator<Fact[]> {
   const { api, state, signal } = watch;
   if (!watch.hasLogs) return;
   try {
     const answer = await api.logs(state.id, signal);
-    if (isObject(answer)) yield* state.takeLogs(answer["logs"]);
+    if (isObject(answer)) yield state.takeLogs(answer["logs"]);
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     watch.hasLogs = isPassing(thrown);

@@ -10,17 +10,15 @@ export type StreamMessage =
   | { kind: "error"; message: string }
   | { kind: "noise"; text: string };
 
-/** Messages of an NDJSON or SSE body, whichever `contentType` says it is; heartbeats included. */
+/** Messages of an NDJSON or SSE body, whichever `contentType` says it is, by the batch that came together; heartbeats included. */
 export async function* readMessages(
   chunks: AsyncIterable<Uint8Array>,
   contentType: string,
-): AsyncGenerator<StreamMessage> {
+): AsyncGenerator<StreamMessage[]> {
   const format = contentType.toLowerCase().includes("text/event-stream") ? sse() : ndjson;
   for await (const lines of readLines(chunks)) {
-    for (const line of lines) {
-      const message = format(line);
-      if (message) yield message;
-    }
+    const messages = lines.map(format).filter((message) => message !== null);
+    if (messages.length > 0) yield messages;
   }
 }
 

@@ -10,9 +10,6 @@ export type Change =
   | ({ type: "log" } & LogEntry)
   | { type: "output"; output: unknown };
 
-/** Logs and events are shown as they come and never kept: a long watch stays small. */
-const PASSING = ["logs", "events"];
-
 /** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
 export class TaskState {
   readonly id: string;
@@ -71,11 +68,11 @@ export class TaskState {
   #take(patch: JsonObject): Change[] {
     // Written out only now: doing so for each of many deltas would take the square of their time.
     if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
-    const logs = this.#logs.take(patch["logs"]);
-    const kept = Object.fromEntries(Object.entries(patch).filter(([key]) => !PASSING.includes(key)));
-    this.#dropStaleStatus(patch);
+    // Logs and events are shown as they come and never kept: a long watch stays small.
+    const { logs: told, events: _events, ...kept } = patch;
+    const logs = this.#logs.take(told);
     this.#tellSession(kept);
-    this.#raw = { ...this.#raw, ...kept, id: this.id };
+    this.#raw = { ...this.#withoutStaleStatus(patch), ...kept, id: this.id };
     return [
       ...this.#statusChange(),
       ...logs.map((entry) => ({ type: "log" as const, ...entry })),
@@ -89,10 +86,10 @@ export class TaskState {
   }
 
   /** A new number must not be read by the word that belonged to the old one, nor a new word teach an old number. */
-  #dropStaleStatus(patch: JsonObject): void {
-    const forms = ["status", "status_text", "status_code"];
-    if (!forms.some((form) => form in patch)) return;
-    for (const form of forms) delete this.#raw[form];
+  #withoutStaleStatus(patch: JsonObject): JsonObject {
+    if (!("status" in patch || "status_text" in patch || "status_code" in patch)) return this.#raw;
+    const { status: _status, status_text: _text, status_code: _code, ...rest } = this.#raw;
+    return rest;
   }
 
   /** A token-level change of the output: text is appended, anything else replaces; a repeated one is passed over. */

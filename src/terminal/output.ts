@@ -33,6 +33,9 @@ export interface View<T> {
   bare?(value: T, style: Style): string;
 }
 
+/** Parts of the answer that are written at once, at most. */
+const TOGETHER = 256;
+
 /** A result and, where somebody looks at it, more about it. */
 export interface Page<T, D> {
   value: T;
@@ -49,6 +52,8 @@ export class Output {
   readonly progress: Progress;
   readonly #options: OutputOptions;
   readonly #secrets = new Set<string>();
+  /** Parts of the answer that are about to be written. */
+  #ready: string[] = [];
   /** The first failure to write the answer, once everything so far has been written. */
   #written: Promise<Error | null> = Promise.resolve(null);
 
@@ -120,6 +125,7 @@ export class Output {
   /** Waits until the whole answer has been handed over; exit 1 when it could not be, as on a full disk. */
   async flush(): Promise<void> {
     this.progress.stop();
+    this.#handOver();
     const failure = await this.#written;
     // A reader that has had enough, as in `… | head -1`, is no failure.
     if (!failure || (failure as NodeJS.ErrnoException).code === "EPIPE") return;
@@ -192,14 +198,26 @@ export class Output {
     if (text !== "") this.progress.aside(() => this.#answer(text));
   }
 
+  /** In a pipe, lines that come together are handed over together: each time costs as much as ten lines. */
   #answer(text: string): void {
+    this.#ready.push(this.redact(text));
+    if (this.#options.stdout.isTTY || this.#ready.length === TOGETHER) this.#handOver();
+    else if (this.#ready.length === 1) setImmediate(() => this.#handOver());
+  }
+
+  #handOver(): void {
+    if (this.#ready.length === 0) return;
+    const text = `${this.#ready.join("\n")}\n`;
+    this.#ready = [];
     const written = new Promise<Error | null>((resolve) => {
-      this.#options.stdout.write(`${this.redact(text)}\n`, (error) => resolve(error ?? null));
+      this.#options.stdout.write(text, (error) => resolve(error ?? null));
     });
     this.#written = this.#written.then(async (failure) => failure ?? (await written));
   }
 
+  /** What was answered before comes before. */
   #chat(text: string): void {
+    this.#handOver();
     this.#options.stderr.write(`${this.redact(text)}\n`);
   }
 }

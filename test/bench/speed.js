@@ -12,7 +12,7 @@ const { values: flags } = parseArgs({
   options: {
     node: { type: "string", multiple: true, default: [process.execPath] },
     runs: { type: "string", default: "21" },
-    rival: { type: "string", default: "vercel@64.0.2" },
+    rival: { type: "string", default: "apify-cli@1.10.0" },
   },
 });
 const STREAM_LINES = 100_000;

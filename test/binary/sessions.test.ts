@@ -59,8 +59,12 @@ describe("session exec", () => {
     ["SIGHUP", 129],
   ] as const)("killed with %s leaves no active session", async (signal, code) => {
     const running = spawnBelt(["session", "exec", "infsh/counter", "--local", "--", "sleep", "30"], home);
-    await until(async () => (await activeSessions()) !== "[]\n");
+    let seen = "";
+    running.stderr.on("data", (chunk) => {
+      seen += chunk;
+    });
     // The session is there before the command is; a signal in between must end it just as well.
+    await until(() => / completed$/m.test(seen));
     running.kill(signal);
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(code);

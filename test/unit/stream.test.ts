@@ -11,7 +11,7 @@ async function* chunksOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
 async function read(parts: readonly (string | Uint8Array)[], contentType: string): Promise<StreamMessage[]> {
   const bytes = parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part));
   const messages: StreamMessage[] = [];
-  for await (const message of readMessages(chunksOf(bytes), contentType)) messages.push(message);
+  for await (const batch of readMessages(chunksOf(bytes), contentType)) messages.push(...batch);
   return messages;
 }
 
@@ -165,7 +165,7 @@ describe("SSE", () => {
           reached.push(`asked for more after ${id}`);
         }
       }
-      for await (const message of readMessages(chunks(), SSE)) reached.push(message.kind);
+      for await (const batch of readMessages(chunks(), SSE)) reached.push(...batch.map(({ kind }) => kind));
       expect(reached).toEqual(["task", "asked for more after t", "task", "asked for more after u"]);
     }
   });
