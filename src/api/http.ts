@@ -1,77 +1,12 @@
-import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
 import { BeltError } from "../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
-import { isAbort, lostAnswer, networkError, timedOut, wasNeverSent } from "./failure.ts";
+import type { Exchange, HttpOptions, OpenStream, Transfer } from "./exchange.ts";
+import { isAbort, lostAnswer, networkError, timedOut } from "./failure.ts";
 import { type Probe, readProbe } from "./probe.ts";
+import { delayBeforeRepeat, isInDoubt } from "./repeat.ts";
 import { type Message, type Reply, readReply } from "./reply.ts";
-
-/** How belt paces its requests; tests make these short. All in milliseconds. */
-export interface Pace {
-  /** Delays before the second, third, … try of one exchange. */
-  retries: readonly number[];
-  /** Delays before a broken stream is opened again; when they are spent, polling begins. */
-  reconnects: readonly number[];
-  /** Between two polls of a task; also the first delay after a poll that failed. */
-  poll: number;
-  /** Failed polls in a row before following is given up. */
-  failedPolls: number;
-  /** A stream that says nothing for this long is lost (api.md section 5). */
-  silence: number;
-  /** The longest Retry-After that is waited for rather than reported. */
-  longestRetryAfter: number;
-}
-
-export interface HttpOptions {
-  baseUrl: string;
-  /** Sent to the base URL's origin only. */
-  key: string | null;
-  version: string;
-  userAgent: string;
-  /** Bound on one exchange, and on waiting for a stream to begin; milliseconds. */
-  requestTimeout: number;
-  pace: Pace;
-  /** Aborted when the user wants to leave; exchanges end with its reason. */
-  signal: AbortSignal;
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  now(): number;
-  /** The proxy to go through to this address, or null; throws a usage error when there is one that cannot be. */
-  proxy(url: URL): string | null;
-  /** One line about each request, never with the key. */
-  trace(line: string): void;
-  /** Notes the API sends beside its answers. */
-  onMessage(message: Message): void;
-}
-
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-export interface Exchange {
-  method: Method;
-  path: string;
-  body?: unknown;
-  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. "never": not even then. */
-  repeat: "always" | "unsent" | "never";
-  /** What may have happened when the answer is lost: "the run may have started". */
-  inDoubt?: string;
-  /** Replaces the signal of the options, for what is done because the user wants to leave. */
-  signal?: AbortSignal;
-  /** Once sent, its answer is waited for even when the user wants to leave; it is not sent again then. */
-  finishOnceSent?: boolean;
-}
-
-/** One request for a file's bytes, to whatever host keeps it. */
-export interface Transfer {
-  method: "GET" | "PUT";
-  url: URL;
-  headers: Record<string, string>;
-  body: Readable | null;
-}
-
-export interface OpenStream {
-  contentType: string;
-  chunks: AsyncIterable<Uint8Array>;
-}
 
 const MAX_REDIRECTS = 5;
 
@@ -104,7 +39,7 @@ export class Http {
         return value;
       } catch (thrown) {
         if (!what.finishOnceSent) leaving.throwIfAborted();
-        const delay = this.#delayBeforeRepeat(what, thrown, pace.retries[attempt]);
+        const delay = delayBeforeRepeat(what, thrown, pace, attempt);
         if (delay === null) throw this.#explain(what, thrown);
         await sleep(delay, leaving);
       }
@@ -264,31 +199,11 @@ export class Http {
     return headers;
   }
 
-  /** Milliseconds to wait before the same request may be sent again; null when it may not. */
-  #delayBeforeRepeat(what: Exchange, thrown: unknown, next: number | undefined): number | null {
-    if (next === undefined || what.repeat === "never") return null;
-    if (!(thrown instanceof BeltError)) return what.repeat === "always" || wasNeverSent(thrown) ? next : null;
-    const { httpStatus: status, code, retryAfter } = thrown.facts;
-    if (retryAfter !== undefined && retryAfter > this.#options.pace.longestRetryAfter) return null;
-    if (status === 429) return Math.max(next, retryAfter ?? 0);
-    if (status === 503 && retryAfter !== undefined) return Math.max(next, retryAfter);
-    const passing = code === "timeout" || status === 502 || status === 503 || status === 504;
-    return what.repeat === "always" && passing ? next : null;
-  }
-
   /** The failure in words; a submit whose answer is missing, or not readable, is left in doubt. */
   #explain(what: Exchange, thrown: unknown): BeltError {
     const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#place(this.#url("")));
-    return what.repeat === "unsent" && isUnanswered(error) && !wasNeverSent(thrown)
-      ? lostAnswer(error, what.inDoubt)
-      : error;
+    return isInDoubt(what, error, thrown) ? lostAnswer(error, what.inDoubt) : error;
   }
-}
-
-/** True when this was not the API's own answer: none at all, a gateway's in its place, or half of one. */
-function isUnanswered({ facts: { code, httpStatus = 0 } }: BeltError): boolean {
-  const noAnswer = code === "network" || code === "timeout" || code === "unreadable_reply";
-  return noAnswer || httpStatus === 502 || httpStatus === 504 || httpStatus >= 520;
 }
 
 function target(url: URL): { origin: string; path: string } {

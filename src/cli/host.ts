@@ -2,8 +2,7 @@ import { createWriteStream } from "node:fs";
 import nodeModule from "node:module";
 import { homedir } from "node:os";
 import type { Readable } from "node:stream";
-import type { Pace } from "../api/http.ts";
-import { PACE } from "../api/pace.ts";
+import { PACE, type Pace } from "../api/pace.ts";
 import type { Signal } from "../commands/context.ts";
 import type { Sink } from "../terminal/sink.ts";
 
