@@ -45,7 +45,7 @@ interface Row {
 const WORRYING_SKEW = 60_000;
 
 export const doctorView: View<DoctorDocument> = {
-  text: (document, { paint }) => {
+  text: (document, { paint, ruler, width: columns }) => {
     const rows = [
       ...versionRows(document),
       ...accountRows(document),
@@ -54,16 +54,14 @@ export const doctorView: View<DoctorDocument> = {
     ];
     const width = Math.max(...rows.map(({ name }) => name.length));
     return rows
-      .map(({ mark, name, value, detail }) =>
-        [
-          drawn(mark, paint),
-          paint.dim(name.padEnd(width)),
-          safeLine(value),
-          detail ? paint.dim(safeLine(detail)) : "",
-        ]
-          .filter((part) => part !== "")
-          .join("  "),
-      )
+      .map(({ mark, name, value, detail }) => {
+        const line = `${drawn(mark, paint)}  ${paint.dim(name.padEnd(width))}  ${safeLine(value)}`;
+        if (!detail) return line;
+        const beside = `${line}  ${paint.dim(safeLine(detail))}`;
+        // 3 and 2: the mark before the name, and the gap behind it.
+        const indent = " ".repeat(3 + width + 2);
+        return ruler.width(beside) <= columns ? beside : `${line}\n${indent}${paint.dim(safeLine(detail))}`;
+      })
       .join("\n");
   },
   bare: ({ ok }) => (ok ? "ok" : "not ok"),

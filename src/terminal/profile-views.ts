@@ -33,7 +33,7 @@ export const profileListView: View<ProfileDocument[]> = {
     profiles.length === 0
       ? ""
       : table(
-          ["", "PROFILE", "API", "KEY", "INFRA", "STATUS TABLE"],
+          { head: ["", "PROFILE", "API", "KEY", "INFRA", "STATUS TABLE"] },
           profiles.map(({ current, name, api_url, key, infra, status_table, insecure }) => [
             current ? style.paint.green("*") : " ",
             safeLine(name),
@@ -48,7 +48,8 @@ export const profileListView: View<ProfileDocument[]> = {
 };
 
 export const accountView: View<AccountDocument> = {
-  text: (account, { paint }) => {
+  text: (account, style) => {
+    const { paint } = style;
     const from = (source: string | null) => (source === null ? "" : paint.dim(`  from ${safeLine(source)}`));
     return fields(
       [
@@ -63,7 +64,7 @@ export const accountView: View<AccountDocument> = {
         ["infra", account.infra ?? "as the API chooses"],
         ["status table", account.status_table],
       ],
-      paint,
+      style,
     );
   },
   bare: ({ name }) => safeLine(name ?? ""),

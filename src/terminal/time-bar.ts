@@ -1,7 +1,8 @@
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Style } from "./output.ts";
-import { formatDuration } from "./text.ts";
+import type { Page, Style, View } from "./output.ts";
+import { formatDuration, safeLine } from "./text.ts";
+import { wrap } from "./wrap.ts";
 
 /** The phases of a task's life as people think of them; the marks differ without colour, too. */
 const PHASES: {
@@ -22,7 +23,7 @@ const WIDEST = 48;
 const INDENT = 9;
 
 /** A proportional bar of where the time went and its legend, from an answer of `/timings`; no rows when it tells nothing. */
-export function timingRows(timings: unknown, { paint, width }: Style): [string, string][] {
+export function timingRows(timings: unknown, { paint, width, ruler }: Style): [string, string][] {
   const spent = phaseDurations(timings);
   const total = spent.reduce((sum, { ms }) => sum + ms, 0);
   if (total === 0) return [];
@@ -33,10 +34,35 @@ export function timingRows(timings: unknown, { paint, width }: Style): [string, 
   const legend = spent.map(
     ({ phase, ms }) => `${paint[phase.colour](phase.mark)} ${phase.name} ${formatDuration(ms)}`,
   );
-  const names = spent.map(({ phase, ms }) => `${phase.mark} ${phase.name} ${formatDuration(ms)}`);
-  const fits = names.join("  ").length <= width - INDENT;
+  const fits = ruler.width(legend.join("  ")) <= width - INDENT;
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
+
+/** The same in words, "queued 3ms, running 1.5s"; "" when it tells nothing. */
+function timingText(timings: unknown): string {
+  return phaseDurations(timings)
+    .map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`)
+    .join(", ");
+}
+
+export interface Closing {
+  id: string;
+  /** Milliseconds from the submit to the end, as this machine saw it. */
+  ms: number;
+}
+
+/** The last line of a run: how long it took, and where the time went, when the API tells. */
+export const closingView: View<Page<Closing, unknown>> = {
+  text: ({ value: { id, ms }, details }, { paint, ruler, width }) => {
+    const line = `${safeLine(id)} ${paint.green("completed")} in ${formatDuration(ms)}`;
+    const spent = timingText(details);
+    if (spent === "") return line;
+    const beside = `${line}: ${spent}`;
+    return ruler.width(beside) <= width
+      ? beside
+      : `${line}\n  ${wrap(spent, { ruler, width: width - 2 }).replaceAll("\n", "\n  ")}`;
+  },
+};
 
 function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms: number }[] {
   const events =
