@@ -3,6 +3,7 @@ import type { FolderMode } from "../store/modes.ts";
 import type { View } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { formatDuration, safeLine } from "./text.ts";
+import { beside } from "./wrap.ts";
 
 export interface DoctorDocument {
   /** Runs would get through to the API. */
@@ -55,12 +56,11 @@ export const doctorView: View<DoctorDocument> = {
     const width = Math.max(...rows.map(({ name }) => name.length));
     return rows
       .map(({ mark, name, value, detail }) => {
-        const line = `${drawn(mark, paint)}  ${paint.dim(name.padEnd(width))}  ${safeLine(value)}`;
-        if (!detail) return line;
-        const beside = `${line}  ${paint.dim(safeLine(detail))}`;
-        // 3 and 2: the mark before the name, and the gap behind it.
-        const indent = " ".repeat(3 + width + 2);
-        return ruler.width(beside) <= columns ? beside : `${line}\n${indent}${paint.dim(safeLine(detail))}`;
+        const head = `${drawn(mark, paint)}  ${paint.dim(name.padEnd(width))}  `;
+        const indent = ruler.width(head);
+        const about = detail ? paint.dim(safeLine(detail)) : "";
+        const text = beside(safeLine(value), about, { ruler, width: columns - indent });
+        return head + text.replaceAll("\n", `\n${" ".repeat(indent)}`);
       })
       .join("\n");
   },

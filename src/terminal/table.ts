@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Style } from "./output.ts";
+import { flow } from "./wrap.ts";
 
 const NOTHING = Object.fromEntries(
   ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
@@ -60,17 +61,13 @@ function stacked(head: string[], row: string[], prose: Columns["prose"], style: 
   const indent = " ".repeat(GAP);
   // What has no name is a mark on the cell behind it.
   const first = head[0] === "" ? 1 : 0;
-  const lines = [row.slice(0, first + 1).join(" ")];
+  const name = row.slice(0, first + 1).join(" ");
   const facts = row
     .map((text, column) => ({ text, column }))
     .filter(({ text, column }) => column > first && text !== "" && !(prose && column === head.length - 1))
     .map(({ text, column }) => `${paint.dim(head[column]!.toLowerCase())} ${text}`);
-  for (const fact of facts) {
-    const last = lines.at(-1)!;
-    const joined = `${last}${" ".repeat(GAP)}${fact}`;
-    if (lines.length > 1 && ruler.width(joined) <= width) lines[lines.length - 1] = joined;
-    else lines.push(indent + fact);
-  }
-  const about = prose?.(row.at(-1)!, width - GAP).split("\n") ?? [];
-  return [...lines, ...about.filter((line) => line !== "").map((line) => indent + line)].join("\n");
+  const room = width - GAP;
+  const about = prose?.(row.at(-1)!, room).split("\n") ?? [];
+  const lines = [...flow(facts, " ".repeat(GAP), { ruler, width: room }), ...about];
+  return [name, ...lines.filter((line) => line !== "").map((line) => indent + line)].join("\n");
 }

@@ -2,7 +2,7 @@ import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Page, Style, View } from "./output.ts";
 import { formatDuration, safeLine } from "./text.ts";
-import { wrap } from "./wrap.ts";
+import { flow } from "./wrap.ts";
 
 /** The phases of a task's life as people think of them; the marks differ without colour, too. */
 const PHASES: {
@@ -38,13 +38,6 @@ export function timingRows(timings: unknown, { paint, width, ruler }: Style): [s
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
-/** The same in words, "queued 3ms, running 1.5s"; "" when it tells nothing. */
-function timingText(timings: unknown): string {
-  return phaseDurations(timings)
-    .map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`)
-    .join(", ");
-}
-
 export interface Closing {
   id: string;
   /** Milliseconds from the submit to the end, as this machine saw it. */
@@ -55,12 +48,12 @@ export interface Closing {
 export const closingView: View<Page<Closing, unknown>> = {
   text: ({ value: { id, ms }, details }, { paint, ruler, width }) => {
     const line = `${safeLine(id)} ${paint.green("completed")} in ${formatDuration(ms)}`;
-    const spent = timingText(details);
-    if (spent === "") return line;
-    const beside = `${line}: ${spent}`;
-    return ruler.width(beside) <= width
-      ? beside
-      : `${line}\n  ${wrap(spent, { ruler, width: width - 2 }).replaceAll("\n", "\n  ")}`;
+    const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
+    if (spent.length === 0) return line;
+    const told = `${line}: ${spent.join(", ")}`;
+    if (ruler.width(told) <= width) return told;
+    const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
+    return [line, ...flow(parts, " ", { ruler, width: width - 2 }).map((text) => `  ${text}`)].join("\n");
   },
 };
 

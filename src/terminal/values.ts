@@ -6,7 +6,7 @@ import type { Style } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { pad } from "./ruler.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
-import { wrap } from "./wrap.ts";
+import { beside, wrap } from "./wrap.ts";
 
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
 export function renderOutput(output: unknown, style: Style): string {
@@ -42,16 +42,14 @@ function isFile(value: JsonObject): boolean {
 }
 
 /** Where the file is, as a path when it is on this machine, and what is known of it, beneath where both do not fit. */
-function renderFile(file: JsonObject, { paint, ruler, width }: Style): string {
+function renderFile(file: JsonObject, style: Style): string {
+  const { paint } = style;
   const size = typeof file["size"] === "number" ? formatBytes(file["size"]) : "";
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
   const where = safeLine(place(fileUri(file) ?? ""));
-  if (facts === "") return where;
-  const known = `(${safeLine(facts)})`;
-  const fits = ruler.width(where) + 2 + ruler.width(known) <= width;
-  return where + (fits ? paint.dim(`  ${known}`) : `\n${paint.dim(known)}`);
+  return beside(where, facts && paint.dim(`(${safeLine(facts)})`), style);
 }
 
 function place(uri: string): string {

@@ -133,8 +133,8 @@ describe("the closing line", () => {
     );
     expect(closingView.text({ value, details }, at(40)).split("\n")).toEqual([
       "task_1 completed in 1.7s",
-      "  queued 300ms, running 1.2s, uploading",
-      "  100ms",
+      "  queued 300ms, running 1.2s,",
+      "  uploading 100ms",
     ]);
   });
 
