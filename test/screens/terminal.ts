@@ -32,13 +32,12 @@ export async function onTerminal(
   return { bytes: stdout, lines: left(stdout).map(normal), exitCode };
 }
 
-/** The lines that remain when those drawn over are gone: belt erases the one it is on before it draws again. */
+const ERASE = "\u001b[0K";
+
+/** The lines that remain when what was drawn over is gone: belt erases the line it is on before it draws again. */
 function left(bytes: string): string[] {
-  return bytes
-    .split("\r\n")
-    .map((line) => stripVTControlCharacters(line.slice(line.lastIndexOf("\u001b[0K") + 1)))
-    .map((line) => line.replace(/^\[0K/, "").trimEnd())
-    .filter((line, index, all) => line !== "" || index < all.length - 1);
+  const lines = bytes.split("\r\n").map((line) => stripVTControlCharacters(line.split(ERASE).at(-1)!));
+  return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
 }
 
 function normal(line: string): string {
