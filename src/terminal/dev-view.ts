@@ -28,7 +28,9 @@ export const servingView: View<ServingEvent> = {
       "",
       ...apps.flatMap((app) => appLines(app, width, style)),
       "",
-      ...inLines("other terminals reach it with --local; Ctrl-C stops it", style.width, style).map(paint.dim),
+      ...inLines("other terminals reach it with --local; Ctrl-C stops it", style.width, style).map((line) =>
+        paint.dim(line),
+      ),
     ].join("\n");
   },
 };

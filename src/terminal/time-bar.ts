@@ -47,13 +47,13 @@ export interface Closing {
 /** The last line of a run: how long it took, and where the time went, when the API tells. */
 export const closingView: View<Page<Closing, unknown>> = {
   text: ({ value: { id, ms }, details }, { paint, ruler, width }) => {
-    const line = `${safeLine(id)} ${paint.green("completed")} in ${formatDuration(ms)}`;
+    const [name, outcome] = [safeLine(id), `${paint.green("completed")} in ${formatDuration(ms)}`];
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
-    if (spent.length === 0) return line;
-    const told = `${line}: ${spent.join(", ")}`;
+    const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
     if (ruler.width(told) <= width) return told;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
-    return [line, ...flow(parts, " ", { ruler, width: width - 2 }).map((text) => `  ${text}`)].join("\n");
+    const [first = "", ...rest] = flow([name, outcome], " ", { ruler, width });
+    return [first, ...rest, ...flow(parts, " ", { ruler, width: width - 2 })].join("\n  ");
   },
 };
 

@@ -138,6 +138,14 @@ describe("the closing line", () => {
     ]);
   });
 
+  test("leaves a long id whole, on a line of its own", () => {
+    const long = { ...value, id: "task_0hx3k2j8m2a9c0ffee11" };
+    expect(closingView.text({ value: long, details: null }, at(40)).split("\n")).toEqual([
+      "task_0hx3k2j8m2a9c0ffee11",
+      "  completed in 1.7s",
+    ]);
+  });
+
   test("does without when it is not told", () => {
     for (const told of [null, {}, { events: [] }])
       expect(closingView.text({ value, details: told }, at(80))).toBe("task_1 completed in 1.7s");
