@@ -11,17 +11,18 @@ export interface Screen {
   exitCode: number | undefined;
 }
 
-/** Runs belt on a pseudo terminal of `script`, so many columns wide. */
+/** Runs belt on a pseudo terminal of `script`, so many columns wide; `prefix` is a command that runs it. */
 export async function onTerminal(
   columns: number,
   argv: string[],
   home: Home,
   env: Record<string, string> = {},
+  prefix = "",
 ): Promise<Screen> {
   const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
   const { stdout, exitCode } = await execa(
     "script",
-    ["-qec", `stty cols ${columns} rows 40; ${words}`, "/dev/null"],
+    ["-qec", `stty cols ${columns} rows 40; ${prefix} ${words}`, "/dev/null"],
     {
       env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", TZ: "UTC", ...home.env, ...env },
       extendEnv: false,
