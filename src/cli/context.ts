@@ -12,6 +12,7 @@ import { askOn } from "../terminal/ask.ts";
 import { wantsColour } from "../terminal/paint.ts";
 import { pictureWay } from "../terminal/picture.ts";
 import { askSecret, askYesNo } from "../terminal/prompt.ts";
+import { plainRuler, type Ruler } from "../terminal/ruler.ts";
 import { shellWord } from "../terminal/text.ts";
 import { openAccess } from "./access.ts";
 import type { Connection } from "./connect.ts";
@@ -32,6 +33,12 @@ export interface OpenContext {
   close(): Promise<void>;
 }
 
+/** What measures text is loaded only where it is lined up for people. */
+async function rulerFor({ json, field }: GlobalFlags): Promise<Ruler> {
+  if (json || field !== undefined) return plainRuler;
+  return (await import("../terminal/display-ruler.ts")).displayRuler;
+}
+
 /** What commands get. Nothing is read, opened or connected until a command asks for it. */
 export async function createContext(
   host: Host,
@@ -39,7 +46,7 @@ export async function createContext(
   interrupt: Interrupt,
 ): Promise<OpenContext> {
   const { signal } = interrupt;
-  const out = await createOutput(host, flags);
+  const out = await createOutput(host, flags, await rulerFor(flags));
   const paths = beltPaths(host);
   const spool = stdinSpool(host, signal);
   let connection: Promise<Connection> | null = null;

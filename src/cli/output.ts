@@ -1,11 +1,12 @@
 import { Output } from "../terminal/output.ts";
 import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
+import { plainRuler } from "../terminal/ruler.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";
 import { KEY_VARIABLES } from "./settings.ts";
 
 /** The two channels as the options, the environment and the terminal want them. */
-export async function createOutput(host: Host, flags: GlobalFlags): Promise<Output> {
+export async function createOutput(host: Host, flags: GlobalFlags, ruler = plainRuler): Promise<Output> {
   const { stdout, stderr, env, now } = host;
   const choice = flags.color ?? "auto";
   const coloured = (sink: Host["stdout"]) => wantsColour(choice, env, sink.isTTY ?? false);
@@ -20,6 +21,7 @@ export async function createOutput(host: Host, flags: GlobalFlags): Promise<Outp
     // A terminal that does not say how wide it is cannot be redrawn.
     animated: (stderr.isTTY ?? false) && (stderr.columns ?? 0) > 0 && !env["CI"] && env["TERM"] !== "dumb",
     paint: { stdout: coloured(stdout) ? paint : plainPaint, stderr: coloured(stderr) ? paint : plainPaint },
+    ruler,
     now,
   });
   for (const name of KEY_VARIABLES) out.hide(env[name]?.trim() ?? "");

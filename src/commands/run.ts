@@ -2,7 +2,8 @@ import type { Api } from "../api/client.ts";
 import { usageError } from "../errors.ts";
 import type { Style } from "../terminal/output.ts";
 import { type DryRun, dryRunView, outputPageView, submittedView } from "../terminal/run-views.ts";
-import { formatDuration, formatSeconds, shellWord } from "../terminal/text.ts";
+import { formatSeconds, shellWord } from "../terminal/text.ts";
+import { closingView } from "../terminal/time-bar.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
 import type { Ending } from "./leave.ts";
@@ -43,6 +44,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   }
   const { timeout, onInterrupt } = flags;
   const ending = await followToEnd(ctx, api, submission, { timeout, onInterrupt, events });
+  const ended = ctx.now();
   const saving = await saveWanted(ctx, api, ending, flags.save);
   const task = saving?.task ?? ending.task;
   try {
@@ -57,7 +59,9 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
     requireGoodEnd(ending);
   }
   if (saving?.error) throw saving.error;
-  ctx.out.note(`${submission.task.id} completed in ${formatDuration(ctx.now() - submission.at)}`);
+  const closing = { id: submission.task.id, ms: ended - submission.at };
+  const timings = () => api.timings(closing.id, AbortSignal.timeout(GLANCE)).catch(() => null);
+  await ctx.out.closing(closing, timings, closingView);
 }
 
 function requireGoodEnd({ task, error }: Ending): void {

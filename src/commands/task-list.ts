@@ -11,10 +11,10 @@ export interface ListFlags {
 export async function list(ctx: Context, { limit, journal }: ListFlags): Promise<void> {
   if (journal) {
     const entries = await ctx.journal.newestFirst("task");
-    return ctx.out.result(entries.slice(0, limit), journalView(ctx.now()));
+    return ctx.out.result(entries.slice(0, limit), journalView);
   }
   const api = await ctx.api();
   const tasks = await api.tasks(limit);
   const documents = tasks.map((task) => taskDocument(task, api.statuses.read(task), null));
-  ctx.out.result(documents, taskListView(ctx.now()));
+  ctx.out.result(documents, taskListView);
 }

@@ -36,12 +36,8 @@ export const appListView: View<JsonObject[]> = {
     apps.length === 0
       ? ""
       : table(
-          ["APP", "CATEGORY", "DESCRIPTION"],
-          apps.map((app) => [
-            appName(app),
-            textOf(app["category"]),
-            clip(textOf(app["description"]), style.width),
-          ]),
+          { head: ["APP", "CATEGORY", "DESCRIPTION"], prose: style.ruler.cut },
+          apps.map((app) => [appName(app), textOf(app["category"]), textOf(app["description"])]),
           style,
         ),
   bare: (apps) => apps.map(appName).join("\n"),
@@ -54,10 +50,11 @@ function appName({ namespace, name, id }: JsonObject): string {
     : safeLine(name);
 }
 
-function head(app: JsonObject, { version }: AppSchemas, { paint, width }: Style): string {
+function head(app: JsonObject, { version }: AppSchemas, style: Style): string {
+  const { paint } = style;
   const name = paint.bold(appName(app)) + (version === null ? "" : paint.dim(`@${safeLine(version)}`));
   const description = typeof app["description"] === "string" ? safeText(app["description"]).trim() : "";
-  return description === "" ? name : `${name}\n${wrap(description, width)}`;
+  return description === "" ? name : `${name}\n${wrap(description, style)}`;
 }
 
 function functionPart(
@@ -80,9 +77,6 @@ function setupPart({ setup }: AppSchemas, style: Style): string {
 
 const HEAD = ["NAME", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED", "DESCRIPTION"];
 
-/** Least room a description gets before it is put on lines of its own accord. */
-const LEAST = 24;
-
 /** The declared fields; columns in which nothing stands are left out. */
 function fieldTable(schema: Schema | null, style: Style): string {
   const fields = schema ? fieldsOf(schema) : [];
@@ -100,14 +94,11 @@ function fieldTable(schema: Schema | null, style: Style): string {
     ];
   });
   const used = HEAD.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ""));
-  const others = used.filter((column) => column !== 5);
-  const widths = others.map((column) =>
-    Math.max(HEAD[column]!.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const room = Math.max(LEAST, style.width - widths.reduce((sum, width) => sum + width + 2, 0));
+  const hasProse = used.at(-1) === HEAD.length - 1;
+  const columns = { head: used.map((column) => HEAD[column]!) };
   return table(
-    used.map((column) => HEAD[column]!),
-    rows.map((row) => used.map((column) => (column === 5 ? wrap(row[column]!, room) : row[column]!))),
+    hasProse ? { ...columns, prose: (text, width) => wrap(text, { ...style, width }) } : columns,
+    rows.map((row) => used.map((column) => row[column]!)),
     style,
   );
 }
@@ -139,10 +130,4 @@ function isBound(value: unknown): value is number {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? safeLine(value).trim() : "";
-}
-
-/** In a pipe nothing is cut. */
-function clip(text: string, width: number): string {
-  const room = Math.max(20, width - 40);
-  return text.length > room ? `${text.slice(0, room - 1)}…` : text;
 }

@@ -1,7 +1,9 @@
 import type { AppProblem, AppSummary, ServerEvent } from "../local/events.ts";
 import type { Style, View } from "./output.ts";
 import type { Paint } from "./paint.ts";
+import { pad } from "./ruler.ts";
 import { formatDuration, safeLine } from "./text.ts";
+import { wrap } from "./wrap.ts";
 
 /** The first thing `belt dev` says. */
 export interface ServingEvent {
@@ -18,7 +20,7 @@ export type DevEvent = ServerEvent & { time: string };
 export const servingView: View<ServingEvent> = {
   text: ({ url, key, apps }, style) => {
     const { paint } = style;
-    const width = Math.max(0, ...apps.map(({ app }) => safeLine(app).length));
+    const width = Math.max(0, ...apps.map(({ app }) => style.ruler.width(safeLine(app))));
     return [
       `${paint.bold("belt dev")}  serves the API on this machine`,
       `${paint.dim("url")}  ${paint.cyan(url)}`,
@@ -26,7 +28,7 @@ export const servingView: View<ServingEvent> = {
       "",
       ...apps.flatMap((app) => appLines(app, width, style)),
       "",
-      ...wrap("other terminals reach it with --local; Ctrl-C stops it", style.width).map((line) =>
+      ...inLines("other terminals reach it with --local; Ctrl-C stops it", style.width, style).map((line) =>
         paint.dim(line),
       ),
     ].join("\n");
@@ -34,11 +36,12 @@ export const servingView: View<ServingEvent> = {
 };
 
 /** A name with its functions, or with what is broken about it. */
-function appLines({ app, functions, problem }: AppSummary, width: number, { paint, width: columns }: Style) {
-  const name = safeLine(app).padEnd(width);
+function appLines({ app, functions, problem }: AppSummary, width: number, style: Style) {
+  const { paint, ruler } = style;
+  const name = pad(safeLine(app), width, ruler);
   const text = problem ? problemText(problem) : functions.map(safeLine).join(" ");
   const colour = problem ? paint.red : paint.dim;
-  const lines = wrap(text, columns - width - 2).map((line) => colour(line));
+  const lines = inLines(text, style.width - width - 2, style).map((line) => colour(line));
   return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());
 }
 
@@ -104,7 +107,7 @@ function isTerminal({ width }: Style): boolean {
 /** In a pipe everything whole, with ISO times; on a terminal what fits, ids by their last characters. */
 function grid(time: string, row: Row, style: Style): string {
   const { id, status, elapsed = "", what, detail, trouble = "" } = row;
-  const { paint, width } = style;
+  const { paint, ruler, width } = style;
   const state = colourState(status.padEnd(10), paint);
   if (!isTerminal(style)) {
     const cells = [time, id.padEnd(24), state, elapsed.padStart(7), safeLine(what), safeLine(detail)];
@@ -116,15 +119,13 @@ function grid(time: string, row: Row, style: Style): string {
   const head = roomy ? `${paint.dim(clock)}  ` : "";
   const rest = width - (roomy ? 10 : 0) - 10 - 12 - 9 - (tail ? tail.length + 2 : 0);
   const full = safeLine(what);
-  const name = cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4)).padEnd(
-    roomy ? rest : 0,
-  );
-  const line = `${head}${short(id).padEnd(8)}  ${state}  ${paint.dim(elapsed.padStart(7))}  ${name}  ${paint.dim(tail)}`;
+  const name = ruler.cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4));
+  const line = `${head}${short(id).padEnd(8)}  ${state}  ${paint.dim(elapsed.padStart(7))}  ${pad(name, roomy ? rest : 0, ruler)}  ${paint.dim(tail)}`;
   if (trouble === "") return line.trimEnd();
   const indent = roomy ? 10 : 2;
   return [
     line.trimEnd(),
-    ...troubleLines(trouble, width - indent).map((text) => " ".repeat(indent) + paint.red(text)),
+    ...troubleLines(trouble, width - indent, style).map((text) => " ".repeat(indent) + paint.red(text)),
   ].join("\n");
 }
 
@@ -138,8 +139,8 @@ function colourState(state: string, paint: Paint): string {
 
 const TROUBLE_LINES = 6;
 
-function troubleLines(trouble: string, width: number): string[] {
-  const lines = wrap(safeLine(trouble), width);
+function troubleLines(trouble: string, width: number, style: Style): string[] {
+  const lines = inLines(safeLine(trouble), width, style);
   return lines.length > TROUBLE_LINES ? [...lines.slice(0, TROUBLE_LINES), "…"] : lines;
 }
 
@@ -148,23 +149,12 @@ function short(id: string): string {
   return safeLine(id).slice(-8);
 }
 
-function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
-}
-
 function problemText({ message, file, line }: AppProblem): string {
   const place = file === null || message.includes(file) ? "" : `${file}${line === null ? "" : `:${line}`}: `;
   return safeLine(place + message);
 }
 
 /** Words on lines of at most `width`; a longer word, such as a path, is left whole, so that it can be copied. */
-function wrap(text: string, width: number): string[] {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1)!;
-    if (last === "") lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+function inLines(text: string, width: number, { ruler }: Style): string[] {
+  return wrap(text, { width, ruler }).split("\n");
 }

@@ -3,6 +3,7 @@ import type { FolderMode } from "../store/modes.ts";
 import type { View } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { formatDuration, safeLine } from "./text.ts";
+import { beside } from "./wrap.ts";
 
 export interface DoctorDocument {
   /** Runs would get through to the API. */
@@ -45,7 +46,7 @@ interface Row {
 const WORRYING_SKEW = 60_000;
 
 export const doctorView: View<DoctorDocument> = {
-  text: (document, { paint }) => {
+  text: (document, { paint, ruler, width: columns }) => {
     const rows = [
       ...versionRows(document),
       ...accountRows(document),
@@ -54,16 +55,13 @@ export const doctorView: View<DoctorDocument> = {
     ];
     const width = Math.max(...rows.map(({ name }) => name.length));
     return rows
-      .map(({ mark, name, value, detail }) =>
-        [
-          drawn(mark, paint),
-          paint.dim(name.padEnd(width)),
-          safeLine(value),
-          detail ? paint.dim(safeLine(detail)) : "",
-        ]
-          .filter((part) => part !== "")
-          .join("  "),
-      )
+      .map(({ mark, name, value, detail }) => {
+        const head = `${drawn(mark, paint)}  ${paint.dim(name.padEnd(width))}  `;
+        const indent = ruler.width(head);
+        const about = detail ? paint.dim(safeLine(detail)) : "";
+        const text = beside(safeLine(value), about, { ruler, width: columns - indent });
+        return head + text.replaceAll("\n", `\n${" ".repeat(indent)}`);
+      })
       .join("\n");
   },
   bare: ({ ok }) => (ok ? "ok" : "not ok"),

@@ -2,6 +2,7 @@ import { BeltError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Paint } from "./paint.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import type { Ruler } from "./ruler.ts";
 import type { Sink } from "./sink.ts";
 import { safeJson, safeLine, safeText } from "./text.ts";
 
@@ -16,6 +17,7 @@ export interface OutputOptions {
   /** Spinners and redraws on stderr; off in pipes, in CI and on dumb terminals. */
   animated: boolean;
   paint: { stdout: Paint; stderr: Paint };
+  ruler: Ruler;
   now(): number;
 }
 
@@ -24,6 +26,9 @@ export interface Style {
   paint: Paint;
   /** Columns to fit into; Infinity in a pipe, where nothing is cut or wrapped. */
   width: number;
+  ruler: Ruler;
+  /** Milliseconds since 1970, for "3m ago". */
+  now: number;
 }
 
 /** How a result looks to people. A view is pure and makes foreign text safe. */
@@ -142,6 +147,15 @@ export class Output {
     if (!this.#options.quiet) this.#aside(safeText(text));
   }
 
+  /** The last note, with more to it where somebody reads it; what `details` costs is spared elsewhere. */
+  async closing<T, D>(value: T, details: () => Promise<D>, view: View<Page<T, D>>): Promise<void> {
+    const { stderr, json, field, quiet, paint } = this.#options;
+    if (quiet) return;
+    const seen = stderr.isTTY && !json && field === null;
+    const page = { value, details: seen ? await details() : null };
+    this.#aside(view.text(page, this.#style(stderr, paint.stderr)));
+  }
+
   /** What to type next; silent with `-q`. */
   hint(text: string): void {
     if (!this.#options.quiet) this.#aside(this.#options.paint.stderr.dim(`hint: ${safeText(text)}`));
@@ -183,7 +197,8 @@ export class Output {
   }
 
   #style(sink: Sink, paint: Paint): Style {
-    return { paint, width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY };
+    const { ruler, now } = this.#options;
+    return { paint, width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY, ruler, now: now() };
   }
 
   #aside(text: string): void {

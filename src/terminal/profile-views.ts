@@ -2,6 +2,7 @@ import type { View } from "./output.ts";
 import { table } from "./table.ts";
 import { safeLine } from "./text.ts";
 import { fields } from "./values.ts";
+import { beside } from "./wrap.ts";
 
 export interface ProfileDocument {
   name: string;
@@ -33,7 +34,7 @@ export const profileListView: View<ProfileDocument[]> = {
     profiles.length === 0
       ? ""
       : table(
-          ["", "PROFILE", "API", "KEY", "INFRA", "STATUS TABLE"],
+          { head: ["", "PROFILE", "API", "KEY", "INFRA", "STATUS TABLE"] },
           profiles.map(({ current, name, api_url, key, infra, status_table, insecure }) => [
             current ? style.paint.green("*") : " ",
             safeLine(name),
@@ -47,23 +48,25 @@ export const profileListView: View<ProfileDocument[]> = {
   bare: (profiles) => profiles.map(({ name }) => safeLine(name)).join("\n"),
 };
 
+/** Columns of the longest name, and the gap. */
+const INDENT = 14;
+
 export const accountView: View<AccountDocument> = {
-  text: (account, { paint }) => {
-    const from = (source: string | null) => (source === null ? "" : paint.dim(`  from ${safeLine(source)}`));
+  text: (account, style) => {
+    const { paint } = style;
+    const room = { ...style, width: style.width - INDENT };
+    const sourced = (text: string, source: string | null) =>
+      beside(text, source === null ? "" : paint.dim(`from ${safeLine(source)}`), room);
+    const api = safeLine(account.api_url ?? "this machine");
     return fields(
       [
-        ["profile", account.name === null ? "none" : safeLine(account.name) + from(account.name_from)],
-        [
-          "api",
-          safeLine(account.api_url ?? "this machine") +
-            (account.insecure ? paint.yellow(" insecure") : "") +
-            from(account.api_url_from),
-        ],
-        ["key", (account.key ?? (account.key_from === null ? "none" : "its own")) + from(account.key_from)],
+        ["profile", account.name === null ? "none" : sourced(safeLine(account.name), account.name_from)],
+        ["api", sourced(api + (account.insecure ? paint.yellow(" insecure") : ""), account.api_url_from)],
+        ["key", sourced(account.key ?? (account.key_from === null ? "none" : "its own"), account.key_from)],
         ["infra", account.infra ?? "as the API chooses"],
         ["status table", account.status_table],
       ],
-      paint,
+      style,
     );
   },
   bare: ({ name }) => safeLine(name ?? ""),

@@ -1,5 +1,6 @@
 import type { Ora } from "ora";
 import type { Paint } from "./paint.ts";
+import type { Ruler } from "./ruler.ts";
 import type { Sink } from "./sink.ts";
 import { formatDuration, safeLine } from "./text.ts";
 
@@ -59,6 +60,11 @@ class Lines implements Progress {
 /** Nothing is drawn for what is over sooner than this, in milliseconds. */
 const PATIENCE = 200;
 
+/** Columns of the spinner itself, and the last one, into which not all terminals can write. */
+const BESIDE = 4;
+
+const SEPARATOR = " · ";
+
 class Spinner implements Progress {
   readonly #options: ProgressOptions;
   #ora: Ora | null = null;
@@ -100,23 +106,27 @@ class Spinner implements Progress {
   }
 
   async #draw(): Promise<void> {
-    const { default: ora } = await import("ora");
+    const [{ default: ora }, { displayRuler }] = await Promise.all([
+      import("ora"),
+      import("./display-ruler.ts"),
+    ]);
     if (!this.#timer) return;
     const { stderr } = this.#options;
     this.#ora = ora({
       stream: stderr as NodeJS.WriteStream,
       discardStdin: false,
       text: "",
-      suffixText: () => this.#text(),
+      suffixText: () => this.#text(displayRuler),
     }).start();
   }
 
   /** The phase, how long it has been, and what fits of the newest log line. */
-  #text(): string {
+  #text(ruler: Ruler): string {
     const { paint, stderr, now } = this.#options;
-    const head = `${this.#phase} ${formatDuration(now() - this.#start)}`;
-    const room = (stderr.columns ?? 80) - head.length - 8;
-    const detail = this.#detail && room > 10 ? ` · ${this.#detail.slice(0, room)}` : "";
+    const columns = (stderr.columns ?? 80) - BESIDE;
+    const head = ruler.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
+    const room = columns - ruler.width(head) - SEPARATOR.length;
+    const detail = this.#detail && room > 10 ? SEPARATOR + ruler.cut(this.#detail, room) : "";
     return `${head}${paint.dim(detail)}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { SessionDocument } from "../api/session.ts";
+import { datedMoment } from "./moment.ts";
 import type { View } from "./output.ts";
 import { formatSeconds, safeLine, safeText } from "./text.ts";
 import { fields, renderValue } from "./values.ts";
@@ -13,16 +14,21 @@ export const sessionView: View<SessionDocument> = {
       ["time left", expires_in === null ? "" : formatSeconds(expires_in)],
       ...Object.entries(rest).map(([key, value]): [string, string] => [
         safeLine(key),
-        renderValue(value, style),
+        isTime(key, value) ? datedMoment(value, style) : renderValue(value, style),
       ]),
     ];
     return fields(
       rows.filter(([, value]) => value !== ""),
-      style.paint,
+      style,
     );
   },
   bare: ({ id }) => safeLine(id),
 };
+
+/** The API names its times created_at, expires_at and so on. */
+function isTime(key: string, value: unknown): value is string {
+  return key.endsWith("_at") && typeof value === "string";
+}
 
 /** What `session keepalive` says of one session; nothing with `-q`. */
 export const keptView: View<SessionDocument> = {

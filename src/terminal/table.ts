@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Style } from "./output.ts";
+import { flow } from "./wrap.ts";
 
 const NOTHING = Object.fromEntries(
   ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
@@ -7,18 +8,66 @@ const NOTHING = Object.fromEntries(
   ),
 );
 
-/** Rows under a head, aligned and without lines; nothing is cut. `align` gives the columns set right. */
-export function table(head: string[], rows: string[][], { paint }: Style, right: number[] = []): string {
-  const grid = new Table({
+/** Between two columns. */
+const GAP = 2;
+
+/** Least room for the text that gives way, before rows are stacked. */
+const LEAST = 24;
+
+export interface Columns {
+  head: string[];
+  /** Those set right. */
+  right?: number[];
+  /** A last column of prose, which may be made narrower. */
+  prose?: (text: string, width: number) => string;
+}
+
+/**
+ * Rows under a head, aligned and without lines. Nothing but prose is cut or broken: where the
+ * others do not fit side by side, each row is a few lines, so that ids and addresses stay whole.
+ */
+export function table({ head, right = [], prose }: Columns, rows: string[][], style: Style): string {
+  const { ruler, width } = style;
+  const widths = head.map((name, column) =>
+    Math.max(...[name, ...rows.map((row) => row[column]!)].map((text) => ruler.width(text))),
+  );
+  const total = widths.reduce((sum, each) => sum + each + GAP, -GAP);
+  if (total <= width) return grid(head, right, rows, style);
+  const last = head.length - 1;
+  const room = width - (total - widths[last]!);
+  if (!prose || room < LEAST) return rows.map((row) => stacked(head, row, prose, style)).join("\n");
+  const shaped = rows.map((row) => [...row.slice(0, last), prose(row[last]!, room)]);
+  return grid(head, right, shaped, style);
+}
+
+function grid(head: string[], right: number[], rows: string[][], { paint }: Style): string {
+  const cells = new Table({
     head: head.map((name) => paint.dim(name)),
-    chars: { ...NOTHING, middle: "  " },
+    chars: { ...NOTHING, middle: " ".repeat(GAP) },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: head.map((_, column) => (right.includes(column) ? "right" : "left")),
   });
-  grid.push(...rows);
-  return grid
+  cells.push(...rows);
+  return cells
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** The first cell, and beneath it the others by name, as many on a line as fit. */
+function stacked(head: string[], row: string[], prose: Columns["prose"], style: Style): string {
+  const { paint, ruler, width } = style;
+  const indent = " ".repeat(GAP);
+  // What has no name is a mark on the cell behind it.
+  const first = head[0] === "" ? 1 : 0;
+  const name = row.slice(0, first + 1).join(" ");
+  const facts = row
+    .map((text, column) => ({ text, column }))
+    .filter(({ text, column }) => column > first && text !== "" && !(prose && column === head.length - 1))
+    .map(({ text, column }) => `${paint.dim(head[column]!.toLowerCase())} ${text}`);
+  const room = width - GAP;
+  const about = prose?.(row.at(-1)!, room).split("\n") ?? [];
+  const lines = [...flow(facts, " ".repeat(GAP), { ruler, width: room }), ...about];
+  return [name, ...lines.filter((line) => line !== "").map((line) => indent + line)].join("\n");
 }

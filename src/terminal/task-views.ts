@@ -1,35 +1,41 @@
 import type { Cancellation } from "../api/cancel.ts";
 import type { TaskEvent } from "../api/follow.ts";
 import type { TaskDocument } from "../api/task.ts";
+import { datedMoment } from "./moment.ts";
 import type { Page, Style, View } from "./output.ts";
 import { safeLine, safeText } from "./text.ts";
 import { timingRows } from "./time-bar.ts";
 import { colourStatus, fields, renderOutput, renderValue } from "./values.ts";
+import { wrap } from "./wrap.ts";
 
 /** A task as a page. */
 export const taskView: View<TaskDocument> = {
-  text: (task, style) => fields(taskRows(task, style), style.paint),
+  text: (task, style) => fields(taskRows(task, style), style),
   bare: (task) => safeLine(task.id),
 };
 
 /** The same with where the time went, when the API tells. */
 export const taskPageView: View<Page<TaskDocument, unknown>> = {
   text: ({ value, details }, style) =>
-    fields([...taskRows(value, style), ...timingRows(details, style)], style.paint),
+    fields([...taskRows(value, style), ...timingRows(details, style)], style),
   bare: ({ value }) => safeLine(value.id),
 };
 
+/** Columns of the longest name of a row, and the gap. */
+const INDENT = 9;
+
 function taskRows(task: TaskDocument, style: Style): [string, string][] {
+  const beside = { ...style, width: style.width - INDENT };
   const rows: [string, string][] = [
     ["task", style.paint.bold(safeLine(task.id))],
     ["app", task.app === null ? "" : safeLine(task.app)],
     ["status", colourStatus(task.status, style.paint)],
-    ["created", safeLine(task.created_at ?? "")],
-    ["updated", safeLine(task.updated_at ?? "")],
+    ["created", datedMoment(task.created_at, style)],
+    ["updated", datedMoment(task.updated_at, style)],
     ["session", safeLine(task.session_id ?? "")],
-    ["error", safeText(task.error ?? "")],
-    ["input", renderValue(task.input, style)],
-    ["output", renderValue(task.output, style)],
+    ["error", wrap(safeText(task.error ?? ""), beside)],
+    ["input", renderValue(task.input, beside)],
+    ["output", renderValue(task.output, beside)],
   ];
   return rows.filter(([, value]) => value !== "");
 }

@@ -1,7 +1,8 @@
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Style } from "./output.ts";
-import { formatDuration } from "./text.ts";
+import type { Page, Style, View } from "./output.ts";
+import { formatDuration, safeLine } from "./text.ts";
+import { flow } from "./wrap.ts";
 
 /** The phases of a task's life as people think of them; the marks differ without colour, too. */
 const PHASES: {
@@ -22,7 +23,7 @@ const WIDEST = 48;
 const INDENT = 9;
 
 /** A proportional bar of where the time went and its legend, from an answer of `/timings`; no rows when it tells nothing. */
-export function timingRows(timings: unknown, { paint, width }: Style): [string, string][] {
+export function timingRows(timings: unknown, { paint, width, ruler }: Style): [string, string][] {
   const spent = phaseDurations(timings);
   const total = spent.reduce((sum, { ms }) => sum + ms, 0);
   if (total === 0) return [];
@@ -33,10 +34,28 @@ export function timingRows(timings: unknown, { paint, width }: Style): [string, 
   const legend = spent.map(
     ({ phase, ms }) => `${paint[phase.colour](phase.mark)} ${phase.name} ${formatDuration(ms)}`,
   );
-  const names = spent.map(({ phase, ms }) => `${phase.mark} ${phase.name} ${formatDuration(ms)}`);
-  const fits = names.join("  ").length <= width - INDENT;
+  const fits = ruler.width(legend.join("  ")) <= width - INDENT;
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
+
+export interface Closing {
+  id: string;
+  /** Milliseconds from the submit to the end, as this machine saw it. */
+  ms: number;
+}
+
+/** The last line of a run: how long it took, and where the time went, when the API tells. */
+export const closingView: View<Page<Closing, unknown>> = {
+  text: ({ value: { id, ms }, details }, { paint, ruler, width }) => {
+    const [name, outcome] = [safeLine(id), `${paint.green("completed")} in ${formatDuration(ms)}`];
+    const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
+    const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
+    if (ruler.width(told) <= width) return told;
+    const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
+    const [first = "", ...rest] = flow([name, outcome], " ", { ruler, width });
+    return [first, ...rest, ...flow(parts, " ", { ruler, width: width - 2 })].join("\n  ");
+  },
+};
 
 function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms: number }[] {
   const events =

@@ -4,13 +4,14 @@ import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Style } from "./output.ts";
 import type { Paint } from "./paint.ts";
+import { pad } from "./ruler.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
-import { wrap } from "./wrap.ts";
+import { beside, wrap } from "./wrap.ts";
 
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
 export function renderOutput(output: unknown, style: Style): string {
   const values = isObject(output) ? Object.values(output) : [output];
-  if (values.length === 1 && typeof values[0] === "string") return wrap(safeText(values[0]), style.width);
+  if (values.length === 1 && typeof values[0] === "string") return wrap(safeText(values[0]), style);
   return renderValue(output, style);
 }
 
@@ -19,20 +20,20 @@ export function renderValue(value: unknown, style: Style): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return safeText(value);
   if (!isObject(value)) return safeJson(value);
-  if (isFile(value)) return renderFile(value, style.paint);
+  if (isFile(value)) return renderFile(value, style);
   const entries = Object.entries(value);
   if (entries.length === 0) return "";
   const names = entries.map(([key]) => safeLine(key));
-  const room = style.width - Math.max(...names.map(({ length }) => length)) - 2;
+  const room = style.width - Math.max(...names.map((name) => style.ruler.width(name))) - 2;
   return fields(
     entries.map(([, field], index) => [names[index]!, renderField(field, { ...style, width: room })]),
-    style.paint,
+    style,
   );
 }
 
 /** A text is wrapped beside its name, but a URL stays whole, and so does whatever scripts may want. */
 function renderField(field: unknown, style: Style): string {
-  if (typeof field === "string") return wrap(safeText(field), style.width);
+  if (typeof field === "string") return wrap(safeText(field), style);
   return isObject(field) && !isFile(field) ? safeJson(field) : renderValue(field, style);
 }
 
@@ -40,13 +41,15 @@ function isFile(value: JsonObject): boolean {
   return fileUri(value) !== null;
 }
 
-/** Where the file is, as a path when it is on this machine, and what is known of it. */
-function renderFile(file: JsonObject, paint: Paint): string {
+/** Where the file is, as a path when it is on this machine, and what is known of it, beneath where both do not fit. */
+function renderFile(file: JsonObject, style: Style): string {
+  const { paint } = style;
   const size = typeof file["size"] === "number" ? formatBytes(file["size"]) : "";
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
-  return `${safeLine(place(fileUri(file) ?? ""))}${facts ? paint.dim(`  (${safeLine(facts)})`) : ""}`;
+  const where = safeLine(place(fileUri(file) ?? ""));
+  return beside(where, facts && paint.dim(`(${safeLine(facts)})`), style);
 }
 
 function place(uri: string): string {
@@ -58,11 +61,11 @@ function place(uri: string): string {
 }
 
 /** "name  value" lines with the values aligned; further lines of a value stand under its first. */
-export function fields(rows: [string, string][], paint: Paint): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
+export function fields(rows: [string, string][], { paint, ruler }: Style): string {
+  const width = Math.max(...rows.map(([name]) => ruler.width(name)));
   const indent = " ".repeat(width + 2);
   return rows
-    .map(([name, value]) => `${paint.dim(name.padEnd(width))}  ${value.replaceAll("\n", `\n${indent}`)}`)
+    .map(([name, value]) => `${paint.dim(pad(name, width, ruler))}  ${value.replaceAll("\n", `\n${indent}`)}`)
     .join("\n");
 }
 

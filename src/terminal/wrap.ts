@@ -1,21 +1,40 @@
+import type { Style } from "./output.ts";
+
+type Room = Pick<Style, "width" | "ruler">;
+
 /** Text in lines of at most `width` columns, broken between words; what has no break, such as a URL, stays whole. */
-export function wrap(text: string, width: number): string {
+export function wrap(text: string, { width, ruler }: Room): string {
   if (width === Number.POSITIVE_INFINITY) return text;
-  return text
-    .split("\n")
-    .map((line) => wrapLine(line, Math.max(1, width)))
-    .join("\n");
+  const wrapLine = (line: string) => {
+    const lines: string[] = [];
+    let current = "";
+    for (const word of line.split(/(?<=\s)(?=\S)/)) {
+      if (current !== "" && ruler.width((current + word).trimEnd()) > width) {
+        lines.push(current.trimEnd());
+        current = "";
+      }
+      current += word;
+    }
+    return [...lines, current].join("\n");
+  };
+  return text.split("\n").map(wrapLine).join("\n");
 }
 
-function wrapLine(line: string, width: number): string {
+/** Whole parts side by side, as many on a line as fit. */
+export function flow(parts: string[], gap: string, { width, ruler }: Room): string[] {
   const lines: string[] = [];
-  let current = "";
-  for (const word of line.split(/(?<=\s)(?=\S)/)) {
-    if (current !== "" && (current + word).trimEnd().length > width) {
-      lines.push(current.trimEnd());
-      current = "";
-    }
-    current += word;
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && ruler.width(last + gap + part) <= width)
+      lines[lines.length - 1] = last + gap + part;
+    else lines.push(part);
   }
-  return [...lines, current].join("\n");
+  return lines;
+}
+
+/** A text and what is said of it, on the next line where it does not fit beside. */
+export function beside(text: string, remark: string, { width, ruler }: Room): string {
+  const line = `${text}  ${remark}`;
+  if (remark === "") return text;
+  return ruler.width(line) <= width ? line : `${text}\n${remark}`;
 }

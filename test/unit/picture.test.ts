@@ -1,6 +1,7 @@
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import { describe, expect, test } from "vitest";
+import { displayRuler } from "../../src/terminal/display-ruler.ts";
 import { pictureWay, renderPicture } from "../../src/terminal/picture.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
 
@@ -89,6 +90,8 @@ test.each([
   ],
   ["a\n  b c", 5, "a\n  b c"],
   ["", 5, ""],
+  ["猫が 座る 窓", 9, "猫が 座る\n窓"],
+  ["🙂🙂 🙂🙂", 8, "🙂🙂\n🙂🙂"],
 ])("%j in %j columns", (text, width, wrapped) => {
-  expect(wrap(text, width)).toBe(wrapped);
+  expect(wrap(text, { width, ruler: displayRuler })).toBe(wrapped);
 });

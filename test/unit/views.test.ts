@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TaskDocument } from "../../src/api/task.ts";
+import { displayRuler } from "../../src/terminal/display-ruler.ts";
 import type { Style } from "../../src/terminal/output.ts";
 import { type Paint, plainPaint } from "../../src/terminal/paint.ts";
 import { dryRunView, outputView, submittedView } from "../../src/terminal/run-views.ts";
@@ -7,10 +8,12 @@ import { taskView } from "../../src/terminal/task-views.ts";
 import type { StatusWord } from "../../src/wire/status.ts";
 
 const ESC = "\u001b";
-const PLAIN: Style = { paint: plainPaint, width: Number.POSITIVE_INFINITY };
+const PLAIN: Style = { paint: plainPaint, width: Number.POSITIVE_INFINITY, ruler: displayRuler, now: 0 };
 const named = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
 const MARKED: Style = {
   width: 80,
+  ruler: displayRuler,
+  now: 0,
   paint: Object.fromEntries(Object.keys(plainPaint).map((name) => [name, named(name)])) as unknown as Paint,
 };
 
@@ -94,7 +97,7 @@ describe("outputView", () => {
 
   test("what is not the answer is dim", () => {
     const value = { image: { uri: "u", size: 5 } };
-    expect(outputView.text(task({ output: value }), MARKED)).toBe("<dim>image</dim>  u<dim>  (5 B)</dim>");
+    expect(outputView.text(task({ output: value }), MARKED)).toBe("<dim>image</dim>  u  <dim>(5 B)</dim>");
   });
 });
 

@@ -1,0 +1,278 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import { Home, spawnBelt } from "../support/belt.ts";
+import { ScriptedApi } from "../support/scripted-api.ts";
+import { onTerminal } from "./terminal.ts";
+
+const ID = "task_0hx3k2j8m2a9c0ffee11";
+const URL = `https://files.inference.sh/${"0123456789".repeat(8)}/image.png`;
+const SESSION = "sess_0hx3k2j8m2a9c0ffee22";
+
+let home: Home;
+let api: ScriptedApi;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  home = new Home();
+  api = await new ScriptedApi({ words: true }).listen();
+  env = { INFSH_API_KEY: "inf_canary", BELT_API_URL: api.url };
+});
+
+afterEach(async () => {
+  await api.close();
+  home.remove();
+});
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+
+function look(columns: number, argv: string[], more: Record<string, string> = {}) {
+  return onTerminal(columns, argv, home, { ...env, ...more });
+}
+
+/** A run that takes a second, logs in Japanese, and whose output is a picture. */
+function scriptRun() {
+  const output = { image: { uri: URL, content_type: "image/png", size: 214_000 } };
+  const done = api.task("completed", { id: ID, output });
+  const running = api.task("running", { id: ID });
+  const logs = [{ log_type: 2, content: "海辺の灯台を描いています".repeat(4) }];
+  api
+    .on("POST /run", api.ok(api.task("queued", { id: ID })))
+    .on(`GET /tasks/${ID}`, api.ok(running), api.ok(done))
+    .on(`GET /tasks/${ID}/logs`, api.ok({ logs }))
+    .on(`GET /tasks/${ID}/stream`, (_request, response) => {
+      response.writeHead(200, { "content-type": "application/x-ndjson" });
+      response.write(`${JSON.stringify({ ...running, logs })}\n`);
+      setTimeout(() => response.end(`${JSON.stringify(done)}\n`), 900);
+    })
+    .on(
+      `GET /tasks/${ID}/timings`,
+      api.ok({
+        events: [
+          { status: "queued", duration_ms: 310 },
+          { status: "setting_up", duration_ms: 1200 },
+          { status: "running", duration_ms: 65_000 },
+          { status: "uploading", duration_ms: 400 },
+        ],
+      }),
+    );
+}
+
+const RUN = ["run", "infsh/flux", "--preview", "never"];
+
+describe("run", () => {
+  beforeEach(scriptRun);
+
+  it.each([80, 40])("on %i columns leaves the output whole and where the time went", async (columns) => {
+    const { bytes, lines, exitCode } = await look(columns, RUN);
+    expect(exitCode).toBe(0);
+    const closing =
+      columns === 80
+        ? [
+            "task_xxxxxxxxxxxxxxxxxxxx completed in <t>",
+            "  queued <t>, preparing <t>, running 1m 05s, uploading <t>",
+          ]
+        : [
+            "task_xxxxxxxxxxxxxxxxxxxx",
+            "  completed in <t>",
+            "  queued <t>, preparing <t>,",
+            "  running 1m 05s, uploading <t>",
+          ];
+    expect(lines.map((line) => line.replace("1m <t>", "1m 05s"))).toEqual([
+      "task task_xxxxxxxxxxxxxxxxxxxx",
+      `image  ${URL}`,
+      "       (image/png, 214 kB)",
+      ...closing,
+    ]);
+    expect(bytes.lastIndexOf("\u001b[?25h")).toBeGreaterThan(bytes.lastIndexOf("\u001b[?25l"));
+  });
+
+  it.each([80, 40])("on %i columns draws a spinner that never takes a second line", async (columns) => {
+    const { bytes } = await look(columns, RUN);
+    const frames = bytes.match(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏][^⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏\r\n]*?(?=\u001b\[\?2026l)/g) ?? [];
+    expect(frames.length).toBeGreaterThan(2);
+    expect(frames.join()).toMatch(/running .*海辺/);
+    for (const frame of frames) expect(displayRuler.width(frame)).toBeLessThan(columns);
+  });
+
+  it.each([
+    ["NO_COLOR", { NO_COLOR: "1", CI: "1" }],
+    ["a dumb terminal", { TERM: "dumb" }],
+  ])("with %s is plain lines without one escape", async (_name, more) => {
+    const { bytes, lines } = await look(80, RUN, more);
+    expect(bytes).not.toContain("\u001b");
+    expect(lines.slice(0, 2)).toEqual(["task task_xxxxxxxxxxxxxxxxxxxx", "task_xxxxxxxxxxxxxxxxxxxx queued"]);
+    expect(lines).toContain("task_xxxxxxxxxxxxxxxxxxxx running");
+    expect(lines).toContain(`image  ${URL}`);
+  });
+
+  it("with --json asks for nothing that only people see", async () => {
+    await look(80, [...RUN, "--json"]);
+    expect(api.count(`GET /tasks/${ID}/timings`)).toBe(0);
+    await look(80, RUN);
+    expect(api.count(`GET /tasks/${ID}/timings`)).toBe(1);
+  });
+});
+
+it.each([80, 40])("task watch on %i columns: a line for each thing that happens", async (columns) => {
+  scriptRun();
+  const { lines } = await look(columns, ["task", "watch", ID]);
+  expect(lines).toEqual([
+    "running",
+    `│ ${"海辺の灯台を描いています".repeat(4)}`,
+    "completed",
+    `image  ${URL}`,
+    "       (image/png, 214 kB)",
+  ]);
+});
+
+describe("task list", () => {
+  beforeEach(() => {
+    const task = (id: string, app: string, ms: number) =>
+      api.task("completed", { id, app, created_at: ago(ms) });
+    const rows = [task(ID, "acme/海辺の灯台", 150_000), task(ID, "infsh/flux", 7_300_000)];
+    api.on("POST /tasks/list", api.ok({ items: rows }));
+  });
+
+  it("on 80 columns", async () => {
+    const { lines } = await look(80, ["task", "list"]);
+    expect(lines).toEqual([
+      "TASK                       APP              STATUS     CREATED",
+      "task_xxxxxxxxxxxxxxxxxxxx  acme/海辺の灯台  completed  2m ago",
+      "task_xxxxxxxxxxxxxxxxxxxx  infsh/flux       completed  2h ago",
+    ]);
+  });
+
+  it("on 40 columns", async () => {
+    const { lines } = await look(40, ["task", "list"]);
+    expect(lines).toEqual([
+      "task_xxxxxxxxxxxxxxxxxxxx",
+      "  app acme/海辺の灯台  status completed",
+      "  created 2m ago",
+      "task_xxxxxxxxxxxxxxxxxxxx",
+      "  app infsh/flux  status completed",
+      "  created 2h ago",
+    ]);
+  });
+});
+
+describe("session list", () => {
+  beforeEach(() => {
+    const session = { id: SESSION, app_id: "infsh/counter", status: "active", call_count: 3 };
+    api.on("GET /sessions", api.ok([{ ...session, expires_at: ago(-600_500) }]));
+  });
+
+  it("on 80 columns", async () => {
+    const { lines } = await look(80, ["session", "list"]);
+    expect(lines.map((line) => line.replace(/\d+m <t>/, "<t>"))).toEqual([
+      "SESSION                    APP            STATUS  CALLS  TIME LEFT",
+      expect.stringMatching(/^sess_x{20} {2}infsh\/counter {2}active {6}3 +<t>$/),
+    ]);
+  });
+
+  it("on 40 columns", async () => {
+    const { lines } = await look(40, ["session", "list"]);
+    expect(lines.map((line) => line.replace(/\d+m <t>/, "<t>"))).toEqual([
+      "sess_xxxxxxxxxxxxxxxxxxxx",
+      "  app infsh/counter  status active",
+      "  calls 3  time left <t>",
+    ]);
+  });
+});
+
+it.each([80, 40])("app get on %i columns fits", async (columns) => {
+  const { lines, exitCode } = await look(columns, ["app", "get", "infsh/flux", "--local"], {
+    BELT_API_URL: "",
+    INFSH_API_KEY: "",
+  });
+  expect(exitCode).toBe(0);
+  for (const line of lines) expect(displayRuler.width(line)).toBeLessThanOrEqual(columns);
+  expect(lines.join("\n")).toContain(
+    columns === 80
+      ? "height  integer            512      64 to 2048       Height in pixels"
+      : "height\n  type integer  default 512\n  allowed 64 to 2048\n  Height in pixels",
+  );
+});
+
+describe("task get", () => {
+  it.each([80, 40])("on %i columns says how long ago, with the time", async (columns) => {
+    scriptRun();
+    const task = api.task("failed", {
+      id: ID,
+      created_at: ago(150_000),
+      error: "too little light to paint by",
+    });
+    api.on(`GET /tasks/${ID}`, api.ok(task));
+    const { lines } = await look(columns, ["task", "get", ID]);
+    expect(lines[0]).toBe("task     task_xxxxxxxxxxxxxxxxxxxx");
+    expect(lines).toContain("error    too little light to paint by");
+    expect(lines.find((line) => line.startsWith("created"))).toMatch(
+      /^created {2}2m ago {2}(\d{4}-\d\d-\d\d )?<clock>$/,
+    );
+    for (const line of lines) expect(displayRuler.width(line)).toBeLessThanOrEqual(columns);
+  });
+
+  it("in a pipe has the very time the API sent", async () => {
+    const created_at = ago(150_000);
+    api.on(`GET /tasks/${ID}`, api.ok(api.task("completed", { id: ID, created_at })));
+    const { stdout } = await spawnBelt(["task", "get", ID], home, { env });
+    expect(stdout).toContain(`created  ${created_at}\n`);
+  });
+});
+
+describe("profiles", () => {
+  beforeEach(async () => {
+    await spawnBelt(["login", "--no-check", "--profile", "work"], home, { input: "inf_canary_1234" });
+  });
+
+  const ownKey = { INFSH_API_KEY: "", BELT_API_URL: "" };
+
+  it("profile list on 80 columns", async () => {
+    expect((await look(80, ["profile", "list"], ownKey)).lines).toEqual([
+      "   PROFILE  API                       KEY    INFRA  STATUS TABLE",
+      "*  work     https://api.inference.sh  …1234         auto",
+    ]);
+  });
+
+  it("profile list on 40 columns", async () => {
+    expect((await look(40, ["profile", "list"], ownKey)).lines).toEqual([
+      "* work",
+      "  api https://api.inference.sh",
+      "  key …1234  status table auto",
+    ]);
+  });
+
+  it("profile show on 40 columns", async () => {
+    const { lines } = await look(40, ["profile", "show"], ownKey);
+    expect(lines.slice(0, 3)).toEqual([
+      "profile       work  from current",
+      "api           https://api.inference.sh",
+      "              from profile work",
+    ]);
+  });
+});
+
+it("doctor on 40 columns has what it knows beneath what it found", async () => {
+  const { lines } = await look(40, ["doctor", "--local"], { BELT_API_URL: "", INFSH_API_KEY: "" });
+  expect(lines).toContain(`·  config        ${home.dir}/config`);
+  expect(lines[lines.indexOf(`·  config        ${home.dir}/config`) + 1]).toBe(
+    "                 not there yet",
+  );
+});
+
+it.each([80, 40])("dev on %i columns, in colour, until Ctrl-C", async (columns) => {
+  const { lines } = await onTerminal(columns, ["dev", "--port", "0"], home, {}, "timeout -s INT 8");
+  const told = lines.slice(
+    0,
+    lines.findIndex((line) => line.startsWith("stopping:")),
+  );
+  for (const line of told) expect(displayRuler.width(line)).toBeLessThanOrEqual(columns);
+  const [title, url, key] = lines;
+  expect(title).toBe("belt dev  serves the API on this machine");
+  expect(url).toMatch(/^url {2}http:\/\/127\.0\.0\.1:\d+$/);
+  expect(key).toMatch(/^key {2}inf_local_[\w-]+$/);
+  const rest = lines.join("\n").replaceAll(/\n */g, " ");
+  expect(rest).toContain(
+    "infsh/counter  run get set_value reset crash infsh/echo     run infsh/flux     run",
+  );
+  expect(rest).toContain("other terminals reach it with --local; Ctrl-C stops it stopping:");
+});
