@@ -153,7 +153,13 @@ export class Http {
     if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === "string") {
       const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
       if (!followed) throw redirected(url, location);
-      return await this.#follow(what, new URL(location, url), signal, hops + 1);
+      const next = new URL(location, url);
+      return await this.#follow(what, next, signal, hops + 1).catch((thrown) => {
+        // The address that was asked did answer; it is the next that does not.
+        throw thrown instanceof BeltError || isAbort(thrown)
+          ? thrown
+          : networkError(thrown, this.#place(next));
+      });
     }
     return { ...replyHead(answer), text };
   }

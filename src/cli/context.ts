@@ -182,14 +182,20 @@ async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> 
 }
 
 function openDescriptor(fd: number): number {
+  if (isWritable(fd)) return fd;
+  throw usageError(
+    `--events: file descriptor ${fd} is not open`,
+    `open it in the shell: ${fd}>events.ndjson`,
+  );
+}
+
+/** True for what a shell opens; node has descriptors of other kinds for itself. */
+function isWritable(fd: number): boolean {
   try {
-    fstatSync(fd);
-    return fd;
+    const found = fstatSync(fd);
+    return found.isFile() || found.isFIFO() || found.isSocket() || found.isCharacterDevice();
   } catch {
-    throw usageError(
-      `--events: file descriptor ${fd} is not open`,
-      `open it in the shell: ${fd}>events.ndjson`,
-    );
+    return false;
   }
 }
 

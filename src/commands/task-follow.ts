@@ -17,6 +17,7 @@ export interface FollowFlags {
 
 /** `belt task watch <id…>`: what happens to the tasks, as it happens, until all have ended. */
 export async function watch(ctx: Context, references: string[], { timeout }: FollowFlags): Promise<void> {
+  ctx.out.refuseField("task watch");
   const { ids, several } = await resolveIds(ctx, references, "task");
   const outcomes = await showAll(ctx, ids, timeout, eventView(several));
   requireAll(outcomes.map(judged));
@@ -24,6 +25,7 @@ export async function watch(ctx: Context, references: string[], { timeout }: Fol
 
 /** `belt task logs -f <id…>`: the log as it grows; how the tasks ended is not judged. */
 export async function followLogs(ctx: Context, references: string[]): Promise<void> {
+  ctx.out.refuseField("task logs -f");
   const { ids, several } = await resolveIds(ctx, references, "task");
   requireAll(await showAll(ctx, ids, undefined, logView(several)));
 }

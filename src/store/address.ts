@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BeltError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
+import { makeFolder } from "./folder.ts";
 
 /** Where a running `belt dev` answers, and the key it wants. */
 export interface ServerAddress {
@@ -24,7 +25,7 @@ export function ownAddress(stateDir: string, pid: number): string {
 export async function writeAddress(file: string, address: ServerAddress): Promise<void> {
   const temporary = `${file}.${address.pid}.new`;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(file));
     await writeFile(temporary, JSON.stringify(address), { mode: 0o600 });
     await rename(temporary, file);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readFile, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { BeltError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
+import { makeFolder } from "./folder.ts";
 
 /** One thing this machine submitted. */
 export interface JournalEntry {
@@ -30,7 +31,7 @@ export class Journal {
 
   /** Throws the system's error when the disk is full or the folder not writable. */
   async append(entry: JournalEntry): Promise<void> {
-    await mkdir(join(this.path, ".."), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(this.path));
     const file = await open(this.path, "a+", 0o600);
     try {
       await file.chmod(0o600);

@@ -1,7 +1,8 @@
-import { chmod, mkdir, readFile, rename, stat } from "node:fs/promises";
+import { chmod, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BeltError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
+import { makeFolder } from "./folder.ts";
 
 /** A place to run apps: whose key, which API, and what is special about it. */
 export interface Profile {
@@ -85,7 +86,7 @@ export class Profiles {
   }
 
   async #locked<T>(work: () => Promise<T>): Promise<T> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    await makeFolder(this.#folder).catch((error: Error) => {
       throw fileError(error.message, this.path, error);
     });
     const { default: lockfile } = await import("proper-lockfile");

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { constants, copyFile, type FileHandle, link, mkdir, open, rm } from "node:fs/promises";
+import { constants, copyFile, type FileHandle, link, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "./folder.ts";
 
 /** What has been written to a temporary file of the folder, and the name it should get. */
 export interface Written {
@@ -19,7 +20,7 @@ export async function saveInto(
   folder: string,
   write: (file: FileHandle) => Promise<Written>,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder, 0o777);
   const temporary = join(folder, `.belt-${randomBytes(8).toString("hex")}.part`);
   const file = await open(temporary, "wx");
   try {

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject, type JsonObject } from "../wire/types.ts";
+import { makeFolder } from "./folder.ts";
 
 /** An app as the API once described it. */
 export interface CachedApp {
@@ -47,7 +48,7 @@ export class SchemaCache {
     const path = this.#path(entry.api, entry.reference);
     const temporary = `${path}.${randomBytes(6).toString("hex")}`;
     try {
-      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#dir);
       await writeFile(temporary, this.#out.redact(JSON.stringify(entry)), { mode: 0o600 });
       await rename(temporary, path);
     } catch {

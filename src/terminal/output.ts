@@ -1,4 +1,4 @@
-import { BeltError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { Paint } from "./paint.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -125,6 +125,15 @@ export class Output {
   event<T>(value: T, view: View<T>): void {
     if (this.#options.json) this.progress.aside(() => this.#answer(safeJson(value)));
     else this.#showAs(value, view);
+  }
+
+  /** For commands whose answer is a stream: `--field` names something in one result. */
+  refuseField(command: string): void {
+    if (this.#options.field === null) return;
+    throw usageError(
+      `--field does not go with ${command}, which prints one thing after another`,
+      "use --json instead",
+    );
   }
 
   /** Waits until the whole answer has been handed over; exit 1 when it could not be, as on a full disk. */

@@ -70,6 +70,7 @@ export function eventView(prefix: boolean): View<TaskEvent> {
       if (event.type === "result") return lines(renderOutput(event.task.output, style), head);
       return "";
     },
+    bare: (event, style) => (event.type === "result" ? renderOutput(event.task.output, style) : ""),
   };
 }
 

@@ -192,6 +192,13 @@ describe("task watch", () => {
     expect(events.at(-1).task).toMatchObject({ id: "a", status: "completed" });
   });
 
+  it("is the output alone with -q, and takes no --field", async () => {
+    ends("a", DONE);
+    expect(await task(["watch", "a", "-q"])).toEqual({ code: 0, stdout: "ok\n", stderr: "" });
+    expect((await task(["watch", "a", "--field", "status"])).code).toBe(2);
+    expect((await task(["logs", "-f", "a", "--field", "status"])).code).toBe(2);
+  });
+
   it("is one line for each change elsewhere, and judges the task", async () => {
     ends("a", { ...FAILED, logs: [{ id: "1", content: "working\nhard" }] });
     const { code, stdout } = await task(["watch", "a"]);
@@ -445,6 +452,13 @@ describe("a redirect", () => {
     } finally {
       await other.close();
     }
+  });
+
+  it("to where nothing answers names that place", async () => {
+    api.on("GET /tasks/a", json(302, null, { location: "http://127.0.0.1:9/x" }));
+    const { code, stderr } = await task(["get", "a"]);
+    expect(code).toBe(6);
+    expect(stderr).toContain("cannot reach http://127.0.0.1:9:");
   });
 
   it("of a submit is not followed", async () => {
