@@ -1,5 +1,5 @@
 import { BeltError, usageError } from "../errors.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
+import { fieldsAt, noField } from "./field.ts";
 import type { Paint } from "./paint.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import type { Ruler } from "./ruler.ts";
@@ -93,7 +93,7 @@ export class Output {
   result<T>(value: T, view: View<T>): void {
     const { stdout, json, field } = this.#options;
     this.progress.stop();
-    if (field !== null) for (const text of this.#fields(value, field)) this.#answer(text);
+    if (field !== null) for (const found of fieldsAt(value, field)) this.#answer(this.#shown(found));
     else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
     else this.#showAs(value, view);
   }
@@ -191,15 +191,8 @@ export class Output {
     if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeLine(error.facts.hint)}`);
   }
 
-  /** The field; of a list, unless the path begins with a place in it, that of each element. */
-  #fields(value: unknown, path: string): string[] {
-    const items = Array.isArray(value) && !/^\d/.test(path) ? value : [value];
-    return items.map((item) => this.#field(item, path));
-  }
-
-  #field(value: unknown, path: string): string {
+  #shown(found: unknown): string {
     const { stdout } = this.#options;
-    const found = fieldAt(value, path);
     if (typeof found !== "string") return safeJson(found, stdout.isTTY ? 2 : 0);
     // A script gets the very text; only a terminal must be protected from it.
     return stdout.isTTY ? safeText(found) : found;
@@ -244,23 +237,4 @@ export class Output {
     this.#handOver();
     this.#options.stderr.write(`${this.redact(text)}\n`);
   }
-}
-
-function fieldAt(value: unknown, path: string): unknown {
-  let found = value;
-  for (const part of path.split(".")) {
-    const holder = isObject(found) || Array.isArray(found) ? (found as JsonObject) : {};
-    if (!Object.hasOwn(holder, part)) throw noField(path);
-    found = holder[part];
-  }
-  return found;
-}
-
-function noField(path: string): BeltError {
-  return new BeltError({
-    code: "no_such_field",
-    message: `the result has no field ${path}`,
-    hint: "run again with --json to see the whole result",
-    exit: "failure",
-  });
 }
