@@ -28,21 +28,20 @@ export interface FollowOptions {
 }
 
 /**
- * A task's life as events, ending with `result` once it is terminal. A broken stream is
- * resumed, then replaced by polling; that, too, is an event. Throws when the API refuses, or
- * when it stays out of reach (exit 6, the task may still be running).
+ * A task's life as events, by the batch that came together, ending with `result` once it is
+ * terminal. A broken stream is resumed, then replaced by polling; that, too, is an event. Throws
+ * when the API refuses, or when it stays out of reach (exit 6, the task may still be running).
  */
-export async function* follow(api: Api, options: FollowOptions): AsyncGenerator<TaskEvent> {
+export async function* follow(api: Api, options: FollowOptions): AsyncGenerator<TaskEvent[]> {
   const start = api.now();
   let seq = 0;
   for await (const batch of facts(api, options)) {
     const now = api.now();
     const time = new Date(now).toISOString();
-    for (const fact of batch) {
-      const stamp = { seq: ++seq, time, task_id: options.task.id };
-      if (fact.type === "status") yield { ...stamp, ...fact, elapsed_ms: now - start };
-      else yield { ...stamp, ...fact };
-    }
+    yield batch.map((fact) => {
+      const event = { seq: ++seq, time, task_id: options.task.id, ...fact };
+      return event.type === "status" ? { ...event, elapsed_ms: now - start } : event;
+    });
   }
 }
 

@@ -10,10 +10,15 @@ export type Change =
   | ({ type: "log" } & LogEntry)
   | { type: "output"; output: unknown };
 
+const STATUS_FIELDS = ["status", "status_text", "status_code"];
+
+/** Logs and events are shown as they come: a long watch stays small. The id stays as asked for. */
+const NOT_KEPT = new Set(["logs", "events", "id", "__proto__"]);
+
 /** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
 export class TaskState {
   readonly id: string;
-  #raw: JsonObject;
+  readonly #raw: JsonObject;
   #reading: StatusReading | null = null;
   #settled: StatusWord | null = null;
   /** The output last told, as JSON; null while deltas change it. */
@@ -68,11 +73,9 @@ export class TaskState {
   #take(patch: JsonObject): Change[] {
     // Written out only now: doing so for each of many deltas would take the square of their time.
     if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
-    // Logs and events are shown as they come and never kept: a long watch stays small.
-    const { logs: told, events: _events, ...kept } = patch;
-    const logs = this.#logs.take(told);
-    this.#tellSession(kept);
-    this.#raw = { ...this.#withoutStaleStatus(patch), ...kept, id: this.id };
+    const logs = this.#logs.take(patch["logs"]);
+    this.#tellSession(patch);
+    this.#keep(patch);
     return [
       ...this.#statusChange(),
       ...logs.map((entry) => ({ type: "log" as const, ...entry })),
@@ -85,11 +88,12 @@ export class TaskState {
       this.#onSession(session);
   }
 
-  /** A new number must not be read by the word that belonged to the old one, nor a new word teach an old number. */
-  #withoutStaleStatus(patch: JsonObject): JsonObject {
-    if (!("status" in patch || "status_text" in patch || "status_code" in patch)) return this.#raw;
-    const { status: _status, status_text: _text, status_code: _code, ...rest } = this.#raw;
-    return rest;
+  /** Into the one object that is there: a copy for each message would cost more than reading it. */
+  #keep(patch: JsonObject): void {
+    // A new number must not be read by the word that belonged to the old one, nor a new word teach an old number.
+    const stale = STATUS_FIELDS.some((field) => field in patch) ? STATUS_FIELDS : [];
+    for (const field of stale) if (!(field in patch)) delete this.#raw[field];
+    for (const key of Object.keys(patch)) if (!NOT_KEPT.has(key)) this.#raw[key] = patch[key];
   }
 
   /** A token-level change of the output: text is appended, anything else replaces; a repeated one is passed over. */
@@ -103,7 +107,7 @@ export class TaskState {
       const text = typeof value === "string" && typeof output[key] === "string";
       output[key] = text ? `${output[key]}${value}` : value;
     }
-    this.#raw = { ...this.#raw, output };
+    this.#raw["output"] = output;
     this.#output = null;
     return this.ended ? [] : [{ type: "output", output }];
   }

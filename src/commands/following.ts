@@ -74,12 +74,14 @@ async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promis
   let seen = taskDocument(task, api.statuses.read(task), null);
   watching.seen = seen;
   try {
-    for await (const event of follow(api, { task, submitted: null, signal, stream })) {
-      watching.seq = event.seq;
-      if (event.type === "status") seen = { ...seen, status: event.status, status_code: event.status_code };
-      if (event.type === "result") seen = event.task;
-      watching.seen = seen;
-      onEvent(event);
+    for await (const batch of follow(api, { task, submitted: null, signal, stream })) {
+      for (const event of batch) {
+        watching.seq = event.seq;
+        if (event.type === "status") seen = { ...seen, status: event.status, status_code: event.status_code };
+        if (event.type === "result") seen = event.task;
+        watching.seen = seen;
+        onEvent(event);
+      }
     }
   } catch (thrown) {
     if (!enough?.aborted) throw thrown;

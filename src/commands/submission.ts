@@ -120,12 +120,15 @@ async function show(
   const noted: Promise<void>[] = [];
   const onSession = (id: string) => void noted.push(noteSession(ctx, api, submission, id));
   try {
-    for await (const event of follow(api, { task, submitted: submittedOf(request), signal, onSession })) {
-      events?.event(event);
-      if (event.type === "status") ctx.out.progress.phase(event.task_id, event.status);
-      if (event.type === "log") ctx.out.progress.detail(event.text);
-      if (event.type === "link" && event.state !== "open") ctx.out.trace(`${event.task_id}: ${event.state}`);
-      if (event.type === "result") return event.task;
+    for await (const batch of follow(api, { task, submitted: submittedOf(request), signal, onSession })) {
+      for (const event of batch) {
+        events?.event(event);
+        if (event.type === "status") ctx.out.progress.phase(event.task_id, event.status);
+        if (event.type === "log") ctx.out.progress.detail(event.text);
+        if (event.type === "link" && event.state !== "open")
+          ctx.out.trace(`${event.task_id}: ${event.state}`);
+        if (event.type === "result") return event.task;
+      }
     }
   } finally {
     await Promise.all(noted);
