@@ -15,8 +15,8 @@ if (answer === null) {
 }
 
 async function run() {
-  const { main, processHost } = await import("../dist/cli/main.js");
-  process.exitCode = await main(processHost(root));
+  const { start, processHost } = require("../dist/cli/start.cjs");
+  process.exitCode = await start(processHost(root));
 }
 
 /** What the parser would say; null where that depends on more than this one argument. */

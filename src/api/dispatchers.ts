@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import Agent from "undici/lib/dispatcher/agent.js";
+import { Agent, proxyParts } from "./transport.ts";
 
 /** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
 const CONNECTIONS = 32;
@@ -41,11 +41,7 @@ export class Dispatchers {
   }
 
   async #through(proxy: string): Promise<Dispatcher> {
-    const [{ default: ProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
-      import("undici/lib/dispatcher/proxy-agent.js"),
-      import("undici/lib/dispatcher/pool.js"),
-      import("undici/lib/api/api-connect.js"),
-    ]);
+    const { ProxyAgent, Pool, connect } = await proxyParts();
     const timeout = { timeout: this.#connectTimeout };
     return new ProxyAgent({
       uri: proxy,

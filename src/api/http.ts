@@ -1,5 +1,4 @@
 import type { Dispatcher } from "undici";
-import request from "undici/lib/api/api-request.js";
 import { BeltError } from "../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
 import type { Exchange, HttpOptions, OpenStream, Transfer } from "./exchange.ts";
@@ -7,6 +6,7 @@ import { isAbort, lostAnswer, networkError, timedOut } from "./failure.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import { delayBeforeRepeat, isInDoubt } from "./repeat.ts";
 import { type Message, type Reply, readReply } from "./reply.ts";
+import { request } from "./transport.ts";
 
 const MAX_REDIRECTS = 5;
 

@@ -1,8 +1,8 @@
-// Bundles src into dist, split so that each command loads only what it uses, and writes down whose code is in it.
+// Bundles src into dist, in few files of which each command loads only what it uses, and writes down whose code is in them.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.js";
@@ -11,22 +11,38 @@ const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
+ * The program's own files. To open a file costs more than to read past modules that are not used,
+ * and those run when they are imported, in one file as in many; so only what is large and not
+ * always needed is apart, and what nothing else shares.
+ */
+const PARTS = ["src/cli/start.ts", "src/cli/main.ts", "src/api/transport.ts", "src/local/server.ts"];
+
+/** Runs as a process of its own, and imports apps, which are ES modules. */
+const WORKER = "src/local/worker.ts";
+
+/** Packages that are part of whoever imports them; every other is a file of its own, loaded when it is used. */
+const INLINE = ["commander", "undici", "find-my-way"];
+
+/** Installed beside belt, since apps import them, too. */
+const INSTALLED = ["zod", "@inferencesh/app"];
+
+/**
  * What packages load and belt has no use for: commander's subcommands in files of their own; HTTP/2,
- * which undici does not speak unless told to; its bodies made of forms. Node's own modules behind
- * these cost more than belt's whole parser.
+ * which undici does not speak unless told to; its bodies made of forms; a prompt that opens an editor,
+ * with every character set there is. What is behind these costs more than belt's whole parser.
  */
 const UNUSED = [
   { from: "/commander/lib/", what: /^node:child_process$/ },
   { from: "/undici/lib/", what: /\/(client-h2|web\/fetch\/body)(\.js)?$/ },
+  { from: "/@inquirer/prompts/", what: /^@inquirer\/editor$/ },
 ];
 
 const leaveOutUnused = {
   name: "leave-out-unused",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /child_process|client-h2|web\/fetch\/body/ }, ({ path, importer }) => {
-      const unused = UNUSED.some(
-        ({ from, what }) => importer.replaceAll("\\", "/").includes(from) && what.test(path),
-      );
+    onResolve({ filter: /child_process|client-h2|web\/fetch\/body|editor/ }, ({ path, importer }) => {
+      const by = importer.replaceAll("\\", "/");
+      const unused = UNUSED.some(({ from, what }) => by.includes(from) && what.test(path));
       return unused ? { path, namespace: "unused" } : null;
     });
     onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = undefined" }));
@@ -42,86 +58,100 @@ const unpackParsers = {
   setup({ onLoad }) {
     onLoad({ filter: /\/undici\/lib\/llhttp\/llhttp(_simd)?-wasm\.js$/ }, ({ path }) => {
       const file = `${basename(path, "-wasm.js")}.wasm`;
-      mkdirSync(join(root, "dist/undici"), { recursive: true });
-      writeFileSync(join(root, "dist/undici", file), require(path));
-      return {
-        contents: `module.exports = require("node:fs").readFileSync(require.resolve("../undici/${file}"))`,
-      };
+      mkdirSync(join(root, "dist/api"), { recursive: true });
+      writeFileSync(join(root, "dist/api", file), require(path));
+      return { contents: `module.exports = require("node:fs").readFileSync(__dirname + "/${file}")` };
     });
   },
 };
 
-/**
- * Opening a file costs more than reading one of belt's own modules, so those that are loaded when
- * used, and lead to no package, go into the file of whoever uses them. Packages stay apart.
- */
-function gather(light) {
-  return {
-    name: "gather-light-modules",
-    setup({ onLoad }) {
-      onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
-        const imports = [];
-        const source = readFileSync(path, "utf8").replace(/\bimport\("(\.[^"]+\.ts)"\)/g, (whole, target) => {
-          if (!light.has(resolve(dirname(path), target))) return whole;
-          return `Promise.resolve(gathered${imports.push(target)})`;
-        });
-        const lines = imports.map((target, index) => `import * as gathered${index + 1} from "${target}";`);
-        return { contents: `${source}\n${lines.join("\n")}`, loader: "ts" };
-      });
-    },
-  };
+/** Leaves the other parts of the program, and the packages, to files of their own. */
+const keepApart = {
+  name: "keep-apart",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.+\// }, ({ path, importer, resolveDir }) => {
+      const part = relative(root, resolve(resolveDir, path)).replaceAll("\\", "/");
+      return importer && PARTS.includes(part) ? { path: fileOf(part), external: true } : null;
+    });
+    onResolve({ filter: /^[^.]/ }, ({ path, importer }) => {
+      const own = importer.startsWith(join(root, "src")) && !path.startsWith("node:");
+      return own && !INLINE.includes(nameOf(path)) ? { path, namespace: "package" } : null;
+    });
+    // Through a module of two lines, which finds the default export of ES modules and of others alike.
+    onLoad({ filter: /.*/, namespace: "package" }, ({ path }) => {
+      packages.add(path);
+      const file = JSON.stringify(`../packages/${slug(path)}.cjs`);
+      return { contents: `export * from ${file}; export { default } from ${file};` };
+    });
+    onResolve({ filter: /.*/, namespace: "package" }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** Specifiers of the packages that get files of their own, as they are met. */
+const packages = new Set();
+
+/** "src/cli/main.ts" → "../cli/main.cjs", from any other file of the program */
+function fileOf(part) {
+  return `../${part.replace(/^src\//, "").replace(/\.ts$/, ".cjs")}`;
 }
 
-/** Absolute paths of belt's modules that are loaded when used and lead, by static imports, to no package. */
-function lightModules({ inputs }) {
-  const all = Object.values(inputs).flatMap(({ imports }) => imports);
-  const lazy = all.filter(({ kind, path }) => kind === "dynamic-import" && path.startsWith("src/"));
-  const light = lazy.filter(({ path }) =>
-    [...closure(inputs, path)].every((input) => input.startsWith("src/")),
-  );
-  return new Set(light.map(({ path }) => join(root, path)));
+/** "ajv/dist/2020.js" → "ajv", "@inquirer/prompts" → "@inquirer/prompts" */
+function nameOf(specifier) {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0];
 }
 
-function closure(inputs, path, found = new Set()) {
-  if (found.has(path)) return found;
-  found.add(path);
-  for (const { kind, external, path: next } of inputs[path].imports) {
-    if (!external && kind !== "dynamic-import") closure(inputs, next, found);
-  }
-  return found;
+/** "@inquirer/prompts" → "inquirer-prompts" */
+function slug(specifier) {
+  return specifier.replace(/^@|\.js$/g, "").replaceAll("/", "-");
 }
 
 const options = {
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts", "src/local/worker.ts"],
   outbase: "src",
   outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.18",
   minifyWhitespace: true,
   minifySyntax: true,
-  minifyIdentifiers: false,
   legalComments: "none",
-  // The one entry of yaml that is written in ES modules; of the other, nothing could be left out.
-  alias: { yaml: "./node_modules/yaml/browser/index.js" },
-  external: ["zod", "@inferencesh/app", "../undici/*"],
-  banner: {
-    js: "import{createRequire as beltRequire}from'node:module';const require=beltRequire(import.meta.url);",
-  },
   metafile: true,
   logLevel: "warning",
 };
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-const plan = await build({ ...options, plugins: [leaveOutUnused, unpackParsers], write: false });
-const { metafile } = await build({
+const commonjs = {
   ...options,
-  plugins: [leaveOutUnused, unpackParsers, gather(lightModules(plan.metafile))],
-});
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  // `import()` would start what node has for ES modules, which takes a third as long as node's own start.
+  supported: { "dynamic-import": false },
+};
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const builds = [
+  await build({ ...commonjs, entryPoints: PARTS, plugins: [leaveOutUnused, unpackParsers, keepApart] }),
+  await build({
+    ...commonjs,
+    entryPoints: [...packages].map((path) => ({ in: path, out: `packages/${slug(path)}` })),
+    minify: true,
+    plugins: [leaveOutUnused],
+    // The one entry of yaml that is written in ES modules; of the other, nothing could be left out.
+    alias: { yaml: "./node_modules/yaml/browser/index.js" },
+  }),
+  await build({
+    ...options,
+    entryPoints: [WORKER],
+    format: "esm",
+    external: INSTALLED,
+    banner: {
+      js: "import{createRequire as beltRequire}from'node:module';const require=beltRequire(import.meta.url);",
+    },
+  }),
+];
+const metafile = {
+  inputs: Object.assign({}, ...builds.map(({ metafile }) => metafile.inputs)),
+  outputs: Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)),
+};
 writeFileSync(
   join(root, "dist/help.txt"),
   execFileSync(process.execPath, ["bin/belt.js", "--help"], { cwd: root }),

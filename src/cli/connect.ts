@@ -30,7 +30,6 @@ interface Connecting {
 /** The client for the API of an account; for --local, of a server that is found or started. */
 export async function connectApi(connecting: Connecting): Promise<Connection> {
   const { host, account, out } = connecting;
-  await host.prepareForHttp();
   if (account.local) return await connectLocal(connecting);
   const { baseUrl, key, keyFrom, overridden } = account;
   if (baseUrl === null || key === null) throw noKey();

@@ -86,7 +86,9 @@ export async function createContext(
       stdin: () => readStdin(host, signal),
       stdinFile: spool.file,
     },
-    ask: canAsk(host, flags) ? askOn(host.stderr as NodeJS.WriteStream) : null,
+    get ask() {
+      return canAsk(host, flags) ? askOn(host.stderr as NodeJS.WriteStream) : null;
+    },
     signal,
     now: host.now,
     get onTerminal() {

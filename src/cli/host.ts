@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
-import nodeModule from "node:module";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { PACE, type Pace } from "../api/pace.ts";
 import type { Signal } from "../commands/context.ts";
@@ -30,10 +30,8 @@ export interface Host {
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
   openDescriptor(fd: number): NodeJS.WritableStream;
-  /** Lets node keep, in this folder, what it makes of the program's files; where node cannot, nothing happens. */
-  cacheCode(folder: () => string): void;
-  /** Called before the first request. */
-  prepareForHttp(): Promise<void>;
+  /** Makes node quick, with this folder to keep in what it makes of the program's files. */
+  prepareNode(cache: string): Promise<void>;
 }
 
 /**
@@ -94,15 +92,14 @@ export function processHost(root: string): Host {
       }
     },
     openDescriptor: (fd) => createWriteStream("", { fd, autoClose: false }),
-    cacheCode(folder) {
-      // Node 22.1 and newer.
-      const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
-      if (enableCompileCache && !process.env["NODE_COMPILE_CACHE"]) enableCompileCache(folder());
-    },
-    async prepareForHttp() {
-      if (Number.parseInt(process.versions.node, 10) >= 22) return;
-      const { setFlagsFromString } = await import("node:v8");
-      setFlagsFromString(`--wasm-tiering-budget=${WASM_BUDGET_OF_NODE_22}`);
+    async prepareNode(cache) {
+      if (Number.parseInt(process.versions.node, 10) < 22) {
+        const { setFlagsFromString } = await import("node:v8");
+        // First, since node does not accept what was kept under other flags.
+        setFlagsFromString(`--wasm-tiering-budget=${WASM_BUDGET_OF_NODE_22}`);
+      }
+      const { keepCompiled } = await import("../store/code-cache.ts");
+      await keepCompiled(join(root, "dist"), cache);
     },
   };
 }

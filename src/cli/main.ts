@@ -1,26 +1,16 @@
-import { join } from "node:path";
 import type { CommanderError } from "commander";
 import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
-import { beltPaths } from "../store/paths.ts";
 import type { ColourChoice } from "../terminal/paint.ts";
 import type { OpenContext } from "./context.ts";
-import { type Host, processHost } from "./host.ts";
+import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
 import type { GlobalFlags } from "./program.ts";
-
-export { processHost };
 
 /**
  * Runs one command line and gives its exit code (cli.md section 4). The only place that catches.
  * Whatever has a cost is loaded on the way.
  */
 export async function main(host: Host): Promise<number> {
-  if (host.argv[0] === "__complete") {
-    const { complete } = await import("./complete.ts");
-    await complete(host, host.argv.slice(1));
-    return EXIT_CODES.success.code;
-  }
-  host.cacheCode(() => join(beltPaths(host).cache, "code"));
   const interrupt = new Interrupt(host);
   let open: OpenContext | null = null;
   let code: number = EXIT_CODES.success.code;

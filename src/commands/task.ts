@@ -4,7 +4,6 @@ import { lookAt } from "../api/look.ts";
 import { cancellationView, taskPageView, taskView } from "../terminal/task-views.ts";
 import type { Context } from "./context.ts";
 import { resolveIds } from "./references.ts";
-import { saveOutput } from "./save.ts";
 import { conclude, forEachId } from "./several.ts";
 
 export interface GetFlags {
@@ -32,6 +31,7 @@ async function getAndSave(
   several: boolean,
   folder: string,
 ): Promise<void> {
+  const { saveOutput } = await import("./save.ts");
   const outcomes = await forEachId(ctx, ids, (id) => lookAt(api, id));
   for (const outcome of outcomes) {
     if (!outcome.document) continue;

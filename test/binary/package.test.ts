@@ -43,7 +43,7 @@ describe("the package", () => {
     const paths = packed.files.map(({ path }) => path);
     for (const path of [
       "bin/belt.js",
-      "dist/cli/main.js",
+      "dist/cli/main.cjs",
       "dist/THIRD_PARTY_LICENSES",
       "LICENSE",
       "completions/_belt",

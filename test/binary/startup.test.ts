@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt } from "../support/belt.ts";
 
@@ -15,15 +14,12 @@ afterEach(() => home.remove());
 /** The packages whose code is in the files of the built program that a command loads. */
 async function packagesLoadedBy(argv: string[], env: Record<string, string> = {}): Promise<string[]> {
   const TRACE_LOADS = join(home.dir, "loads");
-  const NODE_OPTIONS = `--import ${pathToFileURL(join(ROOT, "test/support/trace-loads.js"))}`;
+  const NODE_OPTIONS = `--require ${join(ROOT, "test/support/trace-loads.cjs")}`;
   await spawnBelt(argv, home, { env: { ...env, TRACE_LOADS, NODE_OPTIONS } });
-  const files = readFileSync(TRACE_LOADS, "utf8")
-    .trim()
-    .split("\n")
-    .filter((url) => url.startsWith("file:"));
+  const files = readFileSync(TRACE_LOADS, "utf8").trim().split("\n");
   const { outputs } = JSON.parse(readFileSync(join(ROOT, "dist/metafile.json"), "utf8")) as Metafile;
   const sources = files
-    .map((url) => outputs[relative(ROOT, fileURLToPath(url)).replaceAll("\\", "/")])
+    .map((file) => outputs[relative(ROOT, file).replaceAll("\\", "/")])
     .flatMap((output) => Object.keys(output?.inputs ?? {}))
     .flatMap((path) => [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].slice(-1));
   return [...new Set(sources.map(([, name]) => name!))].sort();

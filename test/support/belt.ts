@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import type { Pace } from "../../src/api/pace.ts";
 import type { Host } from "../../src/cli/host.ts";
-import { main } from "../../src/cli/main.ts";
+import { start } from "../../src/cli/start.ts";
 import type { Signal } from "../../src/commands/context.ts";
 import type { Sink } from "../../src/terminal/sink.ts";
 
@@ -84,10 +84,9 @@ export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: 
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     openDescriptor: () => new PassThrough(),
-    cacheCode() {},
-    prepareForHttp: async () => {},
+    prepareNode: async () => {},
   };
-  const outcome = main(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
+  const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
   return Object.assign(outcome, {
     signal: (name: Signal) => listener(name),
     stderrSoFar: () => err.join(""),
