@@ -29,6 +29,8 @@ export interface Host {
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** True where stdout is a terminal that shows hyperlinks. */
+  hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): NodeJS.WritableStream;
   /** Makes node quick, with this folder to keep in what it makes of the program's files. */
   prepareNode(cache: string): Promise<void>;
@@ -90,6 +92,10 @@ export function processHost(root: string): Host {
       } catch {
         return false;
       }
+    },
+    async hasLinks() {
+      const { createSupportsHyperlinks } = await import("supports-hyperlinks");
+      return createSupportsHyperlinks(process.stdout);
     },
     openDescriptor: (fd) => createWriteStream("", { fd, autoClose: false }),
     async prepareNode(cache) {

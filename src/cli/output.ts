@@ -10,7 +10,9 @@ export async function createOutput(host: Host, flags: GlobalFlags, ruler = plain
   const { stdout, stderr, env, now } = host;
   const choice = flags.color ?? "auto";
   const coloured = (sink: Host["stdout"]) => wantsColour(choice, env, sink.isTTY ?? false);
-  const paint = coloured(stdout) || coloured(stderr) ? await colourPaint() : plainPaint;
+  const isRead = (stdout.isTTY ?? false) && !flags.json && flags.field === undefined;
+  const hasLinks = coloured(stdout) && isRead && (await host.hasLinks());
+  const paintOf = async (sink: Host["stdout"]) => (coloured(sink) ? await colourPaint(hasLinks) : plainPaint);
   const out = new Output({
     stdout,
     stderr,
@@ -20,7 +22,7 @@ export async function createOutput(host: Host, flags: GlobalFlags, ruler = plain
     verbose: flags.verbose ?? false,
     // A terminal that does not say how wide it is cannot be redrawn.
     animated: (stderr.isTTY ?? false) && (stderr.columns ?? 0) > 0 && !env["CI"] && env["TERM"] !== "dumb",
-    paint: { stdout: coloured(stdout) ? paint : plainPaint, stderr: coloured(stderr) ? paint : plainPaint },
+    paint: { stdout: await paintOf(stdout), stderr: await paintOf(stderr) },
     ruler,
     now,
   });

@@ -48,8 +48,8 @@ function renderFile(file: JsonObject, style: Style): string {
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
-  const where = safeLine(place(fileUri(file) ?? ""));
-  return beside(where, facts && paint.dim(`(${safeLine(facts)})`), style);
+  const uri = fileUri(file) ?? "";
+  return beside(paint.link(safeLine(place(uri)), uri), facts && paint.dim(`(${safeLine(facts)})`), style);
 }
 
 function place(uri: string): string {

@@ -105,6 +105,19 @@ describe("run", () => {
     expect(lines).toContain(`image  ${URL}`);
   });
 
+  it("links the file where the terminal knows links, and only on a terminal that has colour", async () => {
+    const link = `\u001b]8;;${URL}\u001b\\${URL}\u001b]8;;\u001b\\`;
+    const linking = { FORCE_HYPERLINK: "1" };
+    const { bytes, lines } = await look(80, RUN, linking);
+    expect(bytes).toContain(link);
+    expect(lines).toContain(`image  ${URL}`);
+    for (const more of [{ FORCE_HYPERLINK: "0" }, { ...linking, NO_COLOR: "1" }])
+      expect((await look(80, RUN, more)).bytes).not.toContain("\u001b]8");
+    const piped = await spawnBelt([...RUN, "--color", "always"], home, { env: { ...env, ...linking } });
+    expect(piped.stdout).toContain(URL);
+    expect(piped.stdout).not.toContain("\u001b]8");
+  });
+
   it("with --json asks for nothing that only people see", async () => {
     await look(80, [...RUN, "--json"]);
     expect(api.count(`GET /tasks/${ID}/timings`)).toBe(0);

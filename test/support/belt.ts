@@ -83,6 +83,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: 
     onPipeClosed() {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    hasLinks: async () => false,
     openDescriptor: () => new PassThrough(),
     prepareNode: async () => {},
   };

@@ -97,7 +97,9 @@ describe("outputView", () => {
 
   test("what is not the answer is dim", () => {
     const value = { image: { uri: "u", size: 5 } };
-    expect(outputView.text(task({ output: value }), MARKED)).toBe("<dim>image</dim>  u  <dim>(5 B)</dim>");
+    expect(outputView.text(task({ output: value }), MARKED)).toBe(
+      "<dim>image</dim>  <link>u</link>  <dim>(5 B)</dim>",
+    );
   });
 });
 
