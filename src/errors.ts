@@ -110,3 +110,8 @@ export function asBeltError(thrown: unknown): BeltError {
     cause: thrown,
   });
 }
+
+/** A word that a shell takes as it is, however odd; for hints that are commands. */
+export function shellWord(text: string): string {
+  return /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

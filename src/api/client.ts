@@ -161,9 +161,9 @@ export class Api {
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalogue, read page by page up to `limit`. */
-  apps(limit: number, search: string | undefined): Promise<JsonObject[]> {
-    return this.#pages("/apps/list", limit, search === undefined ? {} : { search });
+  /** The catalogue, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
+    return this.#pages("/apps/list", limit, search === undefined ? {} : { search }, signal);
   }
 
   /** Makes room for files, one slot each. */
@@ -184,11 +184,17 @@ export class Api {
     await this.#onClose?.();
   }
 
-  async #pages(path: string, limit: number, more: JsonObject): Promise<JsonObject[]> {
+  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
     const found: JsonObject[] = [];
     for (let cursor: unknown; found.length < limit; ) {
       const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-      const page = await this.#http.exchange({ method: "POST", path, body, repeat: "always" });
+      const page = await this.#http.exchange({
+        method: "POST",
+        path,
+        body,
+        repeat: signal ? "never" : "always",
+        ...(signal && { signal }),
+      });
       const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
       found.push(...items.filter(isObject));
       cursor = isObject(page) ? page["next_cursor"] : undefined;

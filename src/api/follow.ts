@@ -1,4 +1,4 @@
-import { BeltError } from "../errors.ts";
+import { BeltError, shellWord } from "../errors.ts";
 import { isTerminal } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api, IdentifiedTask } from "./client.ts";
@@ -241,7 +241,7 @@ function outOfReach(thrown: unknown, taskId: string): unknown {
   if (!(thrown instanceof BeltError)) return thrown;
   return thrown.with({
     message: `lost sight of task ${taskId}, which may still be running: ${thrown.message}`,
-    hint: `belt task get ${taskId}`,
+    hint: `belt task get ${shellWord(taskId)}`,
     exit: "unavailable",
     taskId,
   });

@@ -12,7 +12,10 @@ export type Change =
 
 const STATUS_FIELDS = ["status", "status_text", "status_code"];
 
-/** Logs and events are shown as they come: a long watch stays small. The id stays as asked for. */
+/**
+ * Logs and events are shown as they come: a long watch stays small. The id stays as asked for, and
+ * `__proto__` would change the object's prototype.
+ */
 const NOT_KEPT = new Set(["logs", "events", "id", "__proto__"]);
 
 /** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
@@ -91,8 +94,8 @@ export class TaskState {
   /** Into the one object that is there: a copy for each message would cost more than reading it. */
   #keep(patch: JsonObject): void {
     // A new number must not be read by the word that belonged to the old one, nor a new word teach an old number.
-    const stale = STATUS_FIELDS.some((field) => field in patch) ? STATUS_FIELDS : [];
-    for (const field of stale) if (!(field in patch)) delete this.#raw[field];
+    if (STATUS_FIELDS.some((field) => field in patch))
+      for (const field of STATUS_FIELDS) if (!(field in patch)) delete this.#raw[field];
     for (const key of Object.keys(patch)) if (!NOT_KEPT.has(key)) this.#raw[key] = patch[key];
   }
 
@@ -101,7 +104,9 @@ export class TaskState {
     if (seq !== null && seq <= this.#deltaSeq) return [];
     this.#deltaSeq = seq ?? this.#deltaSeq;
     const output = isObject(this.#raw["output"]) ? { ...this.#raw["output"] } : {};
-    const news = Object.entries(delta).filter(([, value]) => value !== null && value !== "");
+    const news = Object.entries(delta).filter(
+      ([key, value]) => value !== null && value !== "" && key !== "__proto__",
+    );
     if (news.length === 0) return [];
     for (const [key, value] of news) {
       const text = typeof value === "string" && typeof output[key] === "string";

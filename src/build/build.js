@@ -11,11 +11,17 @@ const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * The program's own files. To open a file costs more than to read past modules that are not used,
- * and those run when they are imported, in one file as in many; so only what is large and not
- * always needed is apart, and what nothing else shares.
+ * The program's own files. To open a file costs more than to read past modules that are not used, so
+ * only what is large and not always needed is apart. A module that two of them import is in both,
+ * which is why errors, told by their class, are a file of their own.
  */
-const PARTS = ["src/cli/start.ts", "src/cli/main.ts", "src/api/transport.ts", "src/local/server.ts"];
+const PARTS = [
+  "src/errors.ts",
+  "src/cli/start.ts",
+  "src/cli/main.ts",
+  "src/api/transport.ts",
+  "src/local/server.ts",
+];
 
 /** Runs as a process of its own, and imports apps, which are ES modules. */
 const WORKER = "src/local/worker.ts";
@@ -69,9 +75,9 @@ const unpackParsers = {
 const keepApart = {
   name: "keep-apart",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.+\// }, ({ path, importer, resolveDir }) => {
+    onResolve({ filter: /^\.+\// }, ({ path, kind, resolveDir }) => {
       const part = relative(root, resolve(resolveDir, path)).replaceAll("\\", "/");
-      return importer && PARTS.includes(part) ? { path: fileOf(part), external: true } : null;
+      return kind !== "entry-point" && PARTS.includes(part) ? { path: fileOf(part), external: true } : null;
     });
     onResolve({ filter: /^[^.]/ }, ({ path, importer }) => {
       const own = importer.startsWith(join(root, "src")) && !path.startsWith("node:");
@@ -90,7 +96,7 @@ const keepApart = {
 /** Specifiers of the packages that get files of their own, as they are met. */
 const packages = new Set();
 
-/** "src/cli/main.ts" → "../cli/main.cjs", from any other file of the program */
+/** "src/cli/main.ts" → "../cli/main.cjs", from any file of the program but those at its top */
 function fileOf(part) {
   return `../${part.replace(/^src\//, "").replace(/\.ts$/, ".cjs")}`;
 }

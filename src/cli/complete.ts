@@ -18,13 +18,13 @@ interface Candidate {
  * line, after a tab what it is. It reads what is on disk, and never asks the API.
  */
 export async function complete(host: Host, [kind = "", app = ""]: string[]): Promise<void> {
-  const paths = beltPaths(host);
-  const candidates = await candidatesOf(kind, app, paths).catch(() => []);
+  const candidates = await candidatesOf(kind, app, host).catch(() => []);
   const typable = candidates.filter(({ value }) => safeLine(value) === value);
   host.stdout.write(typable.map(({ value, about = "" }) => `${value}\t${safeLine(about)}\n`).join(""));
 }
 
-async function candidatesOf(kind: string, app: string, paths: Paths): Promise<Candidate[]> {
+async function candidatesOf(kind: string, app: string, host: Host): Promise<Candidate[]> {
+  const paths = beltPaths(host);
   switch (kind) {
     case "task":
     case "session":

@@ -7,6 +7,7 @@ import { BeltError } from "../errors.ts";
 import { readProxies } from "../input/proxy.ts";
 import type { LocalServer } from "../local/server.ts";
 import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
+import { makeFolder } from "../store/folder.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
@@ -92,17 +93,20 @@ async function answers(url: string): Promise<boolean> {
 
 async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
   const { startLocalServer } = await import("../local/server.ts");
-  return await startLocalServer({
-    root: host.root,
-    stateDir: paths.state,
-    appDirs: [],
-    port: 0,
-    workers: 1,
-    taskTimeoutMs: TASK_TIMEOUT,
-    dialect: null,
-    statusTable: "2026",
-    fileUris: "file",
-  }).catch((thrown) => {
+  const starting = makeFolder(paths.state).then(() =>
+    startLocalServer({
+      root: host.root,
+      stateDir: paths.state,
+      appDirs: [],
+      port: 0,
+      workers: 1,
+      taskTimeoutMs: TASK_TIMEOUT,
+      dialect: null,
+      statusTable: "2026",
+      fileUris: "file",
+    }),
+  );
+  return await starting.catch((thrown) => {
     throw cannotServe(thrown, 0);
   });
 }

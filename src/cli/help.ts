@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { EXIT_CODES } from "../errors.ts";
+import { EXIT_CODES, usageError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import { TOPICS } from "./topics.ts";
 import { commandPath, describeCommand, exitsOf } from "./tree.ts";
@@ -30,6 +30,11 @@ async function showHelp(program: Command, { stdout }: Host, words: string[]): Pr
   const { command, rest } = find(program, words);
   // Only the parser knows what was meant instead.
   if (rest.length > 0 && command.commands.length > 0) await program.parseAsync(words, { from: "user" });
+  if (rest.length > 0)
+    throw usageError(
+      `belt ${commandPath(command)} has no command "${rest[0]}"`,
+      "belt help lists what there is",
+    );
   command.outputHelp();
 }
 

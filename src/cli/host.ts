@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { PACE, type Pace } from "../api/pace.ts";
 import type { Signal } from "../commands/context.ts";
+import { usageError } from "../errors.ts";
 import type { Sink } from "../terminal/sink.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
@@ -32,8 +33,8 @@ export interface Host {
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): NodeJS.WritableStream;
-  /** Makes node quick, with this folder to keep in what it makes of the program's files. */
-  prepareNode(cache: string): Promise<void>;
+  /** Makes node load the program faster, with a folder to keep in what it makes of it; never fails. */
+  quicken(cache: () => string): Promise<void>;
 }
 
 /**
@@ -51,10 +52,21 @@ export function processHost(root: string): Host {
     platform: process.platform,
     // Both may be missing, and neither is needed for help.
     get home() {
-      return process.env["HOME"] || homedir();
+      try {
+        return process.env["HOME"] || homedir();
+      } catch {
+        throw usageError(
+          "there is no home folder",
+          "set HOME, or BELT_CONFIG_DIR, BELT_STATE_DIR and BELT_CACHE_DIR",
+        );
+      }
     },
     get cwd() {
-      return process.cwd();
+      try {
+        return process.cwd();
+      } catch {
+        throw usageError("the current folder is gone, or cannot be read", "cd to another, and try again");
+      }
     },
     pid: process.pid,
     nodeVersion: process.versions.node,
@@ -98,14 +110,18 @@ export function processHost(root: string): Host {
       return createSupportsHyperlinks(process.stdout);
     },
     openDescriptor: (fd) => createWriteStream("", { fd, autoClose: false }),
-    async prepareNode(cache) {
+    async quicken(cache) {
       if (Number.parseInt(process.versions.node, 10) < 22) {
         const { setFlagsFromString } = await import("node:v8");
         // First, since node does not accept what was kept under other flags.
         setFlagsFromString(`--wasm-tiering-budget=${WASM_BUDGET_OF_NODE_22}`);
       }
-      const { keepCompiled } = await import("../store/code-cache.ts");
-      await keepCompiled(join(root, "dist"), cache);
+      if (process.env["NODE_DISABLE_COMPILE_CACHE"] || process.env["NODE_COMPILE_CACHE"]) return;
+      const { keepCompiled } = await import("./code-cache.ts");
+      // Without a home, a disk or a permission it takes a little longer.
+      await Promise.resolve()
+        .then(() => keepCompiled(join(root, "dist"), cache()))
+        .catch(() => {});
     },
   };
 }

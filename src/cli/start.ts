@@ -5,8 +5,8 @@ import { type Host, processHost } from "./host.ts";
 export { processHost };
 
 /**
- * Runs one command line and gives its exit code. In a file of its own, so that what node makes of
- * the rest can be kept before it is loaded, and a press of Tab does not wait for it.
+ * What runs before the program is loaded, and gives its exit code: node is made quick, and a press of
+ * Tab, which comes with each word, is answered without it.
  */
 export async function start(host: Host): Promise<number> {
   const [first, ...rest] = host.argv;
@@ -15,7 +15,7 @@ export async function start(host: Host): Promise<number> {
     await complete(host, rest);
     return 0;
   }
-  await host.prepareNode(join(beltPaths(host).cache, "code"));
+  await host.quicken(() => join(beltPaths(host).cache, "code"));
   const { main } = await import("./main.ts");
   return await main(host);
 }

@@ -9,6 +9,7 @@ import { safeJson } from "../terminal/text.ts";
 import type { JsonObject } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { checkAppName } from "./run-request.ts";
+import { explainUnknownApp } from "./unknown-app.ts";
 
 export interface AppFlags {
   function?: string;
@@ -66,7 +67,10 @@ export async function list(ctx: Context, { limit, search }: ListFlags): Promise<
 async function readApp(ctx: Context, reference: string): Promise<{ app: JsonObject; schemas: AppSchemas }> {
   checkAppName(reference);
   const [name = "", pin] = reference.split("@");
-  const app = await (await ctx.api()).app(name);
+  const api = await ctx.api();
+  const app = await api.app(name).catch(async (thrown) => {
+    throw await explainUnknownApp(ctx, api, reference, thrown);
+  });
   const schemas = appSchemas(app);
   if (pin !== undefined && pin !== "latest" && pin !== schemas.version) {
     ctx.out.warn(`the API shows the current version of ${name} only, not ${pin}`);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { BeltError } from "../errors.ts";
 import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
+import { makeFolder } from "../store/folder.ts";
 import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
 import type { Context } from "./context.ts";
 
@@ -24,18 +25,21 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
   // Whatever happens before the server has been announced is told after it.
   const early: DevEvent[] = [];
   let show = (event: DevEvent): unknown => early.push(event);
-  const server = await startLocalServer({
-    root: ctx.root,
-    stateDir: ctx.paths.state,
-    appDirs: appDirs.map((dir) => resolve(ctx.cwd, dir)),
-    port: flags.port,
-    workers: flags.workers,
-    taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
-    dialect: flags.dialect ?? null,
-    statusTable: flags.statusTable,
-    fileUris: "http",
-    onEvent: (event) => void show({ time: time(), ...event }),
-  }).catch((thrown) => {
+  const starting = makeFolder(ctx.paths.state).then(() =>
+    startLocalServer({
+      root: ctx.root,
+      stateDir: ctx.paths.state,
+      appDirs: appDirs.map((dir) => resolve(ctx.cwd, dir)),
+      port: flags.port,
+      workers: flags.workers,
+      taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
+      dialect: flags.dialect ?? null,
+      statusTable: flags.statusTable,
+      fileUris: "http",
+      onEvent: (event) => void show({ time: time(), ...event }),
+    }),
+  );
+  const server = await starting.catch((thrown) => {
     throw cannotServe(thrown, flags.port);
   });
   try {

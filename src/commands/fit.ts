@@ -1,11 +1,10 @@
 import type { AppSchemas } from "../api/app.ts";
 import type { Api } from "../api/client.ts";
-import { usageError } from "../errors.ts";
+import { shellWord, usageError } from "../errors.ts";
 import { check, type Problem } from "../input/check.ts";
 import { setAt } from "../input/path.ts";
 import { asSchema, type Schema } from "../input/schema.ts";
 import { type Settled, settle } from "../input/settle.ts";
-import { shellWord } from "../terminal/text.ts";
 import type { JsonObject } from "../wire/types.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { answerFor } from "./ask-input.ts";

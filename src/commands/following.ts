@@ -1,8 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { follow, type TaskEvent } from "../api/follow.ts";
 import { type TaskDocument, taskDocument } from "../api/task.ts";
-import { asBeltError, BeltError } from "../errors.ts";
-import { shellWord } from "../terminal/text.ts";
+import { asBeltError, BeltError, shellWord } from "../errors.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./several.ts";
 import { stillRunning } from "./verdict.ts";

@@ -2,8 +2,7 @@ import { cancelTask } from "../api/cancel.ts";
 import type { Api } from "../api/client.ts";
 import { lookAt } from "../api/look.ts";
 import type { Submitted, TaskDocument } from "../api/task.ts";
-import { asBeltError, type BeltError } from "../errors.ts";
-import { shellWord } from "../terminal/text.ts";
+import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { isTerminal, type StatusWord } from "../wire/status.ts";
 import type { Context } from "./context.ts";
 

@@ -1,5 +1,4 @@
-import { usageError } from "../errors.ts";
-import { shellWord } from "../terminal/text.ts";
+import { shellWord, usageError } from "../errors.ts";
 import type { Context } from "./context.ts";
 
 /** The ids a command is about, and whether it was asked about several, which then print as an array. */

@@ -1,8 +1,8 @@
 import type { Api } from "../api/client.ts";
-import { usageError } from "../errors.ts";
+import { shellWord, usageError } from "../errors.ts";
 import type { Style } from "../terminal/output.ts";
 import { type DryRun, dryRunView, outputPageView, submittedView } from "../terminal/run-views.ts";
-import { formatSeconds, shellWord } from "../terminal/text.ts";
+import { formatSeconds } from "../terminal/text.ts";
 import { closingView } from "../terminal/time-bar.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";

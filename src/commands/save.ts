@@ -8,10 +8,9 @@ import { downloadTo, intoFile, type OnBytes } from "../api/files.ts";
 import { extensionsOf } from "../api/media-types.ts";
 import { type OutputFile, outputFiles } from "../api/output-files.ts";
 import type { TaskDocument } from "../api/task.ts";
-import { asBeltError, BeltError } from "../errors.ts";
+import { asBeltError, BeltError, shellWord } from "../errors.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../input/saved-names.ts";
 import { saveInto, type Written } from "../store/save-file.ts";
-import { shellWord } from "../terminal/text.ts";
 import type { Context } from "./context.ts";
 import { meter } from "./meter.ts";
 import { fileFields } from "./output-schema.ts";
@@ -138,5 +137,5 @@ function stopped(ctx: Context, taskId: string, folder: string): BeltError {
 }
 
 function retryHint(taskId: string, folder: string): string {
-  return `belt task get ${taskId} --save ${shellWord(folder)}`;
+  return `belt task get ${shellWord(taskId)} --save ${shellWord(folder)}`;
 }

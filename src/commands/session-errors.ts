@@ -1,6 +1,5 @@
 import type { Api } from "../api/client.ts";
-import { BeltError } from "../errors.ts";
-import { shellWord } from "../terminal/text.ts";
+import { BeltError, shellWord } from "../errors.ts";
 
 /**
  * A refusal about a session in words that name it, with the command to type next (api.md

@@ -1,7 +1,7 @@
 import type { Api, IdentifiedTask } from "../api/client.ts";
 import { follow } from "../api/follow.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "../api/task.ts";
-import { asBeltError, BeltError } from "../errors.ts";
+import { asBeltError } from "../errors.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { Context } from "./context.ts";
@@ -28,7 +28,7 @@ export async function submit(ctx: Context, api: Api, request: RunRequest): Promi
   const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
   ctx.signal.addEventListener("abort", reassure, { once: true });
   const task = await api.submit(request).catch(async (thrown) => {
-    throw await explainRefusal(thrown, api, request);
+    throw await explainRefusal(ctx, thrown, api, request);
   });
   ctx.signal.removeEventListener("abort", reassure);
   await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
@@ -47,14 +47,16 @@ async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">
   });
 }
 
-async function explainRefusal(thrown: unknown, api: Api, request: RunRequest): Promise<unknown> {
+async function explainRefusal(
+  ctx: Context,
+  thrown: unknown,
+  api: Api,
+  request: RunRequest,
+): Promise<unknown> {
   if (request.session && request.session !== "new")
     return await explainSession(thrown, api, request.session, request.app);
-  if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
-  return thrown.with({
-    message: `cannot run ${request.app}: ${thrown.message}`,
-    hint: "check the app's name: it is namespace/name, such as infsh/flux",
-  });
+  const { explainUnknownApp } = await import("./unknown-app.ts");
+  return await explainUnknownApp(ctx, api, request.app, thrown);
 }
 
 /** The task as the API answered the submit. */

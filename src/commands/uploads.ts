@@ -18,8 +18,9 @@ export async function findFiles(
   ctx: Context,
   names: readonly string[],
   allowSensitive: boolean,
+  hint = "write key=@@text for a text that begins with @",
 ): Promise<Map<string, LocalFile>> {
-  const rules = uploadRules(ctx, allowSensitive);
+  const rules = uploadRules(ctx, allowSensitive, hint);
   const named = await findUploads(
     names.filter((name) => name !== "-"),
     rules,
@@ -32,8 +33,8 @@ export async function findFiles(
   return files;
 }
 
-function uploadRules({ cwd, home, paths }: Context, allowSensitive: boolean): UploadRules {
-  return { cwd, home, privateFolders: [paths.config], allowSensitive };
+function uploadRules({ cwd, home, paths }: Context, allowSensitive: boolean, hint: string): UploadRules {
+  return { cwd, home, privateFolders: [paths.config], allowSensitive, hint };
 }
 
 /** Uploads the files, several at once and the same one once; gives the uri of each name. */

@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import type { TaskDocument } from "../api/task.ts";
-import { BeltError } from "../errors.ts";
-import { formatDuration, shellWord } from "../terminal/text.ts";
+import { BeltError, shellWord } from "../errors.ts";
+import { formatDuration } from "../terminal/text.ts";
 
 /** Throws when an ended task did not succeed: exit 3 when it failed, 5 when its session was lost, 10 when it was cancelled. */
 export function requireSuccess(task: TaskDocument): void {

@@ -18,6 +18,8 @@ export interface UploadRules {
   privateFolders: readonly string[];
   /** With `--allow-sensitive`. */
   allowSensitive: boolean;
+  /** What to do about a file that cannot be read. */
+  hint: string;
 }
 
 /** The files behind what was typed. Throws a usage error for what cannot be read, and for what looks like a secret. */
@@ -28,7 +30,7 @@ export async function findUploads(names: readonly string[], rules: UploadRules):
 async function findUpload(name: string, rules: UploadRules): Promise<LocalFile> {
   const typed = resolve(rules.cwd, name);
   const path = await realpath(typed).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(name, error);
+    throw unreadable(name, error, rules.hint);
   });
   const found = await stat(path);
   if (!found.isFile())
@@ -40,20 +42,20 @@ async function findUpload(name: string, rules: UploadRules): Promise<LocalFile> 
       "if it is really meant to leave this machine, add --allow-sensitive",
     );
   }
-  await requireReadable(name, path);
+  await requireReadable(name, path, rules.hint);
   return { name, path, size: found.size };
 }
 
-async function requireReadable(name: string, path: string): Promise<void> {
+async function requireReadable(name: string, path: string, hint: string): Promise<void> {
   const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(name, error);
+    throw unreadable(name, error, hint);
   });
   await file.close();
 }
 
-function unreadable(name: string, error: NodeJS.ErrnoException): Error {
+function unreadable(name: string, error: NodeJS.ErrnoException, hint: string): Error {
   const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
-  return usageError(`cannot upload ${name}: ${reason}`, "write key=@@text for a text that begins with @");
+  return usageError(`cannot upload ${name}: ${reason}`, hint);
 }
 
 /** Why a file looks like a secret, or null. Both its name as typed and what that links to count. */

@@ -7,23 +7,25 @@ export interface FolderMode {
   path: string;
   /** "0700"; null when there is no such folder yet. */
   mode: string | null;
-  /** False when other users can look into a folder that holds what is not for them. */
+  /** False when other users can look into a folder that holds what is not for them, or write to it. */
   ok: boolean;
 }
 
-/** Keys and the journal are for the user alone; schemas in the cache are no secret. */
+/** Keys and the journal are for the user alone. */
 export async function folderModes(paths: Paths, platform: NodeJS.Platform): Promise<FolderMode[]> {
   const names = ["config", "state", "cache"] as const;
   return await Promise.all(
     names.map(async (name) => {
       const found = await stat(paths[name]).catch(() => null);
       const bits = found && found.mode & 0o777;
-      const open = bits !== null && (bits & 0o077) !== 0 && platform !== "win32";
+      // What is in the cache is no secret, but belt runs with it.
+      const notForOthers = name === "cache" ? 0o022 : 0o077;
+      const open = bits !== null && (bits & notForOthers) !== 0 && platform !== "win32";
       return {
         name,
         path: paths[name],
         mode: bits === null ? null : bits.toString(8).padStart(4, "0"),
-        ok: name === "cache" || !open,
+        ok: !open,
       };
     }),
   );

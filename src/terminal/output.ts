@@ -167,7 +167,7 @@ export class Output {
 
   /** What to type next; silent with `-q`. */
   hint(text: string): void {
-    if (!this.#options.quiet) this.#aside(this.#options.paint.stderr.dim(`hint: ${safeText(text)}`));
+    if (!this.#options.quiet) this.#aside(this.#options.paint.stderr.dim(`hint: ${safeLine(text)}`));
   }
 
   warn(text: string): void {

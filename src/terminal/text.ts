@@ -20,11 +20,6 @@ export function safeJson(value: unknown, indent = 0): string {
   return (JSON.stringify(value, null, indent) ?? "null").replace(HARMFUL_IN_JSON, escaped);
 }
 
-/** A word that a shell takes as it is, however odd; for commands that belt suggests. */
-export function shellWord(text: string): string {
-  return /^[\w.:@%+=/-]+$/.test(text) ? text : `'${safeLine(text).replaceAll("'", "'\\''")}'`;
-}
-
 /** "340ms", "4.2s", "3m 05s", "2h 10m". */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)}ms`;

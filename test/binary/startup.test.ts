@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt } from "../support/belt.ts";
 
@@ -57,6 +58,32 @@ describe("--help and --version", () => {
     const withProfile = await packagesLoadedBy(list);
     expect(withProfile).toContain("undici");
     expect(withProfile.filter((name) => ["conf", "proper-lockfile", "ajv"].includes(name))).toEqual([]);
+  });
+
+  it("says so where the current folder is gone", async () => {
+    const gone = join(home.dir, "gone");
+    mkdirSync(gone);
+    const words = [
+      process.execPath,
+      join(ROOT, "bin/belt.js"),
+      "run",
+      "infsh/echo",
+      "--local",
+      "--input",
+      "@x",
+    ];
+    const { exitCode, stderr } = await execa(
+      "sh",
+      ["-c", 'cd "$0" && rmdir "$0" && exec "$@"', gone, ...words],
+      {
+        reject: false,
+        env: home.env,
+      },
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      "error: the current folder is gone, or cannot be read\nhint: cd to another, and try again",
+    );
   });
 
   it("prints the version of package.json", async () => {

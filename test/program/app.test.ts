@@ -101,9 +101,35 @@ describe("app get", () => {
   });
 
   it("exits 5 for an app that is not there, and 2 for what is no name", async () => {
-    api.on("GET /apps/infsh/nope", api.error(404, "not_found", "no such app"));
-    expect((await run("app", "get", "infsh/nope")).code).toBe(5);
     expect((await run("app", "get", "../x")).code).toBe(2);
+    api
+      .on("GET /apps/infsh/nope", api.error(404, "not_found", "no such app"))
+      .on("POST /apps/list", api.ok({ items: [], has_next: false }));
+    expect((await run("app", "get", "infsh/nope")).code).toBe(5);
+  });
+
+  it.each([
+    ["infsh/flx", "did you mean infsh/flux?"],
+    ["flx@v2", "did you mean infsh/flux?"],
+    ["infsh/nothing-like-it", "belt app list shows the apps there are"],
+  ])("tells whoever asks for %s: %s", async (app, hint) => {
+    const items = [{ namespace: "infsh", name: "echo" }, { namespace: "infsh", name: "flux" }, { id: "odd" }];
+    api
+      .on(`GET /apps/${app.split("@")[0]}`, api.error(404, "not_found", "no such app"))
+      .on("POST /apps/list", api.ok({ items, has_next: false }));
+    const { code, stderr } = await run("app", "get", app);
+    expect(code).toBe(5);
+    expect(stderr).toContain(`hint: ${hint}`);
+  });
+
+  it("says what the API said when the catalogue cannot be had", async () => {
+    api
+      .on("GET /apps/infsh/nope", api.error(404, "not_found", "no such app"))
+      .on("POST /apps/list", api.error(500, "internal_error", "broken"));
+    const { code, stderr } = await run("app", "get", "infsh/nope");
+    expect(code).toBe(5);
+    expect(stderr).toContain("error: no such app");
+    expect(api.count("POST /apps/list")).toBe(1);
   });
 });
 

@@ -155,6 +155,22 @@ describe("belt help", () => {
     expect((await belt(["run", "x", "--inptu", "a=1"], { home })).stderr).toMatch(/Did you mean --input\?/);
   });
 
+  it("is where the hint of a usage error leads, to the very command", async () => {
+    const hinted = async (...argv: string[]) => (await belt(argv, { home })).stderr.split("\nhint: ")[1];
+    expect(await hinted("task", "get")).toBe("belt task get --help shows how it is used\n");
+    expect(await hinted("--profile", "task", "run")).toBe("belt run --help shows how it is used\n");
+    expect(await hinted("completion", "tcsh")).toBe("belt completion --help shows how it is used\n");
+  });
+
+  it("takes no word for nothing", async () => {
+    const { code, stderr } = await belt(["help", "run", "extra"], { home });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: belt run has no command "extra"\n/);
+    expect((await belt(["completion", "tcsh"], { home })).stderr).toMatch(
+      /^error: <shell>: "tcsh" is not one of bash, /,
+    );
+  });
+
   it("gives the whole grammar as one document", async () => {
     const { code, stdout } = await belt(["help", "--json"], { home });
     expect(code).toBe(0);

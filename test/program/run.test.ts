@@ -125,7 +125,9 @@ describe.each(EVERY_SERVER)("against $dialect with the numbers of $table", (serv
     [500, "internal_error", 6],
     [500, "WORKER_LOST", 5],
   ])("reads HTTP %i %s as exit %i", async (status, code, exit) => {
-    api.on("POST /run", api.error(status, code, "the reason"));
+    api
+      .on("POST /run", api.error(status, code, "the reason"))
+      .on("POST /apps/list", api.ok({ items: [], has_next: false }));
     const { code: exitCode, stdout, stderr } = await run("--json");
     expect(exitCode).toBe(exit);
     expect(stdout).toBe("");

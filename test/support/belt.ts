@@ -85,7 +85,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: 
     isAlive: () => true,
     hasLinks: async () => false,
     openDescriptor: () => new PassThrough(),
-    prepareNode: async () => {},
+    quicken: async () => {},
   };
   const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
   return Object.assign(outcome, {

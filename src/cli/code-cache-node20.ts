@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import nodeModule from "node:module";
 import { basename, dirname, join, sep } from "node:path";
+import { cachedDataVersionTag } from "node:v8";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
@@ -13,7 +14,7 @@ interface Loaded {
 
 /** As node's own loader for CommonJS has it. */
 interface Loader {
-  prototype: { _compile(this: LoadedModule, source: string, path: string): unknown };
+  prototype: { _compile(this: LoadedModule, source: string, path: string, ...more: unknown[]): unknown };
 }
 
 interface LoadedModule {
@@ -28,12 +29,13 @@ const HEAD = "(function (exports, require, module, __filename, __dirname) { ";
  */
 export function keepScripts(program: string, folder: string): void {
   const loaded: Loaded[] = [];
-  let isNews = false;
+  let isStale = false;
   const { prototype } = nodeModule as unknown as Loader;
   const compile = prototype._compile;
-  prototype._compile = function (source, path) {
-    if (!path.startsWith(program + sep)) return compile.call(this, source, path);
-    const file = join(folder, `${process.version}-${basename(dirname(path))}-${basename(path)}`);
+  const version = `${process.version}-${process.arch}-${cachedDataVersionTag().toString(16)}`;
+  prototype._compile = function (source, path, ...more) {
+    if (!path.startsWith(program + sep)) return compile.call(this, source, path, ...more);
+    const file = join(folder, `${version}-${basename(dirname(path))}-${basename(path)}`);
     const cachedData = read(file, source);
     const script = new Script(`${HEAD}${source}\n})`, {
       filename: path,
@@ -41,13 +43,13 @@ export function keepScripts(program: string, folder: string): void {
       ...(cachedData && { cachedData }),
     });
     loaded.push({ script, source, file });
-    isNews ||= !cachedData || script.cachedDataRejected === true;
+    isStale ||= !cachedData || script.cachedDataRejected === true;
     const run = script.runInThisContext() as (...parts: unknown[]) => unknown;
     return run.call(this.exports, this.exports, nodeModule.createRequire(path), this, path, dirname(path));
   };
   process.once("exit", () => {
     // A command that needed a new file has used more of the others, too, and node keeps what was used.
-    if (isNews) for (const one of loaded) write(one);
+    if (isStale) for (const one of loaded) write(one);
   });
 }
 
@@ -62,16 +64,15 @@ function read(file: string, source: string): Buffer | null {
   }
 }
 
-/** A full disk, or a folder that cannot be written, costs time at the next start and nothing else. */
+/**
+ * In place, since a file that is half written is one that is damaged. A full disk, or a folder that
+ * cannot be written, costs time at the next start and nothing else.
+ */
 function write({ script, source, file }: Loaded): void {
-  const temporary = `${file}.${process.pid}`;
+  const data = script.createCachedData();
   try {
-    const data = script.createCachedData();
-    writeFileSync(temporary, Buffer.concat([sums(source, data), data]), { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch {
-    if (existsSync(temporary)) unlinkSync(temporary);
-  }
+    writeFileSync(file, Buffer.concat([sums(source, data), data]), { mode: 0o600 });
+  } catch {}
 }
 
 /** Bytes before the data. */
