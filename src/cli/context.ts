@@ -216,8 +216,8 @@ function openFile(path: string): number {
 /** A file is appended to, never cut short: it may hold the events of an earlier run. */
 function openEvents(host: Host, target: string, redact: (line: string) => string): EventSink {
   const fd = /^fd:(\d+)$/.exec(target)?.[1];
-  if (target === "" || (target.startsWith("fd:") && fd === undefined)) {
-    throw usageError(`--events: "${target}" is neither a file nor fd:N`);
+  if (target === "" || target === "-" || fd === "0" || (target.startsWith("fd:") && fd === undefined)) {
+    throw usageError(`--events cannot go to "${target}"`, "name a file, or fd:N; fd:1 is standard output");
   }
   const stream =
     fd === undefined

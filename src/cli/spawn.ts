@@ -30,7 +30,8 @@ export function spawnCommand(host: Host, out: Output, command: string[], env: Re
 }
 
 function notStarted(file: string, code: string | undefined, detail: string | undefined): BeltError {
-  const reason = code === "ENOENT" ? "there is no such command" : (detail ?? "it could not be started");
+  const told = { ENOENT: "there is no such command", EACCES: "it is not executable" }[code ?? ""];
+  const reason = told ?? detail ?? "it could not be started";
   return new BeltError({
     code: "command_not_started",
     message: `cannot run ${file}: ${reason}`,

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/app.ts";
-import { BeltError, usageError } from "../errors.ts";
+import { BeltError, shellWord, usageError } from "../errors.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema.ts";
 import { appListView, appView } from "../terminal/app-views.ts";
@@ -35,7 +35,7 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
   await saveSample(ctx, input, flags.save);
   ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
   ctx.out.note(`wrote ${flags.save}`);
-  ctx.out.hint(`belt run ${reference} --input @${flags.save}${ctx.target.flags}`);
+  ctx.out.hint(`belt run ${reference} --input ${shellWord(`@${flags.save}`)}${ctx.target.flags}`);
 }
 
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */

@@ -1,5 +1,6 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { BeltError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
 import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
 import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
@@ -20,6 +21,15 @@ export const TASK_TIMEOUT = 10 * 60_000;
 
 /** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
+  const folders = appDirs.map((dir) => resolve(ctx.cwd, dir));
+  for (const [index, folder] of folders.entries()) {
+    const found = await stat(folder).catch(() => null);
+    if (!found?.isDirectory())
+      throw usageError(
+        `there is no folder ${appDirs[index]}`,
+        "belt dev takes the folders of apps, each with an inf.yml",
+      );
+  }
   const { startLocalServer } = await import("../local/server.ts");
   const time = () => new Date(ctx.now()).toISOString();
   // Whatever happens before the server has been announced is told after it.
@@ -29,7 +39,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     startLocalServer({
       root: ctx.root,
       stateDir: ctx.paths.state,
-      appDirs: appDirs.map((dir) => resolve(ctx.cwd, dir)),
+      appDirs: folders,
       port: flags.port,
       workers: flags.workers,
       taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,

@@ -1,6 +1,6 @@
 import type { Api } from "../api/client.ts";
 import { lookAt } from "../api/look.ts";
-import { asBeltError, BeltError, usageError } from "../errors.ts";
+import { asBeltError, BeltError } from "../errors.ts";
 import type { Child, Context } from "./context.ts";
 import { completeRun, draftRun, type RequestFlags } from "./run-request.ts";
 import { explainSession } from "./session-errors.ts";
@@ -24,8 +24,6 @@ const KILL_AFTER = 5_000;
  * the command's exit code; throws when the session could not be opened.
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
-  if (command.length === 0)
-    throw usageError("which command?", `write it after --: belt session exec ${app} -- <command…>`);
   const draft = await draftRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
   const request = await completeRun(ctx, api, draft);

@@ -10,14 +10,14 @@ export async function askYesNo(
   return await answered(confirm({ message: question, default: false }, { output, signal }), signal);
 }
 
-/** Asks for what must not be seen: nothing of it is echoed. */
+/** Asks for what must not be seen: nothing of it is echoed, and no key shows it. */
 export async function askSecret(
   question: string,
   output: NodeJS.WritableStream,
   signal: AbortSignal,
 ): Promise<string> {
   const { password } = await import("@inquirer/prompts");
-  return await answered(password({ message: question }, { output, signal }), signal);
+  return await answered(password({ message: question, toggleMask: false }, { output, signal }), signal);
 }
 
 /** Ctrl-C at a question is Ctrl-C. */

@@ -62,7 +62,10 @@ describe("belt login on a terminal", () => {
     let screen = "";
     terminal.stdout.on("data", (chunk) => (screen += chunk));
     await until(() => screen.includes("API key for https://api.inference.sh:"));
-    terminal.stdin.write("inf_typed_canary_1234\r");
+    // Ctrl-T is what others show it with.
+    terminal.stdin.write("inf_typed_canary_1234\u0014");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    terminal.stdin.write("\r");
     await until(() => screen.includes("logged in"));
     terminal.stdin.end();
     expect(await terminal).toMatchObject({ exitCode: 0 });

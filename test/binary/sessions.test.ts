@@ -103,6 +103,14 @@ describe("session exec", () => {
     expect(await activeSessions()).toBe("[]\n");
   });
 
+  it("says how it is written when the command does not stand behind --", async () => {
+    for (const words of [["sh", "-c", "true"], ["--"]]) {
+      const { exitCode, stderr } = await spawnBelt(["session", "exec", "infsh/counter", ...words], home);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("hint: belt session exec <app> -- <command…> is the form\n");
+    }
+  });
+
   it("gives belt's own exit code when the session cannot be opened", async () => {
     const { exitCode, stdout } = await spawnBelt(
       ["session", "exec", "infsh/nope", "--local", "--", "echo", "ran"],

@@ -90,7 +90,17 @@ test("belt dev speaks one dialect and the numbers of one year when told to", asy
   expect(answer).toMatchObject({ success: true, status: 200, data: { status: 9, output: { count: 1 } } });
 });
 
+test("a folder that is not there is no app", async () => {
+  const { exitCode, stdout, stderr } = await spawnBelt(
+    ["dev", "/no/such/app", "--port", "0"],
+    temporaryHome(),
+  );
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain("error: there is no folder /no/such/app\n");
+});
+
 test.each([
+  ["BELT_STATE_DIR", ["dev", "--port", "0"], { BELT_STATE_DIR: "/proc/state" }],
   ["BELT_STATE_DIR", ["dev", "--port", "0"], { BELT_STATE_DIR: "/dev/null/state" }],
   ["BELT_STATE_DIR", ["run", "infsh/counter", "--local"], { BELT_STATE_DIR: "/dev/null/state" }],
 ])("a server that cannot start says what to change: %s", async (hint, argv, env) => {

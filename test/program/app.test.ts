@@ -154,6 +154,11 @@ describe("app sample", () => {
     expect(JSON.parse(dry.stdout).body.input).toMatchObject({ prompt: "prompt", seed: 4 });
   });
 
+  it("--save hints at a command that a shell takes", async () => {
+    const { stderr } = await run("app", "sample", "infsh/flux", "--save", "my $(id).json");
+    expect(stderr).toContain("belt run infsh/flux --input '@my $(id).json'");
+  });
+
   it("--save leaves a file that is there alone", async () => {
     writeFileSync(join(home.dir, "in.json"), "mine");
     expect((await run("app", "sample", "infsh/flux", "--save", "in.json")).code).toBe(1);

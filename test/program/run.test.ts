@@ -418,6 +418,8 @@ describe("submitting", () => {
     [["--no-such-flag"], "unknown option"],
     [["--worker", ""], "--worker is empty"],
     [["--events", "fd:99"], "not open"],
+    [["--events", "fd:0"], "cannot go to"],
+    [["--events", "-"], "cannot go to"],
     [["--events", "log", "--no-wait"], "--no-wait"],
     [["--local", "--api-url", "http://localhost"], "exclude each other"],
     [["--field", "a..b"], "empty part"],

@@ -74,6 +74,11 @@ export function addSession(session: Command, act: Act): void {
     )
     .argument("<app>", "namespace/name, or namespace/name@version")
     .argument("<command...>", "what to run, after --")
+    .exitOverride((error) => {
+      if (!error.message.includes("\n"))
+        error.message += "\nbelt session exec <app> -- <command…> is the form";
+      throw error;
+    })
     .option("--session-timeout <s>", "idle seconds until the session expires, 1 to 3600")
     .option("-i, --input <spec>", `for the first call: ${INPUT_HELP}`, collect)
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
