@@ -1,5 +1,5 @@
 import type { Ora } from "ora";
-import type { Paint } from "./paint.ts";
+import { type Paint, plainPaint } from "./paint.ts";
 import type { Ruler } from "./ruler.ts";
 import type { Sink } from "./sink.ts";
 import { formatDuration, safeLine } from "./text.ts";
@@ -111,8 +111,9 @@ class Spinner implements Progress {
       import("./display-ruler.ts"),
     ]);
     if (!this.#timer) return;
-    const { stderr } = this.#options;
+    const { stderr, paint } = this.#options;
     this.#ora = ora({
+      color: paint === plainPaint ? false : "cyan",
       stream: stderr as NodeJS.WriteStream,
       discardStdin: false,
       text: "",

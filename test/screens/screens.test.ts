@@ -94,6 +94,12 @@ describe("run", () => {
     for (const frame of frames) expect(displayRuler.width(frame)).toBeLessThan(columns);
   });
 
+  it("with NO_COLOR draws the spinner, too, without colour", async () => {
+    const { bytes } = await look(80, RUN, { NO_COLOR: "1" });
+    expect(bytes).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+    expect(bytes).not.toMatch(/\u001b\[[\d;]*m/);
+  });
+
   it.each([
     ["NO_COLOR", { NO_COLOR: "1", CI: "1" }],
     ["a dumb terminal", { TERM: "dumb" }],
