@@ -5,7 +5,7 @@ import { addAbortSignal } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Account } from "../commands/account.ts";
 import type { Context, EventSink } from "../commands/context.ts";
-import { BeltError, shellWord, usageError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
 import { askOn } from "../terminal/ask.ts";
@@ -75,7 +75,7 @@ export async function createContext(
       node: host.nodeVersion,
       platform: host.platform,
     }),
-    target: targetOf(flags, current),
+    target: targetOf(current),
     access,
     api: async () => (await connected()).api,
     publish: async () => await (await connected()).publish(),
@@ -116,7 +116,7 @@ function canAsk({ stdin, stderr }: Host, { prompt }: GlobalFlags): boolean {
 }
 
 /** Read when a command asks: not every command needs an account, and none may have to be in order. */
-function targetOf(flags: GlobalFlags, account: () => Account): Context["target"] {
+function targetOf(account: () => Account): Context["target"] {
   return {
     get local() {
       return account().local;
@@ -130,7 +130,6 @@ function targetOf(flags: GlobalFlags, account: () => Account): Context["target"]
     get env() {
       return targetEnv(account());
     },
-    flags: targetFlags(flags),
   };
 }
 
@@ -164,12 +163,6 @@ async function confirm(
     throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
   }
   return await askYesNo(question, host.stderr as NodeJS.WriteStream, signal);
-}
-
-function targetFlags({ local, apiUrl, profile }: GlobalFlags): string {
-  if (local) return " --local";
-  const named = profile === undefined ? "" : ` --profile ${shellWord(profile)}`;
-  return apiUrl === undefined ? named : `${named} --api-url ${shellWord(apiUrl)}`;
 }
 
 async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> {

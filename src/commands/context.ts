@@ -59,9 +59,7 @@ interface Target {
   baseUrl: string | null;
   /** Where the profile in force wants runs to go. */
   infra: string | null;
-  /** What to add to a command so that it talks to the same API: " --local", " --api-url …" or nothing. */
-  flags: string;
-  /** The same for the environment of a command. */
+  /** What a command needs in its environment to talk to the same API. */
   env: Record<string, string>;
 }
 

@@ -75,6 +75,6 @@ async function report(ctx: Context, account: Account, findings: Findings): Promi
     // A proxy's URL may hold a password; its origin does not.
     proxy: proxy && { url: proxy.url.origin, from: proxy.from },
     folders: await folderModes(ctx.paths, platform),
-    error: error?.document() ?? null,
+    error: error && ctx.out.document(error),
   };
 }
