@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, Home } from "../support/belt.ts";
@@ -77,5 +77,48 @@ describe("the commands of a hint talk to the same API", () => {
     const { code, stderr } = await belt(["session", "list", "--profile", "mix"], { home });
     expect(code).toBe(4);
     expect(hintOf(stderr)).toContain("belt login --profile mix stores one");
+  });
+});
+
+describe("@last that went to another API", () => {
+  const elsewhere = ["--api-url", "https://other.example"];
+  const submitted = async (argv: string[] = []) => {
+    api.on("POST /run", api.ok(api.task("queued")));
+    expect((await belt(["run", "infsh/flux", "--no-wait", ...argv], { home })).code).toBe(0);
+  };
+  const hint = async (argv: string[] = [], env: Record<string, string> = {}) => {
+    const { code, stderr } = await belt(["task", "get", "@last", ...argv], { home, env });
+    expect(code).toBe(2);
+    return hintOf(stderr);
+  };
+
+  it("is found with the profile of that API, not with the key of this one", async () => {
+    await login("home", ...elsewhere);
+    await login("work it");
+    await submitted(["--profile", "work it"]);
+    expect(await hint()).toBe("use --profile 'work it'");
+    expect(await hint([], { INFSH_API_KEY: KEY })).toBe("use --profile 'work it'");
+    expect(await hint(["--profile", "work it", ...elsewhere])).toBe(
+      "leave --api-url out, and use --profile 'work it'",
+    );
+    expect(await hint(["--local"])).toBe("leave --local (or BELT_LOCAL) out, and use --profile 'work it'");
+  });
+
+  it("needs a profile of its own where only the key of another API is at hand", async () => {
+    await login("work");
+    await submitted();
+    await login("work", ...elsewhere);
+    expect(await hint()).toBe(`belt login --profile <name> --api-url ${api.url} makes a profile for it`);
+    expect(await hint(["--profile", "work"])).toBe(await hint());
+    expect(await hint([], { INFSH_API_KEY: KEY })).toBe(`use --api-url ${api.url}`);
+  });
+
+  it("and to the local server is found there", async () => {
+    await login("work");
+    mkdirSync(join(home.dir, "state"));
+    const entry = { type: "task", id: "t", app: "a/b", api: "local", time: "" };
+    writeFileSync(join(home.dir, "state", "journal.ndjson"), `${JSON.stringify(entry)}\n`);
+    expect(await hint()).toBe("add --local");
+    expect(await hint(elsewhere)).toBe("leave --api-url out, and add --local");
   });
 });
