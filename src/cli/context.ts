@@ -19,6 +19,7 @@ import type { Host } from "./host.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
+import { AGREED_VARIABLE, agreement } from "./settings.ts";
 import { spawnCommand } from "./spawn.ts";
 import { stdinSpool } from "./stdin.ts";
 import { beltVersion } from "./version.ts";
@@ -134,8 +135,13 @@ function targetOf(account: () => Account): Context["target"] {
 }
 
 function targetEnv({ local, baseUrl, profile }: Account): Record<string, string> {
-  if (local) return { BELT_LOCAL: "1" };
-  return { BELT_LOCAL: "", BELT_API_URL: baseUrl ?? "", BELT_PROFILE: profile ?? "" };
+  if (local || baseUrl === null) return { BELT_LOCAL: "1" };
+  return {
+    BELT_LOCAL: "",
+    BELT_API_URL: baseUrl,
+    BELT_PROFILE: profile ?? "",
+    [AGREED_VARIABLE]: profile === null ? "" : agreement(profile, baseUrl),
+  };
 }
 
 /** A key is never an argument: it is typed without echo, or piped in. */

@@ -11,6 +11,16 @@ type Env = Record<string, string | undefined>;
 /** Where a key may stand in the environment, first found wins. */
 export const KEY_VARIABLES = ["INFSH_API_KEY", "INFERENCE_API_KEY"] as const;
 
+/**
+ * Tells the commands of `session exec` that their belt was told to use this profile at this base
+ * URL. It vouches for the two together, so a BELT_API_URL that comes from elsewhere gains nothing.
+ */
+export const AGREED_VARIABLE = "BELT_AGREED_TARGET";
+
+export function agreement(profile: string, url: string): string {
+  return `${url} ${profile}`;
+}
+
 /** Options before environment; an option also outranks a variable that says something else altogether. */
 export function resolveNamed(flags: GlobalFlags, env: Env): Named {
   if (flags.local && flags.apiUrl !== undefined) throw usageError("--local and --api-url exclude each other");
@@ -30,7 +40,8 @@ export function resolveNamed(flags: GlobalFlags, env: Env): Named {
  * Options, environment and stored profiles as one decision, in the precedence of cli.md
  * section 2. A profile counts as a whole: a key in the environment that takes the place of the
  * current profile's key also leaves the profile's base URL and the rest of it out, and a key
- * goes to another host than its profile's only where --api-url says so.
+ * goes to another host than its profile's only where --api-url says so, to this belt or to the one
+ * whose `session exec` runs it.
  */
 export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
   const named = resolveNamed(flags, env);
@@ -46,7 +57,7 @@ export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook)
   const keyFrom = fromProfile ? `profile ${profile.name} (${profileFrom})` : (variable ?? null);
   return {
     local: false,
-    ...baseUrl(named, profile, fromProfile),
+    ...baseUrl(named, profile, fromProfile, env[AGREED_VARIABLE]),
     key: key === null ? null : checkedKey(key, `the key of ${keyFrom}`),
     keyFrom,
     profile: profile?.name ?? null,
@@ -76,6 +87,7 @@ function baseUrl(
   { apiUrl, apiUrlFrom, profileFrom }: Named,
   profile: Profile | null,
   keyIsProfiles: boolean,
+  agreed: string | undefined,
 ): Pick<Account, "baseUrl" | "baseUrlFrom"> {
   const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
   const ownSource = `profile ${profile?.name}`;
@@ -84,7 +96,8 @@ function baseUrl(
   }
   const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
   const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
-  if (keyIsProfiles && !samePlace && apiUrlFrom !== "--api-url") {
+  const isAgreed = apiUrlFrom === "--api-url" || agreed === agreement(profile?.name ?? "", url);
+  if (keyIsProfiles && !samePlace && !isAgreed) {
     throw usageError(
       `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
       `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
