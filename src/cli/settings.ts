@@ -66,6 +66,8 @@ export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook)
     insecure: profile?.insecure ?? false,
     statusTable: !profile || profile.statusTable === "auto" ? null : profile.statusTable,
     overridden: !profile && current?.key != null ? current.name : null,
+    choices:
+      profile || variable ? [] : book.profiles.filter((one) => one.key !== null).map(({ name }) => name),
   };
 }
 
@@ -81,6 +83,7 @@ const LOCAL: Account = {
   insecure: false,
   statusTable: null,
   overridden: null,
+  choices: [],
 };
 
 function baseUrl(

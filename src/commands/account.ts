@@ -23,6 +23,8 @@ export interface Account {
   statusTable: StatusTable | null;
   /** The current profile, when a key in the environment takes its place. */
   overridden: string | null;
+  /** The profiles with a key, when none is in force and no key is. */
+  choices: string[];
 }
 
 /** What options and environment name outright, before profiles are looked at. */

@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { learnFromTimings } from "../api/look.ts";
 import type { Probe } from "../api/probe.ts";
-import { asBeltError, type BeltError } from "../errors.ts";
+import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { folderModes } from "../store/modes.ts";
 import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";
 import type { StatusTable } from "../wire/status.ts";
@@ -30,7 +30,7 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
   try {
     api = await ctx.api();
     probe = await api.probe();
-    if (probe.error) return { probe, table: null, error: probe.error };
+    if (probe.error) return { probe, table: null, error: explained(probe.error, account) };
     return { probe, table: account.statusTable ?? (await detectTable(api)), error: null };
   } catch (thrown) {
     ctx.signal.throwIfAborted();
@@ -38,6 +38,15 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
     if (error.facts.exit === "usage") throw error;
     return { probe, table: null, error };
   }
+}
+
+/** A key that is refused has to be changed where it comes from. */
+function explained(error: BeltError, { profile, key, keyFrom }: Account): BeltError {
+  if (error.facts.httpStatus !== 401 || key === null) return error;
+  const hint = keyFrom?.startsWith("profile ")
+    ? `belt login --profile ${shellWord(profile ?? "")} stores another key`
+    : `set ${keyFrom} to another key`;
+  return error.with({ hint });
 }
 
 /** The newest tasks tell which numbers the server uses; without any, nobody can know yet. */

@@ -122,3 +122,65 @@ describe("@last that went to another API", () => {
     expect(await hint(elsewhere)).toBe("leave --api-url out, and add --local");
   });
 });
+
+describe("a key that is refused", () => {
+  const refuse = () => api.on("GET /sessions", api.error(401, "unauthorized", "no such key"));
+  const hint = async (argv: string[], env: Record<string, string> = {}, stdin = "") => {
+    const { code, stderr } = await belt(argv, { home, env, stdin });
+    expect(code).toBe(4);
+    return hintOf(stderr);
+  };
+
+  it("is changed where it comes from", async () => {
+    await login("work it");
+    refuse();
+    const variable = { INFERENCE_API_KEY: KEY, BELT_API_URL: api.url };
+    const stores = "belt login --profile 'work it' stores another key";
+    expect(await hint(["doctor"])).toBe(stores);
+    expect(await hint(["doctor"], { BELT_PROFILE: "work it", INFSH_API_KEY: KEY })).toBe(stores);
+    expect(await hint(["doctor"], variable)).toBe("set INFERENCE_API_KEY to another key");
+    expect(await hint(["session", "list", "--profile", "work it"], variable)).toBe(
+      "belt doctor --profile 'work it' tells which key is in force, and how to change it",
+    );
+  });
+
+  it("by login is to be looked at", async () => {
+    refuse();
+    expect(await hint(["login", "--api-url", api.url], {}, KEY)).toBe(
+      `check that the key is whole, and one of ${api.url}`,
+    );
+  });
+});
+
+describe("profiles that are not in force", () => {
+  const hint = async () => {
+    const { code, stderr } = await belt(["session", "list"], { home });
+    expect(code).toBe(4);
+    return hintOf(stderr);
+  };
+
+  it("are what to choose from when there is no key", async () => {
+    for (const name of ["first", "a b", "third"]) await login(name);
+    await belt(["profile", "remove", "first", "--yes"], { home });
+    expect(await hint()).toMatch(/^belt profile use <name> chooses a profile that has one, or/);
+    await belt(["profile", "remove", "third", "--yes"], { home });
+    expect(await hint()).toMatch(/^belt profile use 'a b' chooses a profile that has one, or/);
+    await belt(["profile", "remove", "a b", "--yes"], { home });
+    expect(await hint()).toMatch(/^belt login stores one, or/);
+  });
+
+  it("are named as a shell takes them", async () => {
+    await login("first");
+    const { stderr } = await belt(["login", "--profile", "$(id)", "--no-check", "--api-url", api.url], {
+      home,
+      stdin: KEY,
+    });
+    expect(stderr).toContain("hint: belt profile use '$(id)' makes it the current one");
+  });
+
+  it("leave a current one without a key the one to log in to", async () => {
+    await login("work");
+    await belt(["logout", "--yes"], { home });
+    expect(await hint()).toMatch(/^belt login --profile work stores one, or/);
+  });
+});
