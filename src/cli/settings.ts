@@ -36,6 +36,13 @@ export function resolveNamed(flags: GlobalFlags, env: Env): Named {
   };
 }
 
+/** The account that requests are made with; throws where there cannot be one. */
+export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+  const account = describeSettings(flags, env, book);
+  if (account.conflict) throw account.conflict;
+  return account;
+}
+
 /**
  * Options, environment and stored profiles as one decision, in the precedence of cli.md
  * section 2. A profile counts as a whole: a key in the environment that takes the place of the
@@ -43,7 +50,7 @@ export function resolveNamed(flags: GlobalFlags, env: Env): Named {
  * goes to another host than its profile's only where --api-url says so, to this belt or to the one
  * whose `session exec` runs it.
  */
-export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
   const named = resolveNamed(flags, env);
   const asked = named.local && named.profileFrom === "BELT_PROFILE" ? null : named.profile;
   const chosen = asked === null ? null : namedProfile(asked, book);
@@ -84,6 +91,7 @@ const LOCAL: Account = {
   statusTable: null,
   overridden: null,
   choices: [],
+  conflict: null,
 };
 
 function baseUrl(
@@ -91,22 +99,23 @@ function baseUrl(
   profile: Profile | null,
   keyIsProfiles: boolean,
   agreed: string | undefined,
-): Pick<Account, "baseUrl" | "baseUrlFrom"> {
+): Pick<Account, "baseUrl" | "baseUrlFrom" | "conflict"> {
   const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
   const ownSource = `profile ${profile?.name}`;
   if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile")) {
-    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default" };
+    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default", conflict: null };
   }
   const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
   const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
   const isAgreed = apiUrlFrom === "--api-url" || agreed === agreement(profile?.name ?? "", url);
-  if (keyIsProfiles && !samePlace && !isAgreed) {
-    throw usageError(
-      `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
-      `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
-    );
-  }
-  return { baseUrl: url, baseUrlFrom: apiUrlFrom! };
+  const conflict =
+    keyIsProfiles && !samePlace && !isAgreed
+      ? usageError(
+          `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
+          `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
+        )
+      : null;
+  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict };
 }
 
 function isTrue(value: string | undefined): boolean {

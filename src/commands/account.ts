@@ -1,3 +1,4 @@
+import type { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 
 export const DEFAULT_URL = "https://api.inference.sh";
@@ -25,6 +26,8 @@ export interface Account {
   overridden: string | null;
   /** The profiles with a key, when none is in force and no key is. */
   choices: string[];
+  /** Why no request may be made with this: the key is for another place than the base URL. */
+  conflict: BeltError | null;
 }
 
 /** What options and environment name outright, before profiles are looked at. */

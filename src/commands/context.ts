@@ -79,7 +79,10 @@ export interface Access {
   profiles: Profiles;
   /** What options and environment name outright. */
   named(): Named;
-  /** What is in force, or would be with this profile named; throws a usage error for an unknown one. */
+  /**
+   * What is in force, at odds with itself or not, or would be with this profile; throws a usage
+   * error for an unknown one.
+   */
   account(profile?: string): Promise<Account>;
   /** A client for an account, closed by whoever asked for it. */
   connect(account: Account): Promise<Api>;

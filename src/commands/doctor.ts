@@ -25,6 +25,7 @@ export async function doctor(ctx: Context): Promise<void> {
 }
 
 async function examine(ctx: Context, account: Account): Promise<Findings> {
+  if (account.conflict) return { probe: null, table: null, error: account.conflict };
   let api: Api | null = null;
   let probe: Probe | null = null;
   try {
@@ -72,8 +73,8 @@ async function report(ctx: Context, account: Account, findings: Findings): Promi
     api: {
       url: account.baseUrl ?? (probe && (await ctx.api()).baseUrl),
       from: account.baseUrlFrom,
-      // Without a key nobody was asked.
-      reachable: probe !== null || (error?.facts.code === "no_key" ? null : false),
+      // Without a key that may go there nobody was asked.
+      reachable: probe !== null || (account.conflict || error?.facts.code === "no_key" ? null : false),
       http_status: probe?.status ?? null,
       latency_ms: probe?.latency ?? null,
       format: probe?.format ?? null,

@@ -77,6 +77,7 @@ async function checkKey(ctx: Context, { name, apiUrl, key, insecure, statusTable
     statusTable: statusTable === "auto" ? null : statusTable,
     overridden: null,
     choices: [],
+    conflict: null,
   });
   try {
     await api.sessions();
