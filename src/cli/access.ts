@@ -46,7 +46,10 @@ export async function openAccess({ host, flags, paths, out, connect }: Opening):
     account: async (profile) =>
       profile === undefined
         ? describeSettings(flags, env, atFirst)
-        : describeSettings({ ...flags, profile }, env, await read()),
+        : {
+            ...describeSettings({ ...flags, local: false, profile }, env, await read()),
+            profileFrom: "argument",
+          },
     connect: async (account) => (await connect(account)).api,
     proxy: (url) => readProxies(env)(new URL(url)),
   };

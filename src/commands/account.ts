@@ -15,7 +15,7 @@ export interface Account {
   keyFrom: string | null;
   /** The profile in force. */
   profile: string | null;
-  profileFrom: "--profile" | "BELT_PROFILE" | "current" | null;
+  profileFrom: "--profile" | "BELT_PROFILE" | "current" | "argument" | null;
   /** The profile's choice for `run`. */
   infra: string | null;
   /** The profile allows plain http to its own host. */

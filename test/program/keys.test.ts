@@ -176,6 +176,13 @@ describe("profiles", () => {
     }
   });
 
+  it.each([[[]], [["--local"]]])("are shown by name, whatever else is in force: %j", async (argv) => {
+    await login(["--profile", "home"]);
+    const { code, stdout } = await belt(["profile", "show", "home", "--json", ...argv], { home });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ name: "home", name_from: "argument", api_url: api.url });
+  });
+
   it("warn once when a key of the environment takes the place of the current one", async () => {
     await login();
     const env = { INFERENCE_API_KEY: OTHER, BELT_API_URL: api.url };
