@@ -79,12 +79,13 @@ export class BeltError extends Error {
     return this.facts.code === "interrupted";
   }
 
-  document(): ErrorDocument {
+  /** `aim` has the last word on the hint. */
+  document(aim: (hint: string) => string): ErrorDocument {
     const { code, message, hint, httpStatus, retryable, taskId, requestId } = this.facts;
     return {
       code,
       message,
-      hint: hint ?? null,
+      hint: hint ? aim(hint) : null,
       http_status: httpStatus ?? null,
       retryable: retryable ?? false,
       task_id: taskId ?? null,
@@ -109,6 +110,15 @@ export function asBeltError(thrown: unknown): BeltError {
     exit: "failure",
     cause: thrown,
   });
+}
+
+/** Commands that talk to the API, in a text, unless they name one themselves. */
+const COMMANDS =
+  /\bbelt (?:(?:task|session|app|file) [a-z]+|run|login|doctor)\b(?! --(?:profile|api-url|local)\b)/g;
+
+/** A hint whose commands have `flags`, and so talk to the API that this one talked to. */
+export function aimed(hint: string, flags: string): string {
+  return hint.replace(COMMANDS, (command) => command + flags);
 }
 
 /** A word that a shell takes as it is, however odd; for hints that are commands. */

@@ -183,8 +183,7 @@ function codeForStatus(status: number): string {
 }
 
 function hintFor(code: string, status: number): string | undefined {
-  if (status === 401)
-    return "belt doctor tells which key is in force; belt login stores another, INFSH_API_KEY takes its place";
+  if (status === 401) return "belt doctor tells which key is in force, and how to change it";
   if (status === 403) return "the key lacks a permission; use one that has the scope named above";
   if (status === 402) return "check the balance and limits of your account";
   if (status === 429) return "wait a little, then run the same command again";

@@ -7,7 +7,7 @@ import type { Output } from "../terminal/output.ts";
 import type { Connection } from "./connect.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";
-import { resolveNamed, resolveSettings } from "./settings.ts";
+import { describeSettings, resolveNamed, resolveSettings } from "./settings.ts";
 
 interface Opening {
   host: Host;
@@ -44,7 +44,12 @@ export async function openAccess({ host, flags, paths, out, connect }: Opening):
     named: () => resolveNamed(flags, env),
     current,
     account: async (profile) =>
-      profile === undefined ? current() : resolveSettings({ ...flags, profile }, env, await read()),
+      profile === undefined
+        ? describeSettings(flags, env, atFirst)
+        : {
+            ...describeSettings({ ...flags, local: false, profile }, env, await read()),
+            profileFrom: "argument",
+          },
     connect: async (account) => (await connect(account)).api,
     proxy: (url) => readProxies(env)(new URL(url)),
   };

@@ -3,7 +3,7 @@ import { Api, type ApiOptions } from "../api/client.ts";
 import type { Account } from "../commands/account.ts";
 import type { Context } from "../commands/context.ts";
 import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
-import { BeltError } from "../errors.ts";
+import { BeltError, shellWord } from "../errors.ts";
 import { readProxies } from "../input/proxy.ts";
 import type { LocalServer } from "../local/server.ts";
 import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
@@ -33,7 +33,7 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
   const { host, account, out } = connecting;
   if (account.local) return await connectLocal(connecting);
   const { baseUrl, key, keyFrom, overridden } = account;
-  if (baseUrl === null || key === null) throw noKey();
+  if (baseUrl === null || key === null) throw noKey(account);
   if (overridden !== null) {
     out.warn(`${keyFrom} is set, and takes the place of the current profile, ${overridden}`);
   }
@@ -129,11 +129,16 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
   } satisfies Partial<ApiOptions>;
 }
 
-function noKey(): BeltError {
+function noKey({ profile, profileFrom, choices }: Account): BeltError {
+  // A profile that is merely the current one is not where login stores a key unless it is told to.
+  const login = profileFrom === "current" ? `belt login --profile ${shellWord(profile ?? "")}` : "belt login";
+  const one = choices.length === 1 ? shellWord(choices[0]!) : "<name>";
+  const first =
+    choices.length === 0 ? `${login} stores one` : `belt profile use ${one} chooses a profile that has one`;
   return new BeltError({
     code: "no_key",
     message: "there is no API key",
-    hint: "belt login stores one, or set INFSH_API_KEY, or add --local to try belt without an account",
+    hint: `${first}, or set INFSH_API_KEY, or add --local to try belt without an account`,
     exit: "auth",
   });
 }

@@ -5,7 +5,7 @@ import { addAbortSignal } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Account } from "../commands/account.ts";
 import type { Context, EventSink } from "../commands/context.ts";
-import { BeltError, shellWord, usageError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
 import { askOn } from "../terminal/ask.ts";
@@ -19,6 +19,7 @@ import type { Host } from "./host.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
+import { AGREED_VARIABLE, agreement } from "./settings.ts";
 import { spawnCommand } from "./spawn.ts";
 import { stdinSpool } from "./stdin.ts";
 import { beltVersion } from "./version.ts";
@@ -75,7 +76,7 @@ export async function createContext(
       node: host.nodeVersion,
       platform: host.platform,
     }),
-    target: targetOf(flags, current),
+    target: targetOf(current),
     access,
     api: async () => (await connected()).api,
     publish: async () => await (await connected()).publish(),
@@ -116,7 +117,7 @@ function canAsk({ stdin, stderr }: Host, { prompt }: GlobalFlags): boolean {
 }
 
 /** Read when a command asks: not every command needs an account, and none may have to be in order. */
-function targetOf(flags: GlobalFlags, account: () => Account): Context["target"] {
+function targetOf(account: () => Account): Context["target"] {
   return {
     get local() {
       return account().local;
@@ -130,13 +131,17 @@ function targetOf(flags: GlobalFlags, account: () => Account): Context["target"]
     get env() {
       return targetEnv(account());
     },
-    flags: targetFlags(flags),
   };
 }
 
 function targetEnv({ local, baseUrl, profile }: Account): Record<string, string> {
-  if (local) return { BELT_LOCAL: "1" };
-  return { BELT_LOCAL: "", BELT_API_URL: baseUrl ?? "", BELT_PROFILE: profile ?? "" };
+  if (local || baseUrl === null) return { BELT_LOCAL: "1" };
+  return {
+    BELT_LOCAL: "",
+    BELT_API_URL: baseUrl,
+    BELT_PROFILE: profile ?? "",
+    [AGREED_VARIABLE]: profile === null ? "" : agreement(profile, baseUrl),
+  };
 }
 
 /** A key is never an argument: it is typed without echo, or piped in. */
@@ -164,12 +169,6 @@ async function confirm(
     throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
   }
   return await askYesNo(question, host.stderr as NodeJS.WriteStream, signal);
-}
-
-function targetFlags({ local, apiUrl, profile }: GlobalFlags): string {
-  if (local) return " --local";
-  const named = profile === undefined ? "" : ` --profile ${shellWord(profile)}`;
-  return apiUrl === undefined ? named : `${named} --api-url ${shellWord(apiUrl)}`;
 }
 
 async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> {

@@ -47,7 +47,7 @@ async function report(
     : asBeltError(thrown);
   const { createOutput } = await import("./output.ts");
   const out = open?.context.out ?? (await createOutput(host, flagsOf(host.argv)));
-  out.error(open ? aimed(error, open.context.target.flags) : error);
+  out.error(error);
   if (error.facts.code === "internal" && thrown instanceof Error) out.trace(thrown.stack ?? "");
   return error.exitCode;
 }
@@ -60,12 +60,6 @@ function flagsOf(argv: string[]): GlobalFlags {
     | ColourChoice
     | undefined;
   return { json: given.includes("--json"), ...(color && { color }) };
-}
-
-/** A hint that is a command talks to the API that this one talked to. */
-function aimed(error: BeltError, flags: string): BeltError {
-  const { hint } = error.facts;
-  return hint && /^belt (task|session|run) /.test(hint) ? error.with({ hint: hint + flags }) : error;
 }
 
 /** Told by its code: the parser itself may not have been loaded. */

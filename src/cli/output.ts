@@ -1,3 +1,4 @@
+import { aimed, shellWord } from "../errors.ts";
 import { Output } from "../terminal/output.ts";
 import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
 import { plainRuler } from "../terminal/ruler.ts";
@@ -19,6 +20,7 @@ export async function createOutput(host: Host, flags: GlobalFlags, ruler = plain
     json: flags.json ?? false,
     field: flags.field ?? null,
     quiet: flags.quiet ?? false,
+    aim: (hint) => aimed(hint, targetFlags(flags)),
     verbose: flags.verbose ?? false,
     // A terminal that does not say how wide it is cannot be redrawn.
     animated: (stderr.isTTY ?? false) && (stderr.columns ?? 0) > 0 && !env["CI"] && env["TERM"] !== "dumb",
@@ -28,4 +30,11 @@ export async function createOutput(host: Host, flags: GlobalFlags, ruler = plain
   });
   for (const name of KEY_VARIABLES) out.hide(env[name]?.trim() ?? "");
   return out;
+}
+
+/** " --local", " --api-url …" or nothing. */
+function targetFlags({ local, apiUrl, profile }: GlobalFlags): string {
+  if (local) return " --local";
+  const named = profile === undefined ? "" : ` --profile ${shellWord(profile)}`;
+  return apiUrl === undefined ? named : `${named} --api-url ${shellWord(apiUrl)}`;
 }

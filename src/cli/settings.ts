@@ -11,6 +11,16 @@ type Env = Record<string, string | undefined>;
 /** Where a key may stand in the environment, first found wins. */
 export const KEY_VARIABLES = ["INFSH_API_KEY", "INFERENCE_API_KEY"] as const;
 
+/**
+ * Tells the commands of `session exec` that their belt was told to use this profile at this base
+ * URL. It vouches for the two together, so a BELT_API_URL that comes from elsewhere gains nothing.
+ */
+export const AGREED_VARIABLE = "BELT_AGREED_TARGET";
+
+export function agreement(profile: string, url: string): string {
+  return `${url} ${profile}`;
+}
+
 /** Options before environment; an option also outranks a variable that says something else altogether. */
 export function resolveNamed(flags: GlobalFlags, env: Env): Named {
   if (flags.local && flags.apiUrl !== undefined) throw usageError("--local and --api-url exclude each other");
@@ -26,13 +36,21 @@ export function resolveNamed(flags: GlobalFlags, env: Env): Named {
   };
 }
 
+/** The account that requests are made with; throws where there cannot be one. */
+export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+  const account = describeSettings(flags, env, book);
+  if (account.conflict) throw account.conflict;
+  return account;
+}
+
 /**
  * Options, environment and stored profiles as one decision, in the precedence of cli.md
  * section 2. A profile counts as a whole: a key in the environment that takes the place of the
  * current profile's key also leaves the profile's base URL and the rest of it out, and a key
- * goes to another host than its profile's only where --api-url says so.
+ * goes to another host than its profile's only where --api-url says so, to this belt or to the one
+ * whose `session exec` runs it.
  */
-export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
   const named = resolveNamed(flags, env);
   const asked = named.local && named.profileFrom === "BELT_PROFILE" ? null : named.profile;
   const chosen = asked === null ? null : namedProfile(asked, book);
@@ -46,7 +64,7 @@ export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook)
   const keyFrom = fromProfile ? `profile ${profile.name} (${profileFrom})` : (variable ?? null);
   return {
     local: false,
-    ...baseUrl(named, profile, fromProfile),
+    ...baseUrl(named, profile, fromProfile, env[AGREED_VARIABLE]),
     key: key === null ? null : checkedKey(key, `the key of ${keyFrom}`),
     keyFrom,
     profile: profile?.name ?? null,
@@ -55,6 +73,8 @@ export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook)
     insecure: profile?.insecure ?? false,
     statusTable: !profile || profile.statusTable === "auto" ? null : profile.statusTable,
     overridden: !profile && current?.key != null ? current.name : null,
+    choices:
+      profile || variable ? [] : book.profiles.filter((one) => one.key !== null).map(({ name }) => name),
   };
 }
 
@@ -70,27 +90,32 @@ const LOCAL: Account = {
   insecure: false,
   statusTable: null,
   overridden: null,
+  choices: [],
+  conflict: null,
 };
 
 function baseUrl(
   { apiUrl, apiUrlFrom, profileFrom }: Named,
   profile: Profile | null,
   keyIsProfiles: boolean,
-): Pick<Account, "baseUrl" | "baseUrlFrom"> {
+  agreed: string | undefined,
+): Pick<Account, "baseUrl" | "baseUrlFrom" | "conflict"> {
   const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
   const ownSource = `profile ${profile?.name}`;
   if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile")) {
-    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default" };
+    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default", conflict: null };
   }
   const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
   const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
-  if (keyIsProfiles && !samePlace && apiUrlFrom !== "--api-url") {
-    throw usageError(
-      `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
-      `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
-    );
-  }
-  return { baseUrl: url, baseUrlFrom: apiUrlFrom! };
+  const isAgreed = apiUrlFrom === "--api-url" || agreed === agreement(profile?.name ?? "", url);
+  const conflict =
+    keyIsProfiles && !samePlace && !isAgreed
+      ? usageError(
+          `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
+          `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
+        )
+      : null;
+  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict };
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import type { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 
 export const DEFAULT_URL = "https://api.inference.sh";
@@ -14,7 +15,7 @@ export interface Account {
   keyFrom: string | null;
   /** The profile in force. */
   profile: string | null;
-  profileFrom: "--profile" | "BELT_PROFILE" | "current" | null;
+  profileFrom: "--profile" | "BELT_PROFILE" | "current" | "argument" | null;
   /** The profile's choice for `run`. */
   infra: string | null;
   /** The profile allows plain http to its own host. */
@@ -23,6 +24,10 @@ export interface Account {
   statusTable: StatusTable | null;
   /** The current profile, when a key in the environment takes its place. */
   overridden: string | null;
+  /** The profiles with a key, when none is in force and no key is. */
+  choices: string[];
+  /** Why no request may be made with this: the key is for another place than the base URL. */
+  conflict: BeltError | null;
 }
 
 /** What options and environment name outright, before profiles are looked at. */

@@ -35,7 +35,7 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
   await saveSample(ctx, input, flags.save);
   ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
   ctx.out.note(`wrote ${flags.save}`);
-  ctx.out.hint(`belt run ${reference} --input ${shellWord(`@${flags.save}`)}${ctx.target.flags}`);
+  ctx.out.hint(`belt run ${reference} --input ${shellWord(`@${flags.save}`)}`);
 }
 
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */

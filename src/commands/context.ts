@@ -59,9 +59,7 @@ interface Target {
   baseUrl: string | null;
   /** Where the profile in force wants runs to go. */
   infra: string | null;
-  /** What to add to a command so that it talks to the same API: " --local", " --api-url …" or nothing. */
-  flags: string;
-  /** The same for the environment of a command. */
+  /** What a command needs in its environment to talk to the same API. */
   env: Record<string, string>;
 }
 
@@ -81,7 +79,10 @@ export interface Access {
   profiles: Profiles;
   /** What options and environment name outright. */
   named(): Named;
-  /** What is in force, or would be with this profile named; throws a usage error for an unknown one. */
+  /**
+   * What is in force, at odds with itself or not, or would be with this profile; throws a usage
+   * error for an unknown one.
+   */
   account(profile?: string): Promise<Account>;
   /** A client for an account, closed by whoever asked for it. */
   connect(account: Account): Promise<Api>;

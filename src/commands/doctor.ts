@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { learnFromTimings } from "../api/look.ts";
 import type { Probe } from "../api/probe.ts";
-import { asBeltError, type BeltError } from "../errors.ts";
+import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { folderModes } from "../store/modes.ts";
 import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";
 import type { StatusTable } from "../wire/status.ts";
@@ -25,12 +25,13 @@ export async function doctor(ctx: Context): Promise<void> {
 }
 
 async function examine(ctx: Context, account: Account): Promise<Findings> {
+  if (account.conflict) return { probe: null, table: null, error: account.conflict };
   let api: Api | null = null;
   let probe: Probe | null = null;
   try {
     api = await ctx.api();
     probe = await api.probe();
-    if (probe.error) return { probe, table: null, error: probe.error };
+    if (probe.error) return { probe, table: null, error: explained(probe.error, account) };
     return { probe, table: account.statusTable ?? (await detectTable(api)), error: null };
   } catch (thrown) {
     ctx.signal.throwIfAborted();
@@ -38,6 +39,15 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
     if (error.facts.exit === "usage") throw error;
     return { probe, table: null, error };
   }
+}
+
+/** A key that is refused has to be changed where it comes from. */
+function explained(error: BeltError, { profile, key, keyFrom }: Account): BeltError {
+  if (error.facts.httpStatus !== 401 || key === null) return error;
+  const hint = keyFrom?.startsWith("profile ")
+    ? `belt login --profile ${shellWord(profile ?? "")} stores another key`
+    : `set ${keyFrom} to another key`;
+  return error.with({ hint });
 }
 
 /** The newest tasks tell which numbers the server uses; without any, nobody can know yet. */
@@ -63,8 +73,8 @@ async function report(ctx: Context, account: Account, findings: Findings): Promi
     api: {
       url: account.baseUrl ?? (probe && (await ctx.api()).baseUrl),
       from: account.baseUrlFrom,
-      // Without a key nobody was asked.
-      reachable: probe !== null || (error?.facts.code === "no_key" ? null : false),
+      // Without a key that may go there nobody was asked.
+      reachable: probe !== null || (account.conflict || error?.facts.code === "no_key" ? null : false),
       http_status: probe?.status ?? null,
       latency_ms: probe?.latency ?? null,
       format: probe?.format ?? null,
@@ -75,6 +85,6 @@ async function report(ctx: Context, account: Account, findings: Findings): Promi
     // A proxy's URL may hold a password; its origin does not.
     proxy: proxy && { url: proxy.url.origin, from: proxy.from },
     folders: await folderModes(ctx.paths, platform),
-    error: error?.document() ?? null,
+    error: error && ctx.out.document(error),
   };
 }

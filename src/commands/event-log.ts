@@ -23,7 +23,8 @@ export class EventLog {
   end(taskId: string, { task, error }: Ending): void {
     const head = { seq: ++this.#seq, time: new Date(this.#ctx.now()).toISOString(), task_id: taskId };
     if (task) this.#sink.write(safeJson({ type: "result", ...head, task }));
-    else if (error) this.#sink.write(safeJson({ type: "error", ...head, error: error.document() }));
+    else if (error)
+      this.#sink.write(safeJson({ type: "error", ...head, error: this.#ctx.out.document(error) }));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { BeltError, usageError } from "../errors.ts";
+import { BeltError, shellWord, usageError } from "../errors.ts";
 import { checkedKey, cleanKey } from "../input/key.ts";
 import { checkedUrl } from "../input/url.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
@@ -31,7 +31,7 @@ export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
   });
   out.result(profileDocument(profile, book, access.profiles.path), loggedInView);
   if (book.current !== profile.name) {
-    out.hint(`belt profile use ${JSON.stringify(profile.name)} makes it the current one`);
+    out.hint(`belt profile use ${shellWord(profile.name)} makes it the current one`);
   }
 }
 
@@ -76,13 +76,20 @@ async function checkKey(ctx: Context, { name, apiUrl, key, insecure, statusTable
     insecure,
     statusTable: statusTable === "auto" ? null : statusTable,
     overridden: null,
+    choices: [],
+    conflict: null,
   });
   try {
     await api.sessions();
   } catch (thrown) {
     if (!(thrown instanceof BeltError) || thrown.isStop) throw thrown;
-    const { message, exit } = thrown.facts;
-    if (exit === "auth") throw thrown.with({ message: `the key was refused, and not stored: ${message}` });
+    const { message, exit, httpStatus } = thrown.facts;
+    if (exit === "auth") {
+      throw thrown.with({
+        message: `the key was refused, and not stored: ${message}`,
+        ...(httpStatus === 401 && { hint: `check that the key is whole, and one of ${apiUrl}` }),
+      });
+    }
     if (ctx.onTerminal && exit === "unavailable") {
       ctx.out.warn(`the key could not be checked: ${message}`);
       if (await ctx.confirm("Store it unchecked?", "--no-check")) return;

@@ -60,6 +60,7 @@ export async function show(ctx: Context, name: string | undefined): Promise<void
   if (account.overridden !== null) {
     ctx.out.note(`${account.keyFrom} takes the place of the current profile, ${account.overridden}`);
   }
+  if (account.conflict) throw account.conflict;
 }
 
 function accountDocument(account: Account, path: string): AccountDocument {

@@ -52,11 +52,29 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
   const here = ctx.target.local ? "local" : ctx.target.baseUrl;
   if (entry.api === here) return entry.id;
   const where = entry.api === "local" ? "the local server" : entry.api;
-  const flag = entry.api === "local" ? "--local" : `--api-url ${shellWord(entry.api)}`;
   throw usageError(
     `${reference} is ${entry.id}, which was submitted to ${where}`,
-    `add ${flag} to the command`,
+    await wayTo(ctx, entry.api),
   );
+}
+
+/** What to change so that a command talks to another API, without sending it the key of this one. */
+async function wayTo({ access, target }: Context, api: string): Promise<string> {
+  const inTheWay = target.local
+    ? "--local (or BELT_LOCAL)"
+    : access.named().apiUrlFrom === "--api-url" && "--api-url";
+  const leaveOut = inTheWay ? `leave ${inTheWay} out` : "";
+  const then = (advice: string) => (leaveOut ? `${leaveOut}, and ${advice}` : advice);
+  if (api === "local") return then("add --local");
+  const { profiles } = await access.profiles.read();
+  const fitting = profiles.find(({ apiUrl }) => apiUrl === api);
+  if (fitting) return then(`use --profile ${shellWord(fitting.name)}`);
+  if (target.local) return leaveOut;
+  const { keyFrom } = await access.account();
+  // A key of the environment is for whatever API is named beside it.
+  return keyFrom === null || keyFrom.startsWith("profile ")
+    ? `belt login --profile <name> --api-url ${shellWord(api)} makes a profile for it`
+    : `use --api-url ${shellWord(api)}`;
 }
 
 /** An id is opaque, but it is one word and no path. */

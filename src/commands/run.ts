@@ -90,10 +90,9 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
     .catch(() => ({ status: "active", expires_in: null }));
   if (status !== "active") return;
   const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
-  const { flags } = ctx.target;
   ctx.out.note(`session ${session} stays open${left}`);
   ctx.out.hint(
-    `belt run ${request.app} --session ${shellWord(session)}${flags} goes on with it, belt session end ${shellWord(session)}${flags} ends it`,
+    `belt run ${request.app} --session ${shellWord(session)} goes on with it, belt session end ${shellWord(session)} ends it`,
   );
 }
 

@@ -62,13 +62,17 @@ export function print<T extends object>(
   several: boolean,
   view: View<T>,
 ): void {
-  if (several) ctx.out.result(outcomes.map(placed), manyView(view));
+  if (several)
+    ctx.out.result(
+      outcomes.map((outcome) => placed(ctx, outcome)),
+      manyView(view),
+    );
   else if (outcomes[0]?.document) ctx.out.result(outcomes[0].document, view);
 }
 
-function placed<T extends object>(outcome: Outcome<T>): T | Failure {
+function placed<T extends object>(ctx: Context, outcome: Outcome<T>): T | Failure {
   const { id, document, error } = outcome;
-  return document ?? { id, error: (error as BeltError).document() };
+  return document ?? { id, error: ctx.out.document(error as BeltError) };
 }
 
 /** Throws for the ids that failed; how they failed outweighs what else went wrong. */

@@ -48,7 +48,10 @@ async function showAll(
       const { id, error } = outcome;
       const time = new Date(ctx.now()).toISOString();
       if (error)
-        ctx.out.event({ type: "error", seq: seq + 1, time, task_id: id, error: error.document() }, unseen);
+        ctx.out.event(
+          { type: "error", seq: seq + 1, time, task_id: id, error: ctx.out.document(error) },
+          unseen,
+        );
       return outcome;
     },
   });

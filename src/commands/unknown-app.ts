@@ -18,12 +18,11 @@ export async function explainUnknownApp(
 ): Promise<unknown> {
   if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
   const near = nearestApp(reference, await catalogue(ctx, api));
-  const list = `belt app list${ctx.target.flags}`;
   return thrown.with({
     hint:
       near === null
-        ? `${list} shows the apps there are; a name is namespace/name, such as infsh/flux`
-        : `did you mean ${shellWord(near)}? ${list} shows all`,
+        ? "belt app list shows the apps there are; a name is namespace/name, such as infsh/flux"
+        : `did you mean ${shellWord(near)}? belt app list shows all`,
   });
 }
 

@@ -17,7 +17,7 @@ export interface DoctorDocument {
   api: {
     url: string | null;
     from: string;
-    /** Null when there was no key to ask with. */
+    /** Null when there was no key to ask with, or only one for another place. */
     reachable: boolean | null;
     http_status: number | null;
     latency_ms: number | null;
@@ -50,7 +50,7 @@ export const doctorView: View<DoctorDocument> = {
     const rows = [
       ...versionRows(document),
       ...accountRows(document),
-      ...apiRows(document.api),
+      ...apiRows(document),
       ...folderRows(document.folders),
     ];
     const width = Math.max(...rows.map(({ name }) => name.length));
@@ -95,11 +95,18 @@ function accountRows({ profile, key, proxy, error }: DoctorDocument): Row[] {
   ];
 }
 
-function apiRows(api: DoctorDocument["api"]): Row[] {
+function apiRows({ api, error }: DoctorDocument): Row[] {
   const { url, reachable, latency_ms, http_status, format, clock_skew_ms, status_table } = api;
   const skewed = Math.abs(clock_skew_ms ?? 0) > WORRYING_SKEW;
+  // The one usage error that leaves a report: the key is for another place.
+  const conflict = error?.code === "usage" ? error.message : null;
   return [
-    { mark: "none", name: "api", value: url ?? "none", detail: from(api.from) },
+    {
+      mark: conflict === null ? "none" : "bad",
+      name: "api",
+      value: url ?? "none",
+      detail: conflict ?? from(api.from),
+    },
     {
       mark: answerMark(reachable, http_status),
       name: "answers",

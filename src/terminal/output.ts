@@ -1,4 +1,4 @@
-import { BeltError, usageError } from "../errors.ts";
+import { BeltError, type ErrorDocument, usageError } from "../errors.ts";
 import { fieldsAt, noField } from "./field.ts";
 import type { Paint } from "./paint.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -13,6 +13,8 @@ export interface OutputOptions {
   /** Dotted path of the one field to print; null prints the whole result. */
   field: string | null;
   quiet: boolean;
+  /** Gives the commands of a hint what they need to talk to the same API. */
+  aim(hint: string): string;
   verbose: boolean;
   /** Spinners and redraws on stderr; off in pipes, in CI and on dumb terminals. */
   animated: boolean;
@@ -167,7 +169,8 @@ export class Output {
 
   /** What to type next; silent with `-q`. */
   hint(text: string): void {
-    if (!this.#options.quiet) this.#aside(this.#options.paint.stderr.dim(`hint: ${safeLine(text)}`));
+    if (!this.#options.quiet)
+      this.#aside(this.#options.paint.stderr.dim(`hint: ${safeLine(this.#options.aim(text))}`));
   }
 
   warn(text: string): void {
@@ -178,17 +181,23 @@ export class Output {
     if (this.#options.verbose) this.#aside(this.#options.paint.stderr.dim(safeText(text)));
   }
 
+  /** An error as it stands in an answer. */
+  document(error: BeltError): ErrorDocument {
+    return error.document(this.#options.aim);
+  }
+
   error(error: BeltError): void {
     const { json, paint } = this.#options;
     this.progress.stop();
     if (json) {
-      this.#chat(safeJson({ error: error.document() }));
+      this.#chat(safeJson({ error: this.document(error) }));
       return;
     }
     const prefix = error.isStop ? paint.stderr.yellow("stopped:") : paint.stderr.red("error:");
     // Further lines are set in, so that none can pass for a hint of belt's own.
     this.#chat(`${prefix} ${safeText(error.message).replaceAll("\n", "\n  ")}`);
-    if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeLine(error.facts.hint)}`);
+    const { hint } = this.document(error);
+    if (hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeLine(hint)}`);
   }
 
   #shown(found: unknown): string {

@@ -59,7 +59,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   const error = {
     code: "WORKER_LOST",
     message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*code 70`)),
-    hint: "belt run infsh/counter --session new --local",
+    hint: "belt run --local infsh/counter --session new",
   };
   expect(crashed.exitCode).toBe(5);
   expect(JSON.parse(crashed.stdout)).toMatchObject({ status: "failed", session_id: session });

@@ -86,6 +86,28 @@ describe("belt doctor", () => {
     expect(api.requests).toEqual([]);
   });
 
+  it("tells that BELT_API_URL is not where the key is for, exits 2, and asks nobody", async () => {
+    const argv = ["login", "--no-check", "--api-url", "https://home.example"];
+    await belt(argv, { home, stdin: KEY });
+    const env = { BELT_API_URL: api.url };
+    const { code, stdout, stderr } = await belt(["doctor", "--json"], { home, env });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      profile: { name: "default", from: "current" },
+      key: { end: "…1234" },
+      api: { url: api.url, from: "BELT_API_URL", reachable: null },
+      error: { code: "usage" },
+    });
+    expect(JSON.parse(stderr).error.hint).toContain("unset BELT_API_URL");
+    expect((await belt(["doctor"], { home, env })).stdout).toMatch(
+      /✗ {2}api .* is for https:\/\/home.example/,
+    );
+    const shown = await belt(["profile", "show", "--field", "api_url_from"], { home, env });
+    expect(shown).toMatchObject({ code: 2, stdout: "BELT_API_URL\n" });
+    expect(api.requests).toEqual([]);
+  });
+
   it("exits 6 when nothing answers", async () => {
     api.on("GET /sessions", hangUp);
     const { code, report } = await examine();

@@ -176,6 +176,13 @@ describe("profiles", () => {
     }
   });
 
+  it.each([[[]], [["--local"]]])("are shown by name, whatever else is in force: %j", async (argv) => {
+    await login(["--profile", "home"]);
+    const { code, stdout } = await belt(["profile", "show", "home", "--json", ...argv], { home });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ name: "home", name_from: "argument", api_url: api.url });
+  });
+
   it("warn once when a key of the environment takes the place of the current one", async () => {
     await login();
     const env = { INFERENCE_API_KEY: OTHER, BELT_API_URL: api.url };
@@ -220,6 +227,49 @@ describe("profiles", () => {
       env: { PATH: process.env["PATH"]! },
     });
     expect(code).toBe(0);
+  });
+});
+
+describe("session exec with a profile at another API", () => {
+  const opened = { session_id: "s1", output: {} };
+
+  beforeEach(() => {
+    api
+      .on("POST /run", api.ok(api.task("completed", opened)))
+      .on("GET /tasks/task_1/stream", ndjson([]))
+      .on("GET /tasks/task_1", api.ok(api.task("completed", opened)))
+      .on("DELETE /sessions/s1", json(200, {}));
+  });
+
+  /** What belt makes of the environment that the command of a session gets. */
+  async function inner() {
+    const file = join(home.dir, "env");
+    await login(["--profile", "a b", "--api-url", "https://home.example", "--no-check"]);
+    const argv = ["session", "exec", "a/b", "--profile", "a b", "--api-url", api.url];
+    const env = { PATH: process.env["PATH"]! };
+    const command = ["sh", "-c", `env | grep ^BELT_ > ${file}`];
+    expect((await belt([...argv, "--", ...command], { home, env })).code).toBe(0);
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    expect(lines.join()).not.toContain("canary");
+    return Object.fromEntries(lines.map((line) => [line.split("=")[0], line.slice(line.indexOf("=") + 1)]));
+  }
+
+  it("gives its command the same account at the same address", async () => {
+    const env = await inner();
+    const listed = await belt(["session", "list"], { home, env });
+    expect(listed).toMatchObject({ code: 0, stderr: "" });
+    expect(keysSent().at(-1)).toBe(`Bearer ${KEY}`);
+  });
+
+  it("agrees to that address and that profile alone", async () => {
+    const env = await inner();
+    const asked = api.requests.length;
+    expect(
+      (await belt(["session", "list"], { home, env: { ...env, BELT_API_URL: `${api.url}/x` } })).code,
+    ).toBe(2);
+    await login(["--profile", "other", "--api-url", "https://home.example", "--no-check"]);
+    expect((await belt(["session", "list"], { home, env: { ...env, BELT_PROFILE: "other" } })).code).toBe(2);
+    expect(api.requests).toHaveLength(asked);
   });
 });
 
