@@ -7,15 +7,20 @@ import { dirname } from "node:path";
  */
 export async function makeFolder(path: string, mode = 0o700): Promise<void> {
   try {
-    await mkdir(path, { mode });
+    await makeOne(path, mode);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
     const parent = dirname(path);
-    if (code !== "ENOENT" || parent === path || (await isFolder(parent))) throw error;
-    await makeFolder(parent, mode);
-    await makeFolder(path, mode);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) throw error;
+    // Another process may have made the parent just now; where that is not it, the second try fails, too.
+    if (!(await isFolder(parent))) await makeFolder(parent, mode);
+    await makeOne(path, mode);
   }
+}
+
+async function makeOne(path: string, mode: number): Promise<void> {
+  await mkdir(path, { mode }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST" || !(await isFolder(path))) throw error;
+  });
 }
 
 async function isFolder(path: string): Promise<boolean> {
