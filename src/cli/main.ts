@@ -62,10 +62,11 @@ function flagsOf(argv: string[]): GlobalFlags {
   return { json: given.includes("--json"), ...(color && { color }) };
 }
 
-/** A hint that is a command talks to the API that this one talked to. */
+/** A hint that is a command talks to the API that this one talked to; one of several commands says so itself. */
 function aimed(error: BeltError, flags: string): BeltError {
   const { hint } = error.facts;
-  return hint && /^belt (task|session|run) /.test(hint) ? error.with({ hint: hint + flags }) : error;
+  const aims = hint && /^belt (task|session|run) /.test(hint) && !hint.includes(flags);
+  return aims ? error.with({ hint: hint + flags }) : error;
 }
 
 /** Told by its code: the parser itself may not have been loaded. */

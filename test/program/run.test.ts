@@ -548,12 +548,15 @@ describe("interrupts", () => {
   });
 
   it("leaves the task with --on-interrupt detach, and @last finds it", async () => {
-    const running = run("--on-interrupt", "detach");
+    const running = run("--on-interrupt", "detach", "--api-url", api.url);
     await until(() => running.stderrSoFar().includes("task_1 running"));
     running.signal("SIGINT");
     const { code, stderr } = await running;
     expect(code).toBe(130);
     expect(stderr).toContain("task_1 goes on");
+    expect(stderr).toContain(
+      `hint: belt task watch task_1 --api-url ${api.url} follows it again, belt task cancel task_1 --api-url ${api.url} stops it\n`,
+    );
     expect(api.count("POST /tasks/task_1/cancel")).toBe(0);
     const found = await task("get", "@last", "--json");
     expect(JSON.parse(found.stdout)).toMatchObject({ id: "task_1" });
