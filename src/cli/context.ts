@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Account } from "../commands/account.ts";
-import type { Context, EventSink } from "../commands/context.ts";
+import type { Context, EventSink, LastWords } from "../commands/context.ts";
 import { BeltError, shellWord, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
@@ -96,6 +96,9 @@ export async function createContext(
     confirm: (question, flag) => confirm(host, flags, signal, question, flag),
     askSecret: (question) => readSecret(host, flags, question, signal),
     holdSignals: interrupt.hold,
+    lastWords(words) {
+      interrupt.lastWords = words && ((stop) => out.error(lastError(stop, words, targetFlags(flags))));
+    },
     spawn: (command, env) => spawnCommand(host, out, command, env),
     pictures: host.stdout.isTTY ? pictureWay(host.env, isColoured(flags, host)) : null,
     openEvents: (target) => openEvents(host, target, out.redact),
@@ -105,6 +108,10 @@ export async function createContext(
     await (await connection?.catch(() => null))?.api.close();
   };
   return { context, close };
+}
+
+function lastError(stop: BeltError, { message, hint, taskId }: LastWords, aim: string): BeltError {
+  return stop.with({ message: `${stop.message}; ${message}`, hint: hint + aim, taskId });
 }
 
 function isColoured({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {

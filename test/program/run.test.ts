@@ -606,13 +606,31 @@ describe("interrupts", () => {
     expect(errorOf(stderr).message).toContain("may still be running");
   });
 
-  it("leaves at once on the second Ctrl-C", async () => {
+  it("leaves at once on the second Ctrl-C, naming the task even with -q", async () => {
     api.on("POST /tasks/task_1/cancel", silence);
-    const running = run("--request-timeout", "500ms");
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    const running = run("-q", "--request-timeout", "500ms");
+    await until(() => api.count("GET /tasks/task_1/stream") === 1);
     running.signal("SIGINT");
     running.signal("SIGINT");
-    expect(running.stderrSoFar()).toContain("[left at once: 130]");
+    expect(running.stderrSoFar()).toBe(
+      "stopped: interrupted; task task_1 may still be running\nhint: belt task get task_1\n[left at once: 130]",
+    );
+    await running;
+  });
+
+  it("says on leaving an unanswered submit that the run may have started", async () => {
+    api.on("POST /run", silence);
+    const running = run("-q", "--json", "--request-timeout", "500ms", "--api-url", api.url);
+    await until(() => api.count("POST /run") === 1);
+    running.signal("SIGTERM");
+    running.signal("SIGTERM");
+    const [said, left] = running.stderrSoFar().split("\n");
+    expect(left).toBe("[left at once: 143]");
+    expect(JSON.parse(said!).error).toMatchObject({
+      code: "interrupted",
+      message: "terminated; the submit was not answered yet, so the run may have started",
+      hint: `belt task list --api-url ${api.url}`,
+    });
     await running;
   });
 });
