@@ -55,11 +55,16 @@ export async function saveOutput(
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
   const whole = { ...task, saved: saved.filter((path) => path !== null) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
-  if (files.length === 0) ctx.out.note("the output has no files to save");
+  if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
     task: whole,
     error: ctx.signal.aborted ? stopped(ctx, task.id, folder) : partly(task.id, folder, files, errors),
   };
+}
+
+function nothingToSave({ id, status }: TaskDocument): string {
+  if (status === "completed") return "the output has no files to save";
+  return `task ${id} ${status === "failed" ? "failed" : `was ${status}`}: there are no files to save`;
 }
 
 async function saveFile(

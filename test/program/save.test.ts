@@ -235,6 +235,29 @@ describe("task get --save", () => {
     expect(JSON.parse(stdout)).toMatchObject({ id: "task_1", saved: ["out/image.png"] });
   });
 
+  it("of a running task prints it and exits 8, for its output may still grow", async () => {
+    api.on("GET /tasks/t", api.ok({ id: "t", status: "running", output: { a: { uri: `${cdnUrl}/a.png` } } }));
+    const { code, stdout, stderr } = await belt(["task", "get", "t", "--save", "out", "--json"], options());
+    expect(code).toBe(8);
+    expect(JSON.parse(stdout)).toMatchObject({ id: "t", status: "running", saved: [] });
+    expect(errorOf(stderr)).toMatchObject({
+      code: "still_running",
+      message: "task t is still running, so nothing was saved",
+      hint: "belt task wait t",
+      task_id: "t",
+    });
+    expect(seenByCdn).toEqual([]);
+  });
+
+  it.each([
+    ["failed", "task t failed: there are no files to save"],
+    ["cancelled", "task t was cancelled: there are no files to save"],
+  ])("of a task that %s says so, and does not judge it", async (status, note) => {
+    api.on("GET /tasks/t", api.ok({ id: "t", status, error: "no" }));
+    const { code, stderr } = await belt(["task", "get", "t", "--save", "out"], options());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${note}\n` });
+  });
+
   it("of several tasks puts all into the folder", async () => {
     for (const id of ["a", "b"]) {
       api.on(
