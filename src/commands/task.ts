@@ -33,7 +33,8 @@ async function getAndSave(
   several: boolean,
   folder: string,
 ): Promise<void> {
-  const { saveOutput } = await import("./save.ts");
+  const { requireFolder, saveOutput } = await import("./save.ts");
+  await requireFolder(ctx, folder);
   const outcomes = await forEachId(ctx, ids, (id) => lookAt(api, id));
   for (const outcome of outcomes) {
     const { document } = outcome;

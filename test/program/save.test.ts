@@ -196,10 +196,32 @@ describe("--save", () => {
     },
   );
 
-  it("a folder that cannot be made is exit 9, for the run has succeeded", async () => {
-    writeFileSync(join(home.dir, "out"), "a file");
-    done({ image: { uri: `${cdnUrl}/a.png` } });
-    expect((await run()).code).toBe(9);
+  it.each(["out", "out/deep/er"])(
+    "a file in the way of %s is exit 2 before anything is sent",
+    async (folder) => {
+      writeFileSync(join(home.dir, "out"), "a file");
+      for (const command of [
+        ["run", "infsh/flux"],
+        ["task", "get", "task_1"],
+      ]) {
+        const { code, stderr } = await belt([...command, "--save", folder], options());
+        expect(code).toBe(2);
+        expect(stderr).toContain(`--save: ${join(home.dir, "out")} is not a folder`);
+      }
+      expect(api.requests).toEqual([]);
+    },
+  );
+
+  it("a folder that can no longer be made is exit 9, and the hint asks for another", async () => {
+    const task = api.task("completed", { output: { image: { uri: `${cdnUrl}/a.png` } } });
+    api.on("GET /tasks/task_1", api.ok(task)).on("POST /run", (request, response) => {
+      writeFileSync(join(home.dir, "out"), "a file");
+      return api.ok(task)(request, response);
+    });
+    const { code, stderr } = await run("--json");
+    expect(code).toBe(9);
+    expect(errorOf(stderr).message).toContain("the file of task task_1 could not be saved: image: ");
+    expect(errorOf(stderr).hint).toBe("belt task get task_1 --save <another-folder>");
   });
 
   it("Ctrl-C while saving leaves no piece behind and says how to go on", async () => {
