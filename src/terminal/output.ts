@@ -89,11 +89,11 @@ export class Output {
     return clean;
   };
 
-  /** The answer, once. Throws exit 1 when `--field` names what is not there. */
+  /** The answer, once. Throws when `--field` names what is not there: exit 1, or 9 when some have it. */
   result<T>(value: T, view: View<T>): void {
     const { stdout, json, field } = this.#options;
     this.progress.stop();
-    if (field !== null) for (const found of fieldsAt(value, field)) this.#answer(this.#shown(found));
+    if (field !== null) this.#fields(value, field);
     else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
     else this.#showAs(value, view);
   }
@@ -189,6 +189,12 @@ export class Output {
     // Further lines are set in, so that none can pass for a hint of belt's own.
     this.#chat(`${prefix} ${safeText(error.message).replaceAll("\n", "\n  ")}`);
     if (error.facts.hint) this.#chat(`${paint.stderr.cyan("hint:")} ${safeLine(error.facts.hint)}`);
+  }
+
+  #fields(value: unknown, path: string): void {
+    const { found, error } = fieldsAt(value, path);
+    for (const field of found) this.#answer(this.#shown(field));
+    if (error) throw error;
   }
 
   #shown(found: unknown): string {

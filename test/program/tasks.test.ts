@@ -377,6 +377,24 @@ describe("several ids", () => {
     expect((await task(["get", "a", "b", "--field", "status"])).stdout).toBe("running\ncompleted\n");
   });
 
+  it("print the fields there are when one id failed, and exit 9", async () => {
+    const { code, stdout, stderr } = await task(["get", "a", "gone", "b", "--field", "status"]);
+    expect({ code, stdout }).toEqual({ code: 9, stdout: "running\ncompleted\n" });
+    expect(stderr).toContain("1 of 3 failed: gone");
+  });
+
+  it("exit 9 when some lack the field, 1 when all do, and as they failed when all failed", async () => {
+    api.on("GET /tasks/b", api.ok({ id: "b", status: "completed", output: { text: "x" } }));
+    const some = await task(["get", "a", "b", "--field", "output.text"]);
+    expect(some).toMatchObject({ code: 9, stdout: "x\n" });
+    expect(some.stderr).toContain("1 of 2 results lack the field output.text");
+    expect(await task(["get", "a", "b", "--field", "nope"])).toMatchObject({ code: 1, stdout: "" });
+    expect(await task(["get", "gone", "-", "--field", "status"], "gone")).toMatchObject({
+      code: 5,
+      stdout: "",
+    });
+  });
+
   it("must be there", async () => {
     expect((await task(["get", "-"], "\n")).code).toBe(2);
     expect((await task(["get"])).code).toBe(2);
