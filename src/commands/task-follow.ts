@@ -84,9 +84,9 @@ export async function wait(
     onEnd(reached) {
       const outcome = judged(reached);
       left.delete(outcome.id);
-      if (several && outcome.document && isTerminal(outcome.document.status))
-        ctx.out.early(outcome.document, endView);
-      if (outcome.error ? failFast : any && succeeded(outcome)) enough.abort();
+      const { document, error } = outcome;
+      if (several && document && (error || isTerminal(document.status))) ctx.out.early(document, endView);
+      if (error ? failFast : any && succeeded(outcome)) enough.abort();
       return outcome;
     },
   });

@@ -136,6 +136,19 @@ describe("task wait", () => {
     expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "completed" }]);
   });
 
+  it("shows what still runs when the time is over, and does not call it failed", async () => {
+    runsOn("a");
+    ends("b", DONE);
+    const { code, stdout, stderr } = await task(["wait", "a", "b", "--timeout", "300ms"]);
+    expect({ code, stdout }).toEqual({ code: 8, stdout: "b  completed\na  running\n" });
+    expect(stderr).toContain("error: 1 of 2 still running: a");
+    expect((await task(["wait", "b", "a", "--timeout", "300ms", "-q"])).stdout).toBe("b\na\n");
+    ends("c", FAILED);
+    const mixed = await task(["wait", "a", "b", "c", "--timeout", "300ms"]);
+    expect(mixed.code).toBe(9);
+    expect(mixed.stderr).toContain("error: 1 of 3 failed, 1 still running: ");
+  });
+
   it.each([
     [DONE, 0],
     [FAILED, 3],
