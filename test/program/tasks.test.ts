@@ -182,8 +182,23 @@ describe("task wait", () => {
     const { code, stdout, stderr } = await waiting;
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
     expect(stderr).toContain("task a goes on");
-    expect(stderr).toContain("hint: belt task watch a");
+    expect(stderr).toContain("hint: belt task wait a\n");
     expect(api.count("POST /tasks/a/cancel")).toBe(0);
+  });
+
+  it("names on Ctrl-C the tasks that go on, not those that have ended", async () => {
+    ends("a", DONE);
+    runsOn("b");
+    runsOn("c");
+    const waiting = task(["wait", "a", "b", "c"]);
+    await until(() => api.count("GET /tasks/a") === 2 && api.count("GET /tasks/c/stream"));
+    await until(() => api.count("GET /tasks/b/stream"));
+    // What was answered has to arrive, too.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    waiting.signal("SIGINT");
+    const { code, stdout, stderr } = await waiting;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "a  completed\n" });
+    expect(stderr).toContain("the tasks go on\nhint: belt task wait b c\n");
   });
 
   it("refuses --any with --all", async () => {
@@ -231,6 +246,32 @@ describe("task watch", () => {
       { type: "error", seq: 1, error: { code: "not_found" } },
     ]);
     expect(events.filter(({ task_id }) => task_id === "a").at(-1)).toMatchObject({ type: "result" });
+  });
+});
+
+describe.each(["watch", "logs -f"])("task %s --json", (verb) => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends each task with an error event on %s", async (signal, exit) => {
+    runsOn("a");
+    runsOn("b");
+    const following = task([...verb.split(" "), "a", "b", "--json", "--api-url", api.url]);
+    await until(() => api.count("GET /tasks/a/stream") && api.count("GET /tasks/b/stream"));
+    following.signal(signal);
+    const { code, stdout, stderr } = await following;
+    expect(code).toBe(exit);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const id of ["a", "b"]) {
+      expect(events.filter(({ task_id }) => task_id === id).at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "interrupted", hint: `belt task ${verb} ${id} --api-url ${api.url}` },
+      });
+    }
+    expect(JSON.parse(stderr).error.hint).toBe(`belt task ${verb} a b --api-url ${api.url}`);
   });
 });
 
