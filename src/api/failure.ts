@@ -27,9 +27,10 @@ export function timedOut(ms: number): BeltError {
 
 /** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */
 export function lostAnswer(error: BeltError, doubt = "the request may have taken effect"): BeltError {
+  const lost = error.facts.httpStatus === undefined ? "the answer was lost, so " : "";
   return error.with({
     code: "answer_lost",
-    message: `${error.message}; the answer was lost, so ${doubt}`,
+    message: `${error.message}; ${lost}${doubt}`,
     hint: "look at what is there before trying again (belt task list); belt does not repeat this by itself",
     exit: "unavailable",
     retryable: false,
@@ -44,16 +45,22 @@ export function networkError(thrown: unknown, place: string): BeltError {
     ECONNREFUSED: "nothing answers there (connection refused)",
     ENOTFOUND: "the host name is not known (DNS)",
     EAI_AGAIN: "the host name could not be looked up (DNS)",
-    ECONNRESET: "the connection was closed before the answer came",
-    UND_ERR_SOCKET: "the connection was closed before the answer came",
     UND_ERR_CONNECT_TIMEOUT: "no connection could be made in time",
-    UND_ERR_BODY_TIMEOUT: "the connection went silent",
-    UND_ERR_HEADERS_TIMEOUT: "the API did not answer in time",
   };
+  const reached: Record<string, string> = {
+    ECONNRESET: "was closed before the answer came",
+    EPIPE: "was closed before the answer came",
+    UND_ERR_SOCKET: "was closed before the answer came",
+    UND_ERR_BODY_TIMEOUT: "went silent",
+    UND_ERR_HEADERS_TIMEOUT: "brought no answer in time",
+  };
+  const what = reached[code];
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
   return new BeltError({
     code: "network",
-    message: `cannot reach ${place}: ${reasons[code] ?? detail}`,
+    message: what
+      ? `the connection to ${place} ${what}`
+      : `cannot reach ${place}: ${reasons[code] ?? detail}`,
     hint: certificate
       ? "the server's certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS"
       : "check the network and the base URL (--api-url, BELT_API_URL), then try again",

@@ -23,11 +23,12 @@ export function delayBeforeRepeat(
 
 /** True when a request that must not be done twice may have been done, and nobody said so. */
 export function isInDoubt({ repeat }: Exchange, error: BeltError, thrown: unknown): boolean {
-  return repeat === "unsent" && isUnanswered(error) && !wasNeverSent(thrown);
+  return repeat === "unsent" && provesNothing(error) && !wasNeverSent(thrown);
 }
 
-/** True when this was not the API's own answer: none at all, a gateway's in its place, or half of one. */
-function isUnanswered({ facts: { code, httpStatus = 0 } }: BeltError): boolean {
-  const noAnswer = code === "network" || code === "timeout" || code === "unreadable_reply";
-  return noAnswer || httpStatus === 502 || httpStatus === 504 || httpStatus >= 520;
+/** True without an answer, with half of one, or with a server's trouble that may have come after the work had begun. */
+function provesNothing({ facts: { code, httpStatus = 0, retryAfter, exit } }: BeltError): boolean {
+  if (code === "network" || code === "timeout" || code === "unreadable_reply") return true;
+  const turnedAway = httpStatus === 503 && retryAfter !== undefined;
+  return httpStatus >= 500 && exit === "unavailable" && !turnedAway;
 }

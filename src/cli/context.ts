@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Account } from "../commands/account.ts";
-import type { Context, EventSink } from "../commands/context.ts";
+import type { Context, EventSink, LastWords } from "../commands/context.ts";
 import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
@@ -97,6 +97,9 @@ export async function createContext(
     confirm: (question, flag) => confirm(host, flags, signal, question, flag),
     askSecret: (question) => readSecret(host, flags, question, signal),
     holdSignals: interrupt.hold,
+    lastWords(words) {
+      interrupt.lastWords = words && ((stop) => out.error(lastError(stop, words)));
+    },
     spawn: (command, env) => spawnCommand(host, out, command, env),
     pictures: host.stdout.isTTY ? pictureWay(host.env, isColoured(flags, host)) : null,
     openEvents: (target) => openEvents(host, target, out.redact),
@@ -106,6 +109,10 @@ export async function createContext(
     await (await connection?.catch(() => null))?.api.close();
   };
   return { context, close };
+}
+
+function lastError(stop: BeltError, { message, hint, taskId }: LastWords): BeltError {
+  return stop.with({ message: `${stop.message}; ${message}`, hint, taskId });
 }
 
 function isColoured({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {

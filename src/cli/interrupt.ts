@@ -7,12 +7,17 @@ export class Interrupt {
   readonly #controller = new AbortController();
   readonly #stopListening: () => void;
   #held: ((signal: Signal) => void) | null = null;
+  /** What is there to say when a second signal leaves. */
+  lastWords: ((stop: BeltError) => void) | null = null;
 
   constructor(host: Host) {
     this.#stopListening = host.onSignal((name) => {
       if (this.#held) this.#held(name);
-      else if (this.signal.aborted) host.exitNow(stopped(name).exitCode);
-      else this.#controller.abort(stopped(name));
+      else if (this.signal.aborted) {
+        const stop = stopped(name);
+        this.lastWords?.(stop);
+        host.exitNow(stop.exitCode);
+      } else this.#controller.abort(stopped(name));
     });
     host.onPipeClosed(() => this.#controller.abort(PIPE_CLOSED));
   }

@@ -44,6 +44,8 @@ export interface Context {
   askSecret(question: string): Promise<string>;
   /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
   holdSignals(handler: (signal: Signal) => void): () => void;
+  /** What is said of the work left behind when a second signal leaves at once; the latest counts. */
+  lastWords(words: LastWords | null): void;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
   /** How the terminal on stdout shows pictures; null when it cannot. */
@@ -91,6 +93,13 @@ export interface Access {
 }
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+export interface LastWords {
+  message: string;
+  /** A command. */
+  hint: string;
+  taskId?: string | undefined;
+}
 
 /** A command started for the user. */
 export interface Child {

@@ -10,6 +10,8 @@ import { stillRunning } from "./verdict.ts";
 const STREAMS = 16;
 
 export interface Followers {
+  /** What to type to follow the tasks again: "task watch". */
+  command: string;
   /** Milliseconds; tasks that have not ended by then are outcomes with exit 8. */
   timeout?: number | undefined;
   /** Stops the following of what has not ended yet; those tasks are outcomes as they were last seen. */
@@ -25,14 +27,14 @@ export async function followAll(
   ids: string[],
   followers: Followers,
 ): Promise<Outcome<TaskDocument>[]> {
-  const { timeout, enough, onEnd } = followers;
+  const { command, timeout, enough, onEnd } = followers;
   const api = await ctx.api();
   const clock = new AbortController();
   const timer = timeout !== undefined && setTimeout(() => clock.abort(OUT_OF_TIME), timeout);
   const looking = AbortSignal.any([ctx.signal, clock.signal]);
   const following = enough ? AbortSignal.any([looking, enough]) : looking;
   try {
-    return await Promise.all(
+    const outcomes = await Promise.all(
       ids.map(async (id, index) => {
         const watching: Watching = {
           api,
@@ -44,12 +46,16 @@ export async function followAll(
           seen: null,
         };
         const outcome = await toEnd(watching, followers).catch((thrown) =>
-          broken(thrown, watching, timeout ?? 0),
+          ctx.signal.aborted
+            ? { id, document: null, error: detached(ctx, command, [id]) }
+            : broken(thrown, watching, timeout ?? 0),
         );
-        if (ctx.signal.aborted) throw detached(ctx, ids);
         return onEnd(outcome, watching.seq);
       }),
     );
+    const left = outcomes.filter(({ error }) => error?.isStop).map(({ id }) => id);
+    if (left.length > 0) throw detached(ctx, command, left);
+    return outcomes;
   } finally {
     if (timer) clearTimeout(timer);
   }
@@ -96,20 +102,14 @@ function broken(thrown: unknown, { api, id, seen }: Watching, timeout: number): 
 
 const OUT_OF_TIME = Symbol("out of time");
 
-function detached(ctx: Context, ids: string[]): unknown {
-  const { reason } = ctx.signal;
-  if (!(reason instanceof BeltError)) return reason;
-  const [first = ""] = ids;
-  return reason.with(
-    ids.length === 1
-      ? {
-          message: `${reason.message}; task ${first} goes on`,
-          hint: `belt task watch ${shellWord(first)}`,
-          taskId: first,
-        }
-      : {
-          message: `${reason.message}; the tasks go on`,
-          hint: `belt task wait ${ids.slice(0, 20).map(shellWord).join(" ")}`,
-        },
-  );
+/** Why the user left these tasks, and how to come back to them; throws where nobody is left to tell. */
+function detached({ signal }: Context, command: string, ids: string[]): BeltError {
+  const { reason } = signal;
+  if (!(reason instanceof BeltError)) throw reason;
+  const [first] = ids;
+  return reason.with({
+    message: `${reason.message}; ${ids.length === 1 ? `task ${first} goes on` : "the tasks go on"}`,
+    hint: `belt ${command} ${ids.slice(0, 20).map(shellWord).join(" ")}`,
+    taskId: ids.length === 1 ? first : undefined,
+  });
 }

@@ -19,9 +19,10 @@ const REST_PATIENCE = 5_000;
 /** After Ctrl-C, SIGTERM or a lost terminal: leaves the task running, and says how to find it. */
 export function detach(ctx: Context, taskId: string): Ending {
   const reason = asBeltError(ctx.signal.reason);
+  const id = shellWord(taskId);
   const error = reason.with({
     message: `${reason.message}; task ${taskId} goes on`,
-    hint: `belt task get ${shellWord(taskId)}`,
+    hint: `belt task watch ${id} follows it again, belt task cancel ${id} stops it`,
     taskId,
   });
   return { task: null, error };

@@ -9,7 +9,7 @@ import { EventLog } from "./event-log.ts";
 import type { Ending } from "./leave.ts";
 import { previews } from "./preview.ts";
 import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./run-request.ts";
-import { type Saving, saveOutput } from "./save.ts";
+import { requireFolder, type Saving, saveOutput } from "./save.ts";
 import { followToEnd, type Submission, submit, submittedDocument } from "./submission.ts";
 import { requireSuccess } from "./verdict.ts";
 
@@ -31,6 +31,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
     throw usageError("--events has nothing to tell with --no-wait");
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
+  if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const draft = await draftRun(ctx, app, flags);
   if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
   const api = await ctx.api();

@@ -8,8 +8,9 @@ import { downloadTo, intoFile, type OnBytes } from "../api/files.ts";
 import { extensionsOf } from "../api/media-types.ts";
 import { type OutputFile, outputFiles } from "../api/output-files.ts";
 import type { TaskDocument } from "../api/task.ts";
-import { asBeltError, BeltError, shellWord } from "../errors.ts";
+import { asBeltError, BeltError, shellWord, usageError } from "../errors.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../input/saved-names.ts";
+import { obstacleTo } from "../store/folder.ts";
 import { saveInto, type Written } from "../store/save-file.ts";
 import type { Context } from "./context.ts";
 import { meter } from "./meter.ts";
@@ -23,6 +24,12 @@ export interface Saving {
   task: TaskDocument & { saved: string[] };
   /** Exit 9, or how the user ended it; null when all is saved. */
   error: BeltError | null;
+}
+
+/** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
+export async function requireFolder(ctx: Context, folder: string): Promise<void> {
+  const obstacle = await obstacleTo(resolve(ctx.cwd, folder));
+  if (obstacle !== null) throw usageError(`--save: ${obstacle}`, "name another folder");
 }
 
 /** Downloads every file of a task's output into a folder; a file that fails does not stop the others. */
@@ -55,11 +62,18 @@ export async function saveOutput(
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
   const whole = { ...task, saved: saved.filter((path) => path !== null) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
-  if (files.length === 0) ctx.out.note("the output has no files to save");
+  if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
     task: whole,
-    error: ctx.signal.aborted ? stopped(ctx, task.id, folder) : partly(task.id, folder, files, errors),
+    error: ctx.signal.aborted
+      ? stopped(ctx, task.id, folder)
+      : await partly(ctx, task.id, folder, files, errors),
   };
+}
+
+function nothingToSave({ id, status }: TaskDocument): string {
+  if (status === "completed") return "the output has no files to save";
+  return `task ${id} ${status === "failed" ? "failed" : `was ${status}`}: there are no files to save`;
 }
 
 async function saveFile(
@@ -120,12 +134,20 @@ function asSaveError(thrown: unknown, { path, uri }: OutputFile): BeltError {
   return error.with({ message: `${path.join(".") || uri}: ${error.message}` });
 }
 
-function partly(taskId: string, folder: string, files: OutputFile[], errors: BeltError[]): BeltError | null {
+async function partly(
+  ctx: Context,
+  taskId: string,
+  folder: string,
+  files: OutputFile[],
+  errors: BeltError[],
+): Promise<BeltError | null> {
   if (errors.length === 0) return null;
+  const which = files.length === 1 ? "the file" : `${errors.length} of the ${files.length} files`;
+  const inTheWay = await obstacleTo(resolve(ctx.cwd, folder));
   return new BeltError({
     code: "save_failed",
-    message: `${errors.length} of the ${files.length} files of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,
-    hint: retryHint(taskId, folder),
+    message: `${which} of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,
+    hint: retryHint(taskId, inTheWay === null ? shellWord(folder) : "<another-folder>"),
     exit: "partial",
     retryable: errors.some(({ facts }) => facts.retryable ?? false),
     taskId,
@@ -133,9 +155,9 @@ function partly(taskId: string, folder: string, files: OutputFile[], errors: Bel
 }
 
 function stopped(ctx: Context, taskId: string, folder: string): BeltError {
-  return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, folder), taskId });
+  return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, shellWord(folder)), taskId });
 }
 
 function retryHint(taskId: string, folder: string): string {
-  return `belt task get ${shellWord(taskId)} --save ${shellWord(folder)}`;
+  return `belt task get ${shellWord(taskId)} --save ${folder}`;
 }

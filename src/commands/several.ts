@@ -85,10 +85,18 @@ export function requireAll(outcomes: readonly { id: string; error: BeltError | n
   const exit = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
   throw new BeltError({
     code: exit ? first.facts.code : "partial",
-    message: `${errors.length} of ${outcomes.length} failed: ${namedFailures(outcomes)}`,
+    message: `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`,
     exit: exit ? first.facts.exit : "partial",
     retryable: errors.every((error) => error.facts.retryable ?? false),
   });
+}
+
+/** "1 of 3 failed, 1 still running": a wait that ran out of time is no failure. */
+function counted(errors: BeltError[], all: number): string {
+  const running = errors.filter(({ facts }) => facts.exit === "stillRunning").length;
+  const failed = errors.length - running;
+  if (failed === 0) return `${running} of ${all} still running`;
+  return `${failed} of ${all} failed${running > 0 ? `, ${running} still running` : ""}`;
 }
 
 /** The first failures by name; hundreds of them would tell no more. */

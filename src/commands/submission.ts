@@ -1,10 +1,11 @@
 import type { Api, IdentifiedTask } from "../api/client.ts";
 import { follow } from "../api/follow.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "../api/task.ts";
-import { asBeltError } from "../errors.ts";
+import { asBeltError, shellWord } from "../errors.ts";
 import type { JournalEntry } from "../store/journal.ts";
+import { isTerminal } from "../wire/status.ts";
 import type { RunRequest } from "../wire/types.ts";
-import type { Context } from "./context.ts";
+import type { Context, LastWords } from "./context.ts";
 import type { EventLog } from "./event-log.ts";
 import { cancel, detach, type Ending } from "./leave.ts";
 import { explainSession } from "./session-errors.ts";
@@ -27,10 +28,13 @@ export async function submit(ctx: Context, api: Api, request: RunRequest): Promi
   ctx.out.progress.busy(`submitting ${request.app}`);
   const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
   ctx.signal.addEventListener("abort", reassure, { once: true });
+  if (api.outlivesCommand) ctx.lastWords(UNANSWERED);
   const task = await api.submit(request).catch(async (thrown) => {
+    ctx.lastWords(null);
     throw await explainRefusal(ctx, thrown, api, request);
   });
   ctx.signal.removeEventListener("abort", reassure);
+  lastWords(ctx, api, task.id, "may still be running");
   await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
   ctx.out.note(`task ${task.id}`);
   const submission: Submission = { task, request, at, session: null };
@@ -38,6 +42,17 @@ export async function submit(ctx: Context, api: Api, request: RunRequest): Promi
   if (typeof session_id === "string" && session_id !== "")
     await noteSession(ctx, api, submission, session_id);
   return submission;
+}
+
+const UNANSWERED: LastWords = {
+  message: "the submit was not answered yet, so the run may have started",
+  hint: "belt task list",
+};
+
+/** A server inside this process takes its tasks with it. */
+function lastWords(ctx: Context, api: Api, taskId: string, state: string): void {
+  if (!api.outlivesCommand) return;
+  ctx.lastWords({ message: `task ${taskId} ${state}`, hint: `belt task get ${shellWord(taskId)}`, taskId });
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
@@ -87,11 +102,15 @@ export async function followToEnd(
   const timer = timeout > 0 && setTimeout(() => clock.abort(stillRunning(id, timeout, api)), timeout);
   const signal = AbortSignal.any([ctx.signal, clock.signal]);
   try {
-    return { task: await show(ctx, api, submission, signal, events), error: null };
+    const task = await show(ctx, api, submission, signal, events);
+    lastWords(ctx, api, id, `has ended: ${task.status}`);
+    return { task, error: null };
   } catch (thrown) {
     const ending = await breakOff(ctx, api, submission, onInterrupt, thrown);
     submission.session ??= ending.task?.session_id ?? null;
     events?.end(id, ending);
+    const { status } = ending.task ?? {};
+    if (status && isTerminal(status)) lastWords(ctx, api, id, `has ended: ${status}`);
     return ending;
   } finally {
     if (timer) clearTimeout(timer);

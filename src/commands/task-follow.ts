@@ -19,7 +19,7 @@ export interface FollowFlags {
 export async function watch(ctx: Context, references: string[], { timeout }: FollowFlags): Promise<void> {
   ctx.out.refuseField("task watch");
   const { ids, several } = await resolveIds(ctx, references, "task");
-  const outcomes = await showAll(ctx, ids, timeout, eventView(several));
+  const outcomes = await showAll(ctx, "task watch", ids, timeout, eventView(several));
   requireAll(outcomes.map(judged));
 }
 
@@ -27,17 +27,19 @@ export async function watch(ctx: Context, references: string[], { timeout }: Fol
 export async function followLogs(ctx: Context, references: string[]): Promise<void> {
   ctx.out.refuseField("task logs -f");
   const { ids, several } = await resolveIds(ctx, references, "task");
-  requireAll(await showAll(ctx, ids, undefined, logView(several)));
+  requireAll(await showAll(ctx, "task logs -f", ids, undefined, logView(several)));
 }
 
 /** Follows the tasks side by side and prints each event; an error ends its own task's events only. */
 async function showAll(
   ctx: Context,
+  command: string,
   ids: string[],
   timeout: number | undefined,
   view: View<TaskEvent>,
 ): Promise<Outcome<TaskDocument>[]> {
   return await followAll(ctx, ids, {
+    command,
     timeout,
     onEvent(event) {
       if (event.type === "status")
@@ -77,6 +79,7 @@ export async function wait(
   const enough = new AbortController();
   const left = new Set(ids);
   const outcomes = await followAll(ctx, ids, {
+    command: "task wait",
     timeout,
     enough: enough.signal,
     onEvent(event) {
@@ -87,9 +90,9 @@ export async function wait(
     onEnd(reached) {
       const outcome = judged(reached);
       left.delete(outcome.id);
-      if (several && outcome.document && isTerminal(outcome.document.status))
-        ctx.out.early(outcome.document, endView);
-      if (outcome.error ? failFast : any && succeeded(outcome)) enough.abort();
+      const { document, error } = outcome;
+      if (several && document && (error || isTerminal(document.status))) ctx.out.early(document, endView);
+      if (error ? failFast : any && succeeded(outcome)) enough.abort();
       return outcome;
     },
   });

@@ -1,7 +1,9 @@
 import { type Cancellation, cancelTask } from "../api/cancel.ts";
 import type { Api } from "../api/client.ts";
 import { lookAt } from "../api/look.ts";
+import { BeltError, shellWord } from "../errors.ts";
 import { cancellationView, taskPageView, taskView } from "../terminal/task-views.ts";
+import { isTerminal } from "../wire/status.ts";
 import type { Context } from "./context.ts";
 import { resolveIds } from "./references.ts";
 import { conclude, forEachId } from "./several.ts";
@@ -31,14 +33,30 @@ async function getAndSave(
   several: boolean,
   folder: string,
 ): Promise<void> {
-  const { saveOutput } = await import("./save.ts");
+  const { requireFolder, saveOutput } = await import("./save.ts");
+  await requireFolder(ctx, folder);
   const outcomes = await forEachId(ctx, ids, (id) => lookAt(api, id));
   for (const outcome of outcomes) {
-    if (!outcome.document) continue;
-    const { task, error } = await saveOutput(ctx, api, outcome.document, folder);
+    const { document } = outcome;
+    if (!document) continue;
+    const { task, error } = isTerminal(document.status)
+      ? await saveOutput(ctx, api, document, folder)
+      : { task: { ...document, saved: [] }, error: notEnded(document.id) };
     Object.assign(outcome, { document: task, error });
   }
   conclude(ctx, outcomes, several, taskView);
+}
+
+/** What an output lacks until the task has ended cannot be told from what it will never have. */
+function notEnded(taskId: string): BeltError {
+  return new BeltError({
+    code: "still_running",
+    message: `task ${taskId} is still running, so nothing was saved`,
+    hint: `belt task wait ${shellWord(taskId)}`,
+    exit: "stillRunning",
+    retryable: true,
+    taskId,
+  });
 }
 
 /** `belt task cancel <id…>`: says what really happened to each. */

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -28,4 +28,18 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** Why no files can be put into this folder, which may not exist yet; null when nothing is known to be in the way. */
+export async function obstacleTo(path: string): Promise<string | null> {
+  try {
+    if (!(await stat(path)).isDirectory()) return `${path} is not a folder`;
+    await access(path, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const parent = dirname(path);
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    return missing && parent !== path ? await obstacleTo(parent) : message;
+  }
 }

@@ -1,4 +1,5 @@
 import type { ErrorDocument } from "../errors.ts";
+import { isObject } from "../wire/types.ts";
 import type { Style, View } from "./output.ts";
 import { safeLine, safeText } from "./text.ts";
 
@@ -25,8 +26,6 @@ function join(texts: string[]): string {
   return shown.join(shown.some((text) => text.includes("\n")) ? "\n\n" : "\n");
 }
 
-function isFailed(item: object): item is Failed {
-  return (
-    "error" in item && typeof item.error === "object" && item.error !== null && "retryable" in item.error
-  );
+export function isFailed(item: unknown): item is Failed {
+  return isObject(item) && isObject(item["error"]) && "retryable" in item["error"];
 }

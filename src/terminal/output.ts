@@ -91,12 +91,15 @@ export class Output {
     return clean;
   };
 
-  /** The answer, once. Throws exit 1 when `--field` names what is not there. */
+  /** The answer, once. Throws exit 1 when `--field` names what is not there, after printing what is. */
   result<T>(value: T, view: View<T>): void {
     const { stdout, json, field } = this.#options;
     this.progress.stop();
-    if (field !== null) for (const found of fieldsAt(value, field)) this.#answer(this.#shown(found));
-    else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
+    if (field !== null) {
+      const { found, error } = fieldsAt(value, field);
+      for (const one of found) this.#answer(this.#shown(one));
+      if (error) throw error;
+    } else if (json) this.#answer(safeJson(value, stdout.isTTY ? 2 : 0));
     else this.#showAs(value, view);
   }
 

@@ -122,16 +122,16 @@ describe.each(EVERY_SERVER)("against $dialect with the numbers of $table", (serv
     [409, "conflict", 1],
     [410, "SESSION_EXPIRED", 5],
     [422, "validation_error", 1],
-    [500, "internal_error", 6],
+    [500, "internal_error", 6, "answer_lost"],
     [500, "WORKER_LOST", 5],
-  ])("reads HTTP %i %s as exit %i", async (status, code, exit) => {
+  ])("reads HTTP %i %s as exit %i", async (status, code, exit, told = code) => {
     api
       .on("POST /run", api.error(status, code, "the reason"))
       .on("POST /apps/list", api.ok({ items: [], has_next: false }));
     const { code: exitCode, stdout, stderr } = await run("--json");
     expect(exitCode).toBe(exit);
     expect(stdout).toBe("");
-    expect(errorOf(stderr)).toMatchObject({ code, http_status: status });
+    expect(errorOf(stderr)).toMatchObject({ code: told, http_status: status });
     expect(errorOf(stderr).message).toContain("the reason");
   });
 });
@@ -333,6 +333,8 @@ describe("submitting", () => {
     ["the connection closes", hangUp],
     ["the answer never comes", silence],
     ["a gateway answers 502", json(502, { error: "bad gateway" })],
+    ["the API answers 500", json(500, { title: "broken" })],
+    ["the API answers 503 without Retry-After", json(503, { title: "busy" })],
     ["half an answer comes", half],
     ["the answer has no id", json(200, { data: { status: 1 }, messages: [] })],
     ["the answer is empty", json(204, null)],
@@ -344,6 +346,24 @@ describe("submitting", () => {
     expect(errorOf(stderr)).toMatchObject({ code: "answer_lost", retryable: false });
     expect(errorOf(stderr).message).toContain("may have started");
     expect(api.count("POST /run")).toBe(1);
+  });
+
+  it("says that a connection was closed, not that the API cannot be reached", async () => {
+    api.on("POST /run", hangUp);
+    const { message } = errorOf((await run("--json")).stderr);
+    expect(message).toBe(
+      `the connection to ${api.url} was closed before the answer came; the answer was lost, so the run may have started`,
+    );
+  });
+
+  it.each([
+    ["503 with a Retry-After that is too long", json(503, { title: "busy" }, { "retry-after": "3600" }), 6],
+    ["a worker lost with its session", json(500, { type: "x/WORKER_LOST", title: "gone" }), 5],
+  ])("does not doubt %s", async (_name, step, exit) => {
+    api.on("POST /run", step);
+    const { code, stderr } = await run("--json");
+    expect(code).toBe(exit);
+    expect(errorOf(stderr).message).not.toContain("may have started");
   });
 
   it.each([
@@ -550,12 +570,15 @@ describe("interrupts", () => {
   });
 
   it("leaves the task with --on-interrupt detach, and @last finds it", async () => {
-    const running = run("--on-interrupt", "detach");
+    const running = run("--on-interrupt", "detach", "--api-url", api.url);
     await until(() => running.stderrSoFar().includes("task_1 running"));
     running.signal("SIGINT");
     const { code, stderr } = await running;
     expect(code).toBe(130);
     expect(stderr).toContain("task_1 goes on");
+    expect(stderr).toContain(
+      `hint: belt task watch --api-url ${api.url} task_1 follows it again, belt task cancel --api-url ${api.url} task_1 stops it\n`,
+    );
     expect(api.count("POST /tasks/task_1/cancel")).toBe(0);
     const found = await task("get", "@last", "--json");
     expect(JSON.parse(found.stdout)).toMatchObject({ id: "task_1" });
@@ -605,13 +628,31 @@ describe("interrupts", () => {
     expect(errorOf(stderr).message).toContain("may still be running");
   });
 
-  it("leaves at once on the second Ctrl-C", async () => {
+  it("leaves at once on the second Ctrl-C, naming the task even with -q", async () => {
     api.on("POST /tasks/task_1/cancel", silence);
-    const running = run("--request-timeout", "500ms");
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    const running = run("-q", "--request-timeout", "500ms");
+    await until(() => api.count("GET /tasks/task_1/stream") === 1);
     running.signal("SIGINT");
     running.signal("SIGINT");
-    expect(running.stderrSoFar()).toContain("[left at once: 130]");
+    expect(running.stderrSoFar()).toBe(
+      "stopped: interrupted; task task_1 may still be running\nhint: belt task get task_1\n[left at once: 130]",
+    );
+    await running;
+  });
+
+  it("says on leaving an unanswered submit that the run may have started", async () => {
+    api.on("POST /run", silence);
+    const running = run("-q", "--json", "--request-timeout", "500ms", "--api-url", api.url);
+    await until(() => api.count("POST /run") === 1);
+    running.signal("SIGTERM");
+    running.signal("SIGTERM");
+    const [said, left] = running.stderrSoFar().split("\n");
+    expect(left).toBe("[left at once: 143]");
+    expect(JSON.parse(said!).error).toMatchObject({
+      code: "interrupted",
+      message: "terminated; the submit was not answered yet, so the run may have started",
+      hint: `belt task list --api-url ${api.url}`,
+    });
     await running;
   });
 });

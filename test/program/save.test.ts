@@ -196,10 +196,32 @@ describe("--save", () => {
     },
   );
 
-  it("a folder that cannot be made is exit 9, for the run has succeeded", async () => {
-    writeFileSync(join(home.dir, "out"), "a file");
-    done({ image: { uri: `${cdnUrl}/a.png` } });
-    expect((await run()).code).toBe(9);
+  it.each(["out", "out/deep/er"])(
+    "a file in the way of %s is exit 2 before anything is sent",
+    async (folder) => {
+      writeFileSync(join(home.dir, "out"), "a file");
+      for (const command of [
+        ["run", "infsh/flux"],
+        ["task", "get", "task_1"],
+      ]) {
+        const { code, stderr } = await belt([...command, "--save", folder], options());
+        expect(code).toBe(2);
+        expect(stderr).toContain(`--save: ${join(home.dir, "out")} is not a folder`);
+      }
+      expect(api.requests).toEqual([]);
+    },
+  );
+
+  it("a folder that can no longer be made is exit 9, and the hint asks for another", async () => {
+    const task = api.task("completed", { output: { image: { uri: `${cdnUrl}/a.png` } } });
+    api.on("GET /tasks/task_1", api.ok(task)).on("POST /run", (request, response) => {
+      writeFileSync(join(home.dir, "out"), "a file");
+      return api.ok(task)(request, response);
+    });
+    const { code, stderr } = await run("--json");
+    expect(code).toBe(9);
+    expect(errorOf(stderr).message).toContain("the file of task task_1 could not be saved: image: ");
+    expect(errorOf(stderr).hint).toBe("belt task get task_1 --save <another-folder>");
   });
 
   it("Ctrl-C while saving leaves no piece behind and says how to go on", async () => {
@@ -233,6 +255,29 @@ describe("task get --save", () => {
     const { code, stdout } = await belt(["task", "get", "task_1", "--save", "out", "--json"], options());
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ id: "task_1", saved: ["out/image.png"] });
+  });
+
+  it("of a running task prints it and exits 8, for its output may still grow", async () => {
+    api.on("GET /tasks/t", api.ok({ id: "t", status: "running", output: { a: { uri: `${cdnUrl}/a.png` } } }));
+    const { code, stdout, stderr } = await belt(["task", "get", "t", "--save", "out", "--json"], options());
+    expect(code).toBe(8);
+    expect(JSON.parse(stdout)).toMatchObject({ id: "t", status: "running", saved: [] });
+    expect(errorOf(stderr)).toMatchObject({
+      code: "still_running",
+      message: "task t is still running, so nothing was saved",
+      hint: "belt task wait t",
+      task_id: "t",
+    });
+    expect(seenByCdn).toEqual([]);
+  });
+
+  it.each([
+    ["failed", "task t failed: there are no files to save"],
+    ["cancelled", "task t was cancelled: there are no files to save"],
+  ])("of a task that %s says so, and does not judge it", async (status, note) => {
+    api.on("GET /tasks/t", api.ok({ id: "t", status, error: "no" }));
+    const { code, stderr } = await belt(["task", "get", "t", "--save", "out"], options());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${note}\n` });
   });
 
   it("of several tasks puts all into the folder", async () => {

@@ -136,6 +136,19 @@ describe("task wait", () => {
     expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "completed" }]);
   });
 
+  it("shows what still runs when the time is over, and does not call it failed", async () => {
+    runsOn("a");
+    ends("b", DONE);
+    const { code, stdout, stderr } = await task(["wait", "a", "b", "--timeout", "300ms"]);
+    expect({ code, stdout }).toEqual({ code: 8, stdout: "b  completed\na  running\n" });
+    expect(stderr).toContain("error: 1 of 2 still running: a");
+    expect((await task(["wait", "b", "a", "--timeout", "300ms", "-q"])).stdout).toBe("b\na\n");
+    ends("c", FAILED);
+    const mixed = await task(["wait", "a", "b", "c", "--timeout", "300ms"]);
+    expect(mixed.code).toBe(9);
+    expect(mixed.stderr).toContain("error: 1 of 3 failed, 1 still running: ");
+  });
+
   it.each([
     [DONE, 0],
     [FAILED, 3],
@@ -169,8 +182,23 @@ describe("task wait", () => {
     const { code, stdout, stderr } = await waiting;
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
     expect(stderr).toContain("task a goes on");
-    expect(stderr).toContain("hint: belt task watch a");
+    expect(stderr).toContain("hint: belt task wait a\n");
     expect(api.count("POST /tasks/a/cancel")).toBe(0);
+  });
+
+  it("names on Ctrl-C the tasks that go on, not those that have ended", async () => {
+    ends("a", DONE);
+    runsOn("b");
+    runsOn("c");
+    const waiting = task(["wait", "a", "b", "c"]);
+    await until(() => api.count("GET /tasks/a") === 2 && api.count("GET /tasks/c/stream"));
+    await until(() => api.count("GET /tasks/b/stream"));
+    // What was answered has to arrive, too.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    waiting.signal("SIGINT");
+    const { code, stdout, stderr } = await waiting;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "a  completed\n" });
+    expect(stderr).toContain("the tasks go on\nhint: belt task wait b c\n");
   });
 
   it("refuses --any with --all", async () => {
@@ -218,6 +246,34 @@ describe("task watch", () => {
       { type: "error", seq: 1, error: { code: "not_found" } },
     ]);
     expect(events.filter(({ task_id }) => task_id === "a").at(-1)).toMatchObject({ type: "result" });
+  });
+});
+
+describe.each(["watch", "logs -f"])("task %s --json", (verb) => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends each task with an error event on %s", async (signal, exit) => {
+    runsOn("a");
+    runsOn("b");
+    const following = task([...verb.split(" "), "a", "b", "--json", "--api-url", api.url]);
+    await until(() => api.count("GET /tasks/a/stream") && api.count("GET /tasks/b/stream"));
+    following.signal(signal);
+    const { code, stdout, stderr } = await following;
+    expect(code).toBe(exit);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const hint = (ids: string) =>
+      `belt task ${verb} ${ids}`.replace(/^belt task \w+/, (command) => `${command} --api-url ${api.url}`);
+    for (const id of ["a", "b"]) {
+      expect(events.filter(({ task_id }) => task_id === id).at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "interrupted", hint: hint(id) },
+      });
+    }
+    expect(JSON.parse(stderr).error.hint).toBe(hint("a b"));
   });
 });
 
@@ -375,6 +431,24 @@ describe("several ids", () => {
 
   it("print one field each with --field", async () => {
     expect((await task(["get", "a", "b", "--field", "status"])).stdout).toBe("running\ncompleted\n");
+  });
+
+  it("print the fields there are when one id failed, and exit 9", async () => {
+    const { code, stdout, stderr } = await task(["get", "a", "gone", "b", "--field", "status"]);
+    expect({ code, stdout }).toEqual({ code: 9, stdout: "running\ncompleted\n" });
+    expect(stderr).toContain("1 of 3 failed: gone");
+  });
+
+  it("exit 1 when some or all lack the field, and as they failed when all failed", async () => {
+    api.on("GET /tasks/b", api.ok({ id: "b", status: "completed", output: { text: "x" } }));
+    const some = await task(["get", "a", "b", "--field", "output.text"]);
+    expect(some).toMatchObject({ code: 1, stdout: "x\n" });
+    expect(some.stderr).toContain("1 of 2 results lack the field output.text");
+    expect(await task(["get", "a", "b", "--field", "nope"])).toMatchObject({ code: 1, stdout: "" });
+    expect(await task(["get", "gone", "-", "--field", "status"], "gone")).toMatchObject({
+      code: 5,
+      stdout: "",
+    });
   });
 
   it("must be there", async () => {
