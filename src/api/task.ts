@@ -50,7 +50,8 @@ export function flattenBase(raw: JsonObject): JsonObject {
   return isObject(base) ? { ...base, ...rest } : raw;
 }
 
-function appName(app: unknown): string | null {
+/** "infsh/flux", of an app that is told by its name or as an object. */
+export function appName(app: unknown): string | null {
   if (typeof app === "string") return text(app);
   if (!isObject(app) || typeof app["name"] !== "string") return null;
   return typeof app["namespace"] === "string" ? `${app["namespace"]}/${app["name"]}` : app["name"];

@@ -1,4 +1,5 @@
 import type { Api } from "../api/client.ts";
+import { appName } from "../api/task.ts";
 import { BeltError, shellWord } from "../errors.ts";
 import { nearest } from "../input/nearest.ts";
 import type { Context } from "./context.ts";
@@ -29,11 +30,7 @@ export async function explainUnknownApp(
 async function catalogue(ctx: Context, api: Api): Promise<string[]> {
   const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(PATIENCE)]);
   const apps = await api.apps(MOST, undefined, signal).catch(() => []);
-  return apps.flatMap(({ namespace, name }) =>
-    typeof name !== "string"
-      ? []
-      : [typeof namespace === "string" && namespace ? `${namespace}/${name}` : name],
-  );
+  return apps.map(appName).filter((name) => name !== null);
 }
 
 /** A name without a namespace is compared with names alone, and the suggestion has both. */
