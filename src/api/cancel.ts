@@ -2,7 +2,7 @@ import { BeltError } from "../errors.ts";
 import { isTerminal, type StatusWord } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
-import { lookAt } from "./look.ts";
+import { lookAt } from "./get-task.ts";
 import type { TaskDocument } from "./task.ts";
 
 /** What a cancel came to (cli.md section 3): `cancelled` is false when the task had ended before. */

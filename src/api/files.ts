@@ -6,7 +6,7 @@ import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
-import { networkError } from "./failure.ts";
+import { networkError } from "./http/network-errors.ts";
 
 /** Bytes that have gone by so far; called again and again. */
 export type OnBytes = (bytes: number) => void;

@@ -2,8 +2,8 @@ import { BeltError, shellWord } from "../errors.ts";
 import { isTerminal } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api, IdentifiedTask } from "./client.ts";
-import { learnFromTimings } from "./look.ts";
-import { readMessages, type StreamMessage } from "./stream.ts";
+import { learnFromTimings } from "./get-task.ts";
+import { readMessages, type StreamMessage } from "./http/stream.ts";
 import { flattenBase, type Submitted, type TaskDocument } from "./task.ts";
 import { type Change, TaskState } from "./task-state.ts";
 

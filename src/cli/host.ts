@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { PACE, type Pace } from "../api/pace.ts";
+import { PACE, type Pace } from "../api/http/timings.ts";
 import type { Signal } from "../commands/context.ts";
 import { usageError } from "../errors.ts";
 import type { Sink } from "../terminal/sink.ts";

@@ -1,6 +1,6 @@
 import type { Api } from "../api/client.ts";
-import { learnFromTimings } from "../api/look.ts";
-import type { Probe } from "../api/probe.ts";
+import { learnFromTimings } from "../api/get-task.ts";
+import type { Probe } from "../api/http/probe.ts";
 import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { folderModes } from "../store/modes.ts";
 import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";

@@ -1,6 +1,6 @@
 import { cancelTask } from "../api/cancel.ts";
 import type { Api } from "../api/client.ts";
-import { lookAt } from "../api/look.ts";
+import { lookAt } from "../api/get-task.ts";
 import type { Submitted, TaskDocument } from "../api/task.ts";
 import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { isTerminal, type StatusWord } from "../wire/status.ts";

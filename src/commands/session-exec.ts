@@ -1,5 +1,5 @@
 import type { Api } from "../api/client.ts";
-import { lookAt } from "../api/look.ts";
+import { lookAt } from "../api/get-task.ts";
 import { asBeltError, BeltError } from "../errors.ts";
 import type { Child, Context } from "./context.ts";
 import { completeRun, draftRun, type RequestFlags } from "./run-request.ts";

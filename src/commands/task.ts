@@ -1,6 +1,6 @@
 import { type Cancellation, cancelTask } from "../api/cancel.ts";
 import type { Api } from "../api/client.ts";
-import { lookAt } from "../api/look.ts";
+import { lookAt } from "../api/get-task.ts";
 import { BeltError, shellWord } from "../errors.ts";
 import { cancellationView, taskPageView, taskView } from "../terminal/task-views.ts";
 import { isTerminal } from "../wire/status.ts";

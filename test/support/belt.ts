@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import type { Pace } from "../../src/api/pace.ts";
+import type { Pace } from "../../src/api/http/timings.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
 import type { Signal } from "../../src/commands/context.ts";

@@ -1,7 +1,7 @@
-import { BeltError } from "../errors.ts";
-import type { Exchange } from "./exchange.ts";
-import { wasNeverSent } from "./failure.ts";
-import type { Pace } from "./pace.ts";
+import { BeltError } from "../../errors.ts";
+import { wasNeverSent } from "./network-errors.ts";
+import type { Exchange } from "./request.ts";
+import type { Pace } from "./timings.ts";
 
 /** Milliseconds to wait after a failed try before the same request may be sent again; null when it may not (cli.md section 3). */
 export function delayBeforeRepeat(

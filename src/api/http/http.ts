@@ -1,12 +1,12 @@
 import type { Dispatcher } from "undici";
-import { BeltError } from "../errors.ts";
+import { BeltError } from "../../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
-import type { Exchange, HttpOptions, OpenStream, Transfer } from "./exchange.ts";
-import { isAbort, lostAnswer, networkError, timedOut } from "./failure.ts";
+import { isAbort, lostAnswer, networkError, timedOut } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
-import { delayBeforeRepeat, isInDoubt } from "./repeat.ts";
-import { type Message, type Reply, readReply } from "./reply.ts";
-import { request } from "./transport.ts";
+import type { Exchange, HttpOptions, OpenStream, Transfer } from "./request.ts";
+import { type Message, type Reply, readReply } from "./response.ts";
+import { delayBeforeRepeat, isInDoubt } from "./retry.ts";
+import { request } from "./undici.ts";
 
 const MAX_REDIRECTS = 5;
 

@@ -1,6 +1,6 @@
-import { BeltError, type Exit } from "../errors.ts";
-import { SESSION_CODES } from "../wire/sessions.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
+import { BeltError, type Exit } from "../../errors.ts";
+import { SESSION_CODES } from "../../wire/sessions.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** One HTTP answer, body read to its end. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import type { Pace } from "./pace.ts";
-import type { Message } from "./reply.ts";
+import type { Message } from "./response.ts";
+import type { Pace } from "./timings.ts";
 
 export interface HttpOptions {
   baseUrl: string;

@@ -1,4 +1,4 @@
-import { BeltError } from "../errors.ts";
+import { BeltError } from "../../errors.ts";
 
 /** True when the request certainly never reached the API, so that sending it again cannot do it twice. */
 export function wasNeverSent(thrown: unknown): boolean {
