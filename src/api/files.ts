@@ -159,7 +159,7 @@ async function repeated<T>(api: Api, what: string, url: string, attempt: () => P
     } catch (thrown) {
       api.signal.throwIfAborted();
       const error = explained(thrown, what, url);
-      const pause = api.pace.retries[tries];
+      const pause = api.policy.retries[tries];
       if (!error.facts.retryable || pause === undefined) throw error;
       await api.sleep(pause, api.signal);
     }

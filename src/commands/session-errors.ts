@@ -1,5 +1,11 @@
 import type { Api } from "../api/client.ts";
 import { BeltError, shellWord } from "../errors.ts";
+import { SESSION_CODES } from "../wire/sessions.ts";
+
+/** True for the API's own codes of sessions. */
+export function isSessionError({ facts: { code } }: BeltError): boolean {
+  return SESSION_CODES.some((known) => known === code);
+}
 
 /**
  * A refusal about a session in words that name it, with the command to type next (api.md

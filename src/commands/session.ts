@@ -69,7 +69,7 @@ async function confirmEnd(ctx: Context, count: number): Promise<void> {
 async function endOne(ctx: Context, api: Api, id: string): Promise<EndedSession> {
   await api.endSession(id).catch((thrown) => {
     const { code, httpStatus } = asBeltError(thrown).facts;
-    if (httpStatus !== 410) throw thrown;
+    if (httpStatus !== 410 && code !== "SESSION_ENDED" && code !== "SESSION_EXPIRED") throw thrown;
     ctx.out.note(`session ${id} had already ${code === "SESSION_EXPIRED" ? "expired" : "been ended"}`);
   });
   return { id, ended: true };

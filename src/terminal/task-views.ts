@@ -1,5 +1,5 @@
 import type { Cancellation } from "../api/cancel.ts";
-import type { TaskEvent } from "../api/follow.ts";
+import type { TaskEvent } from "../api/follow/follow.ts";
 import type { TaskDocument } from "../api/task.ts";
 import { datedMoment } from "./moment.ts";
 import type { Page, Style, View } from "./output.ts";

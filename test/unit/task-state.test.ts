@@ -300,11 +300,11 @@ describe("the conclusion", () => {
     expect(document).not.toHaveProperty("half");
   });
 
-  test("keeps what is known when the answer lags behind", () => {
+  test("does not take an answer that lags behind for the end", () => {
     const state = newState();
     state.merge({ status: 10, output: { text: "x" } });
-    const { document } = state.conclude({ id: "task_1", status: 7, output: null });
-    expect(document).toMatchObject({ status: "completed", status_code: 10, output: { text: "x" } });
+    expect(state.saysEnd({ id: "task_1", status: 7, output: null })).toBe(false);
+    expect(state.saysEnd({ id: "task_1", status: 10, output: null })).toBe(true);
   });
 
   test("of a settled task keeps the settled word", () => {

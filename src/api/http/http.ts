@@ -1,49 +1,71 @@
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
-import { Dispatchers } from "./dispatchers.ts";
-import { isAbort, lostAnswer, networkError, timedOut } from "./network-errors.ts";
+import { readReason, readWhole } from "./body.ts";
+import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
+import { ambiguous, deadline, timedOut } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
-import type { Exchange, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, type Reply, readReply } from "./response.ts";
-import { delayBeforeRepeat, isInDoubt } from "./retry.ts";
-import { request } from "./undici.ts";
+import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
+import { type Message, readReply } from "./response.ts";
+import { type FailedTry, isInDoubt, retryDelay } from "./retry.ts";
 
 const MAX_REDIRECTS = 5;
 
-const NEVER = new AbortController().signal;
+/** A request that takes longer than this, in milliseconds, says that it is tried again. */
+const WORTH_SAYING = 1_000;
 
-/** One API server over HTTP: exchanges with bounded retries, and streams. */
+/** One API server over HTTP: requests with bounded retries, streams, and transfers of files. */
 export class Http {
   readonly #options: HttpOptions;
-  readonly #dispatchers: Dispatchers;
+  readonly #connection: Connection;
   readonly #passed = new Set<string>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#dispatchers = new Dispatchers(options);
+    this.#connection = new Connection(options);
   }
 
   /**
-   * One request and its answer, read from any format. Throws a BeltError: the API's own
-   * refusal, or exit 6 when there was no answer; a `repeat: "unsent"` request whose answer
-   * was lost says that it may have taken effect.
+   * One request and its answer, read from any format. Throws a BeltError: the API's own refusal,
+   * exit 6 when there was no answer, and exit 11 when an "if-unsent" request may have taken effect.
+   * When the user leaves, it throws the reason of that signal.
    */
-  async exchange(what: Exchange): Promise<unknown> {
-    const { pace, sleep } = this.#options;
+  async request(what: ApiRequest): Promise<unknown> {
+    const { policy, sleep, now } = this.#options;
     const leaving = what.signal ?? this.#options.signal;
+    const ending = anyOf(leaving, what.deadline);
+    const began = now();
     for (let attempt = 0; ; attempt++) {
+      ending.throwIfAborted();
+      const outcome = await this.#try(what, leaving);
+      if ("value" in outcome) return outcome.value;
+      const delay = retryDelay(what.retry, outcome, policy, attempt);
+      if (delay === null || what.deadline?.aborted) throw meaning(what, outcome);
       leaving.throwIfAborted();
-      try {
-        const { value, messages } = readReply(await this.#send(what, what.finishOnceSent ? NEVER : leaving));
-        this.#pass(messages);
-        return value;
-      } catch (thrown) {
-        if (!what.finishOnceSent) leaving.throwIfAborted();
-        const delay = delayBeforeRepeat(what, thrown, pace, attempt);
-        if (delay === null) throw this.#explain(what, thrown);
-        await sleep(delay, leaving);
-      }
+      if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
+      await sleep(delay, ending);
     }
+  }
+
+  async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
+    const delivery: Delivery = { begun: false };
+    const over = what.uninterruptible?.();
+    const ending = over ? anyOf(what.deadline) : anyOf(leaving, what.deadline);
+    try {
+      const { value, messages } = readReply(await this.#exchange(what, ending, delivery));
+      this.#pass(messages);
+      return { value };
+    } catch (thrown) {
+      if (!over && leaving.aborted) throw leaving.reason;
+      return { error: this.#connection.explain(thrown), sent: delivery.begun };
+    } finally {
+      over?.();
+    }
+  }
+
+  #sayRetry({ message }: BeltError, delay: number, attempt: number): void {
+    const { policy, onRetry } = this.#options;
+    const pause = delay > WORTH_SAYING ? ` in ${Math.ceil(delay / 1000)}s` : "";
+    onRetry(`${message}, trying again${pause} (${attempt + 2} of ${policy.retries.length + 1})`);
   }
 
   /** Notes beside answers are passed on once, however often the API repeats them. */
@@ -54,187 +76,131 @@ export class Http {
     }
   }
 
-  /** Opens a task's stream; the body then ends with an error after `pace.silence` without a byte. */
+  /** Opens a task's stream; the body then ends with an error after `policy.silence` without a byte. */
   async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
-    const { requestTimeout, pace } = this.#options;
-    const url = this.#url(path);
-    const dispatcher = await this.#dispatchers.for(url);
-    const answer = await this.#traced("GET", url, () =>
-      request.call(dispatcher, {
-        ...target(url),
-        method: "GET",
-        headers: { ...this.#headers(url), ...headers },
-        headersTimeout: requestTimeout,
-        bodyTimeout: pace.silence,
-        // A signal of its own: many streams share the one that is given, and each adds its listeners.
-        signal: AbortSignal.any([signal]),
-      }),
-    ).catch((thrown) => {
-      throw signal.aborted ? signal.reason : networkError(thrown, this.#place(url));
-    });
-    if (answer.statusCode !== 200) {
-      const text = await answer.body.text();
-      readReply({ ...replyHead(answer), text });
-      throw new BeltError({
-        code: "unexpected_reply",
-        message: `the stream answered with HTTP ${answer.statusCode}`,
-        exit: "unavailable",
-        httpStatus: answer.statusCode,
-        retryable: true,
-      });
-    }
-    return { contentType: replyHead(answer).contentType, chunks: answer.body };
+    const { requestTimeout, policy } = this.#options;
+    const url = this.#connection.url(path);
+    // Only the opening is bounded: a deadline would end the stream, too.
+    const opening = new AbortController();
+    const timer = setTimeout(() => opening.abort(timedOut(requestTimeout)), requestTimeout);
+    const options = {
+      method: "GET",
+      headers: { ...this.#connection.headers(url), ...headers },
+      headersTimeout: 0,
+      bodyTimeout: policy.silence,
+      signal: anyOf(signal, opening.signal),
+    } as const;
+    const answer = await this.#connection
+      .send(url, options)
+      .catch((thrown) => {
+        throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
+      })
+      .finally(() => clearTimeout(timer));
+    const head = replyHead(answer);
+    if (head.status === 200) return { contentType: head.contentType, chunks: answer.body };
+    const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
+    signal.throwIfAborted();
+    readReply({ ...head, text });
+    throw noStream(head.status);
   }
 
   /** One GET, not repeated, for what its answer shows of the server. */
   async probe(path: string): Promise<Probe> {
     const { now, signal } = this.#options;
-    const what = { method: "GET", path, repeat: "always" } as const;
     const sent = now();
     try {
-      return readProbe(await this.#send(what, signal), sent, now());
+      const what = { method: "GET", path, retry: "never" } as const;
+      return readProbe(await this.#exchange(what, signal, { begun: false }), sent, now());
     } catch (thrown) {
-      throw this.#explain(what, thrown);
+      signal.throwIfAborted();
+      throw this.#connection.explain(thrown);
     }
   }
 
   /** One try, never with the key; it lasts as long as bytes keep moving. */
   async transfer({ method, url, headers, body }: Transfer): Promise<Dispatcher.ResponseData> {
-    const { requestTimeout, pace, signal, userAgent } = this.#options;
-    const patience = Math.max(requestTimeout, pace.silence);
-    const dispatcher = await this.#dispatchers.for(url);
-    return await this.#traced(method, new URL(url.origin + url.pathname), () =>
-      request.call(dispatcher, {
-        ...target(url),
-        method,
-        headers: { "user-agent": userAgent, ...headers },
-        body,
-        headersTimeout: patience,
-        bodyTimeout: pace.silence,
-        highWaterMark: 2 ** 20,
-        signal,
-      }),
-    );
+    const { requestTimeout, policy, signal, userAgent } = this.#options;
+    return await this.#connection.send(url, {
+      method,
+      headers: { "user-agent": userAgent, ...headers },
+      body,
+      headersTimeout: Math.max(requestTimeout, policy.silence),
+      bodyTimeout: policy.silence,
+      highWaterMark: 2 ** 20,
+      signal: anyOf(signal),
+    });
   }
 
   async close(): Promise<void> {
-    await this.#dispatchers.close();
+    await this.#connection.close();
   }
 
-  async #send(what: Exchange, leaving: AbortSignal): Promise<DatedReply> {
-    const { requestTimeout } = this.#options;
-    const tooLong = AbortSignal.timeout(requestTimeout);
-    const signal = AbortSignal.any([leaving, tooLong]);
+  /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
+  async #exchange(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeReply> {
+    const timeout = deadline(this.#options.requestTimeout);
     try {
-      return await this.#follow(what, this.#url(what.path), signal, 0);
+      return await this.#follow(what, this.#connection.url(what.path), anyOf(signal, timeout), delivery, 0);
     } catch (thrown) {
-      if (leaving.aborted) throw isAbort(leaving.reason) ? timedOut(requestTimeout) : leaving.reason;
-      throw tooLong.aborted && isAbort(thrown) ? timedOut(requestTimeout) : thrown;
+      throw signal.aborted ? signal.reason : timeout.aborted ? timeout.reason : thrown;
     }
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<DatedReply> {
-    const body = what.body === undefined ? null : JSON.stringify(what.body);
-    const dispatcher = await this.#dispatchers.for(url);
-    const answer = await this.#traced(what.method, url, () =>
-      request.call(dispatcher, {
-        ...target(url),
-        method: what.method,
-        headers: { ...this.#headers(url), ...(body !== null && { "content-type": "application/json" }) },
-        body,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        signal,
-      }),
-    );
-    const text = await answer.body.text();
-    const location = answer.headers["location"];
-    if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === "string") {
-      const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
-      if (!followed) throw redirected(url, location);
-      const next = new URL(location, url);
-      return await this.#follow(what, next, signal, hops + 1).catch((thrown) => {
-        // The address that was asked did answer; it is the next that does not.
-        throw thrown instanceof BeltError || isAbort(thrown)
-          ? thrown
-          : networkError(thrown, this.#place(next));
-      });
-    }
-    return { ...replyHead(answer), text };
-  }
-
-  async #traced(
-    method: string,
+  async #follow(
+    what: ApiRequest,
     url: URL,
-    send: () => Promise<Dispatcher.ResponseData>,
-  ): Promise<Dispatcher.ResponseData> {
-    const { now, trace } = this.#options;
-    const start = now();
-    const line = (outcome: string) =>
-      `${method} ${url.origin}${url.pathname}${url.search} ${outcome} ${now() - start}ms`;
-    try {
-      const answer = await send();
-      trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
-      return answer;
-    } catch (thrown) {
-      trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));
-      throw thrown;
-    }
-  }
-
-  #url(path: string): URL {
-    return new URL(this.#options.baseUrl.replace(/\/+$/, "") + path);
-  }
-
-  /** Where a request goes, for an error; a proxy in between is the likelier culprit. */
-  #place(url: URL): string {
-    const proxy = this.#options.proxy(url);
-    return proxy === null ? url.origin : `${url.origin} through the proxy ${new URL(proxy).origin}`;
-  }
-
-  #headers(url: URL): Record<string, string> {
-    const { baseUrl, key, version, userAgent } = this.#options;
-    const headers: Record<string, string> = {
-      accept: "application/json",
-      "user-agent": userAgent,
-      "x-client-source": `belt/${version}`,
-      "x-api-version": "2",
+    signal: AbortSignal,
+    delivery: Delivery,
+    hops: number,
+  ): Promise<WholeReply> {
+    const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const headers = {
+      ...this.#connection.headers(url),
+      ...(body !== null && { "content-type": "application/json" }),
     };
-    if (key !== null && url.origin === new URL(baseUrl).origin) headers["authorization"] = `Bearer ${key}`;
-    return headers;
+    const options = { method: what.method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
+    const answer = await this.#connection.send(url, options, delivery);
+    const reply = { ...replyHead(answer), text: await readWhole(answer.body) };
+    const location = answer.headers["location"];
+    if (reply.status < 300 || reply.status >= 400 || typeof location !== "string") return reply;
+    const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
+    if (!followed) throw redirected(url, location, reply.status);
+    const next = new URL(location, url);
+    return await this.#follow(what, next, signal, delivery, hops + 1).catch((thrown) => {
+      // The address that was asked did answer; it is the next that does not.
+      throw signal.aborted ? thrown : this.#connection.explain(thrown, next);
+    });
   }
-
-  /** The failure in words; a submit whose answer is missing, or not readable, is left in doubt. */
-  #explain(what: Exchange, thrown: unknown): BeltError {
-    const error = thrown instanceof BeltError ? thrown : networkError(thrown, this.#place(this.#url("")));
-    return isInDoubt(what, error, thrown) ? lostAnswer(error, what.inDoubt) : error;
-  }
 }
 
-function target(url: URL): { origin: string; path: string } {
-  return { origin: url.origin, path: url.pathname + url.search };
+type WholeReply = ReplyHead & { text: string };
+
+/** A new signal for each use: what listens to it goes with it. */
+function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
-/** `date` as sent. */
-type DatedReply = Reply & { date: string | undefined };
-
-function replyHead(answer: Dispatcher.ResponseData): Omit<DatedReply, "text"> {
-  const header = (name: string) => [answer.headers[name]].flat()[0];
-  return {
-    status: answer.statusCode,
-    contentType: header("content-type") ?? "",
-    requestId: header("x-request-id") ?? header("request-id"),
-    retryAfter: header("retry-after"),
-    date: header("date"),
-  };
+/** What the last try of a request comes to. */
+function meaning(what: ApiRequest, failed: FailedTry): BeltError {
+  return isInDoubt(what.retry, failed) ? ambiguous(failed.error, what.ambiguousMessage) : failed.error;
 }
 
-function redirected(url: URL, location: string): BeltError {
+function noStream(httpStatus: number): BeltError {
+  return new BeltError({
+    code: "unexpected_reply",
+    message: `the stream answered with HTTP ${httpStatus}`,
+    exit: "unavailable",
+    httpStatus,
+    retryable: true,
+  });
+}
+
+function redirected(url: URL, location: string, httpStatus: number): BeltError {
   return new BeltError({
     code: "redirected",
     message: `${url.origin} redirects to ${location}, which belt does not follow`,
     hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
     exit: "failure",
+    httpStatus,
   });
 }

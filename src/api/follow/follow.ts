@@ -1,0 +1,76 @@
+import type { Api, IdentifiedTask } from "../client.ts";
+import type { Submitted, TaskDocument } from "../task.ts";
+import { type Change, TaskState } from "../task-state.ts";
+import { Contact } from "./contact.ts";
+import { readFinal } from "./final.ts";
+import { poll } from "./poll.ts";
+import { readStreams } from "./streams.ts";
+
+export type Fact =
+  | (Change & { elapsed_ms?: number })
+  | { type: "link"; state: "open" | "retrying" | "polling" }
+  | { type: "result"; task: TaskDocument };
+
+/** One line of a task's life (cli.md section 5, Events). */
+export type TaskEvent = { seq: number; time: string; task_id: string } & Fact;
+
+export interface FollowOptions {
+  /** What is known so far: the answer to the submit, or to `GET /tasks/:id`. */
+  task: IdentifiedTask;
+  /** True when that is the whole task, so that nothing more need be asked if it has ended. */
+  whole?: boolean;
+  submitted: Submitted | null;
+  /** Milliseconds since 1970; null when it is not known. */
+  submittedAt: number | null;
+  /** Told of the session the task runs in, as soon as the API gives it. */
+  onSession?: (id: string) => void;
+  /** False polls from the start, for those beyond the number of streams kept open at once. */
+  stream?: boolean;
+  /** Ends the following with its reason; the task itself goes on. */
+  signal: AbortSignal;
+}
+
+/** A following under way. */
+export interface FollowState {
+  api: Api;
+  state: TaskState;
+  contact: Contact;
+  signal: AbortSignal;
+  /** The whole task as it ended, once an answer has told it. */
+  final: IdentifiedTask | null;
+  /** Routes not every server has; asked for until it turns out that this one does not. */
+  hasLogs: boolean;
+  hasTimings: boolean;
+}
+
+/**
+ * A task's life as events, by the batch that came together, ending with `result` once the whole
+ * final document is there. A broken stream is resumed, then replaced by polling; that, too, is an
+ * event. Throws a BeltError that says that the task may still be running: the API's refusal (401,
+ * 403, 404), or exit 8 when it stays out of reach.
+ */
+export async function* follow(api: Api, options: FollowOptions): AsyncGenerator<TaskEvent[]> {
+  const start = api.now();
+  let seq = 0;
+  for await (const batch of facts(api, options)) {
+    const now = api.now();
+    const time = new Date(now).toISOString();
+    yield batch.map((fact) => {
+      const event = { seq: ++seq, time, task_id: options.task.id, ...fact };
+      return event.type === "status" ? { ...event, elapsed_ms: now - start } : event;
+    });
+  }
+}
+
+/** What is learned, by the batch that came together: handing over each fact by itself costs more than reading it. */
+async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact[]> {
+  const { task, whole = false, submitted, submittedAt, signal, stream = true } = options;
+  const state = new TaskState(task.id, api.statuses, submitted, options.onSession);
+  const contact = new Contact(api, task.id, submittedAt, signal);
+  const follow: FollowState = { api, state, contact, signal, final: null, hasLogs: true, hasTimings: true };
+  yield state.merge(task);
+  if (state.ended && whole) follow.final = task;
+  if (!state.ended && stream) yield* readStreams(follow);
+  if (!state.ended) yield* poll(follow);
+  yield* readFinal(follow);
+}
