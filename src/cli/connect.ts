@@ -122,7 +122,8 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
     signal,
     now: host.now,
     sleep: async (ms: number, until: AbortSignal) => {
-      await wait(ms, undefined, { signal: until }).catch(() => until.throwIfAborted());
+      // A signal of its own: hundreds may sleep until one and the same.
+      await wait(ms, undefined, { signal: AbortSignal.any([until]) }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),
     onRetry: (text: string) => out.note(text),

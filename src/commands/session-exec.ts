@@ -1,5 +1,5 @@
 import type { Api } from "../api/client.ts";
-import { tryGetTask } from "../api/get-task.ts";
+import { getTask } from "../api/get-task.ts";
 import { deadline } from "../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../errors.ts";
 import { startClock } from "./clock.ts";
@@ -34,7 +34,8 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
   const hold = () => void ctx.holdSignals(() => ctx.out.note("ending the session first"));
-  ctx.signal.addEventListener("abort", hold, { once: true });
+  if (ctx.signal.aborted) hold();
+  else ctx.signal.addEventListener("abort", hold, { once: true });
   let lost: BeltError | null = null;
   let code = 0;
   try {
@@ -44,19 +45,25 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
     if (result.task) requireSuccess(result.task);
     if (opening.session === null) throw noSession(app, opening.task.id);
     ctx.out.progress.stop();
-    ({ code, lost } = await runInside(ctx, api, opening.session, command, request.session_timeout));
+    const open = { api, id: opening.session, app, idleTimeout: request.session_timeout };
+    ({ code, lost } = await runInside(ctx, open, command));
   } finally {
-    const session = opening.session ?? (await openedSession(api, opening.task.id));
-    if (session !== null && !lost) lost = await end(ctx, api, session);
+    const session = opening.session ?? (await openedSession(ctx, api, opening.task.id));
+    if (session !== null && !lost) lost = await end(ctx, { api, id: session, app });
   }
   if (lost && code === 0) throw lost;
   return code;
 }
 
 /** The session of a first call that could not be followed to its end. */
-async function openedSession(api: Api, taskId: string): Promise<string | null> {
-  const task = await tryGetTask(api, taskId, deadline(END_PATIENCE));
-  return task?.session_id ?? null;
+async function openedSession(ctx: Context, api: Api, taskId: string): Promise<string | null> {
+  try {
+    return (await getTask(api, taskId, deadline(END_PATIENCE))).session_id;
+  } catch (thrown) {
+    const { message } = asBeltError(thrown);
+    ctx.out.warn(`a session that task ${taskId} opened could not be ended: ${message}; it expires when idle`);
+    return null;
+  }
 }
 
 function noSession(app: string, taskId: string): BeltError {
@@ -69,6 +76,14 @@ function noSession(app: string, taskId: string): BeltError {
   });
 }
 
+interface OpenSession {
+  api: Api;
+  id: string;
+  app: string;
+  /** Seconds, as far as is known. */
+  idleTimeout?: number | undefined;
+}
+
 /** How the command ended, and how the session was lost under it. */
 interface Ran {
   code: number;
@@ -76,33 +91,21 @@ interface Ran {
 }
 
 /** Runs the command where it finds the API and the session. */
-async function runInside(
-  ctx: Context,
-  api: Api,
-  session: string,
-  command: string[],
-  idleTimeout: number | undefined,
-): Promise<Ran> {
+async function runInside(ctx: Context, session: OpenSession, command: string[]): Promise<Ran> {
   const published = await ctx.publish();
   try {
     ctx.signal.throwIfAborted();
-    const child = ctx.spawn(command, { ...ctx.target.env, ...published.env, BELT_SESSION: session });
-    return await runKept(ctx, api, session, child, idleTimeout);
+    const env = { ...ctx.target.env, ...published.env, BELT_SESSION: session.id };
+    return await runKept(ctx, session, ctx.spawn(command, env));
   } finally {
     await published.release();
   }
 }
 
 /** Keeps the session alive, and passes signals on, until the command has ended. */
-async function runKept(
-  ctx: Context,
-  api: Api,
-  session: string,
-  child: Child,
-  idleTimeout: number | undefined,
-): Promise<Ran> {
+async function runKept(ctx: Context, session: OpenSession, child: Child): Promise<Ran> {
   const done = new AbortController();
-  const kept = keepAlive(ctx, api, session, done.signal, idleTimeout);
+  const kept = keepAlive(ctx, session, done.signal);
   let killer: NodeJS.Timeout | undefined;
   const letGo = ctx.holdSignals((signal) => {
     // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
@@ -135,34 +138,30 @@ const RETRY_PAUSE = 1_000;
  */
 async function keepAlive(
   ctx: Context,
-  api: Api,
-  session: string,
+  { api, id, app, idleTimeout }: OpenSession,
   until: AbortSignal,
-  asked: number | undefined,
 ): Promise<BeltError | null> {
-  let idleTimeout = asked ?? DEFAULT_IDLE;
-  let pause = asked === undefined ? SHORTEST_PAUSE : pauseFor(asked);
-  let told = false;
-  while (!until.aborted) {
+  let idle = idleTimeout ?? DEFAULT_IDLE;
+  let pause = idleTimeout === undefined ? SHORTEST_PAUSE : pauseFor(idle);
+  for (let told = false; ; ) {
     await api.sleep(pause, until).catch(() => {});
-    if (until.aborted) break;
+    if (until.aborted) return null;
     try {
       // One that hangs must not use up the time that is left.
-      const patience = deadline(Math.max(RETRY_PAUSE, pauseFor(idleTimeout)));
-      const { idle_timeout } = await api.keepalive(session, AbortSignal.any([until, patience]));
-      idleTimeout = idle_timeout ?? idleTimeout;
-      pause = pauseFor(idleTimeout);
+      const patience = deadline(Math.max(RETRY_PAUSE, pauseFor(idle)));
+      const { idle_timeout } = await api.keepalive(id, AbortSignal.any([until, patience]));
+      idle = idle_timeout ?? idle;
+      pause = pauseFor(idle);
       told = false;
     } catch (thrown) {
-      if (until.aborted) break;
-      const error = asBeltError(await explainSession(thrown, api, session, null));
+      if (until.aborted) return null;
+      const error = asBeltError(await explainSession(thrown, api, id, app));
       if (!told) ctx.out.warn(error.message);
       told = true;
       if (error.facts.exit === "notFound") return error.facts.code === "SESSION_ENDED" ? null : error;
-      pause = Math.min(RETRY_PAUSE, pauseFor(idleTimeout));
+      pause = Math.min(RETRY_PAUSE, pauseFor(idle));
     }
   }
-  return null;
 }
 
 /** Milliseconds, of an idle timeout in seconds. */
@@ -171,21 +170,20 @@ function pauseFor(idleTimeout: number): number {
 }
 
 /** Ends the session, also when the user has asked to leave; gives how it was lost before. */
-async function end(ctx: Context, api: Api, session: string): Promise<BeltError | null> {
+async function end(ctx: Context, { api, id, app }: OpenSession): Promise<BeltError | null> {
   try {
-    await api.endSession(session, deadline(END_PATIENCE));
-    ctx.out.note(`session ${session} ended`);
+    await api.endSession(id, deadline(END_PATIENCE));
+    ctx.out.note(`session ${id} ended`);
     return null;
   } catch (thrown) {
-    const error = asBeltError(await explainSession(thrown, api, session, null));
-    const { code, exit } = error.facts;
+    const error = asBeltError(await explainSession(thrown, api, id, app));
+    const { code, exit, message } = error.facts;
     if (code === "SESSION_ENDED") return null;
-    const gone = exit === "notFound";
-    ctx.out.warn(
-      gone
-        ? `${error.message}, before the command had ended`
-        : `session ${session} could not be ended: ${error.message}; it expires by itself when idle`,
-    );
-    return gone ? error : null;
+    if (exit === "notFound") {
+      ctx.out.warn(`${message}, before the command had ended`);
+      return error;
+    }
+    ctx.out.warn(`session ${id} could not be ended: ${message}; it expires by itself when idle`);
+    return null;
   }
 }

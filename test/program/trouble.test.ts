@@ -1,34 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { belt, Home, type Running, until } from "../support/belt.ts";
+import { type Running, until } from "../support/belt.ts";
 import { FAULT_NAMES, FAULTS, type Fault } from "../support/faults.ts";
-import { ndjson, ScriptedApi, type Step } from "../support/scripted-api.ts";
+import { lastError, scene } from "../support/scene.ts";
+import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 
-/** One test's own server and home, so that tests can wait side by side. */
-interface Scene {
-  api: ScriptedApi;
-  belt(...argv: string[]): Running;
-}
-
-function scene(test: (scene: Scene) => Promise<void>): () => Promise<void> {
-  return async () => {
-    const home = new Home();
-    const api = await new ScriptedApi({ words: true }).listen();
-    const env = { INFSH_API_KEY: "inf_key_of_the_test", BELT_API_URL: api.url };
-    try {
-      await test({
-        api,
-        belt: (...argv) => belt([...argv, "--request-timeout", "200ms"], { home, env }),
-      });
-    } finally {
-      await api.close();
-      home.remove();
-    }
-  };
-}
-
-function lastError(stderr: string) {
-  return JSON.parse(stderr.trim().split("\n").at(-1)!).error;
-}
+/** So that what hangs does not keep the tests waiting. */
+const SHORT = ["--request-timeout", "200ms"];
 
 const DONE = { id: "task_1", status: "completed", output: { text: "whole" } };
 const RUNNING = { id: "task_1", status: "running" };
@@ -57,7 +34,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "to the submit",
     scene(async ({ api, belt }) => {
       api.on("POST /run", fault).on("POST /apps/list", api.ok({ items: [], has_next: false }));
-      const { code, stdout, stderr } = await belt("run", "a/b", "--json");
+      const { code, stdout, stderr } = await belt("run", "a/b", "--json", ...SHORT);
       expect({ code, stdout }).toEqual({ code: EXITS["submit"]![name], stdout: "" });
       expect(api.count("POST /run")).toBe(SUBMITS[name]);
       const error = lastError(stderr);
@@ -75,7 +52,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
         .on("POST /run", api.ok({ id: "task_1", status: "queued" }))
         .on("GET /tasks/task_1/stream", api.error(405, "method_not_allowed", "no"))
         .on("GET /tasks/task_1", fault);
-      await expectLost(api, belt("run", "a/b", "--json"), EXITS["poll"]![name]);
+      await expectLost(api, belt("run", "a/b", "--json", ...SHORT), EXITS["poll"]![name]);
     }),
   );
 
@@ -86,7 +63,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
         .on("POST /run", api.ok({ id: "task_1", status: "queued" }))
         .on("GET /tasks/task_1/stream", api.error(405, "method_not_allowed", "no"))
         .on("GET /tasks/task_1", fault, api.ok(DONE));
-      expect(await belt("run", "a/b")).toMatchObject({ code: 0, stdout: "whole\n" });
+      expect(await belt("run", "a/b", ...SHORT)).toMatchObject({ code: 0, stdout: "whole\n" });
     }),
   );
 
@@ -97,7 +74,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
         .on("POST /run", api.ok({ id: "task_1", status: "queued" }))
         .on("GET /tasks/task_1/stream", fault)
         .on("GET /tasks/task_1", api.ok(RUNNING), api.ok(RUNNING), api.ok(DONE));
-      expect(await belt("run", "a/b")).toMatchObject({ code: 0, stdout: "whole\n" });
+      expect(await belt("run", "a/b", ...SHORT)).toMatchObject({ code: 0, stdout: "whole\n" });
     }),
   );
 
@@ -105,7 +82,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "when asked for the final document, and none is told",
     scene(async ({ api, belt }) => {
       endsOnItsStream(api).on("GET /tasks/task_1", fault);
-      await expectLost(api, belt("run", "a/b", "--json"), EXITS["final read"]![name]);
+      await expectLost(api, belt("run", "a/b", "--json", ...SHORT), EXITS["final read"]![name]);
     }),
   );
 
@@ -113,7 +90,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "once when asked for the final document",
     scene(async ({ api, belt }) => {
       endsOnItsStream(api).on("GET /tasks/task_1", fault, api.ok(RUNNING), api.ok(DONE));
-      expect(await belt("run", "a/b")).toMatchObject({ code: 0, stdout: "whole\n" });
+      expect(await belt("run", "a/b", ...SHORT)).toMatchObject({ code: 0, stdout: "whole\n" });
     }),
   );
 
@@ -121,7 +98,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "when a wait asks for the final document",
     scene(async ({ api, belt }) => {
       endsOnItsStream(api).on("GET /tasks/task_1", api.ok(RUNNING), fault);
-      const { code, stderr } = await belt("task", "wait", "task_1", "--json");
+      const { code, stderr } = await belt("task", "wait", "task_1", "--json", ...SHORT);
       expect(code).toBe(8);
       expect(lastError(stderr)).toMatchObject({ task_id: "task_1", hint: "belt task get task_1" });
     }),
@@ -131,7 +108,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "to a read",
     scene(async ({ api, belt }) => {
       api.on("GET /tasks/task_1", fault);
-      const { code, stdout, stderr } = await belt("task", "get", "task_1", "--json");
+      const { code, stdout, stderr } = await belt("task", "get", "task_1", "--json", ...SHORT);
       expect({ code, stdout }).toEqual({ code: EXITS["read"]![name], stdout: "" });
       expect(lastError(stderr)).toMatchObject({ task_id: "task_1", hint: expect.stringMatching(/\w/) });
     }),
@@ -143,7 +120,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
       api
         .on("GET /tasks/task_1", fault)
         .on("POST /tasks/task_1/cancel", api.ok({ id: "task_1", cancelled: true }));
-      const { code, stdout } = await belt("task", "cancel", "task_1", "--json");
+      const { code, stdout } = await belt("task", "cancel", "task_1", "--json", ...SHORT);
       expect({ code, document: JSON.parse(stdout) }).toMatchObject({
         code: 0,
         document: { cancelled: true },
@@ -156,7 +133,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "to the cancel",
     scene(async ({ api, belt }) => {
       api.on("GET /tasks/task_1", api.ok(RUNNING)).on("POST /tasks/task_1/cancel", fault);
-      const { code, stderr } = await belt("task", "cancel", "task_1", "--json");
+      const { code, stderr } = await belt("task", "cancel", "task_1", "--json", ...SHORT);
       expect(code).toBe(EXITS["cancel"]![name]);
       expect(stderr).not.toContain("bug in belt");
     }),
@@ -166,7 +143,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "to the cancel of Ctrl-C",
     scene(async ({ api, belt }) => {
       runsOn(api).on("POST /tasks/task_1/cancel", fault);
-      const running = belt("run", "a/b", "--json");
+      const running = belt("run", "a/b", "--json", ...SHORT);
       await until(() => api.count("GET /tasks/task_1/stream") === 1);
       running.signal("SIGINT");
       const { code, stderr } = await running;
@@ -183,7 +160,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "when Ctrl-C looks at the task, and the cancel is sent all the same",
     scene(async ({ api, belt }) => {
       runsOn(api).on("GET /tasks/task_1", fault).on("POST /tasks/task_1/cancel", api.ok(null));
-      const running = belt("run", "a/b", "--json");
+      const running = belt("run", "a/b", "--json", ...SHORT);
       await until(() => api.count("GET /tasks/task_1/stream") === 1);
       running.signal("SIGINT");
       expect((await running).code).toBe(130);
@@ -195,7 +172,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
     "to the end of a session",
     scene(async ({ api, belt }) => {
       api.on("DELETE /sessions/sess_1", fault);
-      const { code, stderr } = await belt("session", "end", "sess_1", "--json");
+      const { code, stderr } = await belt("session", "end", "sess_1", "--json", ...SHORT);
       expect(code).toBe(EXITS["end"]![name]);
       expect(stderr).not.toContain("bug in belt");
     }),
@@ -210,7 +187,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
         .on("GET /tasks/task_1", api.ok(DONE))
         .on("POST /sessions/sess_1/keepalive", api.ok({ id: "sess_1", idle_timeout: 60 }))
         .on("DELETE /sessions/sess_1", fault);
-      const { code, stderr } = await belt("session", "exec", "a/b", "--", "true");
+      const { code, stderr } = await belt("session", "exec", "a/b", ...SHORT, "--", "true");
       expect(code).toBe(name === "HTTP 404" ? 5 : 0);
       expect(stderr.includes("warning: session sess_1 could not be ended")).toBe(
         !["HTTP 404", "empty"].includes(name),
