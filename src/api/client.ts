@@ -2,16 +2,16 @@ import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
-import { readSlots, type UploadSlot } from "./files.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
 import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
-import { type SessionDocument, sessionDocument } from "./session.ts";
-import { StatusReader } from "./status.ts";
-import { flattenBase } from "./task.ts";
+import { type SessionDocument, sessionDocument } from "./resources/session.ts";
+import { StatusReader } from "./resources/status.ts";
+import { flattenBase } from "./resources/task.ts";
+import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
 
 export interface ApiOptions extends HttpOptions {
   /** Names the server in the journal: its base URL, or "local". */

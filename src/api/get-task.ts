@@ -4,8 +4,8 @@ import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
 import { deadline } from "./http/network-errors.ts";
 import type { RetryMode } from "./http/retry.ts";
-import { parseStatusWord } from "./status.ts";
-import { type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+import { parseStatusWord } from "./resources/status.ts";
+import { type Submitted, type TaskDocument, taskDocument } from "./resources/task.ts";
 
 /** A task as it is now; a bare 9 is settled by `/timings` where the server has it (api.md section 3, rule 4). */
 export async function getTask(

@@ -1,6 +1,6 @@
-import { type AppSchemas, appSchemas, versionOf } from "../api/app.ts";
 import type { Api } from "../api/client.ts";
 import { deadline } from "../api/http/network-errors.ts";
+import { type AppSchemas, appSchemas, versionOf } from "../api/resources/app.ts";
 import { type CachedApp, SchemaCache } from "../store/schema-cache.ts";
 import type { JsonObject } from "../wire/types.ts";
 import type { Context } from "./context.ts";

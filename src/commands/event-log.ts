@@ -1,4 +1,4 @@
-import type { TaskEvent } from "../api/follow/follow.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
 import { safeJson } from "../terminal/text.ts";
 import type { Context, EventSink } from "./context.ts";
 import type { RunResult } from "./interrupt.ts";

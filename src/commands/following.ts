@@ -1,7 +1,8 @@
 import type { Api, IdentifiedTask } from "../api/client.ts";
 import { isNew } from "../api/follow/contact.ts";
-import { follow, type TaskEvent } from "../api/follow/follow.ts";
-import { type TaskDocument, taskDocument } from "../api/task.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
+import { follow } from "../api/follow/follow.ts";
+import { type TaskDocument, taskDocument } from "../api/resources/task.ts";
 import { asBeltError, BeltError, shellWord } from "../errors.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./several.ts";

@@ -2,7 +2,7 @@ import { requestCancel } from "../api/cancel.ts";
 import type { Api } from "../api/client.ts";
 import { getTask } from "../api/get-task.ts";
 import { deadline } from "../api/http/network-errors.ts";
-import type { Submitted, TaskDocument } from "../api/task.ts";
+import type { Submitted, TaskDocument } from "../api/resources/task.ts";
 import { asBeltError, BeltError, shellWord } from "../errors.ts";
 import { isTerminal } from "../wire/status.ts";
 import type { Context } from "./context.ts";

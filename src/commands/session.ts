@@ -1,5 +1,5 @@
 import type { Api } from "../api/client.ts";
-import type { SessionDocument } from "../api/session.ts";
+import type { SessionDocument } from "../api/resources/session.ts";
 import { asBeltError, BeltError, usageError } from "../errors.ts";
 import { sessionListView } from "../terminal/list-views.ts";
 import { type EndedSession, endedView, keptView, sessionView } from "../terminal/session-views.ts";

@@ -1,5 +1,5 @@
 import type { Api, IdentifiedTask } from "../api/client.ts";
-import { type Submitted, type TaskDocument, taskDocument } from "../api/task.ts";
+import { type Submitted, type TaskDocument, taskDocument } from "../api/resources/task.ts";
 import { asBeltError, BeltError, shellWord } from "../errors.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import type { RunRequest } from "../wire/types.ts";

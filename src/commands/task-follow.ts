@@ -1,5 +1,5 @@
-import type { TaskEvent } from "../api/follow/follow.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { asBeltError, usageError } from "../errors.ts";
 import type { View } from "../terminal/output.ts";
 import { endView, eventView, logView } from "../terminal/task-views.ts";

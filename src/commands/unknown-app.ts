@@ -1,6 +1,6 @@
 import type { Api } from "../api/client.ts";
 import { deadline } from "../api/http/network-errors.ts";
-import { appName } from "../api/task.ts";
+import { appName } from "../api/resources/task.ts";
 import { BeltError, shellWord } from "../errors.ts";
 import { nearest } from "../input/nearest.ts";
 import type { Context } from "./context.ts";

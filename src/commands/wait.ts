@@ -1,6 +1,6 @@
 import type { Api } from "../api/client.ts";
 import { follow } from "../api/follow/follow.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { isTerminal } from "../wire/status.ts";
 import type { Clock } from "./clock.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { StatusReader } from "../../src/api/status.ts";
-import { flattenBase, taskDocument } from "../../src/api/task.ts";
-import { type Change, TaskState } from "../../src/api/task-state.ts";
+import { StatusReader } from "../../src/api/resources/status.ts";
+import { flattenBase, taskDocument } from "../../src/api/resources/task.ts";
+import { type Change, TaskState } from "../../src/api/resources/task-state.ts";
 
 const SUBMITTED = { app: "infsh/flux", input: { prompt: "x" } };
 

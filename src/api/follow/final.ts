@@ -2,7 +2,8 @@ import { BeltError, shellWord } from "../../errors.ts";
 import type { IdentifiedTask } from "../client.ts";
 import { deadline } from "../http/network-errors.ts";
 import { isRefusal } from "./contact.ts";
-import type { Fact, FollowState } from "./follow.ts";
+import type { Fact } from "./events.ts";
+import type { FollowState } from "./follow-state.ts";
 import { readLogs } from "./poll.ts";
 
 /** The whole final document, without which no task is told as ended (cli.md section 3). */

@@ -1,18 +1,12 @@
 import type { Api, IdentifiedTask } from "../client.ts";
-import type { Submitted, TaskDocument } from "../task.ts";
-import { type Change, TaskState } from "../task-state.ts";
+import type { Submitted } from "../resources/task.ts";
+import { TaskState } from "../resources/task-state.ts";
 import { Contact } from "./contact.ts";
+import type { Fact, TaskEvent } from "./events.ts";
 import { readFinal } from "./final.ts";
+import type { FollowState } from "./follow-state.ts";
 import { poll } from "./poll.ts";
 import { readStreams } from "./streams.ts";
-
-export type Fact =
-  | (Change & { elapsed_ms?: number })
-  | { type: "link"; state: "open" | "retrying" | "polling" }
-  | { type: "result"; task: TaskDocument };
-
-/** One line of a task's life (cli.md section 5, Events). */
-export type TaskEvent = { seq: number; time: string; task_id: string } & Fact;
 
 export interface FollowOptions {
   /** What is known so far: the answer to the submit, or to `GET /tasks/:id`. */
@@ -28,19 +22,6 @@ export interface FollowOptions {
   stream?: boolean;
   /** Ends the following with its reason; the task itself goes on. */
   signal: AbortSignal;
-}
-
-/** A following under way. */
-export interface FollowState {
-  api: Api;
-  state: TaskState;
-  contact: Contact;
-  signal: AbortSignal;
-  /** The whole task as it ended, once an answer has told it. */
-  final: IdentifiedTask | null;
-  /** Routes not every server has; asked for until it turns out that this one does not. */
-  hasLogs: boolean;
-  hasTimings: boolean;
 }
 
 /**

@@ -3,7 +3,8 @@ import { isTerminal } from "../../wire/status.ts";
 import { isObject } from "../../wire/types.ts";
 import { detectStatusTable } from "../get-task.ts";
 import { deadline } from "../http/network-errors.ts";
-import type { Fact, FollowState } from "./follow.ts";
+import type { Fact } from "./events.ts";
+import type { FollowState } from "./follow-state.ts";
 
 /** Polls without a change after which a finished-looking task with a bare 9 is taken for completed. */
 const STANDSTILL = 3;

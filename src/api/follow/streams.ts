@@ -1,8 +1,9 @@
 import { BeltError } from "../../errors.ts";
 import { readMessages, type StreamMessage } from "../http/stream.ts";
-import { flattenBase } from "../task.ts";
-import type { Change } from "../task-state.ts";
-import type { Fact, FollowState } from "./follow.ts";
+import { flattenBase } from "../resources/task.ts";
+import type { Change } from "../resources/task-state.ts";
+import type { Fact } from "./events.ts";
+import type { FollowState } from "./follow-state.ts";
 import { refresh, settleNine } from "./poll.ts";
 
 interface Position {

@@ -1,8 +1,8 @@
-import { isTerminal, STATUS_WORDS, type StatusWord } from "../wire/status.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
-import { type LogEntry, LogTail } from "./logs.ts";
-import type { StatusReader, StatusReading } from "./status.ts";
-import { errorText, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+import { isTerminal, STATUS_WORDS, type StatusWord } from "../../wire/status.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import { type LogEntry, LogTail } from "./log-tail.ts";
+import type { StatusReader } from "./status.ts";
+import { errorText, type StatusReading, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
 
 /** What one message changed. */
 export type Change =
