@@ -17,6 +17,8 @@ export interface Followers {
   /** Stops the following of what has not ended yet; those tasks are outcomes as they were last seen. */
   enough?: AbortSignal;
   onEvent(event: TaskEvent): void;
+  /** Waits until what was told so far has been taken. */
+  drained?(): Promise<void>;
   /** What becomes of a task's outcome as soon as there is one; `seq` is that of its last event. */
   onEnd(outcome: Outcome<TaskDocument>, seq: number): Outcome<TaskDocument>;
 }
@@ -73,7 +75,10 @@ interface Watching {
   seen: TaskDocument | null;
 }
 
-async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promise<Outcome<TaskDocument>> {
+async function toEnd(
+  watching: Watching,
+  { enough, onEvent, drained }: Followers,
+): Promise<Outcome<TaskDocument>> {
   const { api, id, looking, following: signal, stream } = watching;
   const task = await api.task(id, looking);
   let seen = taskDocument(task, api.statuses.read(task), null);
@@ -87,6 +92,7 @@ async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promis
         watching.seen = seen;
         onEvent(event);
       }
+      await drained?.();
     }
   } catch (thrown) {
     if (!enough?.aborted) throw thrown;

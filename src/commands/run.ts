@@ -36,7 +36,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
   const api = await ctx.api();
   requireLastingServer(api, draft.rest, flags);
-  const events = flags.events === undefined ? null : new EventLog(ctx, flags.events);
+  const events = flags.events === undefined ? null : await EventLog.open(ctx, flags.events, flags.timeout);
   const request = await completeRun(ctx, api, draft);
   const submission = await submit(ctx, api, request);
   if (!flags.wait) {

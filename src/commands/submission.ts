@@ -36,7 +36,7 @@ export async function submit(ctx: Context, api: Api, request: RunRequest): Promi
   ctx.signal.removeEventListener("abort", reassure);
   lastWords(ctx, api, task.id, "may still be running");
   await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
-  ctx.out.note(`task ${task.id}`);
+  ctx.out.note(`task ${task.id}`, task.id);
   const submission: Submission = { task, request, at, session: null };
   const { session_id } = task;
   if (typeof session_id === "string" && session_id !== "")
@@ -150,6 +150,7 @@ async function show(
           ctx.out.trace(`${event.task_id}: ${event.state}`);
         if (event.type === "result") return event.task;
       }
+      await events?.drained();
     }
   } finally {
     await Promise.all(noted);
@@ -162,7 +163,7 @@ async function noteSession(ctx: Context, api: Api, submission: Submission, id: s
   if (submission.session === id) return;
   submission.session = id;
   if (submission.request.session !== "new") return;
-  ctx.out.note(`session ${id}`);
+  ctx.out.note(`session ${id}`, submission.task.id);
   await remember(ctx, api, {
     type: "session",
     id,

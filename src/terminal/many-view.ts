@@ -1,7 +1,7 @@
 import type { ErrorDocument } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
-import type { Style, View } from "./output.ts";
 import { safeLine, safeText } from "./text.ts";
+import type { Style, View } from "./view.ts";
 
 type Failed = { id: string; error: ErrorDocument };
 

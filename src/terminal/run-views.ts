@@ -1,8 +1,8 @@
 import type { TaskDocument } from "../api/task.ts";
 import type { RunRequest } from "../wire/types.ts";
-import type { Page, View } from "./output.ts";
 import { formatBytes, safeJson, safeLine } from "./text.ts";
 import { colourStatus, renderOutput } from "./values.ts";
+import type { Page, View } from "./view.ts";
 
 /** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
 export const outputView: View<TaskDocument> = {

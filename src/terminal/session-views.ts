@@ -1,8 +1,8 @@
 import type { SessionDocument } from "../api/session.ts";
 import { datedMoment } from "./moment.ts";
-import type { View } from "./output.ts";
 import { formatSeconds, safeLine, safeText } from "./text.ts";
 import { fields, renderValue } from "./values.ts";
+import type { View } from "./view.ts";
 
 /** A session as a page. */
 export const sessionView: View<SessionDocument> = {

@@ -2,10 +2,10 @@ import type { Cancellation } from "../api/cancel.ts";
 import type { TaskEvent } from "../api/follow.ts";
 import type { TaskDocument } from "../api/task.ts";
 import { datedMoment } from "./moment.ts";
-import type { Page, Style, View } from "./output.ts";
 import { safeLine, safeText } from "./text.ts";
 import { timingRows } from "./time-bar.ts";
 import { colourStatus, fields, renderOutput, renderValue } from "./values.ts";
+import type { Page, Style, View } from "./view.ts";
 import { wrap } from "./wrap.ts";
 
 /** A task as a page. */
