@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
 import type { Account } from "../commands/account.ts";
@@ -123,6 +124,8 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
     signal,
     now: host.now,
     sleep: async (ms: number, until: AbortSignal) => {
+      // Many tasks wait on one signal at once, each with a listener that goes when its wait is over.
+      setMaxListeners(0, until);
       await wait(ms, undefined, { signal: until }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),

@@ -21,6 +21,7 @@ export class PacedWriter {
   /** Characters that the reader has not taken yet. */
   #waiting = 0;
   #failure: Error | null = null;
+  #room: Promise<void> | null = null;
   readonly #onTaken = new Set<() => void>();
 
   constructor(sink: Sink, leaving: AbortSignal) {
@@ -51,7 +52,12 @@ export class PacedWriter {
 
   /** Waits for a slow reader; at once where it keeps up, and when the user wants to leave. */
   async drained(): Promise<void> {
-    if (this.#waiting > MOST_WAITING) await this.#untilLeft(MOST_WAITING / 2, 0);
+    if (this.#waiting <= MOST_WAITING) return;
+    // All who write wait for the same reader.
+    this.#room ??= this.#untilLeft(MOST_WAITING / 2, 0).finally(() => {
+      this.#room = null;
+    });
+    await this.#room;
   }
 
   /** True while something has not been taken by the reader. */
