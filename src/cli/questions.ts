@@ -2,6 +2,7 @@ import { addAbortSignal } from "node:stream";
 import type { Context } from "../commands/context.ts";
 import { fileError, usageError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
+import { wantsColour } from "../terminal/paint.ts";
 import { type Ask, Prompt } from "../terminal/prompt.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";
@@ -13,7 +14,12 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
   const canAsk = () => flags.prompt !== false && (host.stdin.isTTY ?? false) && (host.stderr.isTTY ?? false);
   const prompt = () => {
     out.progress.stop();
-    return new Prompt({ output: host.stderr as NodeJS.WriteStream, signal, clean: out.redact });
+    return new Prompt({
+      output: host.stderr as NodeJS.WriteStream,
+      isColored: wantsColour(flags.color ?? "auto", host.env, true),
+      signal,
+      clean: out.redact,
+    });
   };
   return {
     get ask(): Ask | null {

@@ -86,7 +86,7 @@ function fieldTable(schema: Schema | null, style: Style): string {
     const told = node["default"] === undefined ? "" : safeJson(node["default"]);
     return [
       safeLine(name),
-      typeName(field),
+      safeLine(typeName(field)),
       required ? "yes" : "",
       told,
       allowed(field),

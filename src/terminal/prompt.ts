@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { BeltError } from "../errors.ts";
 import { safeLine } from "./text.ts";
 
@@ -11,7 +12,8 @@ export type Question =
 export type Ask = (question: Question) => Promise<unknown>;
 
 interface PromptOptions {
-  output: NodeJS.WritableStream;
+  output: NodeJS.WriteStream;
+  isColored: boolean;
   /** Ends a question with its reason. */
   signal: AbortSignal;
   /** Takes keys out of what is shown. */
@@ -51,8 +53,8 @@ export class Prompt {
   }
 
   get #context() {
-    const { output, signal } = this.#options;
-    return { output, signal };
+    const { output, isColored, signal } = this.#options;
+    return { output: isColored ? output : withoutColors(output), signal };
   }
 
   #clean(text: string): string {
@@ -68,6 +70,16 @@ export class Prompt {
       throw new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" });
     }
   }
+}
+
+/** The prompts' own library colors whatever it is told; only its other sequences pass. */
+function withoutColors(terminal: NodeJS.WriteStream): Writable {
+  const plain = new Writable({
+    write(chunk, _encoding, done) {
+      terminal.write(String(chunk).replace(/\u001b\[[\d;]*m/g, ""), done);
+    },
+  });
+  return Object.assign(plain, { isTTY: true, columns: terminal.columns, rows: terminal.rows });
 }
 
 function messageOf(question: Question): string {
