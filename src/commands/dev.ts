@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BeltError, usageError } from "../errors.ts";
-import { fileMessage } from "../file-reason.ts";
+import { fileMessage, fileReason } from "../file-reason.ts";
 import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
 import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
@@ -75,7 +75,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
     await server.close();
     await removeAddress(devAddress(ctx.paths.state), ctx.pid).catch((error: Error) =>
-      ctx.out.warn(`the address of this server could not be removed: ${error.message}`),
+      ctx.out.warn(`the address of this server could not be removed: ${fileReason(error)}`),
     );
   }
   throw ctx.signal.reason;

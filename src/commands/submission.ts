@@ -58,7 +58,7 @@ function lastWords(ctx: Context, api: Api, taskId: string, state: string): void 
 /** Writes down what was submitted; a full disk must not cost the run. */
 async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
   await ctx.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
-    ctx.out.warn(`could not note ${entry.type} ${entry.id} in ${ctx.journal.path}: ${error.message}`);
+    ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
   });
 }
 

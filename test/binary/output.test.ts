@@ -262,3 +262,36 @@ exit $code`,
     expect(shown).not.toMatch(/\u001b\[[\d;]*m/);
   });
 });
+
+it("no key reaches a terminal, neither in the line of progress nor cut in two by the edge", async () => {
+  const key = env["INFSH_API_KEY"]!;
+  const lines = [
+    { data: { logs: `\u001b[31mkey \u001b[0m${key.slice(0, 6)}\u001b[1m${key.slice(6)}` }, fields: ["logs"] },
+  ];
+  const done = api.task("completed", { output: { text: `${"word ".repeat(3)}${key}` } });
+  api
+    .on("POST /run", api.ok(api.task("running")))
+    .on("GET /tasks/task_1/stream", async (_request, response) => {
+      response.writeHead(200, { "content-type": "application/x-ndjson" });
+      for (const line of lines) response.write(`${JSON.stringify(line)}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      response.end(`${JSON.stringify({ data: done, fields: ["status"] })}\n`);
+    })
+    .on("GET /tasks/task_1", api.ok(done));
+  for (const columns of [20, 34, 100]) {
+    const words = ["node", join(ROOT, "bin/belt.js"), "run", "infsh/flux", "--color", "never"];
+    const { stdout } = await execa(
+      "script",
+      ["-qec", `stty cols ${columns}; ${words.join(" ")}`, "/dev/null"],
+      {
+        env: { ...environment(), TERM: "xterm-256color" },
+        extendEnv: false,
+        reject: false,
+        stdin: "ignore",
+      },
+    );
+    expect(stdout.includes("key [key]") || columns < 34).toBe(true);
+    for (const part of ["inf_s", "canary", "1234"])
+      expect([columns, stdout]).not.toEqual([columns, expect.stringContaining(part)]);
+  }
+});
