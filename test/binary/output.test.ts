@@ -263,35 +263,46 @@ exit $code`,
   });
 });
 
-it("no key reaches a terminal, neither in the line of progress nor cut in two by the edge", async () => {
-  const key = env["INFSH_API_KEY"]!;
-  const lines = [
-    { data: { logs: `\u001b[31mkey \u001b[0m${key.slice(0, 6)}\u001b[1m${key.slice(6)}` }, fields: ["logs"] },
-  ];
-  const done = api.task("completed", { output: { text: `${"word ".repeat(3)}${key}` } });
-  api
-    .on("POST /run", api.ok(api.task("running")))
-    .on("GET /tasks/task_1/stream", async (_request, response) => {
-      response.writeHead(200, { "content-type": "application/x-ndjson" });
-      for (const line of lines) response.write(`${JSON.stringify(line)}\n`);
-      await new Promise((resolve) => setTimeout(resolve, 800));
-      response.end(`${JSON.stringify({ data: done, fields: ["status"] })}\n`);
-    })
-    .on("GET /tasks/task_1", api.ok(done));
-  for (const columns of [20, 34, 100]) {
-    const words = ["node", join(ROOT, "bin/belt.js"), "run", "infsh/flux", "--color", "never"];
-    const { stdout } = await execa(
-      "script",
-      ["-qec", `stty cols ${columns}; ${words.join(" ")}`, "/dev/null"],
-      {
-        env: { ...environment(), TERM: "xterm-256color" },
-        extendEnv: false,
-        reject: false,
-        stdin: "ignore",
-      },
-    );
-    expect(stdout.includes("key [key]") || columns < 34).toBe(true);
-    for (const part of ["inf_s", "canary", "1234"])
-      expect([columns, stdout]).not.toEqual([columns, expect.stringContaining(part)]);
+describe("no key reaches a terminal", () => {
+  const key = "inf_secret_canary_1234";
+
+  async function shown(columns: number, argv: string[]): Promise<string> {
+    const words = ["node", join(ROOT, "bin/belt.js"), ...argv, "--color", "never"].join(" ");
+    const { stdout } = await execa("script", ["-qec", `stty cols ${columns}; ${words}`, "/dev/null"], {
+      env: { ...environment(), TERM: "xterm-256color" },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+    return stdout;
   }
+
+  const parts = (text: string) => ["inf_s", "canary", "1234"].filter((part) => text.includes(part));
+
+  it.each([20, 34, 100])("in the line of progress, %i columns wide", async (columns) => {
+    const logs = `\u001b[31mkey \u001b[0m${key.slice(0, 6)}\u001b[1m${key.slice(6)}`;
+    const done = api.task("completed", { output: { text: `${"word ".repeat(3)}${key}` } });
+    api
+      .on("POST /run", api.ok(api.task("running")))
+      .on("GET /tasks/task_1/stream", async (_request, response) => {
+        response.writeHead(200, { "content-type": "application/x-ndjson" });
+        response.write(`${JSON.stringify({ data: { logs }, fields: ["logs"] })}\n`);
+        await new Promise((resolve) => setTimeout(resolve, 800));
+        response.end(`${JSON.stringify({ data: done, fields: ["status"] })}\n`);
+      })
+      .on("GET /tasks/task_1", api.ok(done));
+    const text = await shown(columns, ["run", "infsh/flux"]);
+    expect(parts(text)).toEqual([]);
+    expect(text.includes("key [key]") || columns < 34).toBe(true);
+  });
+
+  it.each([50, 56, 62])("where a table is cut, %i columns wide", async (columns) => {
+    const apps = [
+      { namespace: "a", name: "b", category: "c", description: `${"word ".repeat(5)}${key} end` },
+    ];
+    api.on("POST /apps/list", api.ok({ items: apps, has_next: false }));
+    const text = await shown(columns, ["app", "list"]);
+    expect([text, api.unexpected]).toEqual([expect.stringContaining("word word"), []]);
+    expect(parts(text)).toEqual([]);
+  });
 });
