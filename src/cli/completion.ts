@@ -1,15 +1,15 @@
 import { Argument, type Command } from "commander";
+import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { bashScript } from "./completion/bash.ts";
 import { fishScript } from "./completion/fish.ts";
 import { completionTable } from "./completion/table.ts";
 import { zshScript } from "./completion/zsh.ts";
-import type { Host } from "./host.ts";
 import { describeCommand } from "./tree.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** `belt completion`: scripts made of the command tree; `npm run completions` keeps them in completions/. */
-export function addCompletion(program: Command, { stdout }: Host): void {
+export function addCompletion(program: Command, answer: PacedWriter): void {
   program
     .command("completion")
     .summary("print a completion script")
@@ -27,6 +27,6 @@ export function addCompletion(program: Command, { stdout }: Host): void {
       ].join("\n"),
     )
     .action((shell: keyof typeof SCRIPTS) => {
-      stdout.write(SCRIPTS[shell](completionTable(describeCommand(program))));
+      answer.write(SCRIPTS[shell](completionTable(describeCommand(program))));
     });
 }

@@ -60,7 +60,8 @@ const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
 async function connectLocal(connecting: Connecting): Promise<Connection> {
   const { host, paths, out } = connecting;
   const options = { ...(await commonOptions(connecting)), name: "local", proxy: () => null };
-  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state));
+  const warn = (text: string) => out.warn(text);
+  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state), warn);
   if (running && host.isAlive(running.pid) && (await answers(running.url))) {
     out.hide(running.key);
     const { url, key } = running;
@@ -73,7 +74,7 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
     publish: async () => {
       const file = ownAddress(paths.state, host.pid);
-      await writeAddress(file, { url, key, pid: host.pid });
+      await writeAddress(file, { url, key, pid: host.pid }, warn);
       return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };

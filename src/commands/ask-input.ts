@@ -9,7 +9,7 @@ import {
   typesOf,
 } from "../input/schema.ts";
 import { Typed } from "../input/typed.ts";
-import type { Ask, Question } from "../terminal/ask.ts";
+import type { Ask, Question } from "../terminal/prompt.ts";
 
 /** Asks for a missing field with the prompt its type wants; the answer as if it had been typed with `--input`. */
 export async function answerFor(ask: Ask, { path, schema }: Problem): Promise<unknown> {

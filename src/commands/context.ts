@@ -4,9 +4,9 @@ import type { Readers } from "../input/spec.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Profiles } from "../store/profiles.ts";
-import type { Ask } from "../terminal/ask.ts";
 import type { Output } from "../terminal/output.ts";
 import type { PictureWay } from "../terminal/picture.ts";
+import type { Ask } from "../terminal/prompt.ts";
 import type { Account, Named } from "./account.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
@@ -50,8 +50,8 @@ export interface Context {
   spawn(command: string[], env: Record<string, string>): Child;
   /** How the terminal on stdout shows pictures; null when it cannot. */
   pictures: PictureWay | null;
-  /** Opens where `--events` writes to: a file's path or `fd:N`. */
-  openEvents(target: string): EventSink;
+  /** Opens where `--events` writes to, a file's path or `fd:N`; waits at most so many milliseconds for a reader. */
+  openEvents(target: string, deadline: AbortSignal): Promise<EventSink>;
 }
 
 /** Which API a command talks to. */
@@ -110,6 +110,8 @@ export interface Child {
 
 export interface EventSink {
   write(line: string): void;
+  /** Waits for a reader that is slower than belt. */
+  drained(): Promise<void>;
   /** Throws when something could not be written. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { TaskEvent } from "../api/follow/events.ts";
+import { fileReason } from "../file-reason.ts";
 import { safeJson } from "../terminal/text.ts";
 import type { Context, EventSink } from "./context.ts";
 import type { RunResult } from "./interrupt.ts";
@@ -9,14 +10,24 @@ export class EventLog {
   readonly #ctx: Context;
   #seq = 0;
 
-  constructor(ctx: Context, target: string) {
+  private constructor(ctx: Context, sink: EventSink) {
     this.#ctx = ctx;
-    this.#sink = ctx.openEvents(target);
+    this.#sink = sink;
+  }
+
+  /** Opens the target; one that has to be read first is waited for, until `deadline`. */
+  static async open(ctx: Context, target: string, deadline: AbortSignal): Promise<EventLog> {
+    return new EventLog(ctx, await ctx.openEvents(target, deadline));
   }
 
   event(event: TaskEvent): void {
     this.#seq = event.seq;
     this.#sink.write(safeJson(event));
+  }
+
+  /** Between events: waits for a reader that is slower than belt. */
+  async drained(): Promise<void> {
+    await this.#sink.drained();
   }
 
   /** The last line of a following that was broken off: the task as it was left, else the error. */
@@ -29,7 +40,7 @@ export class EventLog {
 
   async close(): Promise<void> {
     await this.#sink.close().catch((error: Error) => {
-      this.#ctx.out.warn(`the events could not all be written: ${error.message}`);
+      this.#ctx.out.warn(`the events could not all be written: ${fileReason(error)}`);
     });
   }
 }

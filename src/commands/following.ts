@@ -20,6 +20,8 @@ export interface Followers {
   /** Stops the following of what has not ended yet; those tasks are outcomes as they were last seen. */
   enough?: AbortSignal;
   onEvent(event: TaskEvent): void;
+  /** Waits until what was told so far has been taken. */
+  drained?(): Promise<void>;
   /** What becomes of a task's outcome as soon as there is one; `seq` is that of its last event. */
   onEnd(outcome: Outcome<TaskDocument>, seq: number): Outcome<TaskDocument>;
 }
@@ -85,7 +87,10 @@ interface Watching {
   seen: TaskDocument | null;
 }
 
-async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promise<Outcome<TaskDocument>> {
+async function toEnd(
+  watching: Watching,
+  { enough, onEvent, drained }: Followers,
+): Promise<Outcome<TaskDocument>> {
   const { api, id, submittedAt, following: signal, stream } = watching;
   const task = await firstLook(watching);
   let seen = taskDocument(task, api.statuses.read(task), null);
@@ -100,6 +105,7 @@ async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promis
         watching.seen = seen;
         onEvent(event);
       }
+      await drained?.();
     }
   } catch (thrown) {
     if (!enough?.aborted) throw thrown;

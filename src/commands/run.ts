@@ -48,7 +48,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
 async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clock: Clock): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, draft.rest, flags);
-  const events = flags.events === undefined ? null : new EventLog(ctx, flags.events);
+  const events = flags.events === undefined ? null : await EventLog.open(ctx, flags.events, clock.signal);
   const request = await clock.bound(completeRun(ctx, api, draft));
   const submission = await submit(ctx, api, request, clock.signal);
   try {
@@ -57,7 +57,7 @@ async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clo
       ctx.out.result(submittedDocument(api, submission), submittedView);
       await noteSessionLeft(ctx, api, submission);
     }
-    await ctx.out.flush();
+    await ctx.out.written();
   } catch (thrown) {
     throw onceSubmitted(thrown, submission.task.id);
   }

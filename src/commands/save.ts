@@ -9,6 +9,7 @@ import { extensionsOf } from "../api/media-types.ts";
 import { type OutputFile, outputFiles } from "../api/resources/output-files.ts";
 import type { TaskDocument } from "../api/resources/task.ts";
 import { asBeltError, BeltError, shellWord, usageError } from "../errors.ts";
+import { fileReason } from "../file-reason.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../input/saved-names.ts";
 import { obstacleTo } from "../store/folder.ts";
 import { saveInto, type Written } from "../store/save-file.ts";
@@ -129,7 +130,7 @@ function asSaveError(thrown: unknown, { path, uri }: OutputFile): BeltError {
   const code = (thrown as NodeJS.ErrnoException | null)?.code;
   const error =
     typeof code === "string" && !(thrown instanceof BeltError)
-      ? new BeltError({ code: "file", message: (thrown as Error).message, exit: "failure", cause: thrown })
+      ? new BeltError({ code: "file", message: fileReason(thrown), exit: "failure", cause: thrown })
       : asBeltError(thrown);
   return error.with({ message: `${path.join(".") || uri}: ${error.message}` });
 }

@@ -37,7 +37,7 @@ export async function submit(
   });
   setLastWords(ctx, api, task.id, "may still be running");
   await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
-  ctx.out.note(`task ${task.id}`);
+  ctx.out.note(`task ${task.id}`, task.id);
   const submission: Submission = { task, request, at, session: null };
   const { session_id } = task;
   if (typeof session_id === "string" && session_id !== "")
@@ -82,7 +82,7 @@ export function setLastWords(ctx: Context, api: Api, taskId: string, state: stri
 /** Writes down what was submitted; a full disk must not cost the run. */
 async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
   await ctx.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
-    ctx.out.warn(`could not note ${entry.type} ${entry.id} in ${ctx.journal.path}: ${error.message}`);
+    ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
   });
 }
 
@@ -116,7 +116,7 @@ export async function noteSession(ctx: Context, api: Api, submission: Submission
   if (submission.session === id) return;
   submission.session = id;
   if (submission.request.session !== "new") return;
-  ctx.out.note(`session ${id}`);
+  ctx.out.note(`session ${id}`, submission.task.id);
   const time = new Date(ctx.now()).toISOString();
   await remember(ctx, api, { type: "session", id, app: submission.request.app, time });
 }

@@ -41,6 +41,7 @@ async function showAll(
   return await followAll(ctx, ids, {
     command,
     timeout,
+    drained: () => ctx.out.drained(),
     onEvent(event) {
       if (event.type === "status")
         ctx.out.progress.busy(ids.length > 1 ? `${event.task_id} ${event.status}` : event.status);

@@ -97,6 +97,7 @@ async function show(
           ctx.out.trace(`${event.task_id}: ${event.state}`);
         if (event.type === "result") return event.task;
       }
+      await events?.drained();
     }
   } finally {
     await Promise.all(noted);

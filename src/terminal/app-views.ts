@@ -9,9 +9,9 @@ import {
   typeName,
 } from "../input/schema.ts";
 import type { JsonObject } from "../wire/types.ts";
-import type { Style, View } from "./output.ts";
 import { table } from "./table.ts";
 import { safeJson, safeLine, safeText } from "./text.ts";
+import type { Style, View } from "./view.ts";
 import { wrap } from "./wrap.ts";
 
 /** An app: what it is, and what each of its functions, or the one asked for, takes. */
@@ -86,7 +86,7 @@ function fieldTable(schema: Schema | null, style: Style): string {
     const told = node["default"] === undefined ? "" : safeJson(node["default"]);
     return [
       safeLine(name),
-      typeName(field),
+      safeLine(typeName(field)),
       required ? "yes" : "",
       told,
       allowed(field),

@@ -1,8 +1,8 @@
 import type { AppProblem, AppSummary, ServerEvent } from "../local/events.ts";
-import type { Style, View } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { pad } from "./ruler.ts";
 import { formatDuration, safeLine } from "./text.ts";
+import type { Style, View } from "./view.ts";
 import { wrap } from "./wrap.ts";
 
 /** The first thing `belt dev` says. */

@@ -1,8 +1,8 @@
 import type { ErrorDocument } from "../errors.ts";
 import type { FolderMode } from "../store/modes.ts";
-import type { View } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { formatDuration, safeLine } from "./text.ts";
+import type { View } from "./view.ts";
 import { beside } from "./wrap.ts";
 
 export interface DoctorDocument {

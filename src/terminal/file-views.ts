@@ -1,5 +1,5 @@
-import type { View } from "./output.ts";
 import { safeLine } from "./text.ts";
+import type { View } from "./view.ts";
 
 /** A file that was uploaded, as `file upload` prints it. */
 export interface Uploaded {

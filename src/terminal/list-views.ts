@@ -2,10 +2,10 @@ import type { SessionDocument } from "../api/resources/session.ts";
 import type { TaskDocument } from "../api/resources/task.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import { moment } from "./moment.ts";
-import type { Style, View } from "./output.ts";
 import { table } from "./table.ts";
 import { formatSeconds, safeLine } from "./text.ts";
 import { colourStatus } from "./values.ts";
+import type { Style, View } from "./view.ts";
 
 /** Tasks, one a line; with `-q` their ids. */
 export const taskListView: View<TaskDocument[]> = {

@@ -1,6 +1,6 @@
 import { isObject } from "../wire/types.ts";
-import type { View } from "./output.ts";
 import { safeLine, safeText } from "./text.ts";
+import type { View } from "./view.ts";
 
 /** The log of one task, entries as the API sent them. */
 export interface TaskLog {

@@ -1,5 +1,5 @@
-import type { Style } from "./output.ts";
 import { safeLine } from "./text.ts";
+import type { Style } from "./view.ts";
 
 const UNITS: [string, number][] = [
   ["d", 86_400_000],

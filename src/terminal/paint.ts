@@ -44,6 +44,6 @@ export function wantsColour(
 ): boolean {
   if (choice !== "auto") return choice === "always";
   if (env["NO_COLOR"]) return false;
-  if (env["FORCE_COLOR"]) return env["FORCE_COLOR"] !== "0";
+  if (env["FORCE_COLOR"]) return !["0", "false"].includes(env["FORCE_COLOR"]);
   return isTerminal && env["TERM"] !== "dumb";
 }

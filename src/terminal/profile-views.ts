@@ -1,7 +1,7 @@
-import type { View } from "./output.ts";
 import { table } from "./table.ts";
 import { safeLine } from "./text.ts";
 import { fields } from "./values.ts";
+import type { View } from "./view.ts";
 import { beside } from "./wrap.ts";
 
 export interface ProfileDocument {

@@ -1,5 +1,5 @@
-import type { View } from "./output.ts";
 import { safeJson, safeText } from "./text.ts";
+import type { View } from "./view.ts";
 
 /** An answer of the API as it is: text as text, anything else as JSON that can be read. */
 export const rawView: View<unknown> = {

@@ -1,8 +1,8 @@
 import type { TaskDocument } from "../api/resources/task.ts";
-import type { RunRequest } from "../wire/types.ts";
-import type { Page, View } from "./output.ts";
+import { isObject, type RunRequest } from "../wire/types.ts";
 import { formatBytes, safeJson, safeLine } from "./text.ts";
 import { colourStatus, renderOutput } from "./values.ts";
+import type { Page, Style, View } from "./view.ts";
 
 /** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
 export const outputView: View<TaskDocument> = {
@@ -13,7 +13,20 @@ export const outputView: View<TaskDocument> = {
 export const outputPageView: View<Page<TaskDocument, string[]>> = {
   text: ({ value, details }, style) =>
     [outputView.text(value, style), ...(details ?? [])].filter((part) => part !== "").join("\n"),
+  bare: ({ value }, style) => savedPaths(value) ?? bareOutput(value.output, style),
 };
+
+/** A number or a truth that is the only field stands alone, as a text does. */
+function bareOutput(output: unknown, style: Style): string {
+  const values = isObject(output) ? Object.values(output) : [output];
+  const isScalar = values.length === 1 && /^(number|boolean)$/.test(typeof values[0]);
+  return isScalar ? String(values[0]) : renderOutput(output, style);
+}
+
+/** After `--save`, what a script wants next: where the files are, one a line. */
+export function savedPaths(task: TaskDocument & { saved?: string[] }): string | null {
+  return task.saved?.join("\n") ?? null;
+}
 
 /** What `run --no-wait` prints: the id, and with it what the API made of it. */
 export const submittedView: View<TaskDocument> = {

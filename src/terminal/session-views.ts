@@ -1,8 +1,8 @@
 import type { SessionDocument } from "../api/resources/session.ts";
 import { datedMoment } from "./moment.ts";
-import type { View } from "./output.ts";
-import { formatSeconds, safeLine, safeText } from "./text.ts";
+import { formatSeconds, safeLine } from "./text.ts";
 import { fields, renderValue } from "./values.ts";
+import type { View } from "./view.ts";
 
 /** A session as a page. */
 export const sessionView: View<SessionDocument> = {
@@ -44,6 +44,6 @@ export interface EndedSession {
 
 /** What `session end` says of one session; nothing with `-q`. */
 export const endedView: View<EndedSession> = {
-  text: ({ id }) => safeText(`${id}  ended`),
+  text: ({ id }) => `${safeLine(id)}  ended`,
   bare: () => "",
 };

@@ -2,16 +2,17 @@ import type { Cancellation } from "../api/cancel.ts";
 import type { TaskEvent } from "../api/follow/events.ts";
 import type { TaskDocument } from "../api/resources/task.ts";
 import { datedMoment } from "./moment.ts";
-import type { Page, Style, View } from "./output.ts";
+import { savedPaths } from "./run-views.ts";
 import { safeLine, safeText } from "./text.ts";
 import { timingRows } from "./time-bar.ts";
 import { colourStatus, fields, renderOutput, renderValue } from "./values.ts";
+import type { Page, Style, View } from "./view.ts";
 import { wrap } from "./wrap.ts";
 
 /** A task as a page. */
 export const taskView: View<TaskDocument> = {
   text: (task, style) => fields(taskRows(task, style), style),
-  bare: (task) => safeLine(task.id),
+  bare: (task) => savedPaths(task) ?? safeLine(task.id),
 };
 
 /** The same with where the time went, when the API tells. */

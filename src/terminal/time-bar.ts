@@ -1,7 +1,7 @@
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Page, Style, View } from "./output.ts";
 import { formatDuration, safeLine } from "./text.ts";
+import type { Page, Style, View } from "./view.ts";
 import { flow } from "./wrap.ts";
 
 /** The phases of a task's life as people think of them; the marks differ without colour, too. */

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import { fileUri } from "../wire/files.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Style } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { pad } from "./ruler.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "./text.ts";
+import type { Style } from "./view.ts";
 import { beside, wrap } from "./wrap.ts";
 
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */

@@ -87,7 +87,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     hasLinks: async () => false,
-    openDescriptor: () => new PassThrough(),
+    openDescriptor: () => new PassThrough().resume(),
     quicken: async () => {},
   };
   const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));

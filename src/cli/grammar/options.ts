@@ -43,11 +43,6 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-export function fieldPath(path: string): string {
-  if (path.split(".").every((part) => part !== "")) return path;
-  throw usageError(`--field: "${path}" has an empty part`, "write it like output.image.uri");
-}
-
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
