@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
-import type { Account } from "../commands/account.ts";
-import type { Context } from "../commands/context.ts";
+import type { Account } from "../account/account.ts";
+import type { Context } from "../commands/shared/context.ts";
 import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
 import { BeltError, shellWord } from "../errors.ts";
-import { readProxies } from "../input/proxy.ts";
+import { readProxies } from "../account/proxy.ts";
 import type { LocalServer } from "../local/server.ts";
 import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";

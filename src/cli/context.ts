@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Account } from "../commands/account.ts";
-import type { Context, LastWords } from "../commands/context.ts";
+import type { Account } from "../account/account.ts";
+import type { Context, LastWords } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import { wantsColour } from "../terminal/paint.ts";
+import { wantsColour } from "../terminal/colors.ts";
 import { pictureWay } from "../terminal/picture.ts";
-import { plainRuler, type Ruler } from "../terminal/ruler.ts";
-import { openAccess } from "./access.ts";
+import { plainRuler, type Ruler } from "../terminal/text-width.ts";
+import { openAccess } from "./credentials.ts";
 import type { Connection } from "./connect.ts";
 import { openEvents } from "./events-target.ts";
 import type { Host } from "./host.ts";
@@ -17,7 +17,7 @@ import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
 import { questions, readStdin } from "./questions.ts";
-import { AGREED_VARIABLE, agreement } from "./settings.ts";
+import { AGREED_VARIABLE, agreement } from "../account/settings.ts";
 import { spawnCommand } from "./spawn.ts";
 import { stdinSpool } from "./stdin.ts";
 import { beltVersion } from "./version.ts";
@@ -34,7 +34,7 @@ export interface OpenContext {
 /** What measures text is loaded only where it is lined up for people. */
 async function rulerFor({ json, field }: GlobalFlags): Promise<Ruler> {
   if (json || field !== undefined) return plainRuler;
-  return (await import("../terminal/display-ruler.ts")).displayRuler;
+  return (await import("../terminal/display-width.ts")).displayRuler;
 }
 
 /** What commands get. Nothing is read, opened or connected until a command asks for it. */

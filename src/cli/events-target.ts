@@ -2,7 +2,7 @@ import { constants, createWriteStream, fstatSync, openSync, statSync } from "nod
 import { Socket } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventSink } from "../commands/context.ts";
+import type { EventSink } from "../commands/shared/context.ts";
 import { type BeltError, fileError, shellWord, usageError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter } from "../terminal/paced-writer.ts";

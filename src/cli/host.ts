@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
-import type { Signal } from "../commands/context.ts";
+import type { Signal } from "../commands/shared/context.ts";
 import { usageError } from "../errors.ts";
 import type { Sink } from "../terminal/sink.ts";
 import { fileSink } from "./file-sink.ts";

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { Signal } from "../commands/context.ts";
+import type { Signal } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import type { Host } from "./host.ts";
 

@@ -2,7 +2,7 @@ import type { Command, CommanderError } from "commander";
 import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter, unwrittenError } from "../terminal/paced-writer.ts";
-import type { ColourChoice } from "../terminal/paint.ts";
+import type { ColourChoice } from "../terminal/colors.ts";
 import type { OpenContext } from "./context.ts";
 import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";

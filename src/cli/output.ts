@@ -1,12 +1,12 @@
 import { aimed, shellWord } from "../errors.ts";
 import { Output } from "../terminal/output.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
-import { plainRuler } from "../terminal/ruler.ts";
+import { colourPaint, plainPaint, wantsColour } from "../terminal/colors.ts";
+import { plainRuler } from "../terminal/text-width.ts";
 import { Secrets } from "../terminal/secrets.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";
-import { KEY_VARIABLES } from "./settings.ts";
+import { KEY_VARIABLES } from "../account/settings.ts";
 
 /** The two channels as the options, the environment and the terminal want them. */
 export async function createOutput(

@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import { type FieldPath, parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import type { ColourChoice } from "../terminal/paint.ts";
-import { addCompletion } from "./completion.ts";
+import type { ColourChoice } from "../terminal/colors.ts";
+import { addCompletion } from "./completion/command.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";

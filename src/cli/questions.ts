@@ -1,8 +1,8 @@
 import { addAbortSignal } from "node:stream";
-import type { Context } from "../commands/context.ts";
+import type { Context } from "../commands/shared/context.ts";
 import { fileError, usageError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
-import { wantsColour } from "../terminal/paint.ts";
+import { wantsColour } from "../terminal/colors.ts";
 import { type Ask, Prompt } from "../terminal/prompt.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";

@@ -4,12 +4,12 @@ import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resour
 import { fileError, shellWord, usageError } from "../errors.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema.ts";
-import { appListView, appView } from "../terminal/app-views.ts";
+import { appListView, appView } from "../views/app-views.ts";
 import { safeJson } from "../terminal/text.ts";
 import type { JsonObject } from "../wire/types.ts";
-import type { Context } from "./context.ts";
-import { checkAppName } from "./run-request.ts";
-import { explainUnknownApp } from "./unknown-app.ts";
+import type { Context } from "./shared/context.ts";
+import { checkAppName } from "./run/request.ts";
+import { explainUnknownApp } from "./run/unknown-app.ts";
 
 export interface AppFlags {
   function?: string;

@@ -4,8 +4,8 @@ import { BeltError, usageError } from "../errors.ts";
 import { fileMessage, fileReason } from "../file-reason.ts";
 import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
-import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
-import type { Context } from "./context.ts";
+import { type DevEvent, devEventView, type ServingEvent, servingView } from "../views/dev-view.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface DevFlags {
   port: number;

@@ -1,8 +1,8 @@
 import type { BeltError, ErrorDocument } from "../errors.ts";
 import type { FieldPath } from "./field.ts";
-import { type Paint, plainPaint } from "./paint.ts";
+import { type Paint, plainPaint } from "./colors.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import type { Ruler } from "./ruler.ts";
+import type { Ruler } from "./text-width.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Sink } from "./sink.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";

@@ -1,6 +1,6 @@
 import type { Ora } from "ora";
-import { type Paint, plainPaint } from "./paint.ts";
-import type { Ruler } from "./ruler.ts";
+import { type Paint, plainPaint } from "./colors.ts";
+import type { Ruler } from "./text-width.ts";
 import type { Sink } from "./sink.ts";
 import { formatDuration } from "./text.ts";
 
@@ -111,7 +111,7 @@ class Spinner implements Progress {
   async #draw(): Promise<void> {
     const [{ default: ora }, { displayRuler }] = await Promise.all([
       import("ora"),
-      import("./display-ruler.ts"),
+      import("./display-width.ts"),
     ]);
     if (!this.#timer) return;
     const { stderr, paint } = this.#options;

@@ -1,5 +1,5 @@
-import type { Paint } from "./paint.ts";
-import type { Ruler } from "./ruler.ts";
+import type { Paint } from "./colors.ts";
+import type { Ruler } from "./text-width.ts";
 
 /** What a view needs to know of where it is shown. */
 export interface Style {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { processHost } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
-import { VARIABLES } from "../../src/cli/topics.ts";
+import { VARIABLES } from "../../src/cli/help-topics.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
 import { PacedWriter } from "../../src/terminal/paced-writer.ts";
 import { belt, Home, ROOT } from "../support/belt.ts";

@@ -7,7 +7,7 @@ import { execa } from "execa";
 import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
-import type { Signal } from "../../src/commands/context.ts";
+import type { Signal } from "../../src/commands/shared/context.ts";
 import type { Sink } from "../../src/terminal/sink.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { Context } from "../../commands/context.ts";
+import type { Context } from "../../commands/shared/context.ts";
 import { usageError } from "../../errors.ts";
 import { parseDuration } from "../../input/duration.ts";
 
