@@ -15,7 +15,7 @@ o|-q||print the bare result only
 o|--no-prompt||never ask
 o|--verbose||trace requests on stderr, never with the key
 o|-v||trace requests on stderr, never with the key
-o|--color|one:auto,always,never|colour the output
+o|--color|one:auto,always,never|color the output
 o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;

@@ -16,7 +16,7 @@ function __belt_table
             echo 'o|--no-prompt||never ask'
             echo 'o|--verbose||trace requests on stderr, never with the key'
             echo 'o|-v||trace requests on stderr, never with the key'
-            echo 'o|--color|one:auto,always,never|colour the output'
+            echo 'o|--color|one:auto,always,never|color the output'
             echo 'o|--request-timeout|text|bound on one HTTP exchange (default 30s)'
             echo 'o|--help||show help'
             echo 'o|-h||show help'

@@ -92,13 +92,13 @@ export class BeltError extends Error {
     return this.facts.code === "interrupted";
   }
 
-  /** `aim` has the last word on the hint. */
-  document(aim: (hint: string) => string): ErrorDocument {
+  /** `withTargetFlags` has the last word on the hint. */
+  document(withTargetFlags: (hint: string) => string): ErrorDocument {
     const { code, message, hint, httpStatus, retryable, taskId, requestId } = this.facts;
     return {
       code,
       message,
-      hint: hint ? aim(hint) : null,
+      hint: hint ? withTargetFlags(hint) : null,
       http_status: httpStatus ?? null,
       retryable: retryable ?? false,
       task_id: taskId ?? null,
@@ -139,7 +139,7 @@ const COMMANDS =
   /\bbelt (?:(?:task|session|app|file) [a-z]+|run|login|doctor)\b(?! --(?:profile|api-url|local)\b)/g;
 
 /** A hint whose commands have `flags`, and so talk to the API that this one talked to. */
-export function aimed(hint: string, flags: string): string {
+export function withTargetFlags(hint: string, flags: string): string {
   return hint.replace(COMMANDS, (command) => command + flags);
 }
 

@@ -31,7 +31,7 @@ const REASONS: Record<string, string> = {
 
 /** What belt was doing, by the system call; what is missing here has to do with a network or a process. */
 const CALLS: Record<string, string> = {
-  access: "use",
+  credentials: "use",
   chmod: "change the permissions of",
   close: "close",
   copyfile: "copy",

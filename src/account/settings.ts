@@ -1,10 +1,10 @@
-import { type Account, DEFAULT_URL, type Named } from "./account.ts";
-import { currentProfile, namedProfile } from "./profile-lookup.ts";
 import { usageError } from "../errors.ts";
-import { checkedKey, cleanKey } from "./key.ts";
-import { checkedUrl } from "./base-url.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
-import type { GlobalFlags } from "../cli/program.ts";
+import { type Account, DEFAULT_URL, type Named } from "./account.ts";
+import { checkedUrl } from "./base-url.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { checkedKey, cleanKey } from "./key.ts";
+import { currentProfile, namedProfile } from "./profile-lookup.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -15,9 +15,9 @@ export const KEY_VARIABLES = ["INFSH_API_KEY", "INFERENCE_API_KEY"] as const;
  * Tells the commands of `session exec` that their belt was told to use this profile at this base
  * URL. It vouches for the two together, so a BELT_API_URL that comes from elsewhere gains nothing.
  */
-export const AGREED_VARIABLE = "BELT_AGREED_TARGET";
+export const PINNED_TARGET_VARIABLE = "BELT_AGREED_TARGET";
 
-export function agreement(profile: string, url: string): string {
+export function pinnedTarget(profile: string, url: string): string {
   return `${url} ${profile}`;
 }
 
@@ -64,7 +64,7 @@ export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook
   const keyFrom = fromProfile ? `profile ${profile.name} (${profileFrom})` : (variable ?? null);
   return {
     local: false,
-    ...baseUrl(named, profile, fromProfile, env[AGREED_VARIABLE]),
+    ...baseUrl(named, profile, fromProfile, env[PINNED_TARGET_VARIABLE]),
     key: key === null ? null : checkedKey(key, `the key of ${keyFrom}`),
     keyFrom,
     profile: profile?.name ?? null,
@@ -107,7 +107,7 @@ function baseUrl(
   }
   const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
   const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
-  const isAgreed = apiUrlFrom === "--api-url" || agreed === agreement(profile?.name ?? "", url);
+  const isAgreed = apiUrlFrom === "--api-url" || agreed === pinnedTarget(profile?.name ?? "", url);
   const conflict =
     keyIsProfiles && !samePlace && !isAgreed
       ? usageError(

@@ -166,7 +166,7 @@ export class Api {
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalogue, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
     return this.#pages("/apps/list", limit, search === undefined ? {} : { search }, signal);
   }

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { licencesOf } from "./licences.js";
+import { licensesOf } from "./licenses.js";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -163,4 +163,4 @@ writeFileSync(
   execFileSync(process.execPath, ["bin/belt.js", "--help"], { cwd: root }),
 );
 writeFileSync(join(root, "dist/metafile.json"), JSON.stringify(metafile));
-writeFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), licencesOf(root, metafile));
+writeFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), licensesOf(root, metafile));

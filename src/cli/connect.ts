@@ -1,21 +1,21 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Api, type ApiOptions } from "../api/client.ts";
 import type { Account } from "../account/account.ts";
-import type { Context } from "../commands/shared/context.ts";
-import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
-import { BeltError, shellWord } from "../errors.ts";
 import { readProxies } from "../account/proxy.ts";
+import { Api, type ApiOptions } from "../api/client.ts";
+import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
+import type { Context } from "../commands/shared/context.ts";
+import { BeltError, shellWord } from "../errors.ts";
 import type { LocalServer } from "../local/server.ts";
-import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
 import type { Paths } from "../store/paths.ts";
+import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/server-address.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
 
 export interface Connection {
   api: Api;
-  publish: Context["publish"];
+  exposeServer: Context["exposeServer"];
 }
 
 interface Connecting {
@@ -37,7 +37,7 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
   if (overridden !== null) {
     out.warn(`${keyFrom} is set, and takes the place of the current profile, ${overridden}`);
   }
-  out.hide(key);
+  out.addSecret(key);
   const proxyOf = readProxies(host.env);
   const api = new Api({
     ...(await commonOptions(connecting)),
@@ -47,11 +47,11 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
     proxy: (url) => proxyOf(url)?.url.href ?? null,
     outlivesCommand: true,
   });
-  return { api, publish: reachable };
+  return { api, exposeServer: reachable };
 }
 
 /** What others can reach as it is. */
-const reachable: Connection["publish"] = async () => ({ env: {}, release: async () => {} });
+const reachable: Connection["exposeServer"] = async () => ({ env: {}, release: async () => {} });
 
 /** Names to the commands of `session exec` the file that says where the server of their belt answers. */
 const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
@@ -63,16 +63,19 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
   const warn = (text: string) => out.warn(text);
   const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state), warn);
   if (running && host.isAlive(running.pid) && (await answers(running.url))) {
-    out.hide(running.key);
+    out.addSecret(running.key);
     const { url, key } = running;
-    return { api: new Api({ ...options, baseUrl: url, key, outlivesCommand: true }), publish: reachable };
+    return {
+      api: new Api({ ...options, baseUrl: url, key, outlivesCommand: true }),
+      exposeServer: reachable,
+    };
   }
   const server = await startServer(connecting);
-  out.hide(server.key);
+  out.addSecret(server.key);
   const { url, key } = server;
   return {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
-    publish: async () => {
+    exposeServer: async () => {
       const file = ownAddress(paths.state, host.pid);
       await writeAddress(file, { url, key, pid: host.pid }, warn);
       return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };

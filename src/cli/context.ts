@@ -1,23 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Account } from "../account/account.ts";
-import type { Context, LastWords } from "../commands/shared/context.ts";
+import type { GlobalFlags } from "../account/flags.ts";
+import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
+import type { Context, ForceQuit } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
+import { wantsColor } from "../terminal/colors.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import { wantsColour } from "../terminal/colors.ts";
 import { pictureWay } from "../terminal/picture.ts";
-import { plainRuler, type Ruler } from "../terminal/text-width.ts";
-import { openAccess } from "./credentials.ts";
+import { plainWidth, type TextWidth } from "../terminal/text-width.ts";
 import type { Connection } from "./connect.ts";
+import { openCredentials } from "./credentials.ts";
 import { openEvents } from "./events-target.ts";
 import type { Host } from "./host.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
-import type { GlobalFlags } from "./program.ts";
 import { questions, readStdin } from "./questions.ts";
-import { AGREED_VARIABLE, agreement } from "../account/settings.ts";
 import { spawnCommand } from "./spawn.ts";
 import { stdinSpool } from "./stdin.ts";
 import { beltVersion } from "./version.ts";
@@ -32,9 +32,9 @@ export interface OpenContext {
 }
 
 /** What measures text is loaded only where it is lined up for people. */
-async function rulerFor({ json, field }: GlobalFlags): Promise<Ruler> {
-  if (json || field !== undefined) return plainRuler;
-  return (await import("../terminal/display-width.ts")).displayRuler;
+async function textWidthFor({ json, field }: GlobalFlags): Promise<TextWidth> {
+  if (json || field !== undefined) return plainWidth;
+  return (await import("../terminal/display-width.ts")).displayWidth;
 }
 
 /** What commands get. Nothing is read, opened or connected until a command asks for it. */
@@ -45,7 +45,7 @@ export async function createContext(
   interrupt: Interrupt,
 ): Promise<OpenContext> {
   const { signal } = interrupt;
-  const out = await createOutput(host, answer, flags, await rulerFor(flags));
+  const out = await createOutput(host, answer, flags, await textWidthFor(flags));
   const paths = beltPaths(host);
   const spool = stdinSpool(host, signal);
   let connection: Promise<Connection> | null = null;
@@ -54,7 +54,7 @@ export async function createContext(
     const { connectApi } = await import("./connect.ts");
     return await connectApi({ host, account, requestTimeout, paths, out, signal });
   };
-  const { current, ...access } = await openAccess({ host, flags, paths, out, connect });
+  const { current, ...credentials } = await openCredentials({ host, flags, paths, out, connect });
   const connected = async () => {
     connection ??= connect(current());
     return await connection;
@@ -76,9 +76,9 @@ export async function createContext(
       platform: host.platform,
     }),
     target: targetOf(current),
-    access,
+    credentials,
     api: async () => (await connected()).api,
-    publish: async () => await (await connected()).publish(),
+    exposeServer: async () => await (await connected()).exposeServer(),
     journal: new Journal(paths.state, (text) => out.warn(text)),
     readers: {
       file: (path) => readFile(resolve(host.cwd, path), "utf8"),
@@ -90,12 +90,12 @@ export async function createContext(
     get onTerminal() {
       return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
     },
-    holdSignals: interrupt.hold,
-    lastWords(words) {
-      interrupt.lastWords = words && ((stop) => out.error(lastError(stop, words)));
+    captureSignals: interrupt.hold,
+    onForceQuit(words) {
+      interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
     },
     spawn: (command, env) => spawnCommand(host, out, command, env),
-    pictures: host.stdout.isTTY ? pictureWay(host.env, isColoured(flags, host)) : null,
+    pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
     openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
     ...questions(host, flags, out, signal),
   };
@@ -106,12 +106,12 @@ export async function createContext(
   return { context, close };
 }
 
-function lastError(stop: BeltError, { message, hint, taskId }: LastWords): BeltError {
+function lastError(stop: BeltError, { message, hint, taskId }: ForceQuit): BeltError {
   return stop.with({ message: `${stop.message}; ${message}`, hint, taskId });
 }
 
-function isColoured({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {
-  return wantsColour(color, env, stdout.isTTY ?? false);
+function isColored({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {
+  return wantsColor(color, env, stdout.isTTY ?? false);
 }
 
 /** Read when a command asks: not every command needs an account, and none may have to be in order. */
@@ -138,6 +138,6 @@ function targetEnv({ local, baseUrl, profile }: Account): Record<string, string>
     BELT_LOCAL: "",
     BELT_API_URL: baseUrl,
     BELT_PROFILE: profile ?? "",
-    [AGREED_VARIABLE]: profile === null ? "" : agreement(profile, baseUrl),
+    [PINNED_TARGET_VARIABLE]: profile === null ? "" : pinnedTarget(profile, baseUrl),
   };
 }

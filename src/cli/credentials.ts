@@ -1,13 +1,13 @@
 import type { Account } from "../account/account.ts";
-import type { Access } from "../commands/shared/context.ts";
+import type { GlobalFlags } from "../account/flags.ts";
 import { readProxies } from "../account/proxy.ts";
+import { describeSettings, resolveNamed, resolveSettings } from "../account/settings.ts";
+import type { Credentials } from "../commands/shared/context.ts";
 import type { Paths } from "../store/paths.ts";
 import { type ProfileBook, Profiles } from "../store/profiles.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Connection } from "./connect.ts";
 import type { Host } from "./host.ts";
-import type { GlobalFlags } from "./program.ts";
-import { describeSettings, resolveNamed, resolveSettings } from "../account/settings.ts";
 
 interface Opening {
   host: Host;
@@ -17,13 +17,19 @@ interface Opening {
   connect(account: Account): Promise<Connection>;
 }
 
-interface OpenAccess extends Access {
+interface OpenCredentials extends Credentials {
   /** The account in force, of the profiles as they were when the command began. */
   current(): Account;
 }
 
 /** Keys and profiles for commands. Every key that is found is kept out of what is written from now on. */
-export async function openAccess({ host, flags, paths, out, connect }: Opening): Promise<OpenAccess> {
+export async function openCredentials({
+  host,
+  flags,
+  paths,
+  out,
+  connect,
+}: Opening): Promise<OpenCredentials> {
   const { env, platform } = host;
   const profiles = new Profiles({
     folder: paths.config,
@@ -33,7 +39,7 @@ export async function openAccess({ host, flags, paths, out, connect }: Opening):
   });
   const read = async (): Promise<ProfileBook> => {
     const book = await profiles.read();
-    for (const { key } of book.profiles) out.hide(key ?? "");
+    for (const { key } of book.profiles) out.addSecret(key ?? "");
     return book;
   };
   const atFirst = await read();

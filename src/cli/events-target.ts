@@ -6,7 +6,7 @@ import type { EventSink } from "../commands/shared/context.ts";
 import { type BeltError, fileError, shellWord, usageError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter } from "../terminal/paced-writer.ts";
-import type { Sink } from "../terminal/sink.ts";
+import type { Sink } from "../terminal/writable.ts";
 import type { Host } from "./host.ts";
 
 interface Opening {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { Sink } from "../terminal/sink.ts";
+import type { Sink } from "../terminal/writable.ts";
 
 /** A file on a descriptor. Node's own stream takes a write that the disk cut short for a whole one. */
 export function fileSink(fd: number): Sink {

@@ -19,8 +19,8 @@ export const VARIABLES: Record<string, string> = {
   BELT_CACHE_DIR: "where apps' schemas are kept, and node's own form of the program",
   BELT_SESSION: "set by `belt session exec` for the command it runs: the id of its session",
   HTTPS_PROXY: "proxy for https; NO_PROXY names the hosts that go without",
-  NO_COLOR: "any value turns colour off, unless --color says otherwise",
-  FORCE_COLOR: "any value turns colour on, unless --color or NO_COLOR say otherwise",
+  NO_COLOR: "any value turns color off, unless --color says otherwise",
+  FORCE_COLOR: "any value turns color on, unless --color or NO_COLOR say otherwise",
   CI: "any value: no spinner, one plain line for each change of status",
 };
 

@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
 import { EXIT_CODES, usageError } from "../errors.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import { TOPICS } from "./help-topics.ts";
 import { commandPath, describeCommand, exitsOf } from "./describe-command.ts";
+import { TOPICS } from "./help-topics.ts";
 
 /** Of the document that `belt help --json` prints; grows when a field changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
 import type { Signal } from "../commands/shared/context.ts";
 import { usageError } from "../errors.ts";
-import type { Sink } from "../terminal/sink.ts";
+import type { Sink } from "../terminal/writable.ts";
 import { fileSink } from "./file-sink.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
@@ -36,11 +36,11 @@ export interface Host {
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): Sink;
   /** Makes node load the program faster, with a folder to keep in what it makes of it; never fails. */
-  quicken(cache: () => string): Promise<void>;
+  enableCompileCache(cache: () => string): Promise<void>;
 }
 
 /**
- * Node 20 optimises the WebAssembly that undici reads HTTP with after a single answer. That takes
+ * Node 20 optimizes the WebAssembly that undici reads HTTP with after a single answer. That takes
  * three times as long as the command, and node does not exit before it is done.
  */
 const WASM_BUDGET_OF_NODE_22 = 13_000_000;
@@ -134,7 +134,7 @@ export function processHost(root: string): Host {
       stream.on("error", () => {});
       return stream;
     },
-    async quicken(cache) {
+    async enableCompileCache(cache) {
       if (Number.parseInt(process.versions.node, 10) < 22) {
         const { setFlagsFromString } = await import("node:v8");
         // First, since node does not accept what was kept under other flags.

@@ -9,7 +9,7 @@ export class Interrupt {
   readonly #stopListening: () => void;
   #held: ((signal: Signal) => void) | null = null;
   /** What is there to say when a second signal leaves. */
-  lastWords: ((stop: BeltError) => void) | null = null;
+  onForceQuit: ((stop: BeltError) => void) | null = null;
 
   constructor(host: Host) {
     // All that a command does at once listens to it.
@@ -18,7 +18,7 @@ export class Interrupt {
       if (this.#held) this.#held(name);
       else if (this.signal.aborted) {
         const stop = stopped(name);
-        this.lastWords?.(stop);
+        this.onForceQuit?.(stop);
         host.exitNow(stop.exitCode);
       } else this.#controller.abort(stopped(name));
     });

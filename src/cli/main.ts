@@ -1,12 +1,12 @@
 import type { Command, CommanderError } from "commander";
+import type { GlobalFlags } from "../account/flags.ts";
 import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
+import type { ColorChoice } from "../terminal/colors.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter, unwrittenError } from "../terminal/paced-writer.ts";
-import type { ColourChoice } from "../terminal/colors.ts";
 import type { OpenContext } from "./context.ts";
 import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
-import type { GlobalFlags } from "./program.ts";
 
 /** One command line on its way. Whatever has a cost is loaded when it is needed. */
 interface Invocation {
@@ -92,7 +92,7 @@ function flagsOf(argv: string[]): GlobalFlags {
   const end = argv.indexOf("--");
   const given = end === -1 ? argv : argv.slice(0, end);
   const color = /(?:^|\n)--color[=\n](auto|always|never)(?:\n|$)/.exec(given.join("\n"))?.[1] as
-    | ColourChoice
+    | ColorChoice
     | undefined;
   return { json: given.includes("--json"), ...(color && { color }) };
 }

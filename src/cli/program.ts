@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import { type FieldPath, parseFieldPaths } from "../terminal/field.ts";
+import type { GlobalFlags } from "../account/flags.ts";
+import { parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import type { ColourChoice } from "../terminal/colors.ts";
 import { addCompletion } from "./completion/command.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
@@ -15,22 +15,6 @@ import { addTask } from "./grammar/task.ts";
 import { addHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
-
-/** Options that every command takes (cli.md section 2). */
-export interface GlobalFlags {
-  profile?: string;
-  apiUrl?: string;
-  local?: boolean;
-  json?: boolean;
-  field?: FieldPath[];
-  quiet?: boolean;
-  verbose?: boolean;
-  color?: ColourChoice;
-  /** False with --no-prompt. */
-  prompt?: boolean;
-  /** Milliseconds. */
-  requestTimeout?: number;
-}
 
 /** The whole grammar. Each action loads its command when it is run, so that help and version load the parser alone. */
 export async function buildProgram(
@@ -86,7 +70,7 @@ function addGlobalOptions(program: Command): void {
     .option("-q, --quiet", "print the bare result only")
     .option("--no-prompt", "never ask")
     .option("-v, --verbose", "trace requests on stderr, never with the key")
-    .addOption(new Option("--color <when>", "colour the output").choices(["auto", "always", "never"]))
+    .addOption(new Option("--color <when>", "color the output").choices(["auto", "always", "never"]))
     .option(
       "--request-timeout <dur>",
       "bound on one HTTP exchange (default 30s)",

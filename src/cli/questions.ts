@@ -1,11 +1,11 @@
 import { addAbortSignal } from "node:stream";
+import type { GlobalFlags } from "../account/flags.ts";
 import type { Context } from "../commands/shared/context.ts";
 import { fileError, usageError } from "../errors.ts";
+import { wantsColor } from "../terminal/colors.ts";
 import type { Output } from "../terminal/output.ts";
-import { wantsColour } from "../terminal/colors.ts";
 import { type Ask, Prompt } from "../terminal/prompt.ts";
 import type { Host } from "./host.ts";
-import type { GlobalFlags } from "./program.ts";
 
 type Questions = Pick<Context, "ask" | "confirm" | "askSecret">;
 
@@ -16,7 +16,7 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
     out.progress.stop();
     return new Prompt({
       output: host.stderr as NodeJS.WriteStream,
-      isColored: wantsColour(flags.color ?? "auto", host.env, true),
+      isColored: wantsColor(flags.color ?? "auto", host.env, true),
       signal,
       clean: out.redact,
     });

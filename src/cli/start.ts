@@ -15,7 +15,7 @@ export async function start(host: Host): Promise<number> {
     await complete(host, rest);
     return 0;
   }
-  await host.quicken(() => join(beltPaths(host).cache, "code"));
+  await host.enableCompileCache(() => join(beltPaths(host).cache, "code"));
   const { main } = await import("./main.ts");
   return await main(host);
 }

@@ -4,8 +4,8 @@ import { fillUploads, settle } from "../input/settle.ts";
 import { parseInput } from "../input/spec.ts";
 import { rawView } from "../views/raw-view.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Context } from "./shared/context.ts";
 import { findFiles, uploadAll } from "./run/upload.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface ApiFlags {
   input?: string[];

@@ -4,12 +4,12 @@ import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resour
 import { fileError, shellWord, usageError } from "../errors.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema.ts";
-import { appListView, appView } from "../views/app-views.ts";
 import { safeJson } from "../terminal/text.ts";
+import { appListView, appView } from "../views/app-views.ts";
 import type { JsonObject } from "../wire/types.ts";
-import type { Context } from "./shared/context.ts";
 import { checkAppName } from "./run/request.ts";
 import { explainUnknownApp } from "./run/unknown-app.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface AppFlags {
   function?: string;
@@ -52,7 +52,7 @@ export interface ListFlags {
   search?: string;
 }
 
-/** `belt app list`: the catalogue, or what of it a search finds. */
+/** `belt app list`: the catalog, or what of it a search finds. */
 export async function list(ctx: Context, { limit, search }: ListFlags): Promise<void> {
   const api = await ctx.api();
   ctx.out.result(await api.apps(limit, search), appListView);

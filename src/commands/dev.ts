@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BeltError, usageError } from "../errors.ts";
 import { fileMessage, fileReason } from "../file-reason.ts";
-import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
+import { devAddress, removeAddress, writeAddress } from "../store/server-address.ts";
 import { type DevEvent, devEventView, type ServingEvent, servingView } from "../views/dev-view.ts";
 import type { Context } from "./shared/context.ts";
 

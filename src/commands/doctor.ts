@@ -1,13 +1,13 @@
+import type { Account } from "../account/account.ts";
 import type { Api } from "../api/client.ts";
 import { detectStatusTable } from "../api/get-task.ts";
 import type { Probe } from "../api/http/probe.ts";
 import { asBeltError, type BeltError, shellWord } from "../errors.ts";
-import { folderModes } from "../store/modes.ts";
+import { folderModes } from "../store/permissions.ts";
 import { type DoctorDocument, doctorView } from "../views/doctor-view.ts";
 import type { StatusTable } from "../wire/status.ts";
-import type { Account } from "../account/account.ts";
-import type { Context } from "./shared/context.ts";
 import { keyEnd } from "./profile/profile.ts";
+import type { Context } from "./shared/context.ts";
 
 /** What one look at the API showed. */
 interface Findings {
@@ -18,7 +18,7 @@ interface Findings {
 
 /** `belt doctor`: what is in force and whether the API answers; exits as a run would that fails for it. */
 export async function doctor(ctx: Context): Promise<void> {
-  const account = await ctx.access.account();
+  const account = await ctx.credentials.account();
   const findings = await examine(ctx, account);
   ctx.out.result(await report(ctx, account, findings), doctorView);
   if (findings.error) throw findings.error;
@@ -62,7 +62,7 @@ async function detectTable(api: Api): Promise<StatusTable | null> {
 async function report(ctx: Context, account: Account, findings: Findings): Promise<DoctorDocument> {
   const { probe, table, error } = findings;
   const { belt, node, platform } = await ctx.versions();
-  const proxy = account.baseUrl === null ? null : ctx.access.proxy(account.baseUrl);
+  const proxy = account.baseUrl === null ? null : ctx.credentials.proxy(account.baseUrl);
   return {
     ok: error === null,
     belt,

@@ -1,7 +1,7 @@
 import { usageError } from "../errors.ts";
 import { uploadedView } from "../views/file-views.ts";
-import type { Context } from "./shared/context.ts";
 import { findFiles, uploadAll } from "./run/upload.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface UploadFlags {
   allowSensitive?: boolean;

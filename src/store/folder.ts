@@ -32,7 +32,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Why no files can be put into this folder, which may not exist yet; null when nothing is known to be in the way. */
-export async function obstacleTo(path: string): Promise<string | null> {
+export async function whyNotWritable(path: string): Promise<string | null> {
   try {
     if (!(await stat(path)).isDirectory()) return `${path} is not a folder`;
     await access(path, constants.W_OK | constants.X_OK);
@@ -41,6 +41,6 @@ export async function obstacleTo(path: string): Promise<string | null> {
     const { code } = error as NodeJS.ErrnoException;
     const parent = dirname(path);
     const missing = code === "ENOENT" || code === "ENOTDIR";
-    return missing && parent !== path ? await obstacleTo(parent) : `${path}: ${fileReason(error)}`;
+    return missing && parent !== path ? await whyNotWritable(parent) : `${path}: ${fileReason(error)}`;
   }
 }

@@ -1,12 +1,12 @@
 import type { BeltError, ErrorDocument } from "../errors.ts";
+import { type Colors, plainColors } from "./colors.ts";
 import type { FieldPath } from "./field.ts";
-import { type Paint, plainPaint } from "./colors.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import type { Ruler } from "./text-width.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Sink } from "./sink.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";
-import type { Page, Style, View } from "./view.ts";
+import type { TextWidth } from "./text-width.ts";
+import type { Style, View, WithDetails } from "./view.ts";
+import type { Sink } from "./writable.ts";
 
 export interface ChatOptions {
   stderr: Sink;
@@ -17,11 +17,11 @@ export interface ChatOptions {
   verbose: boolean;
   /** Spinners and redraws on stderr; off in pipes, in CI and on dumb terminals. */
   animated: boolean;
-  paint: { stdout: Paint; stderr: Paint };
-  ruler: Ruler;
+  colors: { stdout: Colors; stderr: Colors };
+  textWidth: TextWidth;
   secrets: Secrets;
   /** Gives the commands of a hint what they need to talk to the same API. */
-  aim(hint: string): string;
+  withTargetFlags(hint: string): string;
   now(): number;
 }
 
@@ -33,14 +33,14 @@ export abstract class Chat {
   readonly #isJson: boolean;
 
   constructor(options: ChatOptions) {
-    const { stderr, animated, quiet, paint, now } = options;
+    const { stderr, animated, quiet, colors, now } = options;
     this.#options = options;
     this.#isJson = options.json && !stderr.isTTY;
     this.progress = createProgress({
       stderr,
       animated: animated && !quiet,
       silent: quiet,
-      paint: paint.stderr,
+      colors: colors.stderr,
       clean: (text) => this.redact(safeLine(text)),
       status: (taskId, status) =>
         this.#tell({ status: { task_id: taskId, status } }, safeLine(`${taskId} ${status}`)),
@@ -52,7 +52,7 @@ export abstract class Chat {
   protected abstract handOver(): void;
 
   /** From now on `secret` is blotted out of everything that is written. */
-  hide(secret: string): void {
+  addSecret(secret: string): void {
     this.#options.secrets.add(secret);
   }
 
@@ -66,43 +66,43 @@ export abstract class Chat {
 
   /** What to type next; silent with `-q`. */
   hint(text: string): void {
-    const { quiet, aim, paint } = this.#options;
+    const { quiet, withTargetFlags, colors } = this.#options;
     if (quiet) return;
-    const message = aim(text);
-    this.#tell({ note: { message, task_id: null } }, paint.stderr.dim(`hint: ${safeLine(message)}`));
+    const message = withTargetFlags(text);
+    this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(`hint: ${safeLine(message)}`));
   }
 
   /** The last note, with more to it where somebody reads it; what `details` costs is spared elsewhere. */
-  async closing<T extends { id: string }, D>(
+  async summary<T extends { id: string }, D>(
     value: T,
     details: () => Promise<D>,
-    view: View<Page<T, D>>,
+    view: View<WithDetails<T, D>>,
   ): Promise<void> {
-    const { stderr, json, fields, quiet, paint, secrets } = this.#options;
+    const { stderr, json, fields, quiet, colors, secrets } = this.#options;
     if (quiet) return;
     const seen = stderr.isTTY && !json && fields === null;
     const page = { value, details: seen ? secrets.redactAll(await details()) : null };
-    const message = view.text(page, this.style(stderr, this.#isJson ? plainPaint : paint.stderr));
+    const message = view.text(page, this.style(stderr, this.#isJson ? plainColors : colors.stderr));
     this.#tell({ note: { message, task_id: value.id } }, message);
   }
 
   warn(message: string): void {
-    const { yellow } = this.#options.paint.stderr;
+    const { yellow } = this.#options.colors.stderr;
     this.#tell({ warning: { message } }, `${yellow("warning:")} ${safeParagraph(message)}`);
   }
 
   trace(message: string): void {
-    const { verbose, paint } = this.#options;
-    if (verbose) this.#tell({ trace: { message } }, paint.stderr.dim(safeParagraph(message)));
+    const { verbose, colors } = this.#options;
+    if (verbose) this.#tell({ trace: { message } }, colors.stderr.dim(safeParagraph(message)));
   }
 
   /** An error as it stands in an answer. */
   document(error: BeltError): ErrorDocument {
-    return error.document(this.#options.aim);
+    return error.document(this.#options.withTargetFlags);
   }
 
   error(error: BeltError): void {
-    const { red, yellow, cyan } = this.#options.paint.stderr;
+    const { red, yellow, cyan } = this.#options.colors.stderr;
     const document = this.document(error);
     const prefix = error.isStop ? yellow("stopped:") : red("error:");
     const hint = document.hint ? `\n${cyan("hint:")} ${safeLine(document.hint)}` : "";
@@ -110,9 +110,14 @@ export abstract class Chat {
     this.#tell({ error: document }, `${prefix} ${safeParagraph(document.message)}${hint}`);
   }
 
-  protected style(sink: Sink, paint: Paint): Style {
-    const { ruler, now } = this.#options;
-    return { paint, width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY, ruler, now: now() };
+  protected style(sink: Sink, colors: Colors): Style {
+    const { textWidth, now } = this.#options;
+    return {
+      colors,
+      width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY,
+      textWidth,
+      now: now(),
+    };
   }
 
   /** The one door to stderr. */

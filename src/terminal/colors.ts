@@ -1,5 +1,5 @@
-/** The few colours belt uses; each also reads without colour. */
-export interface Paint {
+/** The few colors belt uses; each also reads without color. */
+export interface Colors {
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
@@ -12,7 +12,7 @@ export interface Paint {
 
 const same = (text: string) => text;
 
-export const plainPaint: Paint = {
+export const plainColors: Colors = {
   bold: same,
   dim: same,
   red: same,
@@ -22,8 +22,8 @@ export const plainPaint: Paint = {
   link: same,
 };
 
-/** chalk is loaded only where colour is wanted. */
-export async function colourPaint(hasLinks: boolean): Promise<Paint> {
+/** chalk is loaded only where color is wanted. */
+export async function terminalColors(hasLinks: boolean): Promise<Colors> {
   const { Chalk } = await import("chalk");
   return Object.assign(new Chalk({ level: 1 }), { link: hasLinks ? hyperlink : same });
 }
@@ -34,11 +34,11 @@ function hyperlink(text: string, uri: string): string {
   return `\u001b]8;;${new URL(uri).href}\u001b\\${text}\u001b]8;;\u001b\\`;
 }
 
-export type ColourChoice = "auto" | "always" | "never";
+export type ColorChoice = "auto" | "always" | "never";
 
 /** `--color`, `NO_COLOR`, `FORCE_COLOR`, terminal, in that order; only non-empty values count (cli.md section 2). */
-export function wantsColour(
-  choice: ColourChoice,
+export function wantsColor(
+  choice: ColorChoice,
   env: Record<string, string | undefined>,
   isTerminal: boolean,
 ): boolean {

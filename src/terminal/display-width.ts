@@ -1,8 +1,8 @@
 import measure from "fast-string-truncated-width";
-import type { Ruler } from "./text-width.ts";
+import type { TextWidth } from "./text-width.ts";
 
-/** As terminals do it: CJK and emoji take two columns, colours and combining marks none. */
-export const displayRuler: Ruler = {
+/** As terminals do it: CJK and emoji take two columns, colors and combining marks none. */
+export const displayWidth: TextWidth = {
   width: (text) => measure(text).width,
   cut: (text, width) => {
     const { truncated, index } = measure(text, { limit: Math.max(1, width), ellipsis: "…" });

@@ -2,11 +2,11 @@ import { usageError } from "../errors.ts";
 import { Chat, type ChatOptions } from "./chat.ts";
 import { noField, selectFields } from "./field.ts";
 import { type PacedWriter, unwrittenError } from "./paced-writer.ts";
-import type { Sink } from "./sink.ts";
 import { safeJson } from "./text.ts";
-import type { Page, Style, View } from "./view.ts";
+import type { Style, View, WithDetails } from "./view.ts";
+import type { Sink } from "./writable.ts";
 
-export type { Page, Style, View } from "./view.ts";
+export type { Style, View, WithDetails } from "./view.ts";
 
 export interface OutputOptions extends ChatOptions {
   stdout: Sink;
@@ -45,10 +45,14 @@ export class Output extends Chat {
   }
 
   /** A result that people on a terminal see with more about it; what `details` costs is spared elsewhere. */
-  async page<T, D>(value: T, details: (style: Style) => Promise<D>, view: View<Page<T, D>>): Promise<void> {
+  async resultWithDetails<T, D>(
+    value: T,
+    details: (style: Style) => Promise<D>,
+    view: View<WithDetails<T, D>>,
+  ): Promise<void> {
     const { stdout, json, fields, quiet } = this.#options;
     const seen = stdout.isTTY && !json && fields === null && !quiet;
-    const page = (value: T, details: D | null): Page<T, D> => ({ value, details });
+    const page = (value: T, details: D | null): WithDetails<T, D> => ({ value, details });
     const more = seen ? await details(this.#style()) : null;
     this.result(value, {
       text: (value, style) => view.text(page(value, more), style),
@@ -57,7 +61,7 @@ export class Output extends Chat {
   }
 
   /** For people, a part of the result as soon as it is there; scripts get it with the whole. */
-  early<T>(value: T, view: View<T>): void {
+  partial<T>(value: T, view: View<T>): void {
     const { json, fields } = this.#options;
     if (!json && fields === null) this.#showAs(value, view);
   }
@@ -97,7 +101,7 @@ export class Output extends Chat {
   }
 
   #style(): Style {
-    return this.style(this.#options.stdout, this.#options.paint.stdout);
+    return this.style(this.#options.stdout, this.#options.colors.stdout);
   }
 
   /** A view that has nothing to show prints nothing, not an empty line. */

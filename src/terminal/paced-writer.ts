@@ -1,6 +1,6 @@
 import { BeltError } from "../errors.ts";
 import { fileReason } from "../file-reason.ts";
-import type { Sink } from "./sink.ts";
+import type { Sink } from "./writable.ts";
 
 /** Texts, and characters in them, that are written at once: each write costs as much as ten lines. */
 const PARTS = 256;

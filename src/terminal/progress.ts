@@ -1,8 +1,8 @@
 import type { Ora } from "ora";
-import { type Paint, plainPaint } from "./colors.ts";
-import type { Ruler } from "./text-width.ts";
-import type { Sink } from "./sink.ts";
+import { type Colors, plainColors } from "./colors.ts";
 import { formatDuration } from "./text.ts";
+import type { TextWidth } from "./text-width.ts";
+import type { Sink } from "./writable.ts";
 
 /** What is going on at the moment, for somebody who waits. */
 export interface Progress {
@@ -22,7 +22,7 @@ export interface ProgressOptions {
   stderr: Sink;
   animated: boolean;
   silent: boolean;
-  paint: Paint;
+  colors: Colors;
   /** Makes a text fit to be drawn: on one line, harmless, without keys. */
   clean(text: string): string;
   /** Tells a task's new status where nothing is drawn. */
@@ -109,28 +109,28 @@ class Spinner implements Progress {
   }
 
   async #draw(): Promise<void> {
-    const [{ default: ora }, { displayRuler }] = await Promise.all([
+    const [{ default: ora }, { displayWidth }] = await Promise.all([
       import("ora"),
       import("./display-width.ts"),
     ]);
     if (!this.#timer) return;
-    const { stderr, paint } = this.#options;
+    const { stderr, colors } = this.#options;
     this.#ora = ora({
-      color: paint === plainPaint ? false : "cyan",
+      color: colors === plainColors ? false : "cyan",
       stream: stderr as NodeJS.WriteStream,
       discardStdin: false,
       text: "",
-      suffixText: () => this.#text(displayRuler),
+      suffixText: () => this.#text(displayWidth),
     }).start();
   }
 
   /** The phase, how long it has been, and what fits of the newest log line. */
-  #text(ruler: Ruler): string {
-    const { paint, stderr, now } = this.#options;
+  #text(textWidth: TextWidth): string {
+    const { colors, stderr, now } = this.#options;
     const columns = (stderr.columns ?? 80) - BESIDE;
-    const head = ruler.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
-    const room = columns - ruler.width(head) - SEPARATOR.length;
-    const detail = this.#detail && room > 10 ? SEPARATOR + ruler.cut(this.#detail, room) : "";
-    return `${head}${paint.dim(detail)}`;
+    const head = textWidth.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
+    const room = columns - textWidth.width(head) - SEPARATOR.length;
+    const detail = this.#detail && room > 10 ? SEPARATOR + textWidth.cut(this.#detail, room) : "";
+    return `${head}${colors.dim(detail)}`;
   }
 }

@@ -1,12 +1,12 @@
-import type { Paint } from "./colors.ts";
-import type { Ruler } from "./text-width.ts";
+import type { Colors } from "./colors.ts";
+import type { TextWidth } from "./text-width.ts";
 
 /** What a view needs to know of where it is shown. */
 export interface Style {
-  paint: Paint;
+  colors: Colors;
   /** Columns to fit into; Infinity in a pipe, where nothing is cut or wrapped. */
   width: number;
-  ruler: Ruler;
+  textWidth: TextWidth;
   /** Milliseconds since 1970, for "3m ago". */
   now: number;
 }
@@ -19,7 +19,7 @@ export interface View<T> {
 }
 
 /** A result and, where somebody looks at it, more about it. */
-export interface Page<T, D> {
+export interface WithDetails<T, D> {
   value: T;
   details: D | null;
 }

@@ -8,11 +8,11 @@ import {
   type Schema,
   typeName,
 } from "../input/schema.ts";
-import type { JsonObject } from "../wire/types.ts";
 import { table } from "../terminal/table.ts";
 import { safeJson, safeLine, safeText } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
 import { wrap } from "../terminal/wrap.ts";
+import type { JsonObject } from "../wire/types.ts";
 
 /** An app: what it is, and what each of its functions, or the one asked for, takes. */
 export function appView(schemas: AppSchemas, only: string | null): View<JsonObject> {
@@ -30,13 +30,13 @@ export function appView(schemas: AppSchemas, only: string | null): View<JsonObje
   };
 }
 
-/** The catalogue, one app a line; with `-q` their names. */
+/** The catalog, one app a line; with `-q` their names. */
 export const appListView: View<JsonObject[]> = {
   text: (apps, style) =>
     apps.length === 0
       ? ""
       : table(
-          { head: ["APP", "CATEGORY", "DESCRIPTION"], prose: style.ruler.cut },
+          { head: ["APP", "CATEGORY", "DESCRIPTION"], prose: style.textWidth.cut },
           apps.map((app) => [appName(app), textOf(app["category"]), textOf(app["description"])]),
           style,
         ),
@@ -51,8 +51,8 @@ function appName({ namespace, name, id }: JsonObject): string {
 }
 
 function head(app: JsonObject, { version }: AppSchemas, style: Style): string {
-  const { paint } = style;
-  const name = paint.bold(appName(app)) + (version === null ? "" : paint.dim(`@${safeLine(version)}`));
+  const { colors } = style;
+  const name = colors.bold(appName(app)) + (version === null ? "" : colors.dim(`@${safeLine(version)}`));
   const description = typeof app["description"] === "string" ? safeText(app["description"]).trim() : "";
   return description === "" ? name : `${name}\n${wrap(description, style)}`;
 }
@@ -64,15 +64,15 @@ function functionPart(
   style: Style,
 ): string {
   const isDefault =
-    name === defaultFunction && Object.keys(functions).length > 1 ? style.paint.dim(" (default)") : "";
+    name === defaultFunction && Object.keys(functions).length > 1 ? style.colors.dim(" (default)") : "";
   const about = description === "" ? "" : `  ${safeLine(description)}`;
-  return `${style.paint.bold(safeLine(name))}${isDefault}${about}\n${fieldTable(asSchema(input), style)}`;
+  return `${style.colors.bold(safeLine(name))}${isDefault}${about}\n${fieldTable(asSchema(input), style)}`;
 }
 
 function setupPart({ setup }: AppSchemas, style: Style): string {
   const schema = asSchema(setup);
   if (!schema || fieldsOf(schema).length === 0) return "";
-  return `${style.paint.bold("--setup")}\n${fieldTable(schema, style)}`;
+  return `${style.colors.bold("--setup")}\n${fieldTable(schema, style)}`;
 }
 
 const HEAD = ["NAME", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED", "DESCRIPTION"];
@@ -80,7 +80,7 @@ const HEAD = ["NAME", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED", "DESCRIPTION"];
 /** The declared fields; columns in which nothing stands are left out. */
 function fieldTable(schema: Schema | null, style: Style): string {
   const fields = schema ? fieldsOf(schema) : [];
-  if (fields.length === 0) return style.paint.dim("takes any input; its schema is not known");
+  if (fields.length === 0) return style.colors.dim("takes any input; its schema is not known");
   const rows = fields.map(({ name, schema: field, required }) => {
     const { node } = resolve(field);
     const told = node["default"] === undefined ? "" : safeJson(node["default"]);

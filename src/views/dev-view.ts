@@ -1,7 +1,7 @@
 import type { AppProblem, AppSummary, ServerEvent } from "../local/events.ts";
-import type { Paint } from "../terminal/colors.ts";
-import { pad } from "../terminal/text-width.ts";
+import type { Colors } from "../terminal/colors.ts";
 import { formatDuration, safeLine } from "../terminal/text.ts";
+import { pad } from "../terminal/text-width.ts";
 import type { Style, View } from "../terminal/view.ts";
 import { wrap } from "../terminal/wrap.ts";
 
@@ -19,17 +19,17 @@ export type DevEvent = ServerEvent & { time: string };
 
 export const servingView: View<ServingEvent> = {
   text: ({ url, key, apps }, style) => {
-    const { paint } = style;
-    const width = Math.max(0, ...apps.map(({ app }) => style.ruler.width(safeLine(app))));
+    const { colors } = style;
+    const width = Math.max(0, ...apps.map(({ app }) => style.textWidth.width(safeLine(app))));
     return [
-      `${paint.bold("belt dev")}  serves the API on this machine`,
-      `${paint.dim("url")}  ${paint.cyan(url)}`,
-      `${paint.dim("key")}  ${key}`,
+      `${colors.bold("belt dev")}  serves the API on this machine`,
+      `${colors.dim("url")}  ${colors.cyan(url)}`,
+      `${colors.dim("key")}  ${key}`,
       "",
       ...apps.flatMap((app) => appLines(app, width, style)),
       "",
       ...inLines("other terminals reach it with --local; Ctrl-C stops it", style.width, style).map((line) =>
-        paint.dim(line),
+        colors.dim(line),
       ),
     ].join("\n");
   },
@@ -37,11 +37,11 @@ export const servingView: View<ServingEvent> = {
 
 /** A name with its functions, or with what is broken about it. */
 function appLines({ app, functions, problem }: AppSummary, width: number, style: Style) {
-  const { paint, ruler } = style;
-  const name = pad(safeLine(app), width, ruler);
+  const { colors, textWidth } = style;
+  const name = pad(safeLine(app), width, textWidth);
   const text = problem ? problemText(problem) : functions.map(safeLine).join(" ");
-  const colour = problem ? paint.red : paint.dim;
-  const lines = inLines(text, style.width - width - 2, style).map((line) => colour(line));
+  const color = problem ? colors.red : colors.dim;
+  const lines = inLines(text, style.width - width - 2, style).map((line) => color(line));
   return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());
 }
 
@@ -51,7 +51,7 @@ const FLEETING = new Set(["received", "dispatched", "uploading"]);
 /** One aligned line for each thing that happens on the server; a second where something went wrong. */
 export const devEventView: View<DevEvent> = {
   text: (event, style) => {
-    const { paint } = style;
+    const { colors } = style;
     switch (event.type) {
       case "task": {
         const { id, app, function: name, status, elapsedMs, worker, error } = event;
@@ -76,7 +76,7 @@ export const devEventView: View<DevEvent> = {
           { id, status: state, what: `${app} session`, detail: worker ?? "" },
           style,
         );
-        return state === "opened" ? line : paint.dim(line);
+        return state === "opened" ? line : colors.dim(line);
       }
       case "worker":
         return "";
@@ -107,8 +107,8 @@ function isTerminal({ width }: Style): boolean {
 /** In a pipe everything whole, with ISO times; on a terminal what fits, ids by their last characters. */
 function grid(time: string, row: Row, style: Style): string {
   const { id, status, elapsed = "", what, detail, trouble = "" } = row;
-  const { paint, ruler, width } = style;
-  const state = colourState(status.padEnd(10), paint);
+  const { colors, textWidth, width } = style;
+  const state = colorState(status.padEnd(10), colors);
   if (!isTerminal(style)) {
     const cells = [time, id.padEnd(24), state, elapsed.padStart(7), safeLine(what), safeLine(detail)];
     return [...cells.filter((cell) => cell !== ""), safeLine(trouble)].join("  ").trimEnd();
@@ -116,25 +116,25 @@ function grid(time: string, row: Row, style: Style): string {
   const roomy = width >= 60;
   const clock = new Date(time).toTimeString().slice(0, 8);
   const tail = roomy ? short(detail) : "";
-  const head = roomy ? `${paint.dim(clock)}  ` : "";
+  const head = roomy ? `${colors.dim(clock)}  ` : "";
   const rest = width - (roomy ? 10 : 0) - 10 - 12 - 9 - (tail ? tail.length + 2 : 0);
   const full = safeLine(what);
-  const name = ruler.cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4));
-  const line = `${head}${short(id).padEnd(8)}  ${state}  ${paint.dim(elapsed.padStart(7))}  ${pad(name, roomy ? rest : 0, ruler)}  ${paint.dim(tail)}`;
+  const name = textWidth.cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4));
+  const line = `${head}${short(id).padEnd(8)}  ${state}  ${colors.dim(elapsed.padStart(7))}  ${pad(name, roomy ? rest : 0, textWidth)}  ${colors.dim(tail)}`;
   if (trouble === "") return line.trimEnd();
   const indent = roomy ? 10 : 2;
   return [
     line.trimEnd(),
-    ...troubleLines(trouble, width - indent, style).map((text) => " ".repeat(indent) + paint.red(text)),
+    ...troubleLines(trouble, width - indent, style).map((text) => " ".repeat(indent) + colors.red(text)),
   ].join("\n");
 }
 
 /** Good ends, bad ends, and what somebody wanted to end. */
-function colourState(state: string, paint: Paint): string {
+function colorState(state: string, colors: Colors): string {
   const word = state.trim();
-  if (word === "completed" || word === "loaded") return paint.green(state);
-  if (/^(failed|broken|lost|webhook)$/.test(word)) return paint.red(state);
-  return /^(cancell|expired)/.test(word) ? paint.yellow(state) : state;
+  if (word === "completed" || word === "loaded") return colors.green(state);
+  if (/^(failed|broken|lost|webhook)$/.test(word)) return colors.red(state);
+  return /^(cancell|expired)/.test(word) ? colors.yellow(state) : state;
 }
 
 const TROUBLE_LINES = 6;
@@ -155,6 +155,6 @@ function problemText({ message, file, line }: AppProblem): string {
 }
 
 /** Words on lines of at most `width`; a longer word, such as a path, is left whole, so that it can be copied. */
-function inLines(text: string, width: number, { ruler }: Style): string[] {
-  return wrap(text, { width, ruler }).split("\n");
+function inLines(text: string, width: number, { textWidth }: Style): string[] {
+  return wrap(text, { width, textWidth }).split("\n");
 }

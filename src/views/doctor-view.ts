@@ -1,6 +1,6 @@
 import type { ErrorDocument } from "../errors.ts";
-import type { FolderMode } from "../store/modes.ts";
-import type { Paint } from "../terminal/colors.ts";
+import type { FolderMode } from "../store/permissions.ts";
+import type { Colors } from "../terminal/colors.ts";
 import { formatDuration, safeLine } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
 import { beside } from "../terminal/wrap.ts";
@@ -46,7 +46,7 @@ interface Row {
 const WORRYING_SKEW = 60_000;
 
 export const doctorView: View<DoctorDocument> = {
-  text: (document, { paint, ruler, width: columns }) => {
+  text: (document, { colors, textWidth, width: columns }) => {
     const rows = [
       ...versionRows(document),
       ...accountRows(document),
@@ -56,10 +56,10 @@ export const doctorView: View<DoctorDocument> = {
     const width = Math.max(...rows.map(({ name }) => name.length));
     return rows
       .map(({ mark, name, value, detail }) => {
-        const head = `${drawn(mark, paint)}  ${paint.dim(name.padEnd(width))}  `;
-        const indent = ruler.width(head);
-        const about = detail ? paint.dim(safeLine(detail)) : "";
-        const text = beside(safeLine(value), about, { ruler, width: columns - indent });
+        const head = `${drawn(mark, colors)}  ${colors.dim(name.padEnd(width))}  `;
+        const indent = textWidth.width(head);
+        const about = detail ? colors.dim(safeLine(detail)) : "";
+        const text = beside(safeLine(value), about, { textWidth, width: columns - indent });
         return head + text.replaceAll("\n", `\n${" ".repeat(indent)}`);
       })
       .join("\n");
@@ -67,10 +67,13 @@ export const doctorView: View<DoctorDocument> = {
   bare: ({ ok }) => (ok ? "ok" : "not ok"),
 };
 
-function drawn(mark: Mark, paint: Paint): string {
-  return { good: paint.green("✓"), doubtful: paint.yellow("!"), bad: paint.red("✗"), none: paint.dim("·") }[
-    mark
-  ];
+function drawn(mark: Mark, colors: Colors): string {
+  return {
+    good: colors.green("✓"),
+    doubtful: colors.yellow("!"),
+    bad: colors.red("✗"),
+    none: colors.dim("·"),
+  }[mark];
 }
 
 function versionRows({ belt, node, platform }: DoctorDocument): Row[] {

@@ -1,11 +1,11 @@
 import type { SessionDocument } from "../api/resources/session.ts";
 import type { TaskDocument } from "../api/resources/task.ts";
 import type { JournalEntry } from "../store/journal.ts";
-import { moment } from "./relative-time.ts";
 import { table } from "../terminal/table.ts";
 import { formatSeconds, safeLine } from "../terminal/text.ts";
-import { colourStatus } from "./values.ts";
 import type { Style, View } from "../terminal/view.ts";
+import { moment } from "./relative-time.ts";
+import { colorStatus } from "./values.ts";
 
 /** Tasks, one a line; with `-q` their ids. */
 export const taskListView: View<TaskDocument[]> = {
@@ -17,7 +17,7 @@ export const taskListView: View<TaskDocument[]> = {
           tasks.map(({ id, app, status, created_at }) => [
             safeLine(id),
             safeLine(app ?? ""),
-            colourStatus(status, style.paint),
+            colorStatus(status, style.colors),
             moment(created_at, style),
           ]),
           style,
@@ -62,8 +62,8 @@ export const sessionListView: View<SessionDocument[]> = {
   bare: (sessions) => sessions.map(({ id }) => safeLine(id)).join("\n"),
 };
 
-function timeLeft(seconds: number | null, { paint }: Style): string {
+function timeLeft(seconds: number | null, { colors }: Style): string {
   if (seconds === null) return "";
   const text = formatSeconds(seconds);
-  return seconds < 15 ? paint.yellow(text) : text;
+  return seconds < 15 ? colors.yellow(text) : text;
 }

@@ -1,6 +1,6 @@
-import { isObject } from "../wire/types.ts";
 import { safeLine, safeText } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
+import { isObject } from "../wire/types.ts";
 
 /** The log of one task, entries as the API sent them. */
 export interface TaskLog {
@@ -11,8 +11,8 @@ export interface TaskLog {
 /** The lines of a log; `prefix` tells several tasks apart. */
 export function taskLogView(prefix: boolean): View<TaskLog> {
   return {
-    text: ({ task_id, logs }, { paint }) => {
-      const head = prefix ? `${paint.dim(safeLine(task_id))}  ` : "";
+    text: ({ task_id, logs }, { colors }) => {
+      const head = prefix ? `${colors.dim(safeLine(task_id))}  ` : "";
       return logs
         .flatMap((entry) => safeText(contentOf(entry)).replace(/\n$/, "").split("\n"))
         .map((line) => head + line)

@@ -1,8 +1,8 @@
 import { table } from "../terminal/table.ts";
 import { safeLine } from "../terminal/text.ts";
-import { fields } from "./values.ts";
 import type { View } from "../terminal/view.ts";
 import { beside } from "../terminal/wrap.ts";
+import { fields } from "./values.ts";
 
 export interface ProfileDocument {
   name: string;
@@ -36,9 +36,9 @@ export const profileListView: View<ProfileDocument[]> = {
       : table(
           { head: ["", "PROFILE", "API", "KEY", "INFRA", "STATUS TABLE"] },
           profiles.map(({ current, name, api_url, key, infra, status_table, insecure }) => [
-            current ? style.paint.green("*") : " ",
+            current ? style.colors.green("*") : " ",
             safeLine(name),
-            safeLine(api_url) + (insecure ? style.paint.yellow(" insecure") : ""),
+            safeLine(api_url) + (insecure ? style.colors.yellow(" insecure") : ""),
             key ?? "none",
             infra ?? "",
             status_table,
@@ -53,15 +53,15 @@ const INDENT = 14;
 
 export const accountView: View<AccountDocument> = {
   text: (account, style) => {
-    const { paint } = style;
+    const { colors } = style;
     const room = { ...style, width: style.width - INDENT };
     const sourced = (text: string, source: string | null) =>
-      beside(text, source === null ? "" : paint.dim(`from ${safeLine(source)}`), room);
+      beside(text, source === null ? "" : colors.dim(`from ${safeLine(source)}`), room);
     const api = safeLine(account.api_url ?? "this machine");
     return fields(
       [
         ["profile", account.name === null ? "none" : sourced(safeLine(account.name), account.name_from)],
-        ["api", sourced(api + (account.insecure ? paint.yellow(" insecure") : ""), account.api_url_from)],
+        ["api", sourced(api + (account.insecure ? colors.yellow(" insecure") : ""), account.api_url_from)],
         ["key", sourced(account.key ?? (account.key_from === null ? "none" : "its own"), account.key_from)],
         ["infra", account.infra ?? "as the API chooses"],
         ["status table", account.status_table],
@@ -73,8 +73,8 @@ export const accountView: View<AccountDocument> = {
 };
 
 export const loggedInView: View<ProfileDocument> = {
-  text: ({ name, api_url, key }, { paint }) =>
-    `${paint.green("logged in")} to ${safeLine(api_url)} with the key ${key}, kept in profile ${safeLine(name)}`,
+  text: ({ name, api_url, key }, { colors }) =>
+    `${colors.green("logged in")} to ${safeLine(api_url)} with the key ${key}, kept in profile ${safeLine(name)}`,
   bare: ({ name }) => safeLine(name),
 };
 

@@ -25,7 +25,7 @@ export function datedMoment(time: string | null, style: Style): string {
   if (style.width === Number.POSITIVE_INFINITY || Number.isNaN(at.getTime())) return told;
   const clock = at.toTimeString().slice(0, 8);
   const day = dayOf(at) === dayOf(new Date(style.now)) ? "" : `${dayOf(at)} `;
-  return `${told}  ${style.paint.dim(`${day}${clock}`)}`;
+  return `${told}  ${style.colors.dim(`${day}${clock}`)}`;
 }
 
 function dayOf(time: Date): string {

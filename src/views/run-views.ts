@@ -1,8 +1,8 @@
 import type { TaskDocument } from "../api/resources/task.ts";
-import { isObject, type RunRequest } from "../wire/types.ts";
 import { formatBytes, safeJson, safeLine } from "../terminal/text.ts";
-import { colourStatus, renderOutput } from "./values.ts";
-import type { Page, Style, View } from "../terminal/view.ts";
+import type { Style, View, WithDetails } from "../terminal/view.ts";
+import { isObject, type RunRequest } from "../wire/types.ts";
+import { colorStatus, renderOutput } from "./values.ts";
 
 /** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
 export const outputView: View<TaskDocument> = {
@@ -10,7 +10,7 @@ export const outputView: View<TaskDocument> = {
 };
 
 /** The same, and below it the pictures in it. */
-export const outputPageView: View<Page<TaskDocument, string[]>> = {
+export const outputPageView: View<WithDetails<TaskDocument, string[]>> = {
   text: ({ value, details }, style) =>
     [outputView.text(value, style), ...(details ?? [])].filter((part) => part !== "").join("\n"),
   bare: ({ value }, style) => savedPaths(value) ?? bareOutput(value.output, style),
@@ -30,7 +30,7 @@ export function savedPaths(task: TaskDocument & { saved?: string[] }): string | 
 
 /** What `run --no-wait` prints: the id, and with it what the API made of it. */
 export const submittedView: View<TaskDocument> = {
-  text: (task, { paint }) => `${safeLine(task.id)}  ${colourStatus(task.status, paint)}`,
+  text: (task, { colors }) => `${safeLine(task.id)}  ${colorStatus(task.status, colors)}`,
   bare: (task) => safeLine(task.id),
 };
 

@@ -1,14 +1,14 @@
 import type { SessionDocument } from "../api/resources/session.ts";
-import { datedMoment } from "./relative-time.ts";
 import { formatSeconds, safeLine } from "../terminal/text.ts";
-import { fields, renderValue } from "./values.ts";
 import type { View } from "../terminal/view.ts";
+import { datedMoment } from "./relative-time.ts";
+import { fields, renderValue } from "./values.ts";
 
 /** A session as a page. */
 export const sessionView: View<SessionDocument> = {
   text: ({ id, app_id, status, expires_in, ...rest }, style) => {
     const rows: [string, string][] = [
-      ["session", style.paint.bold(safeLine(id))],
+      ["session", style.colors.bold(safeLine(id))],
       ["app", safeLine(app_id ?? "")],
       ["status", safeLine(status)],
       ["time left", expires_in === null ? "" : formatSeconds(expires_in)],

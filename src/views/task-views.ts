@@ -1,13 +1,13 @@
 import type { Cancellation } from "../api/cancel.ts";
 import type { TaskEvent } from "../api/follow/events.ts";
 import type { TaskDocument } from "../api/resources/task.ts";
+import { safeLine, safeText } from "../terminal/text.ts";
+import type { Style, View, WithDetails } from "../terminal/view.ts";
+import { wrap } from "../terminal/wrap.ts";
 import { datedMoment } from "./relative-time.ts";
 import { savedPaths } from "./run-views.ts";
-import { safeLine, safeText } from "../terminal/text.ts";
 import { timingRows } from "./time-bar.ts";
-import { colourStatus, fields, renderOutput, renderValue } from "./values.ts";
-import type { Page, Style, View } from "../terminal/view.ts";
-import { wrap } from "../terminal/wrap.ts";
+import { colorStatus, fields, renderOutput, renderValue } from "./values.ts";
 
 /** A task as a page. */
 export const taskView: View<TaskDocument> = {
@@ -16,7 +16,7 @@ export const taskView: View<TaskDocument> = {
 };
 
 /** The same with where the time went, when the API tells. */
-export const taskPageView: View<Page<TaskDocument, unknown>> = {
+export const taskPageView: View<WithDetails<TaskDocument, unknown>> = {
   text: ({ value, details }, style) =>
     fields([...taskRows(value, style), ...timingRows(details, style)], style),
   bare: ({ value }) => safeLine(value.id),
@@ -28,9 +28,9 @@ const INDENT = 9;
 function taskRows(task: TaskDocument, style: Style): [string, string][] {
   const beside = { ...style, width: style.width - INDENT };
   const rows: [string, string][] = [
-    ["task", style.paint.bold(safeLine(task.id))],
+    ["task", style.colors.bold(safeLine(task.id))],
     ["app", task.app === null ? "" : safeLine(task.app)],
-    ["status", colourStatus(task.status, style.paint)],
+    ["status", colorStatus(task.status, style.colors)],
     ["created", datedMoment(task.created_at, style)],
     ["updated", datedMoment(task.updated_at, style)],
     ["session", safeLine(task.session_id ?? "")],
@@ -43,10 +43,10 @@ function taskRows(task: TaskDocument, style: Style): [string, string][] {
 
 /** What `task cancel` says of one task; nothing with `-q`. */
 export const cancellationView: View<Cancellation> = {
-  text: ({ id, status, cancelled }, { paint }) => {
+  text: ({ id, status, cancelled }, { colors }) => {
     const outcome = cancelled
-      ? colourStatus(status, paint)
-      : `had already ended: ${colourStatus(status, paint)}`;
+      ? colorStatus(status, colors)
+      : `had already ended: ${colorStatus(status, colors)}`;
     return `${safeLine(id)}  ${outcome}`;
   },
   bare: () => "",
@@ -54,9 +54,9 @@ export const cancellationView: View<Cancellation> = {
 
 /** One task on one line, as `task wait` prints it when it ends. */
 export const endView: View<TaskDocument> = {
-  text: (task, { paint }) => {
+  text: (task, { colors }) => {
     const error = task.error === null ? "" : `  ${safeLine(task.error)}`;
-    return `${safeLine(task.id)}  ${colourStatus(task.status, paint)}${error}`;
+    return `${safeLine(task.id)}  ${colorStatus(task.status, colors)}${error}`;
   },
   bare: (task) => safeLine(task.id),
 };
@@ -65,9 +65,9 @@ export const endView: View<TaskDocument> = {
 export function eventView(prefix: boolean): View<TaskEvent> {
   return {
     text: (event, style) => {
-      const head = prefix ? `${style.paint.dim(safeLine(event.task_id))}  ` : "";
-      if (event.type === "status") return head + colourStatus(event.status, style.paint);
-      if (event.type === "log") return lines(event.text, `${head}${style.paint.dim("│")} `);
+      const head = prefix ? `${style.colors.dim(safeLine(event.task_id))}  ` : "";
+      if (event.type === "status") return head + colorStatus(event.status, style.colors);
+      if (event.type === "log") return lines(event.text, `${head}${style.colors.dim("│")} `);
       if (event.type === "result") return lines(renderOutput(event.task.output, style), head);
       return "";
     },
@@ -78,9 +78,9 @@ export function eventView(prefix: boolean): View<TaskEvent> {
 /** The log alone, as `task logs -f` prints it. */
 export function logView(prefix: boolean): View<TaskEvent> {
   return {
-    text: (event, { paint }) =>
+    text: (event, { colors }) =>
       event.type === "log"
-        ? lines(event.text || " ", prefix ? `${paint.dim(safeLine(event.task_id))}  ` : "")
+        ? lines(event.text || " ", prefix ? `${colors.dim(safeLine(event.task_id))}  ` : "")
         : "",
   };
 }

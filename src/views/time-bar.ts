@@ -1,20 +1,20 @@
+import { formatDuration, safeLine } from "../terminal/text.ts";
+import type { Style, View, WithDetails } from "../terminal/view.ts";
+import { flow } from "../terminal/wrap.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import { formatDuration, safeLine } from "../terminal/text.ts";
-import type { Page, Style, View } from "../terminal/view.ts";
-import { flow } from "../terminal/wrap.ts";
 
-/** The phases of a task's life as people think of them; the marks differ without colour, too. */
+/** The phases of a task's life as people think of them; the marks differ without color, too. */
 const PHASES: {
   name: string;
   mark: string;
-  colour: "dim" | "yellow" | "green" | "cyan";
+  color: "dim" | "yellow" | "green" | "cyan";
   words: StatusWord[];
 }[] = [
-  { name: "queued", mark: "░", colour: "dim", words: ["received", "queued", "dispatched"] },
-  { name: "preparing", mark: "▒", colour: "yellow", words: ["preparing", "serving", "setting_up"] },
-  { name: "running", mark: "█", colour: "green", words: ["running", "cancelling"] },
-  { name: "uploading", mark: "▓", colour: "cyan", words: ["uploading"] },
+  { name: "queued", mark: "░", color: "dim", words: ["received", "queued", "dispatched"] },
+  { name: "preparing", mark: "▒", color: "yellow", words: ["preparing", "serving", "setting_up"] },
+  { name: "running", mark: "█", color: "green", words: ["running", "cancelling"] },
+  { name: "uploading", mark: "▓", color: "cyan", words: ["uploading"] },
 ];
 
 const WIDEST = 48;
@@ -23,18 +23,18 @@ const WIDEST = 48;
 const INDENT = 9;
 
 /** A proportional bar of where the time went and its legend, from an answer of `/timings`; no rows when it tells nothing. */
-export function timingRows(timings: unknown, { paint, width, ruler }: Style): [string, string][] {
+export function timingRows(timings: unknown, { colors, width, textWidth }: Style): [string, string][] {
   const spent = phaseDurations(timings);
   const total = spent.reduce((sum, { ms }) => sum + ms, 0);
   if (total === 0) return [];
   const room = Math.max(8, Math.min(WIDEST, width - 30));
   const bar = spent.map(({ phase, ms }) =>
-    paint[phase.colour](phase.mark.repeat(Math.max(1, Math.round((ms / total) * room)))),
+    colors[phase.color](phase.mark.repeat(Math.max(1, Math.round((ms / total) * room)))),
   );
   const legend = spent.map(
-    ({ phase, ms }) => `${paint[phase.colour](phase.mark)} ${phase.name} ${formatDuration(ms)}`,
+    ({ phase, ms }) => `${colors[phase.color](phase.mark)} ${phase.name} ${formatDuration(ms)}`,
   );
-  const fits = ruler.width(legend.join("  ")) <= width - INDENT;
+  const fits = textWidth.width(legend.join("  ")) <= width - INDENT;
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
@@ -45,15 +45,15 @@ export interface Closing {
 }
 
 /** The last line of a run: how long it took, and where the time went, when the API tells. */
-export const closingView: View<Page<Closing, unknown>> = {
-  text: ({ value: { id, ms }, details }, { paint, ruler, width }) => {
-    const [name, outcome] = [safeLine(id), `${paint.green("completed")} in ${formatDuration(ms)}`];
+export const summaryView: View<WithDetails<Closing, unknown>> = {
+  text: ({ value: { id, ms }, details }, { colors, textWidth, width }) => {
+    const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}`];
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
     const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
-    if (ruler.width(told) <= width) return told;
+    if (textWidth.width(told) <= width) return told;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
-    const [first = "", ...rest] = flow([name, outcome], " ", { ruler, width });
-    return [first, ...rest, ...flow(parts, " ", { ruler, width: width - 2 })].join("\n  ");
+    const [first = "", ...rest] = flow([name, outcome], " ", { textWidth, width });
+    return [first, ...rest, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");
   },
 };
 

@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
+import type { Colors } from "../terminal/colors.ts";
+import { formatBytes, safeJson, safeLine, safeText } from "../terminal/text.ts";
+import { pad } from "../terminal/text-width.ts";
+import type { Style } from "../terminal/view.ts";
+import { beside, wrap } from "../terminal/wrap.ts";
 import { fileUri } from "../wire/files.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Paint } from "../terminal/colors.ts";
-import { pad } from "../terminal/text-width.ts";
-import { formatBytes, safeJson, safeLine, safeText } from "../terminal/text.ts";
-import type { Style } from "../terminal/view.ts";
-import { beside, wrap } from "../terminal/wrap.ts";
 
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
 export function renderOutput(output: unknown, style: Style): string {
@@ -24,7 +24,7 @@ export function renderValue(value: unknown, style: Style): string {
   const entries = Object.entries(value);
   if (entries.length === 0) return "";
   const names = entries.map(([key]) => safeLine(key));
-  const room = style.width - Math.max(...names.map((name) => style.ruler.width(name))) - 2;
+  const room = style.width - Math.max(...names.map((name) => style.textWidth.width(name))) - 2;
   return fields(
     entries.map(([, field], index) => [names[index]!, renderField(field, { ...style, width: room })]),
     style,
@@ -43,13 +43,13 @@ function isFile(value: JsonObject): boolean {
 
 /** Where the file is, as a path when it is on this machine, and what is known of it, beneath where both do not fit. */
 function renderFile(file: JsonObject, style: Style): string {
-  const { paint } = style;
+  const { colors } = style;
   const size = typeof file["size"] === "number" ? formatBytes(file["size"]) : "";
   const facts = [file["content_type"], size]
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
   const uri = fileUri(file) ?? "";
-  return beside(paint.link(safeLine(place(uri)), uri), facts && paint.dim(`(${safeLine(facts)})`), style);
+  return beside(colors.link(safeLine(place(uri)), uri), facts && colors.dim(`(${safeLine(facts)})`), style);
 }
 
 function place(uri: string): string {
@@ -61,16 +61,19 @@ function place(uri: string): string {
 }
 
 /** "name  value" lines with the values aligned; further lines of a value stand under its first. */
-export function fields(rows: [string, string][], { paint, ruler }: Style): string {
-  const width = Math.max(...rows.map(([name]) => ruler.width(name)));
+export function fields(rows: [string, string][], { colors, textWidth }: Style): string {
+  const width = Math.max(...rows.map(([name]) => textWidth.width(name)));
   const indent = " ".repeat(width + 2);
   return rows
-    .map(([name, value]) => `${paint.dim(pad(name, width, ruler))}  ${value.replaceAll("\n", `\n${indent}`)}`)
+    .map(
+      ([name, value]) =>
+        `${colors.dim(pad(name, width, textWidth))}  ${value.replaceAll("\n", `\n${indent}`)}`,
+    )
     .join("\n");
 }
 
-export function colourStatus(status: StatusWord, paint: Paint): string {
-  if (status === "completed") return paint.green(status);
-  if (status === "failed") return paint.red(status);
-  return status === "cancelled" || status === "cancelling" ? paint.yellow(status) : status;
+export function colorStatus(status: StatusWord, colors: Colors): string {
+  if (status === "completed") return colors.green(status);
+  if (status === "failed") return colors.red(status);
+  return status === "cancelled" || status === "cancelling" ? colors.yellow(status) : status;
 }

@@ -164,7 +164,7 @@ describe("--events to a named pipe", () => {
   it("gives up with --timeout, exit 6, and nothing is submitted", async () => {
     const { ended, stderr } = start(["run", "infsh/flux", "--events", "pipe", "--timeout", "300ms"]);
     expect(await ended).toBe(6);
-    expect(stderr()).toContain("nobody read the pipe");
+    expect(stderr()).toContain("nobody reads the pipe");
     expect(api.count("POST /run")).toBe(0);
   });
 

@@ -73,8 +73,8 @@ describe("the package", () => {
     expect([...new Set(names)].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
   });
 
-  it("names every package whose code is in it, with its licence", () => {
-    const licences = read("dist/THIRD_PARTY_LICENSES");
+  it("names every package whose code is in it, with its license", () => {
+    const licenses = read("dist/THIRD_PARTY_LICENSES");
     const bundled = new Set(
       Object.keys(inputs)
         .map(packageOf)
@@ -82,7 +82,7 @@ describe("the package", () => {
     );
     expect(bundled).toContain("commander");
     for (const name of bundled)
-      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\S* \\(.+\\)$`, "m"));
-    expect(licences).toContain("Permission is hereby granted, free of charge");
+      expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\S* \\(.+\\)$`, "m"));
+    expect(licenses).toContain("Permission is hereby granted, free of charge");
   });
 });

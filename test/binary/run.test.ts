@@ -181,7 +181,7 @@ describe("pipes", () => {
     expect({ stdout, stderr, exitCode }).toEqual({ stdout: "0123456789", stderr: "", exitCode: 0 });
   });
 
-  it("that are full make it exit 1 and say so", async () => {
+  it("that are full make it exit 9 and say so: the run was paid for", async () => {
     const command = `node ${join(ROOT, "bin/belt.js")} run infsh/echo -q > /dev/full`;
     const { stderr, exitCode } = await execa("sh", ["-c", command], {
       env: {
@@ -193,7 +193,7 @@ describe("pipes", () => {
       extendEnv: false,
       reject: false,
     });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(9);
     expect(stderr).toContain("error: the answer could not be written");
   });
 

@@ -8,7 +8,7 @@ import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
 import type { Signal } from "../../src/commands/shared/context.ts";
-import type { Sink } from "../../src/terminal/sink.ts";
+import type { Sink } from "../../src/terminal/writable.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -88,7 +88,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     isAlive: () => true,
     hasLinks: async () => false,
     openDescriptor: () => new PassThrough().resume(),
-    quicken: async () => {},
+    enableCompileCache: async () => {},
   };
   const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
   return Object.assign(outcome, {

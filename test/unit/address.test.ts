@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { devAddress, readAddress, removeAddress, writeAddress } from "../../src/store/address.ts";
+import { devAddress, readAddress, removeAddress, writeAddress } from "../../src/store/server-address.ts";
 
 const WHOLE = { url: "http://127.0.0.1:4117", key: "local_key_12345678", pid: 4711 };
 

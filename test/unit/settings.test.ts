@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GlobalFlags } from "../../src/cli/program.ts";
+import type { GlobalFlags } from "../../src/account/flags.ts";
 import { resolveSettings as resolve } from "../../src/account/settings.ts";
 import type { Profile } from "../../src/store/profiles.ts";
 import { thrownBy } from "./thrown.ts";

@@ -1,6 +1,6 @@
+import { cachedApps, profileNames } from "../../store/completion-data.ts";
 import { Journal, type JournalEntry } from "../../store/journal.ts";
 import { beltPaths, type Paths } from "../../store/paths.ts";
-import { cachedApps, profileNames } from "../../store/recall.ts";
 import { safeLine } from "../../terminal/text.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { Host } from "../host.ts";

@@ -1,10 +1,10 @@
 import { Argument, type Command } from "commander";
 import type { PacedWriter } from "../../terminal/paced-writer.ts";
+import { describeCommand } from "../describe-command.ts";
 import { bashScript } from "./bash.ts";
 import { fishScript } from "./fish.ts";
 import { completionTable } from "./table.ts";
 import { zshScript } from "./zsh.ts";
-import { describeCommand } from "../describe-command.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 

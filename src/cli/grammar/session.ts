@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { EndFlags, KeepaliveFlags } from "../../commands/session/session.ts";
 import type { ExecFlags } from "../../commands/session/exec.ts";
+import type { EndFlags, KeepaliveFlags } from "../../commands/session/session.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,

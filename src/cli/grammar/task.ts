@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { GetFlags } from "../../commands/task/task.ts";
 import type { FollowFlags, WaitFlags } from "../../commands/task/follow.ts";
 import type { ListFlags as TaskListFlags } from "../../commands/task/list.ts";
+import type { GetFlags } from "../../commands/task/task.ts";
 import { type Act, duration, examples, ID_HELP, wholeNumber } from "./options.ts";
 
 export function addTask(task: Command, act: Act): void {

@@ -1,11 +1,11 @@
-import { BeltError, shellWord, usageError } from "../../errors.ts";
-import { checkedKey, cleanKey } from "../../account/key.ts";
+import { DEFAULT_URL } from "../../account/account.ts";
 import { checkedUrl } from "../../account/base-url.ts";
+import { checkedKey, cleanKey } from "../../account/key.ts";
+import { currentProfile, namedProfile } from "../../account/profile-lookup.ts";
+import { BeltError, shellWord, usageError } from "../../errors.ts";
 import type { Profile, ProfileBook } from "../../store/profiles.ts";
 import { loggedInView, loggedOutView } from "../../views/profile-views.ts";
-import { DEFAULT_URL } from "../../account/account.ts";
 import type { Context } from "../shared/context.ts";
-import { currentProfile, namedProfile } from "../../account/profile-lookup.ts";
 import { profileDocument } from "./profile.ts";
 
 export interface LoginFlags {
@@ -18,18 +18,18 @@ export interface LoginFlags {
 
 /** `belt login`: reads a key, tries it, and stores it in the profile that is named, else in "default". */
 export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
-  const { access, out } = ctx;
+  const { credentials, out } = ctx;
   const wanted = await describeProfile(ctx, flags);
   const typed = cleanKey(await ctx.askSecret(`API key for ${wanted.apiUrl}:`));
   if (typed === null) throw usageError("no key was given", "pipe it in: belt login < key-file");
-  out.hide(typed);
+  out.addSecret(typed);
   const profile = { ...wanted, key: checkedKey(typed, "what was given") };
   if (flags.check) await checkKey(ctx, profile);
-  const book = await access.profiles.update((book) => {
+  const book = await credentials.profiles.update((book) => {
     const value = withProfile(book, profile);
     return { book: value, value };
   });
-  out.result(profileDocument(profile, book, access.profiles.path), loggedInView);
+  out.result(profileDocument(profile, book, credentials.profiles.path), loggedInView);
   if (book.current !== profile.name) {
     out.hint(`belt profile use ${shellWord(profile.name)} makes it the current one`);
   }
@@ -37,11 +37,11 @@ export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
 
 /** What the profile will hold, from flags, else from what it held before. */
 async function describeProfile(ctx: Context, flags: LoginFlags): Promise<Omit<Profile, "key">> {
-  const named = ctx.access.named();
+  const named = ctx.credentials.named();
   if (named.local)
     throw usageError("the local server needs no login", "leave --local (or BELT_LOCAL) out to log in");
   const name = checkName(named.profile ?? "default");
-  const before = (await ctx.access.profiles.read()).profiles.find((profile) => profile.name === name);
+  const before = (await ctx.credentials.profiles.read()).profiles.find((profile) => profile.name === name);
   const apiUrl = named.apiUrl ?? before?.apiUrl ?? DEFAULT_URL;
   const insecure = flags.insecure ?? (before?.apiUrl === apiUrl && before.insecure);
   return {
@@ -64,7 +64,7 @@ function checkName(name: string): string {
 
 /** Tries the key with a request that changes nothing; throws unless it is good, or the user wants it all the same. */
 async function checkKey(ctx: Context, { name, apiUrl, key, insecure, statusTable }: Profile): Promise<void> {
-  const api = await ctx.access.connect({
+  const api = await ctx.credentials.connect({
     local: false,
     baseUrl: apiUrl,
     baseUrlFrom: `profile ${name}`,
@@ -112,15 +112,15 @@ function withProfile(book: ProfileBook, profile: Profile): ProfileBook {
 
 /** `belt logout`: forgets the key of the profile that is named, else of the current one; the rest of it stays. */
 export async function logout(ctx: Context, { yes }: { yes?: boolean }): Promise<void> {
-  const { access, out } = ctx;
-  const book = await access.profiles.read();
-  const { profile: name } = access.named();
+  const { credentials, out } = ctx;
+  const book = await credentials.profiles.read();
+  const { profile: name } = credentials.named();
   const profile = name === null ? currentProfile(book) : namedProfile(name, book);
   if (profile?.key == null) return out.note("there is no key to forget");
   if (!yes && !(await ctx.confirm(`Forget the key of profile ${profile.name}?`, "--yes"))) {
     throw new BeltError({ code: "declined", message: "the key was kept", exit: "failure" });
   }
-  await access.profiles.update(({ current, profiles }) => ({
+  await credentials.profiles.update(({ current, profiles }) => ({
     book: {
       current,
       profiles: profiles.map((entry) => (entry.name === profile.name ? { ...entry, key: null } : entry)),

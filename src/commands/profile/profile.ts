@@ -1,3 +1,5 @@
+import type { Account } from "../../account/account.ts";
+import { namedProfile } from "../../account/profile-lookup.ts";
 import { BeltError } from "../../errors.ts";
 import type { Profile, ProfileBook } from "../../store/profiles.ts";
 import {
@@ -8,9 +10,7 @@ import {
   removedView,
   usedView,
 } from "../../views/profile-views.ts";
-import type { Account } from "../../account/account.ts";
 import type { Context } from "../shared/context.ts";
-import { namedProfile } from "../../account/profile-lookup.ts";
 
 /** A profile as it is printed: of its key the end alone. */
 export function profileDocument(profile: Profile, { current }: ProfileBook, path: string): ProfileDocument {
@@ -35,7 +35,7 @@ export function keyEnd(key: string | null): string | null {
 
 /** `belt profile list`. */
 export async function list(ctx: Context): Promise<void> {
-  const { profiles } = ctx.access;
+  const { profiles } = ctx.credentials;
   const book = await profiles.read();
   const documents = book.profiles.map((profile) => profileDocument(profile, book, profiles.path));
   if (documents.length === 0) ctx.out.hint("belt login makes the first profile");
@@ -44,7 +44,7 @@ export async function list(ctx: Context): Promise<void> {
 
 /** `belt profile use <name>`: the profile that counts from now on when none is named. */
 export async function use(ctx: Context, name: string): Promise<void> {
-  const { profiles } = ctx.access;
+  const { profiles } = ctx.credentials;
   const document = await profiles.update((before) => {
     const profile = namedProfile(name, before);
     const book = { ...before, current: profile.name };
@@ -55,8 +55,8 @@ export async function use(ctx: Context, name: string): Promise<void> {
 
 /** `belt profile show [name]`: what is in force, or would be with this profile, and what decided it. */
 export async function show(ctx: Context, name: string | undefined): Promise<void> {
-  const account = await ctx.access.account(name);
-  ctx.out.result(accountDocument(account, ctx.access.profiles.path), accountView);
+  const account = await ctx.credentials.account(name);
+  ctx.out.result(accountDocument(account, ctx.credentials.profiles.path), accountView);
   if (account.overridden !== null) {
     ctx.out.note(`${account.keyFrom} takes the place of the current profile, ${account.overridden}`);
   }
@@ -80,7 +80,7 @@ function accountDocument(account: Account, path: string): AccountDocument {
 
 /** `belt profile remove <name>`: the profile and its key are gone. */
 export async function remove(ctx: Context, name: string, { yes }: { yes?: boolean }): Promise<void> {
-  const { profiles } = ctx.access;
+  const { profiles } = ctx.credentials;
   const { name: found } = namedProfile(name, await profiles.read());
   if (!yes && !(await ctx.confirm(`Remove profile ${found} and its key?`, "--yes"))) {
     throw new BeltError({ code: "declined", message: "nothing was removed", exit: "failure" });

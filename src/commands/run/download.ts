@@ -11,11 +11,11 @@ import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError, shellWord, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts";
-import { obstacleTo } from "../../store/folder.ts";
+import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
 import type { Context } from "../shared/context.ts";
-import { meter } from "./transfer-progress.ts";
 import { fileFields } from "./output-schema.ts";
+import { transferProgress } from "./transfer-progress.ts";
 
 /** Downloads under way at the same time. */
 const AT_ONCE = 4;
@@ -29,8 +29,8 @@ export interface Saving {
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
 export async function requireFolder(ctx: Context, folder: string): Promise<void> {
-  const obstacle = await obstacleTo(resolve(ctx.cwd, folder));
-  if (obstacle !== null) throw usageError(`--save: ${obstacle}`, "name another folder");
+  const reason = await whyNotWritable(resolve(ctx.cwd, folder));
+  if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
 }
 
 /** Downloads every file of a task's output into a folder; a file that fails does not stop the others. */
@@ -47,7 +47,7 @@ export async function saveOutput(
   const total = sizes.some((size) => size === null)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  const moved = meter(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
+  const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
   const queue = files.entries();
   const worker = async () => {
     for (const [index, file] of queue) {
@@ -144,7 +144,7 @@ async function partly(
 ): Promise<BeltError | null> {
   if (errors.length === 0) return null;
   const which = files.length === 1 ? "the file" : `${errors.length} of the ${files.length} files`;
-  const inTheWay = await obstacleTo(resolve(ctx.cwd, folder));
+  const inTheWay = await whyNotWritable(resolve(ctx.cwd, folder));
   return new BeltError({
     code: "save_failed",
     message: `${which} of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,

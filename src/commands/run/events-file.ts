@@ -5,7 +5,7 @@ import type { Context, EventSink } from "../shared/context.ts";
 import type { RunResult } from "./interrupt.ts";
 
 /** The NDJSON of `--events`: the task's events, and as the last line the error when following failed. */
-export class EventLog {
+export class EventsFile {
   readonly #sink: EventSink;
   readonly #ctx: Context;
   #seq = 0;
@@ -16,8 +16,8 @@ export class EventLog {
   }
 
   /** Opens the target; one that has to be read first is waited for, until `deadline`. */
-  static async open(ctx: Context, target: string, deadline: AbortSignal): Promise<EventLog> {
-    return new EventLog(ctx, await ctx.openEvents(target, deadline));
+  static async open(ctx: Context, target: string, deadline: AbortSignal): Promise<EventsFile> {
+    return new EventsFile(ctx, await ctx.openEvents(target, deadline));
   }
 
   event(event: TaskEvent): void {

@@ -3,8 +3,8 @@ import type { AppSchemas } from "../../api/resources/app.ts";
 import type { IsFileField } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asSchema, fieldSchema, isFileSchema, itemSchema, type Schema } from "../../input/schema.ts";
-import { KnownApp } from "./app-schemas.ts";
 import type { Context } from "../shared/context.ts";
+import { KnownApp } from "./app-schemas.ts";
 import { isAppName } from "./request.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */

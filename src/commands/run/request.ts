@@ -6,9 +6,9 @@ import { filesIn } from "../../input/typed.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
-import { type FittedRun, fitOffline, fitRun, type TypedRun } from "./validate-input.ts";
 import { resolveReference } from "../shared/ids.ts";
 import { findFiles, uploadAll } from "./upload.ts";
+import { type FittedRun, fitOffline, fitRun, type TypedRun } from "./validate-input.ts";
 
 /** The flags of `belt run` that become fields of the request, as typed. */
 export interface RequestFlags {

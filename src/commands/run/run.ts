@@ -2,18 +2,18 @@ import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, shellWord, usageError } from "../../errors.ts";
 import type { Style } from "../../terminal/output.ts";
-import { type DryRun, dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
 import { formatSeconds } from "../../terminal/text.ts";
-import { closingView } from "../../views/time-bar.ts";
-import { type Clock, startClock } from "./clock.ts";
+import { type DryRun, dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
+import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
-import { EventLog } from "./events-file.ts";
+import { requireSuccess } from "../shared/task-result.ts";
+import { type Clock, startClock } from "./clock.ts";
+import { requireFolder, type Saving, saveOutput } from "./download.ts";
+import { EventsFile } from "./events-file.ts";
 import type { RunResult } from "./interrupt.ts";
 import { previews } from "./preview.ts";
 import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./request.ts";
-import { requireFolder, type Saving, saveOutput } from "./download.ts";
 import { type Submission, submit, submittedDocument } from "./submit.ts";
-import { requireSuccess } from "../shared/task-result.ts";
 import { waitForTask } from "./wait.ts";
 
 export interface RunFlags extends RequestFlags {
@@ -48,7 +48,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
 async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clock: Clock): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, draft.rest, flags);
-  const events = flags.events === undefined ? null : await EventLog.open(ctx, flags.events, clock.signal);
+  const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
   const request = await clock.bound(completeRun(ctx, api, draft));
   const submission = await submit(ctx, api, request, clock.signal);
   try {
@@ -70,7 +70,7 @@ async function finish(
   submission: Submission,
   { onInterrupt, save, preview }: RunFlags,
   clock: Clock,
-  events: EventLog | null,
+  events: EventsFile | null,
 ): Promise<void> {
   const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events });
   clock.stop();
@@ -81,7 +81,7 @@ async function finish(
   if (task) {
     const pictures = async ({ width }: Style) =>
       preview === "never" ? [] : await previews(ctx, api, task, width);
-    printed = await ctx.out.page(task, pictures, outputPageView).catch((thrown) => thrown);
+    printed = await ctx.out.resultWithDetails(task, pictures, outputPageView).catch((thrown) => thrown);
   }
   await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.
@@ -90,7 +90,7 @@ async function finish(
   if (printed) throw printed;
   const summary = { id: submission.task.id, ms: ended - submission.at };
   const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
-  await ctx.out.closing(summary, timings, closingView);
+  await ctx.out.summary(summary, timings, summaryView);
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Submitted, type TaskDocument, taskDocument } from "../../api/resou
 import { asBeltError, BeltError, shellWord } from "../../errors.ts";
 import type { JournalEntry } from "../../store/journal.ts";
 import type { RunRequest } from "../../wire/types.ts";
-import type { Context, LastWords } from "../shared/context.ts";
+import type { Context, ForceQuit } from "../shared/context.ts";
 import { explainSession, isSessionError } from "../shared/session-errors.ts";
 
 /** A run that the API has taken on. */
@@ -35,7 +35,7 @@ export async function submit(
     if (ctx.signal.aborted) throw notSubmitted(ctx.signal.reason, thrown);
     throw await explainRefusal(ctx, thrown, api, request);
   });
-  setLastWords(ctx, api, task.id, "may still be running");
+  setForceQuit(ctx, api, task.id, "may still be running");
   await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
   ctx.out.note(`task ${task.id}`, task.id);
   const submission: Submission = { task, request, at, session: null };
@@ -49,14 +49,14 @@ export async function submit(
 function whileUnanswered(ctx: Context, api: Api): () => void {
   const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
   ctx.signal.addEventListener("abort", reassure, { once: true });
-  if (api.outlivesCommand) ctx.lastWords(UNANSWERED);
+  if (api.outlivesCommand) ctx.onForceQuit(UNANSWERED);
   return () => {
     ctx.signal.removeEventListener("abort", reassure);
-    ctx.lastWords(null);
+    ctx.onForceQuit(null);
   };
 }
 
-const UNANSWERED: LastWords = {
+const UNANSWERED: ForceQuit = {
   message: "the submit was not answered yet, so the run may have started",
   hint: "belt task list",
 };
@@ -74,9 +74,9 @@ function notSubmitted(reason: unknown, thrown: unknown): unknown {
 }
 
 /** What a second signal leaves behind; a server inside this process takes its tasks with it. */
-export function setLastWords(ctx: Context, api: Api, taskId: string, state: string): void {
+export function setForceQuit(ctx: Context, api: Api, taskId: string, state: string): void {
   if (!api.outlivesCommand) return;
-  ctx.lastWords({ message: `task ${taskId} ${state}`, hint: `belt task get ${shellWord(taskId)}`, taskId });
+  ctx.onForceQuit({ message: `task ${taskId} ${state}`, hint: `belt task get ${shellWord(taskId)}`, taskId });
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */

@@ -2,7 +2,7 @@ import { transferText } from "../../views/transfer-text.ts";
 import type { Context } from "../shared/context.ts";
 
 /** Shows how far files are on their way, all together. `total` is null when not all sizes are known. */
-export function meter(
+export function transferProgress(
   ctx: Context,
   what: string,
   total: number | null,

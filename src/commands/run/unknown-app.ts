@@ -8,7 +8,7 @@ import type { Context } from "../shared/context.ts";
 /** Milliseconds that a better hint is worth. */
 const PATIENCE = 3_000;
 
-/** Apps of the catalogue that are looked through. */
+/** Apps of the catalog that are looked through. */
 const MOST = 200;
 
 /** What the API said of an app it does not know, with the app that was probably meant. */
@@ -19,7 +19,7 @@ export async function explainUnknownApp(
   thrown: unknown,
 ): Promise<unknown> {
   if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
-  const near = nearestApp(reference, await catalogue(ctx, api));
+  const near = nearestApp(reference, await catalog(ctx, api));
   return thrown.with({
     hint:
       near === null
@@ -28,7 +28,7 @@ export async function explainUnknownApp(
   });
 }
 
-async function catalogue(ctx: Context, api: Api): Promise<string[]> {
+async function catalog(ctx: Context, api: Api): Promise<string[]> {
   const signal = AbortSignal.any([ctx.signal, deadline(PATIENCE)]);
   const apps = await api.apps(MOST, undefined, signal).catch(() => []);
   return apps.map(appName).filter((name) => name !== null);

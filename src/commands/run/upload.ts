@@ -5,7 +5,7 @@ import { mediaTypeOf } from "../../api/media-types.ts";
 import { findUploads, type LocalFile, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
 import type { Context } from "../shared/context.ts";
-import { meter } from "./transfer-progress.ts";
+import { transferProgress } from "./transfer-progress.ts";
 
 /** Uploads under way at the same time. */
 const AT_ONCE = 4;
@@ -49,7 +49,7 @@ export async function uploadAll(
   if (distinct.length === 0) return new Map();
   const total = distinct.reduce((sum, { size }) => sum + size, 0);
   const what = distinct.length === 1 ? basename(distinct[0]!.name) : `${distinct.length} files`;
-  const moved = meter(ctx, `uploading ${what}`, total);
+  const moved = transferProgress(ctx, `uploading ${what}`, total);
   const uris = new Map<string, string>();
   for (let from = 0; from < distinct.length; from += SLOTS_AT_ONCE) {
     await uploadSome(api, distinct.slice(from, from + SLOTS_AT_ONCE), moved, uris);

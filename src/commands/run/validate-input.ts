@@ -6,9 +6,9 @@ import { setAt } from "../../input/path.ts";
 import { asSchema, type Schema } from "../../input/schema.ts";
 import { type Settled, settle } from "../../input/settle.ts";
 import type { JsonObject } from "../../wire/types.ts";
+import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { answerFor } from "./ask-input.ts";
-import type { Context } from "../shared/context.ts";
 
 /** What was typed for a run, as trees of the `--input` grammar. */
 export interface TypedRun {

@@ -3,18 +3,18 @@ import { follow } from "../../api/follow/follow.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, type BeltError, shellWord } from "../../errors.ts";
 import { isTerminal } from "../../wire/status.ts";
-import type { Clock } from "./clock.ts";
 import type { Context } from "../shared/context.ts";
-import type { EventLog } from "./events-file.ts";
-import { cancel, detach, type RunResult } from "./interrupt.ts";
-import { noteSession, type Submission, setLastWords, submittedOf } from "./submit.ts";
 import { stillRunning } from "../shared/task-result.ts";
+import type { Clock } from "./clock.ts";
+import type { EventsFile } from "./events-file.ts";
+import { cancel, detach, type RunResult } from "./interrupt.ts";
+import { noteSession, type Submission, setForceQuit, submittedOf } from "./submit.ts";
 
 export interface Waiting {
   /** The task goes on when it has run out. */
   clock: Clock;
   onInterrupt: "cancel" | "detach";
-  events: EventLog | null;
+  events: EventsFile | null;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function waitForTask(
   const signal = AbortSignal.any([ctx.signal, clock.signal]);
   try {
     const task = await show(ctx, api, submission, signal, events);
-    setLastWords(ctx, api, id, `has ended: ${task.status}`);
+    setForceQuit(ctx, api, id, `has ended: ${task.status}`);
     return { task, error: null };
   } catch (thrown) {
     const result = ctx.signal.aborted
@@ -43,7 +43,7 @@ export async function waitForTask(
     submission.session ??= result.task?.session_id ?? null;
     events?.end(id, result);
     const { status } = result.task ?? {};
-    if (status && isTerminal(status)) setLastWords(ctx, api, id, `has ended: ${status}`);
+    if (status && isTerminal(status)) setForceQuit(ctx, api, id, `has ended: ${status}`);
     return result;
   } finally {
     await events?.close();
@@ -81,7 +81,7 @@ async function show(
   api: Api,
   submission: Submission,
   signal: AbortSignal,
-  events: EventLog | null,
+  events: EventsFile | null,
 ): Promise<TaskDocument> {
   const { task, request, at } = submission;
   const noted: Promise<void>[] = [];

@@ -3,12 +3,12 @@ import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { startClock } from "../run/clock.ts";
-import type { Child, Context } from "../shared/context.ts";
 import { completeRun, draftRun, type RequestFlags } from "../run/request.ts";
-import { explainSession } from "../shared/session-errors.ts";
 import { submit } from "../run/submit.ts";
-import { requireSuccess } from "../shared/task-result.ts";
 import { waitForTask } from "../run/wait.ts";
+import type { Child, Context } from "../shared/context.ts";
+import { explainSession } from "../shared/session-errors.ts";
+import { requireSuccess } from "../shared/task-result.ts";
 
 export type ExecFlags = Pick<
   RequestFlags,
@@ -33,7 +33,7 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const request = await completeRun(ctx, api, draft);
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
-  const hold = () => void ctx.holdSignals(() => ctx.out.note("ending the session first"));
+  const hold = () => void ctx.captureSignals(() => ctx.out.note("ending the session first"));
   if (ctx.signal.aborted) hold();
   else ctx.signal.addEventListener("abort", hold, { once: true });
   let lost: BeltError | null = null;
@@ -92,7 +92,7 @@ interface Ran {
 
 /** Runs the command where it finds the API and the session. */
 async function runInside(ctx: Context, session: OpenSession, command: string[]): Promise<Ran> {
-  const published = await ctx.publish();
+  const published = await ctx.exposeServer();
   try {
     ctx.signal.throwIfAborted();
     const env = { ...ctx.target.env, ...published.env, BELT_SESSION: session.id };
@@ -107,7 +107,7 @@ async function runKept(ctx: Context, session: OpenSession, child: Child): Promis
   const done = new AbortController();
   const kept = keepAlive(ctx, session, done.signal);
   let killer: NodeJS.Timeout | undefined;
-  const letGo = ctx.holdSignals((signal) => {
+  const letGo = ctx.captureSignals((signal) => {
     // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
     if (signal === "SIGINT" && ctx.onTerminal) return;
     child.kill(signal);

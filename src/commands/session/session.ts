@@ -4,9 +4,9 @@ import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { sessionListView } from "../../views/list-views.ts";
 import { type EndedSession, endedView, keptView, sessionView } from "../../views/session-views.ts";
 import type { Context } from "../shared/context.ts";
+import { forEachId, printResults } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
 import { explainSession } from "../shared/session-errors.ts";
-import { conclude, forEachId } from "../shared/for-each-id.ts";
 
 /** `belt session list`: the active sessions, what expires first on top. */
 export async function list(ctx: Context): Promise<void> {
@@ -22,7 +22,7 @@ function byExpiry(a: SessionDocument, b: SessionDocument): number {
 export async function get(ctx: Context, references: string[]): Promise<void> {
   const { ids, several } = await resolveIds(ctx, references, "session");
   const api = await ctx.api();
-  conclude(
+  printResults(
     ctx,
     await forEachId(
       ctx,
@@ -48,7 +48,7 @@ export async function end(ctx: Context, references: string[], { all, yes }: EndF
   const ids = all ? (await api.sessions()).map(({ id }) => id) : given.ids;
   if (all && ids.length === 0) ctx.out.note("there are no active sessions");
   else if (all && !yes) await confirmEnd(ctx, ids.length);
-  conclude(
+  printResults(
     ctx,
     await forEachId(
       ctx,
@@ -89,7 +89,7 @@ export async function keepalive(
   const { ids, several } = await resolveIds(ctx, references, "session");
   const api = await ctx.api();
   const keep = named(api, (id) => api.keepalive(id));
-  if (every === undefined) return conclude(ctx, await forEachId(ctx, ids, keep), several, keptView);
+  if (every === undefined) return printResults(ctx, await forEachId(ctx, ids, keep), several, keptView);
   await keepAll(ctx, api, ids, every, keep);
 }
 

@@ -1,5 +1,6 @@
-import type { Api } from "../../api/client.ts";
+import type { Account, Named } from "../../account/account.ts";
 import type { ProxyInUse } from "../../account/proxy.ts";
+import type { Api } from "../../api/client.ts";
 import type { Readers } from "../../input/spec.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
@@ -7,7 +8,6 @@ import type { Profiles } from "../../store/profiles.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
 import type { Ask } from "../../terminal/prompt.ts";
-import type { Account, Named } from "../../account/account.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
 export interface Context {
@@ -23,9 +23,9 @@ export interface Context {
   target: Target;
   api(): Promise<Api>;
   /** The keys and profiles of this user. */
-  access: Access;
+  credentials: Credentials;
   /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
-  publish(): Promise<Published>;
+  exposeServer(): Promise<ExposedServer>;
   journal: Journal;
   readers: Readers & {
     /** Standard input as a file of its own, which goes with the command. */
@@ -43,9 +43,9 @@ export interface Context {
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
   askSecret(question: string): Promise<string>;
   /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
-  holdSignals(handler: (signal: Signal) => void): () => void;
+  captureSignals(handler: (signal: Signal) => void): () => void;
   /** What is said of the work left behind when a second signal leaves at once; the latest counts. */
-  lastWords(words: LastWords | null): void;
+  onForceQuit(words: ForceQuit | null): void;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
   /** How the terminal on stdout shows pictures; null when it cannot. */
@@ -65,7 +65,7 @@ interface Target {
   env: Record<string, string>;
 }
 
-interface Published {
+interface ExposedServer {
   env: Record<string, string>;
   release(): Promise<void>;
 }
@@ -77,7 +77,7 @@ interface Versions {
 }
 
 /** What decides about keys. */
-export interface Access {
+export interface Credentials {
   profiles: Profiles;
   /** What options and environment name outright. */
   named(): Named;
@@ -94,7 +94,7 @@ export interface Access {
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-export interface LastWords {
+export interface ForceQuit {
   message: string;
   /** A command. */
   hint: string;

@@ -42,7 +42,7 @@ export async function forEachId<T extends object>(
  * Prints one object for one id and an array for several, in the order asked, then throws when
  * something failed: the same exit code when all failed alike, else 9.
  */
-export function conclude<T extends object>(
+export function printResults<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
   several: boolean,

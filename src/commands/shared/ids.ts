@@ -59,18 +59,18 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
 }
 
 /** What to change so that a command talks to another API, without sending it the key of this one. */
-async function wayTo({ access, target }: Context, api: string): Promise<string> {
+async function wayTo({ credentials, target }: Context, api: string): Promise<string> {
   const inTheWay = target.local
     ? "--local (or BELT_LOCAL)"
-    : access.named().apiUrlFrom === "--api-url" && "--api-url";
+    : credentials.named().apiUrlFrom === "--api-url" && "--api-url";
   const leaveOut = inTheWay ? `leave ${inTheWay} out` : "";
   const then = (advice: string) => (leaveOut ? `${leaveOut}, and ${advice}` : advice);
   if (api === "local") return then("add --local");
-  const { profiles } = await access.profiles.read();
+  const { profiles } = await credentials.profiles.read();
   const fitting = profiles.find(({ apiUrl }) => apiUrl === api);
   if (fitting) return then(`use --profile ${shellWord(fitting.name)}`);
   if (target.local) return leaveOut;
-  const { keyFrom } = await access.account();
+  const { keyFrom } = await credentials.account();
   // A key of the environment is for whatever API is named beside it.
   return keyFrom === null || keyFrom.startsWith("profile ")
     ? `belt login --profile <name> --api-url ${shellWord(api)} makes a profile for it`

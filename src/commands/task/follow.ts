@@ -5,10 +5,10 @@ import type { View } from "../../terminal/output.ts";
 import { endView, eventView, logView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
-import { followAll } from "./follow-many.ts";
+import { type Outcome, print, printResults, requireAll } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
-import { conclude, type Outcome, print, requireAll } from "../shared/for-each-id.ts";
 import { requireSuccess } from "../shared/task-result.ts";
+import { followAll } from "./follow-many.ts";
 
 export interface FollowFlags {
   /** Milliseconds. */
@@ -92,7 +92,7 @@ export async function wait(
       const outcome = judged(reached);
       left.delete(outcome.id);
       const { document, error } = outcome;
-      if (several && document && (error || isTerminal(document.status))) ctx.out.early(document, endView);
+      if (several && document && (error || isTerminal(document.status))) ctx.out.partial(document, endView);
       if (error ? failFast : any && succeeded(outcome)) enough.abort();
       return outcome;
     },
@@ -100,7 +100,7 @@ export async function wait(
   const view = several ? unseen : endView;
   // One success is all that was asked for; how the others fared is told, not judged.
   if (any && outcomes.some(succeeded)) print(ctx, outcomes, several, view);
-  else conclude(ctx, outcomes, several, view);
+  else printResults(ctx, outcomes, several, view);
 }
 
 function succeeded({ document }: Outcome<TaskDocument>): boolean {

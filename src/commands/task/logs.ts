@@ -3,15 +3,15 @@ import { BeltError } from "../../errors.ts";
 import { type TaskLog, taskLogView } from "../../views/log-view.ts";
 import { isObject } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
+import { forEachId, printResults } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
-import { conclude, forEachId } from "../shared/for-each-id.ts";
 import { aboutTask } from "../shared/task-errors.ts";
 
 /** `belt task logs <id…>`: the log so far. */
 export async function logs(ctx: Context, references: string[]): Promise<void> {
   const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  conclude(
+  printResults(
     ctx,
     await forEachId(
       ctx,

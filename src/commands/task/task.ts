@@ -5,8 +5,8 @@ import { BeltError, shellWord } from "../../errors.ts";
 import { cancellationView, taskPageView, taskView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
+import { forEachId, printResults } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
-import { conclude, forEachId } from "../shared/for-each-id.ts";
 import { aboutTask } from "../shared/task-errors.ts";
 
 export interface GetFlags {
@@ -22,10 +22,10 @@ export async function get(ctx: Context, references: string[], { save }: GetFlags
   const look = aboutTask((id) => getTask(api, id));
   const [first] = ids;
   if (several || first === undefined) {
-    return conclude(ctx, await forEachId(ctx, ids, look), several, taskView);
+    return printResults(ctx, await forEachId(ctx, ids, look), several, taskView);
   }
   const task = await look(first);
-  await ctx.out.page(task, () => api.timings(first).catch(() => null), taskPageView);
+  await ctx.out.resultWithDetails(task, () => api.timings(first).catch(() => null), taskPageView);
 }
 
 async function getAndSave(
@@ -50,7 +50,7 @@ async function getAndSave(
       : { task: { ...document, saved: [] }, error: notEnded(document.id) };
     Object.assign(outcome, { document: task, error });
   }
-  conclude(ctx, outcomes, several, taskView);
+  printResults(ctx, outcomes, several, taskView);
 }
 
 /** What an output lacks until the task has ended cannot be told from what it will never have. */
@@ -69,7 +69,7 @@ function notEnded(taskId: string): BeltError {
 export async function cancel(ctx: Context, references: string[]): Promise<void> {
   const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  conclude<Cancellation>(
+  printResults<Cancellation>(
     ctx,
     await forEachId(
       ctx,
