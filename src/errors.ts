@@ -1,4 +1,5 @@
 import { fileMessage, fileReason } from "./file-reason.ts";
+import { type Hint, renderHint } from "./hint.ts";
 
 /** Every way belt can end (cli.md section 4). Help, README and tests read the codes from here. */
 export const EXIT_CODES = {
@@ -46,7 +47,7 @@ interface ErrorFacts {
   message: string;
   exit: Exit;
   /** What to type or do next. */
-  hint?: string | undefined;
+  hint?: Hint | undefined;
   httpStatus?: number | undefined;
   /** True when the same command may succeed later, unchanged. */
   retryable?: boolean | undefined;
@@ -92,13 +93,13 @@ export class BeltError extends Error {
     return this.facts.code === "interrupted";
   }
 
-  /** `withTargetFlags` has the last word on the hint. */
-  document(withTargetFlags: (hint: string) => string): ErrorDocument {
+  /** The commands of the hint get `targetFlags`. */
+  document(targetFlags: string): ErrorDocument {
     const { code, message, hint, httpStatus, retryable, taskId, requestId } = this.facts;
     return {
       code,
       message,
-      hint: hint ? withTargetFlags(hint) : null,
+      hint: hint ? renderHint(hint, targetFlags) : null,
       http_status: httpStatus ?? null,
       retryable: retryable ?? false,
       task_id: taskId ?? null,
@@ -108,12 +109,12 @@ export class BeltError extends Error {
 }
 
 /** Bad input, found before anything was sent. */
-export function usageError(message: string, hint?: string): BeltError {
+export function usageError(message: string, hint?: Hint): BeltError {
   return new BeltError({ code: "usage", message, hint, exit: "usage" });
 }
 
 /** A file or folder that could not be used; `action` begins the message: "cannot write". */
-export function fileError(action: string, path: string, cause: unknown, hint?: string): BeltError {
+export function fileError(action: string, path: string, cause: unknown, hint?: Hint): BeltError {
   const message = `${action} ${path}: ${fileReason(cause)}`;
   return new BeltError({ code: "file", message, hint, exit: "failure", cause });
 }
@@ -132,18 +133,4 @@ export function asBeltError(thrown: unknown): BeltError {
     exit: "failure",
     cause: thrown,
   });
-}
-
-/** Commands that talk to the API, in a text, unless they name one themselves. */
-const COMMANDS =
-  /\bbelt (?:(?:task|session|app|file) [a-z]+|run|login|doctor)\b(?! --(?:profile|api-url|local)\b)/g;
-
-/** A hint whose commands have `flags`, and so talk to the API that this one talked to. */
-export function withTargetFlags(hint: string, flags: string): string {
-  return hint.replace(COMMANDS, (command) => command + flags);
-}
-
-/** A word that a shell takes as it is, however odd; for hints that are commands. */
-export function shellWord(text: string): string {
-  return /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

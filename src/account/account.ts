@@ -11,11 +11,11 @@ export interface Account {
   /** "--api-url", "BELT_API_URL", "profile work", "default" or "local server". */
   baseUrlFrom: string;
   key: string | null;
-  /** The variable, or "profile work (--profile)"; null when there is no key. */
-  keyFrom: string | null;
+  /** Null when there is no key. */
+  keyFrom: KeySource | null;
   /** The profile in force. */
   profile: string | null;
-  profileFrom: "--profile" | "BELT_PROFILE" | "current" | "argument" | null;
+  profileFrom: ProfileChoice | null;
   /** The profile's choice for `run`. */
   infra: string | null;
   /** The profile allows plain http to its own host. */
@@ -28,6 +28,21 @@ export interface Account {
   choices: string[];
   /** Why no request may be made with this: the key is for another place than the base URL. */
   conflict: BeltError | null;
+}
+
+/** Where a key comes from. */
+export type KeySource =
+  | { kind: "profile"; name: string; chosenBy: ProfileChoice | null }
+  | { kind: "variable"; name: string }
+  | { kind: "local server" };
+
+/** What chose the profile in force: an option, the environment, `profile use`, or the command's own argument. */
+export type ProfileChoice = "--profile" | "BELT_PROFILE" | "current" | "argument";
+
+/** "profile work (--profile)", "INFSH_API_KEY". */
+export function describeKeySource(source: KeySource | null): string | null {
+  if (source?.kind !== "profile") return source && (source.kind === "variable" ? source.name : source.kind);
+  return `profile ${source.name}${source.chosenBy ? ` (${source.chosenBy})` : ""}`;
 }
 
 /** What options and environment name outright, before profiles are looked at. */

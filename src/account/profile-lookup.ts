@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { nearest } from "../input/nearest.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
 
@@ -10,7 +11,7 @@ export function namedProfile(name: string, { profiles }: ProfileBook): Profile {
   const near = nearest(name, names);
   throw usageError(
     `there is no profile "${name}"`,
-    near === null ? "belt profile list shows those there are" : `did you mean "${near}"?`,
+    near === null ? [belt("profile list"), " shows those there are"] : `did you mean "${near}"?`,
   );
 }
 

@@ -1,6 +1,13 @@
 import { usageError } from "../errors.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
-import { type Account, DEFAULT_URL, type Named } from "./account.ts";
+import {
+  type Account,
+  DEFAULT_URL,
+  describeKeySource,
+  type KeySource,
+  type Named,
+  type ProfileChoice,
+} from "./account.ts";
 import { checkedUrl } from "./base-url.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { checkedKey, cleanKey } from "./key.ts";
@@ -61,11 +68,11 @@ export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook
   const profileFrom = profile && (chosen ? named.profileFrom : "current");
   const fromProfile = profile?.key != null;
   const key = fromProfile ? profile.key : variable ? cleanKey(env[variable]) : null;
-  const keyFrom = fromProfile ? `profile ${profile.name} (${profileFrom})` : (variable ?? null);
+  const keyFrom = keySource(fromProfile ? profile : null, profileFrom, variable);
   return {
     local: false,
     ...baseUrl(named, profile, fromProfile, env[PINNED_TARGET_VARIABLE]),
-    key: key === null ? null : checkedKey(key, `the key of ${keyFrom}`),
+    key: key === null ? null : checkedKey(key, `the key of ${describeKeySource(keyFrom)}`),
     keyFrom,
     profile: profile?.name ?? null,
     profileFrom,
@@ -78,12 +85,21 @@ export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook
   };
 }
 
+function keySource(
+  profile: Profile | null,
+  chosenBy: ProfileChoice | null,
+  variable: string | undefined,
+): KeySource | null {
+  if (profile) return { kind: "profile", name: profile.name, chosenBy };
+  return variable === undefined ? null : { kind: "variable", name: variable };
+}
+
 const LOCAL: Account = {
   local: true,
   baseUrl: null,
   baseUrlFrom: "local server",
   key: null,
-  keyFrom: "local server",
+  keyFrom: { kind: "local server" },
   profile: null,
   profileFrom: null,
   infra: null,

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Account } from "../account/account.ts";
+import { type Account, describeKeySource } from "../account/account.ts";
 import { readProxies } from "../account/proxy.ts";
 import { Api, type ApiOptions } from "../api/client.ts";
 import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
 import type { Context } from "../commands/shared/context.ts";
-import { BeltError, shellWord } from "../errors.ts";
+import { BeltError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import type { LocalServer } from "../local/server.ts";
 import { makeFolder } from "../store/folder.ts";
 import type { Paths } from "../store/paths.ts";
@@ -35,7 +36,9 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
   const { baseUrl, key, keyFrom, overridden } = account;
   if (baseUrl === null || key === null) throw noKey(account);
   if (overridden !== null) {
-    out.warn(`${keyFrom} is set, and takes the place of the current profile, ${overridden}`);
+    out.warn(
+      `${describeKeySource(keyFrom)} is set, and takes the place of the current profile, ${overridden}`,
+    );
   }
   out.addSecret(key);
   const proxyOf = readProxies(host.env);
@@ -137,14 +140,16 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
 
 function noKey({ profile, profileFrom, choices }: Account): BeltError {
   // A profile that is merely the current one is not where login stores a key unless it is told to.
-  const login = profileFrom === "current" ? `belt login --profile ${shellWord(profile ?? "")}` : "belt login";
-  const one = choices.length === 1 ? shellWord(choices[0]!) : "<name>";
+  const login = profileFrom === "current" ? belt("login", "--profile", profile ?? "") : belt("login");
+  const one = choices.length === 1 ? choices[0]! : "<name>";
   const first =
-    choices.length === 0 ? `${login} stores one` : `belt profile use ${one} chooses a profile that has one`;
+    choices.length === 0
+      ? [login, " stores one"]
+      : [belt("profile use", one), " chooses a profile that has one"];
   return new BeltError({
     code: "no_key",
     message: "there is no API key",
-    hint: `${first}, or set INFSH_API_KEY, or add --local to try belt without an account`,
+    hint: [...first, ", or set INFSH_API_KEY, or add --local to try belt without an account"],
     exit: "auth",
   });
 }

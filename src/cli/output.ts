@@ -1,6 +1,6 @@
 import type { GlobalFlags } from "../account/flags.ts";
 import { KEY_VARIABLES } from "../account/settings.ts";
-import { shellWord, withTargetFlags } from "../errors.ts";
+import { shellWord } from "../hint.ts";
 import { plainColors, terminalColors, wantsColor } from "../terminal/colors.ts";
 import { Output } from "../terminal/output.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
@@ -30,7 +30,7 @@ export async function createOutput(
     json: flags.json ?? false,
     fields: flags.field ?? null,
     quiet: flags.quiet ?? false,
-    withTargetFlags: (hint) => withTargetFlags(hint, targetFlags(flags)),
+    targetFlags: targetFlags(flags),
     verbose: flags.verbose ?? false,
     // A terminal that does not say how wide it is cannot be redrawn.
     animated: (stderr.isTTY ?? false) && (stderr.columns ?? 0) > 0 && !env["CI"] && env["TERM"] !== "dumb",

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resources/app.ts";
-import { fileError, shellWord, usageError } from "../errors.ts";
+import { fileError, usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema.ts";
 import { safeJson } from "../terminal/text.ts";
@@ -35,7 +36,7 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
   await saveSample(ctx, input, flags.save);
   ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
   ctx.out.note(`wrote ${flags.save}`);
-  ctx.out.hint(`belt run ${reference} --input ${shellWord(`@${flags.save}`)}`);
+  ctx.out.hint(belt("run", reference, "--input", `@${flags.save}`));
 }
 
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */

@@ -1,8 +1,9 @@
-import type { Account } from "../account/account.ts";
+import { type Account, describeKeySource } from "../account/account.ts";
 import type { Api } from "../api/client.ts";
 import { detectStatusTable } from "../api/get-task.ts";
 import type { Probe } from "../api/http/probe.ts";
-import { asBeltError, type BeltError, shellWord } from "../errors.ts";
+import { asBeltError, type BeltError } from "../errors.ts";
+import { belt, type Hint } from "../hint.ts";
 import { folderModes } from "../store/permissions.ts";
 import { type DoctorDocument, doctorView } from "../views/doctor-view.ts";
 import type { StatusTable } from "../wire/status.ts";
@@ -42,11 +43,12 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
 }
 
 /** A key that is refused has to be changed where it comes from. */
-function explained(error: BeltError, { profile, key, keyFrom }: Account): BeltError {
+function explained(error: BeltError, { key, keyFrom }: Account): BeltError {
   if (error.facts.httpStatus !== 401 || key === null) return error;
-  const hint = keyFrom?.startsWith("profile ")
-    ? `belt login --profile ${shellWord(profile ?? "")} stores another key`
-    : `set ${keyFrom} to another key`;
+  const hint: Hint =
+    keyFrom?.kind === "profile"
+      ? [belt("login", "--profile", keyFrom.name), " stores another key"]
+      : `set ${describeKeySource(keyFrom)} to another key`;
   return error.with({ hint });
 }
 
@@ -69,7 +71,11 @@ async function report(ctx: Context, account: Account, findings: Findings): Promi
     node,
     platform,
     profile: { name: account.profile, from: account.profileFrom },
-    key: { end: keyEnd(account.key), from: account.keyFrom, overrides: account.overridden },
+    key: {
+      end: keyEnd(account.key),
+      from: describeKeySource(account.keyFrom),
+      overrides: account.overridden,
+    },
     api: {
       url: account.baseUrl ?? (probe && (await ctx.api()).baseUrl),
       from: account.baseUrlFrom,

@@ -1,4 +1,5 @@
 import type { BeltError, ErrorDocument } from "../errors.ts";
+import { type Hint, renderHint } from "../hint.ts";
 import { type Colors, plainColors } from "./colors.ts";
 import type { FieldPath } from "./field.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -21,7 +22,7 @@ export interface ChatOptions {
   textWidth: TextWidth;
   secrets: Secrets;
   /** Gives the commands of a hint what they need to talk to the same API. */
-  withTargetFlags(hint: string): string;
+  targetFlags: string;
   now(): number;
 }
 
@@ -65,10 +66,10 @@ export abstract class Chat {
   }
 
   /** What to type next; silent with `-q`. */
-  hint(text: string): void {
-    const { quiet, withTargetFlags, colors } = this.#options;
+  hint(hint: Hint): void {
+    const { quiet, targetFlags, colors } = this.#options;
     if (quiet) return;
-    const message = withTargetFlags(text);
+    const message = renderHint(hint, targetFlags);
     this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(`hint: ${safeLine(message)}`));
   }
 
@@ -98,7 +99,7 @@ export abstract class Chat {
 
   /** An error as it stands in an answer. */
   document(error: BeltError): ErrorDocument {
-    return error.document(this.#options.withTargetFlags);
+    return error.document(this.#options.targetFlags);
   }
 
   error(error: BeltError): void {

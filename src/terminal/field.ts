@@ -1,4 +1,5 @@
-import { BeltError, shellWord, usageError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { isFailed } from "./many-view.ts";
 import { safeJson, safeText } from "./text.ts";
@@ -117,7 +118,7 @@ export function noField(missing: readonly FieldPath[], value: unknown): BeltErro
   return new BeltError({
     code: "no_such_field",
     message: `the result has no field ${names}; ${whatIsThere(value, missing[0]!)}`,
-    hint: taskId === null ? undefined : `belt task get ${shellWord(taskId)}`,
+    hint: taskId === null ? undefined : belt("task get", taskId),
     exit: "failure",
     taskId: taskId ?? undefined,
   });

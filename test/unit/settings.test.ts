@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { describeKeySource } from "../../src/account/account.ts";
 import type { GlobalFlags } from "../../src/account/flags.ts";
 import { resolveSettings as resolve } from "../../src/account/settings.ts";
 import type { Profile } from "../../src/store/profiles.ts";
@@ -287,7 +288,9 @@ describe("precedence, each with where it came from", () => {
       "BELT_API_URL",
     ],
   ])("%s", (_name, flags, env, key, keyFrom, baseUrl, baseUrlFrom) => {
-    expect(resolve(flags, env, BOOK)).toMatchObject({ key, keyFrom, baseUrl, baseUrlFrom });
+    const account = resolve(flags, env, BOOK);
+    expect(account).toMatchObject({ key, baseUrl, baseUrlFrom });
+    expect(describeKeySource(account.keyFrom)).toBe(keyFrom);
   });
 
   test.each([

@@ -1,4 +1,5 @@
-import { BeltError, shellWord } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
+import { belt, joinHints } from "../../hint.ts";
 import type { Api } from "../client.ts";
 
 /** Milliseconds without an answer before people are told. */
@@ -76,10 +77,10 @@ export function isNew(api: Api, submittedAt: number | null): boolean {
 }
 
 function refused(error: BeltError, taskId: string): BeltError {
-  const next = `belt task get ${shellWord(taskId)}`;
+  const next = belt("task get", taskId);
   return error.with({
     message: `task ${taskId} may still be running, but the API does not tell: ${error.message}`,
-    hint: isRefusal(error) ? `${error.facts.hint}; then ${next}` : next,
+    hint: error.facts.hint && isRefusal(error) ? joinHints(error.facts.hint, next) : next,
     taskId,
   });
 }
@@ -88,7 +89,7 @@ function lostContact(error: BeltError, taskId: string): BeltError {
   return error.with({
     code: "lost_contact",
     message: `lost contact with task ${taskId}, which may still be running: ${error.message}`,
-    hint: `belt task get ${shellWord(taskId)}`,
+    hint: belt("task get", taskId),
     exit: "stillRunning",
     retryable: true,
     taskId,

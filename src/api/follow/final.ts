@@ -1,4 +1,5 @@
-import { BeltError, shellWord } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import type { IdentifiedTask } from "../client.ts";
 import { deadline } from "../http/network-errors.ts";
 import { isRefusal } from "./contact.ts";
@@ -50,7 +51,7 @@ function noFinal(taskId: string, error: BeltError): BeltError {
   return error.with({
     code: "no_final_document",
     message: `task ${taskId} is said to have ended, but its final document could not be had, so it may still be running: ${error.message}`,
-    hint: `belt task get ${shellWord(taskId)}`,
+    hint: belt("task get", taskId),
     exit: "stillRunning",
     retryable: true,
     taskId,

@@ -1,4 +1,5 @@
 import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 
 export function timedOut(ms: number): BeltError {
   return new BeltError({
@@ -26,7 +27,11 @@ export function ambiguous(error: BeltError, message = "the request may have take
   return error.with({
     code: "answer_lost",
     message: `${error.message}; ${lost}${message}`,
-    hint: "look at what is there before trying again (belt task list); belt does not repeat this by itself",
+    hint: [
+      "look at what is there before trying again (",
+      belt("task list"),
+      "); belt does not repeat this by itself",
+    ],
     exit: "inDoubt",
     retryable: false,
   });

@@ -1,4 +1,5 @@
 import { BeltError, type Exit } from "../../errors.ts";
+import { belt, type Hint } from "../../hint.ts";
 import { SESSION_CODES } from "../../wire/sessions.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
@@ -210,16 +211,18 @@ function codeForStatus(status: number): string {
   return codes[status] ?? (status >= 500 ? "internal_error" : `http_${status}`);
 }
 
+const DOCTOR = belt("doctor");
+
 /** cli.md section 5 promises one for each of these; whoever knows more says it in its place. */
-function hintFor(code: string, status: number, message: string): string | undefined {
-  const hints: Record<number, string> = {
-    401: "belt doctor tells which key is in force, and how to change it",
+function hintFor(code: string, status: number, message: string): Hint | undefined {
+  const hints: Record<number, Hint> = {
+    401: [DOCTOR, " tells which key is in force, and how to change it"],
     402: "check the balance and limits of your account",
     403: SCOPE.test(message)
-      ? "use a key that has the scope named above; belt doctor tells which one is in force"
-      : "this key may not do that; belt doctor tells which one is in force",
-    404: "check the name or id; belt doctor tells which API and account are in force",
-    410: "it is gone; belt task list and belt session list show what there is",
+      ? ["use a key that has the scope named above; ", DOCTOR, " tells which one is in force"]
+      : ["this key may not do that; ", DOCTOR, " tells which one is in force"],
+    404: ["check the name or id; ", DOCTOR, " tells which API and account are in force"],
+    410: ["it is gone; ", belt("task list"), " and ", belt("session list"), " show what there is"],
     429: "wait a little, then run the same command again",
   };
   if (status >= 500 && code !== "WORKER_LOST")

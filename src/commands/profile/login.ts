@@ -2,7 +2,8 @@ import { DEFAULT_URL } from "../../account/account.ts";
 import { checkedUrl } from "../../account/base-url.ts";
 import { checkedKey, cleanKey } from "../../account/key.ts";
 import { currentProfile, namedProfile } from "../../account/profile-lookup.ts";
-import { BeltError, shellWord, usageError } from "../../errors.ts";
+import { BeltError, usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import type { Profile, ProfileBook } from "../../store/profiles.ts";
 import { loggedInView, loggedOutView } from "../../views/profile-views.ts";
 import type { Context } from "../shared/context.ts";
@@ -31,7 +32,7 @@ export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
   });
   out.result(profileDocument(profile, book, credentials.profiles.path), loggedInView);
   if (book.current !== profile.name) {
-    out.hint(`belt profile use ${shellWord(profile.name)} makes it the current one`);
+    out.hint([belt("profile use", profile.name), " makes it the current one"]);
   }
 }
 
@@ -69,7 +70,7 @@ async function checkKey(ctx: Context, { name, apiUrl, key, insecure, statusTable
     baseUrl: apiUrl,
     baseUrlFrom: `profile ${name}`,
     key,
-    keyFrom: `profile ${name}`,
+    keyFrom: { kind: "profile", name, chosenBy: null },
     profile: name,
     profileFrom: null,
     infra: null,
@@ -96,7 +97,7 @@ async function checkKey(ctx: Context, { name, apiUrl, key, insecure, statusTable
     }
     throw thrown.with({
       message: `the key could not be checked, and was not stored: ${message}`,
-      hint: "belt login --no-check stores a key without asking the API",
+      hint: [belt("login", "--no-check"), " stores a key without asking the API"],
     });
   } finally {
     await api.close();

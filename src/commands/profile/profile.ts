@@ -1,6 +1,7 @@
-import type { Account } from "../../account/account.ts";
+import { type Account, describeKeySource } from "../../account/account.ts";
 import { namedProfile } from "../../account/profile-lookup.ts";
 import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import type { Profile, ProfileBook } from "../../store/profiles.ts";
 import {
   type AccountDocument,
@@ -38,7 +39,7 @@ export async function list(ctx: Context): Promise<void> {
   const { profiles } = ctx.credentials;
   const book = await profiles.read();
   const documents = book.profiles.map((profile) => profileDocument(profile, book, profiles.path));
-  if (documents.length === 0) ctx.out.hint("belt login makes the first profile");
+  if (documents.length === 0) ctx.out.hint([belt("login"), " makes the first profile"]);
   ctx.out.result(documents, profileListView);
 }
 
@@ -58,7 +59,9 @@ export async function show(ctx: Context, name: string | undefined): Promise<void
   const account = await ctx.credentials.account(name);
   ctx.out.result(accountDocument(account, ctx.credentials.profiles.path), accountView);
   if (account.overridden !== null) {
-    ctx.out.note(`${account.keyFrom} takes the place of the current profile, ${account.overridden}`);
+    ctx.out.note(
+      `${describeKeySource(account.keyFrom)} takes the place of the current profile, ${account.overridden}`,
+    );
   }
   if (account.conflict) throw account.conflict;
 }
@@ -71,7 +74,7 @@ function accountDocument(account: Account, path: string): AccountDocument {
     api_url: baseUrl,
     api_url_from: baseUrlFrom,
     key: keyEnd(key),
-    key_from: keyFrom?.startsWith("profile ") ? path : keyFrom,
+    key_from: keyFrom?.kind === "profile" ? path : describeKeySource(keyFrom),
     infra,
     status_table: statusTable ?? "auto",
     insecure,
@@ -91,5 +94,6 @@ export async function remove(ctx: Context, name: string, { yes }: { yes?: boolea
     return { book: { current: value ? null : before.current, profiles: left }, value };
   });
   ctx.out.result({ name: found, removed: true as const }, removedView);
-  if (wasCurrent) ctx.out.hint("no profile is the current one now; belt profile use <name> chooses one");
+  if (wasCurrent)
+    ctx.out.hint(["no profile is the current one now; ", belt("profile use", "<name>"), " chooses one"]);
 }

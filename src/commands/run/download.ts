@@ -8,8 +8,9 @@ import { downloadTo, intoFile, type OnBytes } from "../../api/files.ts";
 import { extensionsOf } from "../../api/media-types.ts";
 import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, BeltError, shellWord, usageError } from "../../errors.ts";
+import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
+import { belt, type Hint } from "../../hint.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts";
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
@@ -148,7 +149,7 @@ async function partly(
   return new BeltError({
     code: "save_failed",
     message: `${which} of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,
-    hint: retryHint(taskId, inTheWay === null ? shellWord(folder) : "<another-folder>"),
+    hint: retryHint(taskId, inTheWay === null ? folder : "<another-folder>"),
     exit: "partial",
     retryable: errors.some(({ facts }) => facts.retryable ?? false),
     taskId,
@@ -156,9 +157,9 @@ async function partly(
 }
 
 function stopped(ctx: Context, taskId: string, folder: string): BeltError {
-  return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, shellWord(folder)), taskId });
+  return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, folder), taskId });
 }
 
-function retryHint(taskId: string, folder: string): string {
-  return `belt task get ${shellWord(taskId)} --save ${folder}`;
+function retryHint(taskId: string, folder: string): Hint {
+  return belt("task get", taskId, "--save", folder);
 }

@@ -3,7 +3,8 @@ import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import type { Submitted, TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, BeltError, shellWord } from "../../errors.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -20,10 +21,9 @@ const REST_PATIENCE = 5_000;
 /** After Ctrl-C, SIGTERM or a lost terminal: leaves the task running, and says how to find it. */
 export function detach(ctx: Context, taskId: string): RunResult {
   const reason = stopOf(ctx);
-  const id = shellWord(taskId);
   const error = reason.with({
     message: `${reason.message}; task ${taskId} goes on`,
-    hint: `belt task watch ${id} follows it again, belt task cancel ${id} stops it`,
+    hint: [belt("task watch", taskId), " follows it again, ", belt("task cancel", taskId), " stops it"],
     taskId,
   });
   return { task: null, error };
@@ -54,8 +54,7 @@ export async function cancel(
     : refused
       ? `, but task ${taskId} could not be cancelled and may still be running: ${refused.message}`
       : `; task ${taskId} ${answer === "cancelled" && task === null ? "was" : "is being"} cancelled`;
-  const next = refused ? "cancel" : "get";
-  const hint = ended ? undefined : `belt task ${next} ${shellWord(taskId)}`;
+  const hint = ended ? undefined : belt(refused ? "task cancel" : "task get", taskId);
   return {
     task: refused && !ended ? null : task,
     error: reason.with({ message: `${reason.message}${outcome}`, hint, taskId }),

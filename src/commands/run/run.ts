@@ -1,6 +1,7 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
-import { asBeltError, shellWord, usageError } from "../../errors.ts";
+import { asBeltError, usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
 import { type DryRun, dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
@@ -133,9 +134,12 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
   if (status !== "active") return;
   const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
   ctx.out.note(`session ${session} stays open${left}`);
-  ctx.out.hint(
-    `belt run ${request.app} --session ${shellWord(session)} goes on with it, belt session end ${shellWord(session)} ends it`,
-  );
+  ctx.out.hint([
+    belt("run", request.app, "--session", session),
+    " goes on with it, ",
+    belt("session end", session),
+    " ends it",
+  ]);
 }
 
 async function dryRun(ctx: Context, draft: DraftRun): Promise<DryRun> {
@@ -154,8 +158,9 @@ function requireLastingServer(api: Api, request: DraftRun["rest"], flags: RunFla
   ] as const;
   const asked = lasting.find(([wanted]) => wanted)?.[1];
   if (!asked) return;
-  throw usageError(
-    `${asked} needs a local server that goes on after this command`,
-    "run `belt dev` in another terminal, then the same command again",
-  );
+  throw usageError(`${asked} needs a local server that goes on after this command`, [
+    "run ",
+    belt("dev"),
+    " in another terminal, then the same command again",
+  ]);
 }

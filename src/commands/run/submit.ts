@@ -1,6 +1,7 @@
 import type { Api, IdentifiedTask } from "../../api/client.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "../../api/resources/task.ts";
-import { asBeltError, BeltError, shellWord } from "../../errors.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import type { JournalEntry } from "../../store/journal.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import type { Context, ForceQuit } from "../shared/context.ts";
@@ -58,7 +59,7 @@ function whileUnanswered(ctx: Context, api: Api): () => void {
 
 const UNANSWERED: ForceQuit = {
   message: "the submit was not answered yet, so the run may have started",
-  hint: "belt task list",
+  hint: belt("task list"),
 };
 
 /** Why the user left, and that no task came of the submit, or that none is known of. */
@@ -76,7 +77,7 @@ function notSubmitted(reason: unknown, thrown: unknown): unknown {
 /** What a second signal leaves behind; a server inside this process takes its tasks with it. */
 export function setForceQuit(ctx: Context, api: Api, taskId: string, state: string): void {
   if (!api.outlivesCommand) return;
-  ctx.onForceQuit({ message: `task ${taskId} ${state}`, hint: `belt task get ${shellWord(taskId)}`, taskId });
+  ctx.onForceQuit({ message: `task ${taskId} ${state}`, hint: belt("task get", taskId), taskId });
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
@@ -97,7 +98,7 @@ async function explainRefusal(
     return await explainSession(thrown, api, session, app);
   const { httpStatus } = thrown.facts;
   if (httpStatus === 400 || httpStatus === 422)
-    return thrown.with({ hint: `belt run ${shellWord(app)} --help-app shows what it takes` });
+    return thrown.with({ hint: [belt("run", app, "--help-app"), " shows what it takes"] });
   const { explainUnknownApp } = await import("./unknown-app.ts");
   return await explainUnknownApp(ctx, api, app, thrown);
 }

@@ -1,7 +1,8 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { appName } from "../../api/resources/task.ts";
-import { BeltError, shellWord } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
+import { belt, shellWord } from "../../hint.ts";
 import { nearest } from "../../input/nearest.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -23,8 +24,8 @@ export async function explainUnknownApp(
   return thrown.with({
     hint:
       near === null
-        ? "belt app list shows the apps there are; a name is namespace/name, such as infsh/flux"
-        : `did you mean ${shellWord(near)}? belt app list shows all`,
+        ? [belt("app list"), " shows the apps there are; a name is namespace/name, such as infsh/flux"]
+        : [`did you mean ${shellWord(near)}? `, belt("app list"), " shows all"],
   });
 }
 

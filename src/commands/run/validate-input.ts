@@ -1,6 +1,7 @@
 import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
-import { shellWord, usageError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
+import { shellWord } from "../../hint.ts";
 import { check, type Problem } from "../../input/check.ts";
 import { setAt } from "../../input/path.ts";
 import { asSchema, type Schema } from "../../input/schema.ts";

@@ -1,7 +1,8 @@
 import type { Api } from "../../api/client.ts";
 import { follow } from "../../api/follow/follow.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, type BeltError, shellWord } from "../../errors.ts";
+import { asBeltError, type BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
 import { stillRunning } from "../shared/task-result.ts";
@@ -70,7 +71,7 @@ function lostWhileWaiting(thrown: unknown, taskId: string): BeltError {
   return error.with({
     exit: "stillRunning",
     retryable: false,
-    hint: error.facts.taskId ? error.facts.hint : `belt task get ${shellWord(taskId)}`,
+    hint: error.facts.taskId ? error.facts.hint : belt("task get", taskId),
     taskId,
   });
 }

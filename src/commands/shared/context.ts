@@ -1,6 +1,7 @@
 import type { Account, Named } from "../../account/account.ts";
 import type { ProxyInUse } from "../../account/proxy.ts";
 import type { Api } from "../../api/client.ts";
+import type { Hint } from "../../hint.ts";
 import type { Readers } from "../../input/spec.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
@@ -96,8 +97,7 @@ export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 export interface ForceQuit {
   message: string;
-  /** A command. */
-  hint: string;
+  hint: Hint;
   taskId?: string | undefined;
 }
 

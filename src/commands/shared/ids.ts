@@ -1,4 +1,5 @@
-import { shellWord, usageError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
+import { belt, type Hint, shellWord } from "../../hint.ts";
 import type { Context } from "./context.ts";
 
 /** The ids a command is about, and whether it was asked about several, which then print as an array. */
@@ -59,7 +60,7 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
 }
 
 /** What to change so that a command talks to another API, without sending it the key of this one. */
-async function wayTo({ credentials, target }: Context, api: string): Promise<string> {
+async function wayTo({ credentials, target }: Context, api: string): Promise<Hint> {
   const inTheWay = target.local
     ? "--local (or BELT_LOCAL)"
     : credentials.named().apiUrlFrom === "--api-url" && "--api-url";
@@ -72,9 +73,9 @@ async function wayTo({ credentials, target }: Context, api: string): Promise<str
   if (target.local) return leaveOut;
   const { keyFrom } = await credentials.account();
   // A key of the environment is for whatever API is named beside it.
-  return keyFrom === null || keyFrom.startsWith("profile ")
-    ? `belt login --profile <name> --api-url ${shellWord(api)} makes a profile for it`
-    : `use --api-url ${shellWord(api)}`;
+  return keyFrom?.kind === "variable"
+    ? `use --api-url ${shellWord(api)}`
+    : [belt("login", "--profile", "<name>", "--api-url", api), " makes a profile for it"];
 }
 
 /** An id is opaque, but it is one word and no path. */

@@ -1,6 +1,7 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
-import { BeltError, shellWord } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
+import { belt, type Hint } from "../../hint.ts";
 import { SESSION_CODES } from "../../wire/sessions.ts";
 
 /** True for the API's own codes of sessions. */
@@ -21,12 +22,12 @@ export async function explainSession(
   if (!(thrown instanceof BeltError)) return thrown;
   const startOver = async () => {
     const owner = app ?? (await ownerOf(api, sessionId));
-    return owner ? `belt run ${shellWord(owner)} --session new` : "open another with --session new";
+    return owner ? belt("run", owner, "--session", "new") : "open another with --session new";
   };
-  const explain = (message: string, hint: string) => thrown.with({ message, hint });
+  const explain = (message: string, hint: Hint) => thrown.with({ message, hint });
   switch (thrown.facts.code) {
     case "SESSION_NOT_FOUND":
-      return explain(`there is no session ${sessionId}`, "belt session list");
+      return explain(`there is no session ${sessionId}`, belt("session list"));
     case "SESSION_EXPIRED":
       return explain(
         `session ${sessionId} has expired: it was idle for longer than its timeout`,
@@ -37,7 +38,7 @@ export async function explainSession(
     case "WORKER_LEASED":
       return explain(
         `session ${sessionId} cannot run: its worker is bound to another session`,
-        "belt session list",
+        belt("session list"),
       );
     case "WORKER_LOST":
       return explain(
@@ -53,7 +54,7 @@ export async function explainSession(
       const bound = await ownerOf(api, sessionId);
       return explain(
         `session ${sessionId} belongs to ${bound ?? "another app"}, not to ${app ?? "this one"}`,
-        bound ? `belt run ${shellWord(bound)} --session ${shellWord(sessionId)}` : await startOver(),
+        bound ? belt("run", bound, "--session", sessionId) : await startOver(),
       );
     }
     default:

@@ -1,4 +1,5 @@
 import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 
 /** A refusal about a task, with the command that shows which tasks there are. */
 export function explainTask(thrown: unknown, taskId: string): unknown {
@@ -6,7 +7,12 @@ export function explainTask(thrown: unknown, taskId: string): unknown {
   const error = thrown.with({ taskId });
   if (error.facts.code !== "not_found") return error;
   return error.with({
-    hint: "belt task list shows the tasks of this account; belt doctor tells which account is in force",
+    hint: [
+      belt("task list"),
+      " shows the tasks of this account; ",
+      belt("doctor"),
+      " tells which account is in force",
+    ],
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Api } from "../../api/client.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { BeltError, shellWord } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { formatDuration } from "../../terminal/text.ts";
 
 /** Throws when an ended task did not succeed: exit 3 when it failed, 5 when its session was lost, 10 when it was cancelled. */
@@ -20,7 +21,7 @@ export function requireSuccess(task: TaskDocument): void {
   throw new BeltError({
     code: "task_failed",
     message: `task ${task.id} failed: ${task.error ?? "the app gave no reason"}`,
-    hint: `belt task get ${shellWord(task.id)}`,
+    hint: belt("task get", task.id),
     exit: "taskFailed",
     taskId: task.id,
   });
@@ -32,7 +33,7 @@ function sessionLost({ id, app }: TaskDocument, session: string, error: string):
   return new BeltError({
     code: "WORKER_LOST",
     message: `session ${session} is lost: its worker died, and its state with it${reason ? `: ${reason}` : ""}`,
-    hint: `belt run ${app ?? "<app>"} --session new`,
+    hint: belt("run", app ?? "<app>", "--session", "new"),
     exit: "notFound",
     taskId: id,
   });
@@ -45,8 +46,8 @@ export function stillRunning(taskId: string, waited: number, api: Api): BeltErro
     code: "still_running",
     message: `task ${taskId} is still running after ${formatDuration(waited)}${goesOn ? "" : ", and ends with this command's own server"}`,
     hint: goesOn
-      ? `belt task get ${shellWord(taskId)}`
-      : "start `belt dev`, so that tasks outlive the command that submits them",
+      ? belt("task get", taskId)
+      : ["start ", belt("dev"), ", so that tasks outlive the command that submits them"],
     exit: "stillRunning",
     retryable: goesOn,
     taskId,

@@ -3,7 +3,8 @@ import { isNew } from "../../api/follow/contact.ts";
 import type { TaskEvent } from "../../api/follow/events.ts";
 import { follow } from "../../api/follow/follow.ts";
 import { type TaskDocument, taskDocument } from "../../api/resources/task.ts";
-import { asBeltError, BeltError, shellWord } from "../../errors.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { type BeltCommand, belt } from "../../hint.ts";
 import type { Context } from "../shared/context.ts";
 import type { Outcome } from "../shared/for-each-id.ts";
 import { explainTask } from "../shared/task-errors.ts";
@@ -13,8 +14,8 @@ import { stillRunning } from "../shared/task-result.ts";
 const STREAMS = 16;
 
 export interface Followers {
-  /** What to type to follow the tasks again: "task watch". */
-  command: string;
+  /** What to type to follow the tasks again, but for their ids. */
+  command: BeltCommand;
   /** Milliseconds; tasks that have not ended by then are outcomes with exit 8. */
   timeout?: number | undefined;
   /** Stops the following of what has not ended yet; those tasks are outcomes as they were last seen. */
@@ -135,13 +136,13 @@ function broken(thrown: unknown, { api, id, seen }: Watching, timeout: number): 
 const OUT_OF_TIME = Symbol("out of time");
 
 /** Why the user left these tasks, and how to come back to them; throws where nobody is left to tell. */
-function detached({ signal }: Context, command: string, ids: string[]): BeltError {
+function detached({ signal }: Context, command: BeltCommand, ids: string[]): BeltError {
   const { reason } = signal;
   if (!(reason instanceof BeltError)) throw reason;
   const [first] = ids;
   return reason.with({
     message: `${reason.message}; ${ids.length === 1 ? `task ${first} goes on` : "the tasks go on"}`,
-    hint: `belt ${command} ${ids.slice(0, 20).map(shellWord).join(" ")}`,
+    hint: belt(command.name, ...command.args, ...ids.slice(0, 20)),
     taskId: ids.length === 1 ? first : undefined,
   });
 }

@@ -1,6 +1,7 @@
 import type { TaskEvent } from "../../api/follow/events.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, usageError } from "../../errors.ts";
+import { type BeltCommand, belt } from "../../hint.ts";
 import type { View } from "../../terminal/output.ts";
 import { endView, eventView, logView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
@@ -19,7 +20,7 @@ export interface FollowFlags {
 export async function watch(ctx: Context, references: string[], { timeout }: FollowFlags): Promise<void> {
   ctx.out.refuseField("task watch");
   const { ids, several } = await resolveIds(ctx, references, "task");
-  const outcomes = await showAll(ctx, "task watch", ids, timeout, eventView(several));
+  const outcomes = await showAll(ctx, belt("task watch"), ids, timeout, eventView(several));
   requireAll(outcomes.map(judged));
 }
 
@@ -27,13 +28,13 @@ export async function watch(ctx: Context, references: string[], { timeout }: Fol
 export async function followLogs(ctx: Context, references: string[]): Promise<void> {
   ctx.out.refuseField("task logs -f");
   const { ids, several } = await resolveIds(ctx, references, "task");
-  requireAll(await showAll(ctx, "task logs -f", ids, undefined, logView(several)));
+  requireAll(await showAll(ctx, belt("task logs", "-f"), ids, undefined, logView(several)));
 }
 
 /** Follows the tasks side by side and prints each event; an error ends its own task's events only. */
 async function showAll(
   ctx: Context,
-  command: string,
+  command: BeltCommand,
   ids: string[],
   timeout: number | undefined,
   view: View<TaskEvent>,
@@ -80,7 +81,7 @@ export async function wait(
   const enough = new AbortController();
   const left = new Set(ids);
   const outcomes = await followAll(ctx, ids, {
-    command: "task wait",
+    command: belt("task wait"),
     timeout,
     enough: enough.signal,
     onEvent(event) {

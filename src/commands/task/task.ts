@@ -1,7 +1,8 @@
 import { type Cancellation, cancelTask } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
-import { BeltError, shellWord } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { cancellationView, taskPageView, taskView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
@@ -58,7 +59,7 @@ function notEnded(taskId: string): BeltError {
   return new BeltError({
     code: "still_running",
     message: `task ${taskId} is still running, so nothing was saved`,
-    hint: `belt task wait ${shellWord(taskId)}`,
+    hint: belt("task wait", taskId),
     exit: "stillRunning",
     retryable: true,
     taskId,
