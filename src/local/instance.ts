@@ -1,6 +1,6 @@
 /** One worker process with one instance of an app in it: started, asked, stopped, and never left behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -9,7 +9,7 @@ import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
 import { readMessages } from "./channel.ts";
 import { createLineSplitter } from "./lines.ts";
-import { inheritedEnvironment, killGroup, killMarked, ownPid } from "./processes.ts";
+import { createMark, inheritedEnvironment, killGroup, killMarked, markOf, ownPid } from "./processes.ts";
 import { type AppSchemas, type FromWorker, fromWorker, type ToWorker } from "./protocol.ts";
 import { givenSecrets } from "./secrets.ts";
 
@@ -65,34 +65,22 @@ export class Instance {
   readonly #toWorker: Writable | null;
   readonly #memoryMb: number;
   readonly #temporaryDir: string;
+  readonly #mark: string;
   readonly #pending = new Map<number, Pending>();
   readonly #stderr: string[] = [];
   #lastId = 0;
   #unloads = false;
   #end: WorkerDied | null = null;
 
+  /** Throws what the system says when there is no room for a process and its folder. */
   constructor(id: string, version: AppVersion, settings: WorkerSettings) {
     this.id = id;
     this.version = version;
     this.#memoryMb = settings.memoryMb;
     this.#temporaryDir = join(settings.temporaryDir, id);
-    mkdirSync(this.#temporaryDir, { mode: 0o700 });
-    const program = [`--max-old-space-size=${settings.memoryMb}`, settings.program];
-    // The heap, as much again in buffers and the like, and node itself.
-    const resident = (2 * settings.memoryMb + 128) * 1024 * 1024;
-    this.#child = spawn(process.execPath, [...program, version.entry, String(ownPid()), String(resident)], {
-      cwd: version.dir,
-      env: {
-        ...inheritedEnvironment(),
-        TMPDIR: this.#temporaryDir,
-        FILE_CACHE_DIR: settings.cacheDir,
-        ...version.env,
-        ...givenSecrets(version),
-      },
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-      // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
-      detached: true,
-    });
+    const mark = createMark();
+    this.#mark = markOf(mark);
+    this.#child = startProcess(version, settings, this.#temporaryDir, mark);
     readLines(this.#child.stdout, (line) => this.onLog(line));
     readLines(this.#child.stderr, (line) => this.#remember(line));
     this.#toWorker = this.#openChannel();
@@ -223,7 +211,7 @@ export class Instance {
     // The pipes may hold more than was read; a grandchild may hold them open for ever.
     await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     killGroup(this.#child);
-    await killMarked(`TMPDIR=${this.#temporaryDir}`);
+    killMarked(this.#mark);
     // What could not be reached may still hold them; it must not hold this process, too.
     for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
     await rm(this.#temporaryDir, { recursive: true, force: true }).catch(() => {});
@@ -238,6 +226,37 @@ export class Instance {
       return `the worker ran out of memory (its bound is ${this.#memoryMb} MiB)`;
     }
     return words ? `the worker ${ending}:\n${words}` : `the worker ${ending}`;
+  }
+}
+
+function startProcess(
+  version: AppVersion,
+  { program, memoryMb, cacheDir }: WorkerSettings,
+  temporaryDir: string,
+  mark: Record<string, string>,
+): ChildProcess {
+  // The heap, as much again in buffers and the like, and node itself.
+  const resident = (2 * memoryMb + 128) * 1024 * 1024;
+  const argv = [
+    `--max-old-space-size=${memoryMb}`,
+    program,
+    version.entry,
+    String(ownPid()),
+    String(resident),
+  ];
+  const own = { TMPDIR: temporaryDir, FILE_CACHE_DIR: cacheDir };
+  mkdirSync(temporaryDir, { mode: 0o700 });
+  try {
+    return spawn(process.execPath, argv, {
+      cwd: version.dir,
+      env: { ...inheritedEnvironment(), ...own, ...version.env, ...givenSecrets(version), ...mark },
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
+      detached: true,
+    });
+  } catch (error) {
+    rmSync(temporaryDir, { recursive: true, force: true });
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 /** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
 import type { AppVersion } from "./catalogue.ts";
+import { messageOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
-import { Instance, type WorkerSettings } from "./instance.ts";
+import { Instance, WorkerDied, type WorkerSettings } from "./instance.ts";
 
 export interface Need {
   version: AppVersion;
@@ -112,17 +113,18 @@ export class Pool {
     return this.#instances.size < this.#options.workers || this.#free().length > 0;
   }
 
+  /** True when the wait is over, in one way or the other: nothing may be thrown at whoever made room. */
   #give({ need, resolve, reject }: Waiting): boolean {
-    const instance = this.#choose(need);
-    if (instance) {
+    try {
+      const instance = this.#choose(need);
+      if (!instance) return false;
       instance.busy = true;
       instance.session = need.session;
       resolve(instance);
-    } else if (need.version.stale && !this.isLoaded(need.version)) {
-      reject(new Error(`version ${need.version.hash} of ${need.version.app} is no longer loaded`));
-      return true;
+    } catch (error) {
+      reject(error as Error);
     }
-    return instance !== undefined;
+    return true;
   }
 
   /** Best first: warm with this setup, not yet set up, a new process, another setup, another app's place. */
@@ -137,9 +139,13 @@ export class Pool {
     if (!version.stale && this.#instances.size < this.#options.workers) return this.#start(version);
     if (usable[0]) return usable[0];
     const idlest = free.sort((a, b) => a.idleSince - b.idleSince)[0];
+    if (version.stale && !this.isLoaded(version)) {
+      throw new Error(`version ${version.hash} of ${version.app} is no longer loaded`);
+    }
     if (version.stale || !idlest) return undefined;
+    const started = this.#start(version);
     this.#dismiss(idlest);
-    return this.#start(version);
+    return started;
   }
 
   #free(): Instance[] {
@@ -149,7 +155,7 @@ export class Pool {
   #start(version: AppVersion): Instance {
     if (this.#closed) throw new Error("the server is ending");
     const { nextId, settings, emit } = this.#options;
-    const instance = new Instance(nextId(), version, settings);
+    const instance = createInstance(nextId(), version, settings);
     this.#instances.add(instance);
     emit({ type: "worker", state: "started", id: instance.id, app: version.app });
     void instance.exited.then(() => {
@@ -177,5 +183,13 @@ export class Pool {
     if (at === -1) return;
     this.#waiting.splice(at, 1);
     waiting.reject(new Error("cancelled while queued"));
+  }
+}
+
+function createInstance(...args: ConstructorParameters<typeof Instance>): Instance {
+  try {
+    return new Instance(...args);
+  } catch (error) {
+    throw new WorkerDied(`the worker could not be started: ${messageOf(error)}`);
   }
 }

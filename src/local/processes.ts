@@ -1,6 +1,7 @@
 /** What is asked of the operating system. */
 import type { ChildProcess } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** App code sees the way to its tools and networks, and none of the user's keys. */
 const INHERITED =
@@ -19,23 +20,37 @@ export function killGroup(child: ChildProcess): void {
   }
 }
 
+/** What only a worker and its descendants have in their environment; no app can set it to something else. */
+const MARK = "BELT_WORKER_MARK";
+
+export function createMark(): Record<string, string> {
+  return { [MARK]: randomUUID() };
+}
+
+export function markOf(environment: NodeJS.ProcessEnv): string {
+  return `${MARK}=${environment[MARK]}`;
+}
+
 /**
  * Ends what left the group of the worker that started it, as browsers do that apps drive: its
- * environment still has the worker's `setting`. Only where the system shows environments in /proc.
+ * environment still has the worker's mark. Only where the system shows environments in /proc.
+ * Synchronous, since an app can keep all of node's file threads waiting.
  */
-export async function killMarked(setting: string): Promise<void> {
-  const ids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
-  await Promise.all(
-    ids.map(async (id) => {
-      const environment = await readFile(`/proc/${id}/environ`, "latin1").catch(() => "");
-      if (!environment.split("\0").includes(setting)) return;
-      try {
-        process.kill(Number(id), "SIGKILL");
-      } catch {
-        // It has gone by itself.
-      }
-    }),
-  );
+export function killMarked(mark: string, except?: number): void {
+  const ids = (attempt(() => readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name));
+  for (const id of ids.map(Number)) {
+    const environment = attempt(() => readFileSync(`/proc/${id}/environ`, "latin1")) ?? "";
+    if (id !== except && environment.split("\0").includes(mark)) attempt(() => process.kill(id, "SIGKILL"));
+  }
+}
+
+/** Null when it fails: processes come and go by themselves. */
+function attempt<T>(action: () => T): T | null {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
 }
 
 /** True while a process of that id exists. */

@@ -85,7 +85,10 @@ export class Runner {
     }
     const setupKey = stableJson(live.task.setup ?? {});
     const need = { version, setupKey, session: session?.id ?? null, signal: live.abort.signal };
-    const instance = await pool.acquire(need);
+    const instance = await pool.acquire(need).catch((error) => {
+      if (session && !live.ended) sessions.abandon(session, live);
+      throw error;
+    });
     if (live.ended) {
       instance.session = null;
       pool.release(instance, clock.now());

@@ -5,7 +5,7 @@ import type { JsonObject } from "../wire/types.ts";
 import { type LoadedApp, readApp } from "./app.ts";
 import { FROM_SERVER, readMessages, sendToServer } from "./channel.ts";
 import { messageOf } from "./errors.ts";
-import { captureOutput, dieWith } from "./guard.ts";
+import { captureOutput, startWatchdog } from "./guard.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { describeApp } from "./schemas.ts";
 
@@ -55,7 +55,7 @@ async function receive(
 /** A broken app is left to crash: node itself then prints the file and the line on stderr. */
 async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
   const fromServer = new Socket({ fd: FROM_SERVER });
-  dieWith(parent, mostMemory);
+  startWatchdog(parent, mostMemory);
   const send: Send = sendToServer;
   const flushOutput = captureOutput((text, isError) => send({ kind: "log", text, isError }));
   const app = readApp(await import(pathToFileURL(entry).href), entry);
