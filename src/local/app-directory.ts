@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
-import { messageOf } from "./errors.ts";
 import type { AppProblem, EventSink } from "./events.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
 import { readSecrets } from "./secrets.ts";
+import { messageOf } from "./thrown.ts";
 
 const ENTRIES = ["inference.js", "src/inference.js"];
 

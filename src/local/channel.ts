@@ -1,8 +1,7 @@
 /** The wire between the server and a worker process: pipes of their own, a line of JSON for each message. */
 import { writeSync } from "node:fs";
 import type { Readable } from "node:stream";
-import type { JsonObject } from "../wire/types.ts";
-import { isObject } from "./validate.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
 
 /** Descriptors in the worker. What it says is written at once, so that nothing is lost when it exits. */
 export const FROM_SERVER = 3;
@@ -22,12 +21,12 @@ export function sendToServer(message: object): void {
 }
 
 /**
- * Calls back for each message. App code can reach these pipes, so whatever comes through them is
- * possible: `onBroken` is called once for what is no message, and nothing is read after that.
+ * Calls back for each message, true when it was one. App code can reach these pipes, so whatever comes
+ * through them is possible: `onBroken` is called once for what is no message, and nothing is read after that.
  */
 export function readMessages(
   pipe: Readable,
-  onMessage: (message: JsonObject) => void,
+  onMessage: (message: JsonObject) => boolean,
   onBroken: () => void,
 ): void {
   let parts: string[] = [];
@@ -43,8 +42,7 @@ export function readMessages(
     for (const line of lines) {
       const message = parse(parts.length === 0 ? line : parts.join("") + line);
       [parts, length] = [[], 0];
-      if (!message) return stop();
-      onMessage(message);
+      if (!message || !onMessage(message)) return stop();
     }
     if (rest !== "") parts.push(rest);
     length += rest.length;

@@ -34,8 +34,3 @@ export const invalidField = (field: string, problem: string) =>
 /** An app that is there but cannot be loaded. */
 export const brokenApp = (app: string, problem: string) =>
   new ApiError(422, "invalid_app", `${app} cannot be loaded: ${problem}`);
-
-/** The message of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,4 +1,5 @@
 /** What keeps a worker process from outliving its server or writing where it must not. Runs in the child. */
+import { StringDecoder } from "node:string_decoder";
 import { Worker } from "node:worker_threads";
 import { createLineSplitter } from "./lines.ts";
 import { markOf } from "./processes.ts";
@@ -14,25 +15,49 @@ export function startWatchdog(parent: number, mostMemory: number): void {
   }).unref();
 }
 
+type OnLine<Owner> = (text: string, isError: boolean, owner: Owner) => void;
+
 /**
  * Sends what the app prints over the channel, where it keeps its order with the results.
  * What bypasses node's streams (native code, grandchildren) still arrives through the pipes.
- * The returned function sends what has not ended in a newline.
+ * A line is of one owner. The returned function sends what has not ended in a newline.
  */
-export function captureOutput(onLine: (text: string, isError: boolean) => void): () => void {
-  const splitters = [process.stdout, process.stderr].map((stream) => {
-    const splitter = createLineSplitter((line) => onLine(line, stream === process.stderr));
-    stream.write = ((chunk: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
-      splitter.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
-      const done = typeof encoding === "function" ? encoding : callback;
-      if (typeof done === "function") queueMicrotask(() => done());
-      return true;
-    }) as typeof stream.write;
-    return splitter;
-  });
+export function captureOutput<Owner>(currentOwner: () => Owner, onLine: OnLine<Owner>): () => void {
+  const flushers = [process.stdout, process.stderr].map((stream) =>
+    captureStream(stream, currentOwner, (line, owner) => onLine(line, stream === process.stderr, owner)),
+  );
   const flush = () => {
-    for (const splitter of splitters) splitter.flush();
+    for (const flushStream of flushers) flushStream();
   };
   process.once("exit", flush);
   return flush;
+}
+
+function captureStream<Owner>(
+  stream: NodeJS.WriteStream,
+  currentOwner: () => Owner,
+  onLine: (line: string, owner: Owner) => void,
+): () => void {
+  let owner = currentOwner();
+  const splitter = createLineSplitter((line) => onLine(line, owner));
+  // A write may end inside a character, as those of a pipe do.
+  const decoder = new StringDecoder("utf8");
+  const flush = () => {
+    splitter.push(decoder.end());
+    splitter.flush();
+  };
+  stream.write = ((chunk: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
+    if (currentOwner() !== owner) flush();
+    owner = currentOwner();
+    splitter.push(decoder.write(bytesOf(chunk, encoding)));
+    const done = typeof encoding === "function" ? encoding : callback;
+    if (typeof done === "function") queueMicrotask(() => done());
+    return true;
+  }) as typeof stream.write;
+  return flush;
+}
+
+function bytesOf(chunk: string | Uint8Array, encoding: unknown): Buffer {
+  if (typeof chunk !== "string") return Buffer.from(chunk);
+  return Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8");
 }

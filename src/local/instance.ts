@@ -3,14 +3,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Duplex, Readable, Writable } from "node:stream";
+import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
 import { readMessages } from "./channel.ts";
 import { createLineSplitter } from "./lines.ts";
 import { createMark, inheritedEnvironment, killGroup, killMarked, markOf, ownPid } from "./processes.ts";
-import { type AppSchemas, type FromWorker, fromWorker, type ToWorker } from "./protocol.ts";
+import { type AppSchemas, type FromWorker, readFromWorker, readSchemas, type ToWorker } from "./protocol.ts";
 import { givenSecrets } from "./secrets.ts";
 
 export interface WorkerSettings {
@@ -41,6 +41,10 @@ type Question = ToWorker extends infer M ? (M extends { id: number } ? Omit<M, "
 
 const STDERR_LINES = 20;
 const LAST_WORDS_MS = 100;
+const BROKEN_CHANNEL = "the app wrote into belt's channel to its worker, or more than it holds";
+const CLOSED_CHANNEL = "the app closed belt's channel to its worker";
+/** How long after its pipes a process may take to end, before it counts as one that lives on without them. */
+const EXIT_MS = 100;
 
 export class Instance {
   readonly id: string;
@@ -50,6 +54,8 @@ export class Instance {
   /** The session that leases this instance. */
   session: string | null = null;
   busy = false;
+  /** False once the process cannot be talked to any more, whether it still lives or not. */
+  usable = true;
   /** False once a task has run: what it left in the instance is no state for a session to begin with. */
   fresh = true;
   dead = false;
@@ -106,8 +112,25 @@ export class Instance {
     return this.#ask({ kind: "run", function: name, input, context }, onPartial);
   }
 
-  describe(): Promise<AppSchemas> {
-    return this.#ask({ kind: "describe" }) as Promise<AppSchemas>;
+  async describe(): Promise<AppSchemas> {
+    const schemas = readSchemas(await this.#ask({ kind: "describe" }));
+    if (!schemas) throw new AppFailed("its schemas cannot be read");
+    return schemas;
+  }
+
+  /** For a task, or for a session: what was said before does not belong to it. */
+  take(session: string | null): void {
+    this.busy = true;
+    this.session = session;
+    this.#stderr.length = 0;
+  }
+
+  /** Resolves when what the process did before its last answer has been noticed here, too. */
+  async release(now: number): Promise<void> {
+    await immediate();
+    this.busy = false;
+    this.idleSince = now;
+    this.onLog = () => {};
   }
 
   /** Tells the app; what it does with it is its own affair. */
@@ -130,21 +153,31 @@ export class Instance {
   kill(reason: string): void {
     if (this.dead) return;
     this.killedFor ??= reason;
+    this.usable = false;
     killGroup(this.#child);
   }
 
   /** Null when the system had no descriptors left; the child then reports an error. */
   #openChannel(): Writable | null {
-    const [, , , toWorker = null, fromThere = null] = this.#child.stdio ?? [];
-    toWorker?.on("error", () => {});
+    const [, , , toWorker, fromThere] = (this.#child.stdio ?? []) as (Duplex | null | undefined)[];
+    for (const pipe of [toWorker, fromThere]) {
+      pipe?.on("error", () => {}).once("close", () => this.#onClosedChannel());
+    }
+    // Nothing comes this way but its end.
+    toWorker?.resume();
     if (fromThere) {
       readMessages(
-        fromThere as Readable,
-        (message) => this.#receive(fromWorker(message)),
-        () => this.kill("the app wrote into belt's channel to its worker, or more than it holds"),
+        fromThere,
+        (message) => this.#receive(readFromWorker(message)),
+        () => this.kill(BROKEN_CHANNEL),
       );
     }
-    return toWorker as Writable | null;
+    return toWorker ?? null;
+  }
+
+  #onClosedChannel(): void {
+    this.usable = false;
+    setTimeout(() => this.kill(CLOSED_CHANNEL), EXIT_MS).unref();
   }
 
   #ask(question: Question, onPartial?: (output: unknown) => void): Promise<unknown> {
@@ -164,11 +197,13 @@ export class Instance {
     this.#toWorker?.write(`${JSON.stringify(message)}\n`);
   }
 
-  #receive(message: FromWorker): void {
-    switch (message.kind) {
+  /** False for what is no message. */
+  #receive(message: FromWorker | null): boolean {
+    switch (message?.kind) {
+      case undefined:
+        return false;
       case "log":
-        if (message.isError) this.#remember(message.text);
-        else this.onLog(message.text);
+        this.#onLine(message);
         break;
       case "loaded":
         this.#unloads = message.unloads;
@@ -184,6 +219,14 @@ export class Instance {
         this.#settle(message.id)?.reject(new AppFailed(message.message));
         break;
     }
+    return true;
+  }
+
+  /** What a call says after its end is nobody's. */
+  #onLine({ text, isError, run }: Extract<FromWorker, { kind: "log" }>): void {
+    if (run !== null && !this.#pending.has(run)) return;
+    if (isError === true) this.#remember(text);
+    else this.onLog(text);
   }
 
   #settle(id: number): Pending | undefined {
@@ -208,6 +251,7 @@ export class Instance {
       );
     });
     this.dead = true;
+    this.usable = false;
     // The pipes may hold more than was read; a grandchild may hold them open for ever.
     await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     killGroup(this.#child);

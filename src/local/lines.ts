@@ -25,8 +25,17 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
 
   function emit(line: string): void {
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-    for (let at = 0; at < text.length || at === 0; at += LONGEST_LINE) {
-      onLine(text.slice(at, at + LONGEST_LINE));
-    }
+    let at = 0;
+    do {
+      const end = endOfPiece(text, at);
+      onLine(text.slice(at, end));
+      at = end;
+    } while (at < text.length);
   }
+}
+
+/** Never between the two halves of a character. */
+function endOfPiece(text: string, start: number): number {
+  const end = start + LONGEST_LINE;
+  return (text.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end;
 }

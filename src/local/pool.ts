@@ -1,14 +1,15 @@
 /** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
 import type { AppVersion } from "./catalogue.ts";
-import { messageOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import { Instance, WorkerDied, type WorkerSettings } from "./instance.ts";
+import { messageOf } from "./thrown.ts";
 
 export interface Need {
   version: AppVersion;
   setupKey: string;
-  /** The session that leases the instance. */
+  /** The session that leases the instance, and the one that it has already. */
   session: string | null;
+  leased: Instance | null;
   signal: AbortSignal;
 }
 
@@ -19,7 +20,10 @@ interface Waiting {
 }
 
 export interface PoolOptions {
+  /** Most instances that work at a time, and most that wait for work without a lease. */
   workers: number;
+  /** Most leased instances that do not work. */
+  idleLeases: number;
   settings: WorkerSettings;
   nextId: () => string;
   emit: EventSink;
@@ -49,10 +53,8 @@ export class Pool {
     });
   }
 
-  release(instance: Instance, now: number): void {
-    instance.busy = false;
-    instance.idleSince = now;
-    instance.onLog = () => {};
+  async release(instance: Instance, now: number): Promise<void> {
+    await instance.release(now);
     this.#serve();
   }
 
@@ -62,10 +64,10 @@ export class Pool {
     this.#serve();
   }
 
-  /** True while every worker there may be is leased: a task then waits for the end of a session. */
+  /** True while there may be no more sessions: another one waits for the end of one of them. */
   get isAllLeased(): boolean {
-    const leased = [...this.#instances].filter(({ session }) => session !== null);
-    return leased.length >= this.#options.workers;
+    const idle = [...this.#instances].filter(({ session, busy }) => session !== null && !busy);
+    return idle.length >= this.#options.idleLeases;
   }
 
   isLoaded(version: AppVersion): boolean {
@@ -82,14 +84,14 @@ export class Pool {
    */
   async withAnyInstance<T>(version: AppVersion, use: (instance: Instance) => Promise<T>): Promise<T> {
     const instance = this.#free().find((free) => free.version === version) ?? this.#start(version);
-    instance.busy = true;
+    instance.take(null);
     const timer = setTimeout(() => instance.kill(`it took longer than ${LOAD_MS / 1000} s to load`), LOAD_MS);
     try {
       return await use(instance);
     } finally {
       clearTimeout(timer);
       instance.busy = false;
-      if (this.#instances.size > this.#options.workers) await instance.stop(UNLOAD_GRACE_MS);
+      if (this.#unleased().length > this.#options.workers) await instance.stop(UNLOAD_GRACE_MS);
       this.#serve();
     }
   }
@@ -110,7 +112,8 @@ export class Pool {
   }
 
   #hasRoom(): boolean {
-    return this.#instances.size < this.#options.workers || this.#free().length > 0;
+    const working = [...this.#instances].filter(({ busy }) => busy);
+    return working.length < this.#options.workers;
   }
 
   /** True when the wait is over, in one way or the other: nothing may be thrown at whoever made room. */
@@ -118,8 +121,7 @@ export class Pool {
     try {
       const instance = this.#choose(need);
       if (!instance) return false;
-      instance.busy = true;
-      instance.session = need.session;
+      instance.take(need.session);
       resolve(instance);
     } catch (error) {
       reject(error as Error);
@@ -127,8 +129,14 @@ export class Pool {
     return true;
   }
 
+  #choose(need: Need): Instance | undefined {
+    const { leased, session } = need;
+    if (leased) return leased.busy ? undefined : leased;
+    return session !== null && this.isAllLeased ? undefined : this.#chooseFree(need);
+  }
+
   /** Best first: warm with this setup, not yet set up, a new process, another setup, another app's place. */
-  #choose({ version, setupKey, session }: Need): Instance | undefined {
+  #chooseFree({ version, setupKey, session }: Need): Instance | undefined {
     const free = this.#free();
     const same = free.filter((instance) => instance.version === version);
     // A session begins with an instance nobody has used.
@@ -136,7 +144,7 @@ export class Pool {
     const ready =
       usable.find((one) => one.setupKey === setupKey) ?? usable.find((one) => one.setupKey === null);
     if (ready) return ready;
-    if (!version.stale && this.#instances.size < this.#options.workers) return this.#start(version);
+    if (!version.stale && this.#unleased().length < this.#options.workers) return this.#start(version);
     if (usable[0]) return usable[0];
     const idlest = free.sort((a, b) => a.idleSince - b.idleSince)[0];
     if (version.stale && !this.isLoaded(version)) {
@@ -149,7 +157,11 @@ export class Pool {
   }
 
   #free(): Instance[] {
-    return [...this.#instances].filter(({ busy, session, dead }) => !busy && session === null && !dead);
+    return this.#unleased().filter(({ busy, usable }) => !busy && usable);
+  }
+
+  #unleased(): Instance[] {
+    return [...this.#instances].filter(({ session }) => session === null);
   }
 
   #start(version: AppVersion): Instance {

@@ -1,8 +1,9 @@
 /** Answers in the forms of the API (api.md section 1). */
 import type { ServerResponse } from "node:http";
 import type { JsonObject } from "../wire/types.ts";
-import { ApiError, messageOf, RequirementsNotMet } from "./errors.ts";
+import { ApiError, RequirementsNotMet } from "./errors.ts";
 import type { Message } from "./events.ts";
+import { messageOf } from "./thrown.ts";
 
 export type Dialect = "current" | "v1" | "v2";
 

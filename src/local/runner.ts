@@ -76,25 +76,23 @@ export class Runner {
   /** The session's instance, else one of the pool; null when the task was cancelled meanwhile. */
   async #assign(live: LiveTask, version: AppVersion, session: Session | null): Promise<Instance | null> {
     const { pool, sessions, clock } = this.#options;
-    if (session?.instance) {
-      session.instance.busy = true;
-      return session.instance;
-    }
-    if (pool.isAllLeased) {
-      live.log("all workers are leased by sessions; this task begins when one ends", LOG_TASK, clock.now());
+    const leased = session?.instance ?? null;
+    if (session && !leased && pool.isAllLeased) {
+      const text = "there may be no more sessions at a time; this one begins when another ends";
+      live.log(text, LOG_TASK, clock.now());
     }
     const setupKey = stableJson(live.task.setup ?? {});
-    const need = { version, setupKey, session: session?.id ?? null, signal: live.abort.signal };
+    const need = { version, setupKey, session: session?.id ?? null, leased, signal: live.abort.signal };
     const instance = await pool.acquire(need).catch((error) => {
       if (session && !live.ended) sessions.abandon(session, live);
       throw error;
     });
     if (live.ended) {
-      instance.session = null;
-      pool.release(instance, clock.now());
+      if (!leased) instance.session = null;
+      await pool.release(instance, clock.now());
       return null;
     }
-    if (session) sessions.lease(session, instance);
+    if (session && !leased) sessions.lease(session, instance);
     return instance;
   }
 
@@ -117,7 +115,7 @@ export class Runner {
     } finally {
       stopTimeout();
       this.#running.delete(live);
-      pool.release(instance, clock.now());
+      await pool.release(instance, clock.now());
     }
   }
 

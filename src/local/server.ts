@@ -32,8 +32,10 @@ export interface LocalServerOptions {
   appDirs: string[];
   /** 0 for any. */
   port: number;
-  /** Most worker processes at a time. */
+  /** Most worker processes that work at a time. */
   workers: number;
+  /** Most sessions that hold a worker and do not use it, 32 unless told. */
+  idleSessions?: number;
   taskTimeoutMs: number;
   /** Null: every form at once, bare for a request with `X-API-Version: 2`. */
   dialect: Dialect | null;
@@ -58,6 +60,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
+const IDLE_SESSIONS = 32;
 const WATCH_MS = 1000;
 const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
@@ -113,7 +116,8 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
   const presenter = new Presenter({ table: options.statusTable, fileUris: options.fileUris, files, baseUrl });
   const program = join(root, "dist", "local", "worker.js");
   const settings = { program, memoryMb: options.workerMemoryMb ?? 1024, cacheDir, temporaryDir };
-  const pool = new Pool({ workers: options.workers, settings, nextId: () => ids("wrk"), emit });
+  const idleLeases = options.idleSessions ?? IDLE_SESSIONS;
+  const pool = new Pool({ workers: options.workers, idleLeases, settings, nextId: () => ids("wrk"), emit });
   const webhooks = new Webhooks(clock, emit);
   const sessions = new Sessions({
     clock,

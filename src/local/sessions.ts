@@ -21,9 +21,9 @@ export interface Session {
   lastCallAt: number | null;
   callCount: number;
   taskId: string | null;
-  /** Calls that have not ended, in order; the first is the one that runs. */
-  calls: LiveTask[];
-  /** Resolves when the last call has ended: the turn of the next one. */
+  /** Calls that have not given the instance back, in order, each with what to call then; the first one runs. */
+  calls: Map<LiveTask, () => void>;
+  /** Resolves when the last of them has: the turn of the next one. */
   turn: Promise<void>;
   stopTimer: () => void;
 }
@@ -65,7 +65,7 @@ export class Sessions {
       lastCallAt: null,
       callCount: 0,
       taskId: null,
-      calls: [],
+      calls: new Map(),
       turn: Promise.resolve(),
       stopTimer: () => {},
     };
@@ -143,20 +143,20 @@ export class Sessions {
     this.#close(this.active(id), "ended", "the session was ended");
   }
 
-  /** Adds a call; resolves when the calls before it have ended. */
+  /** Adds a call; resolves when the calls before it have given the instance back. */
   enter(session: Session, call: LiveTask): Promise<void> {
     const turn = session.turn;
-    session.calls.push(call);
     session.callCount += 1;
     session.taskId = call.task.id;
     session.lastCallAt = this.#options.clock.now();
-    session.turn = turn.then(() => call.done);
+    session.turn = new Promise((resolve) => session.calls.set(call, resolve));
     this.#slide(session);
     return turn;
   }
 
   leave(session: Session, call: LiveTask): void {
-    session.calls = session.calls.filter((other) => other !== call);
+    session.calls.get(call)?.();
+    session.calls.delete(call);
     if (session.state === "active") this.#slide(session);
   }
 
@@ -169,8 +169,7 @@ export class Sessions {
 
   /** Gives the lease up after a call that never got its app ready. */
   abandon(session: Session, call: LiveTask): void {
-    session.calls = session.calls.filter((other) => other !== call);
-    if (session.state === "active") this.#close(session, "ended", "the session could not be set up");
+    if (session.state === "active") this.#close(session, "ended", "the session could not be set up", call);
   }
 
   endAll(): void {
@@ -189,19 +188,18 @@ export class Sessions {
   #expireIfDue(session: Session): void {
     if (session.state !== "active") return;
     const now = this.#options.clock.now();
-    if (session.calls.length > 0) session.expiresAt = now + session.idleTimeoutMs;
+    if (session.calls.size > 0) session.expiresAt = now + session.idleTimeoutMs;
     else if (now >= session.expiresAt) this.#close(session, "expired", "the session expired");
   }
 
-  #close(session: Session, ending: Ending, reason: string): void {
+  #close(session: Session, ending: Ending, reason: string, except?: LiveTask): void {
     const { clock, retire, stopCall } = this.#options;
     session.state = ending;
     session.endedAt = clock.now();
     session.updatedAt = session.endedAt;
     session.stopTimer();
     this.#tell(session, ending);
-    const calls = session.calls;
-    session.calls = [];
+    const calls = [...session.calls.keys()].filter((call) => call !== except);
     for (const call of calls) stopCall(call, ending === "lost" ? "failed" : "cancelled", reason);
     if (session.instance) retire(session.instance);
   }

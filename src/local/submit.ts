@@ -1,13 +1,14 @@
 /** `POST /run` and `POST /apps/run`: from a body to a task in the queue. */
 import type { RunRequest } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
-import { ApiError, invalidField, messageOf } from "./errors.ts";
+import { ApiError, invalidField } from "./errors.ts";
 import type { Reply } from "./respond.ts";
 import type { Rooms } from "./rooms.ts";
 import type { ApiRequest } from "./routes.ts";
 import { requireSecrets } from "./secrets.ts";
 import { DEFAULT_IDLE_TIMEOUT, type Session } from "./sessions.ts";
 import { LOG_TASK } from "./task.ts";
+import { messageOf } from "./thrown.ts";
 import { flag, readRunRequest } from "./validate.ts";
 import { mapStrings } from "./values.ts";
 

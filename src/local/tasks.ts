@@ -3,11 +3,12 @@ import { isTerminal } from "../wire/status.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { AppVersion, Resolved } from "./catalogue.ts";
 import type { Clock } from "./clock.ts";
-import { messageOf, notFound } from "./errors.ts";
+import { notFound } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import { ownPid } from "./processes.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
+import { messageOf } from "./thrown.ts";
 
 export interface TasksOptions {
   clock: Clock;

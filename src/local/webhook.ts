@@ -1,8 +1,8 @@
 /** The one POST at the end of a task; it is tried a few times, and what becomes of it never touches the task. */
 import type { JsonObject } from "../wire/types.ts";
 import type { Clock } from "./clock.ts";
-import { messageOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
+import { messageOf } from "./thrown.ts";
 
 const PAUSES_MS = [1000, 5000];
 const TRY_TIMEOUT_MS = 10_000;

@@ -1,13 +1,14 @@
 /** The child process: loads one app, keeps one instance of it, and does what the server says. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../wire/types.ts";
 import { type LoadedApp, readApp } from "./app.ts";
 import { FROM_SERVER, readMessages, sendToServer } from "./channel.ts";
-import { messageOf } from "./errors.ts";
 import { captureOutput, startWatchdog } from "./guard.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { describeApp } from "./schemas.ts";
+import { messageOf, stackOf } from "./thrown.ts";
 
 type Send = (message: FromWorker) => void;
 
@@ -30,6 +31,9 @@ async function answer(
   }
 }
 
+/** The call whose code is running, also in what it leaves behind. */
+const currentRun = new AsyncLocalStorage<number>();
+
 async function receive(
   app: LoadedApp,
   message: ToWorker,
@@ -39,7 +43,9 @@ async function receive(
   if (message.kind === "cancel") {
     await app
       .cancel()
-      .catch((error) => send({ kind: "log", text: `onCancel: ${messageOf(error)}`, isError: true }));
+      .catch((error) =>
+        send({ kind: "log", text: `onCancel: ${messageOf(error)}`, isError: true, run: null }),
+      );
     return;
   }
   try {
@@ -47,7 +53,8 @@ async function receive(
     // A result that cannot become JSON throws here and is reported as the app's error.
     send({ kind: "result", id: message.id, value: value ?? null });
   } catch (error) {
-    if (error instanceof Error && error.stack) send({ kind: "log", text: error.stack, isError: false });
+    const stack = stackOf(error);
+    if (stack) send({ kind: "log", text: stack, isError: false, run: null });
     send({ kind: "error", id: message.id, message: messageOf(error) });
   }
 }
@@ -57,9 +64,18 @@ async function main(entry: string, parent: number, mostMemory: number): Promise<
   const fromServer = new Socket({ fd: FROM_SERVER });
   startWatchdog(parent, mostMemory);
   const send: Send = sendToServer;
-  const flushOutput = captureOutput((text, isError) => send({ kind: "log", text, isError }));
+  const flushOutput = captureOutput(
+    () => currentRun.getStore() ?? null,
+    (text, isError, run) => send({ kind: "log", text, isError, run }),
+  );
   const app = readApp(await import(pathToFileURL(entry).href), entry);
-  const onMessage = (message: JsonObject) => void receive(app, message as ToWorker, send, flushOutput);
+  const onMessage = (message: JsonObject) => {
+    const asked = message as ToWorker;
+    const work = () => void receive(app, asked, send, flushOutput);
+    if (asked.kind === "run") currentRun.run(asked.id, work);
+    else work();
+    return true;
+  };
   readMessages(fromServer, onMessage, () => fromServer.destroy());
   send({ kind: "loaded", functions: app.functions, unloads: app.unloads });
 }

@@ -139,16 +139,54 @@ test("a session begins with an instance nobody has used", async () => {
   expect((await server.run({ function: "get_value" })).output.value).toBe(8);
 });
 
-test("a task that waits because all workers are leased says so, and begins when a session ends", async () => {
+test("idle sessions leave the workers to others", async () => {
   const server = await startServer({ workers: 1 });
-  const { session_id: session } = await server.run(get("new"));
-  const { id } = await server.submit({});
-  const { logs } = (await server.call("GET", `/tasks/${id}/logs`)).body;
+  const sessions = [];
+  for (let n = 0; n < 4; n += 1) sessions.push((await server.run(set(n, "new"))).session_id);
+  expect(await server.run({})).toMatchObject({ status_text: "completed" });
+  const values = await Promise.all(sessions.map((session) => server.run(get(session))));
+  expect(values.map(({ output }) => output.value)).toEqual([0, 1, 2, 3]);
+});
+
+test("calls of sessions and other tasks together work on no more workers than allowed", async () => {
+  const server = await startServer({ workers: 2 });
+  const opened = await Promise.all([0, 1, 2].map((n) => server.run(set(n, "new"))));
+  const nap = (session?: string) => server.submit({ function: "count", input: { to: 10 }, session });
+  const tasks = await Promise.all([...opened.map(({ session_id }) => nap(session_id)), nap(), nap(), nap()]);
+  await Promise.all(tasks.map(({ id }) => server.finished(id)));
+  let most = 0;
+  const running = new Set<string>();
+  for (const event of server.events) {
+    if (event.type !== "task") continue;
+    if (event.status === "dispatched") running.add(event.id);
+    if (event.status === "completed") running.delete(event.id);
+    most = Math.max(most, running.size);
+  }
+  expect(most).toBe(2);
+});
+
+test("a session that must wait for the end of another says so, and other tasks pass by", async () => {
+  const server = await startServer({ workers: 1, idleSessions: 2 });
+  const [first] = [await server.run(get("new")), await server.run(get("new"))];
+  const waiting = await server.submit(get("new"));
+  expect((await server.run({})).status_text).toBe("completed");
+  const { logs, status_text } = (await server.call("GET", `/tasks/${waiting.id}`)).body;
+  expect(status_text).toBe("queued");
   expect(logs.map((log: Json) => log.content)).toEqual([
-    "all workers are leased by sessions; this task begins when one ends",
+    "there may be no more sessions at a time; this one begins when another ends",
   ]);
-  await server.call("DELETE", `/sessions/${session}`);
-  expect((await server.finished(id)).status_text).toBe("completed");
+  await server.call("DELETE", `/sessions/${first?.session_id}`);
+  expect((await server.finished(waiting.id)).status_text).toBe("completed");
+});
+
+test("a call of a session begins when the one before has given the worker back: its log is whole", async () => {
+  const server = await startServer();
+  const { session_id: session } = await server.run(get("new"));
+  const calls = await Promise.all(Array.from({ length: 20 }, () => server.submit({ input: {}, session })));
+  for (const { id } of calls) {
+    const { logs } = await server.finished(id);
+    expect(logs.map((log: Json) => log.content)).toEqual([expect.stringMatching(/^run \d+$/)]);
+  }
 });
 
 test("a session whose app could not be set up is ended", async () => {
