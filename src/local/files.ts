@@ -1,9 +1,8 @@
 /** Files that were uploaded, and files that apps made: kept in a folder each, named by their id. */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { once } from "node:events";
-import { constants, createReadStream, createWriteStream, mkdirSync, type ReadStream } from "node:fs";
-import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
+import { constants, createWriteStream } from "node:fs";
+import { copyFile, type FileHandle, mkdir, open, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,6 +10,8 @@ import { pathToFileURL } from "node:url";
 import { notFound } from "./errors.ts";
 import { isId } from "./ids.ts";
 import { guessContentType } from "./media-types.ts";
+import { safeName } from "./safe-name.ts";
+import { writeWhole } from "./whole-file.ts";
 
 export interface StoredFile {
   id: string;
@@ -22,7 +23,7 @@ export interface StoredFile {
 }
 
 /** How records name a stored file; answers show a uri instead. */
-const REFERENCE = /^stored:([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-][A-Za-z0-9._-]*)$/;
+const REFERENCE = /^stored:([A-Za-z0-9_-]{1,64})\/([^/]+)$/;
 
 const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+(;[\x20-\x7e]*)?$/;
 
@@ -43,7 +44,7 @@ export class FileStore {
   async create(filename: string, contentType: string): Promise<StoredFile> {
     const id = this.#options.nextId();
     const name = safeName(filename);
-    mkdirSync(join(this.#options.dir, id), { mode: 0o700 });
+    await mkdir(join(this.#options.dir, id), { mode: 0o700 });
     const file: StoredFile = {
       id,
       filename: name,
@@ -55,15 +56,18 @@ export class FileStore {
     return file;
   }
 
+  /** What was there before stays until all of the bytes have come. */
   async fill(file: StoredFile, bytes: Readable): Promise<StoredFile> {
-    await pipeline(bytes, createWriteStream(this.path(file), { mode: 0o600 }));
+    await writeWhole(this.path(file), (temporary) =>
+      pipeline(bytes, createWriteStream(temporary, { mode: 0o600 })),
+    );
     return this.#measure(file);
   }
 
   /** Keeps a copy of a file an app has made. */
   async keep(path: string, filename: string, contentType: string): Promise<StoredFile> {
     const file = await this.create(filename, contentType);
-    await copyFile(path, this.path(file), constants.COPYFILE_FICLONE);
+    await writeWhole(this.path(file), (temporary) => copyFile(path, temporary, constants.COPYFILE_FICLONE));
     return this.#measure(file);
   }
 
@@ -76,12 +80,12 @@ export class FileStore {
     }
   }
 
-  async open(file: StoredFile): Promise<ReadStream> {
-    const bytes = createReadStream(this.path(file));
-    await once(bytes, "open").catch(() => {
+  /** The bytes and how many they are: those of one upload, even when another takes its place meanwhile. */
+  async open(file: StoredFile): Promise<{ handle: FileHandle; size: number }> {
+    const handle = await open(this.path(file)).catch(() => {
       throw notFound(`file ${file.id} was announced but never uploaded`);
     });
-    return bytes;
+    return { handle, size: (await handle.stat()).size };
   }
 
   path(file: { id: string; filename: string }): string {
@@ -94,11 +98,11 @@ export class FileStore {
 
   /** The address of a stored file on this server, readable by whoever was given it. */
   httpUri(file: { id: string; filename: string }, baseUrl: string): string {
-    return `${baseUrl}/files/${file.id}/${file.filename}?signature=${this.#sign("GET", file.id)}`;
+    return this.#address(file, "GET", baseUrl);
   }
 
   uploadUrl(file: StoredFile, baseUrl: string): string {
-    return `${baseUrl}/files/${file.id}/${file.filename}?signature=${this.#sign("PUT", file.id)}`;
+    return this.#address(file, "PUT", baseUrl);
   }
 
   fileUri(file: { id: string; filename: string }): string {
@@ -115,8 +119,12 @@ export class FileStore {
   recognise(uri: string, baseUrls: string[]): string | null {
     const places = [...baseUrls.map((base) => `${base}/files/`), `${pathToFileURL(this.#options.dir).href}/`];
     const place = places.find((start) => uri.startsWith(start));
-    const reference = place ? `stored:${uri.slice(place.length).split("?", 1)[0]}` : "";
-    return REFERENCE.test(reference) ? reference : null;
+    const reference = place ? `stored:${decode(uri.slice(place.length).split("?", 1)[0]!)}` : "";
+    return parseReference(reference) ? reference : null;
+  }
+
+  #address({ id, filename }: { id: string; filename: string }, method: string, baseUrl: string): string {
+    return `${baseUrl}/files/${id}/${encodeURIComponent(filename)}?signature=${this.#sign(method, id)}`;
   }
 
   #sign(method: string, id: string): string {
@@ -130,7 +138,8 @@ export class FileStore {
   }
 
   async #describe(file: StoredFile): Promise<void> {
-    await writeFile(this.#metaPath(file.id), JSON.stringify(file), { mode: 0o600 });
+    const record = JSON.stringify(file);
+    await writeWhole(this.#metaPath(file.id), (temporary) => writeFile(temporary, record, { mode: 0o600 }));
   }
 
   #metaPath(id: string): string {
@@ -141,12 +150,13 @@ export class FileStore {
 /** The file a reference names, else null. */
 export function parseReference(text: string): { id: string; filename: string } | null {
   const [, id, filename] = REFERENCE.exec(text) ?? [];
-  return id && filename ? { id, filename } : null;
+  return id && filename && filename === safeName(filename) ? { id, filename } : null;
 }
 
-/** Names come from outside: only the last part, only plain characters, never hidden, never long. */
-function safeName(filename: string): string {
-  const last = filename.split(/[\\/]/).pop() ?? "";
-  const plain = last.replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^\.+/, "");
-  return plain.length > 100 ? plain.slice(-100).replace(/^\.+/, "") || "file" : plain || "file";
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }

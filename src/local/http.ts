@@ -67,7 +67,7 @@ export function portOf(server: Server): number {
 type Router = ReturnType<typeof createRoutes>;
 
 function createRoutes() {
-  const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 500 });
+  const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 1000 });
   for (const route of ROUTES) {
     for (const prefix of ["", "/v1"]) router.on(route.method, `${prefix}${route.path}`, () => {}, route);
   }

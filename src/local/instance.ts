@@ -12,6 +12,7 @@ import { createLineSplitter } from "./lines.ts";
 import { createMark, inheritedEnvironment, killGroup, killMarked, markOf, ownPid } from "./processes.ts";
 import { type AppSchemas, type FromWorker, readFromWorker, readSchemas, type ToWorker } from "./protocol.ts";
 import { givenSecrets } from "./secrets.ts";
+import { temporaryName } from "./whole-file.ts";
 
 export interface WorkerSettings {
   /** The built worker program. */
@@ -83,7 +84,7 @@ export class Instance {
     this.id = id;
     this.version = version;
     this.#memoryMb = settings.memoryMb;
-    this.#temporaryDir = join(settings.temporaryDir, id);
+    this.#temporaryDir = join(settings.temporaryDir, `.belt-${temporaryName()}`);
     const mark = createMark();
     this.#mark = markOf(mark);
     this.#child = startProcess(version, settings, this.#temporaryDir, mark);

@@ -17,9 +17,10 @@ import type { Dialect } from "./respond.ts";
 import type { Rooms } from "./rooms.ts";
 import { Runner } from "./runner.ts";
 import { Sessions } from "./sessions.ts";
-import { sweep, TaskStore } from "./task-store.ts";
+import { TaskStore } from "./task-store.ts";
 import { Tasks } from "./tasks.ts";
 import { Webhooks } from "./webhook.ts";
+import { sweep } from "./whole-file.ts";
 
 export type { ServerEvent } from "./events.ts";
 

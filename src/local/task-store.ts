@@ -1,12 +1,11 @@
 /** Task records on disk, one file each; what a later command finds of an earlier one. */
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isTerminal } from "../wire/status.ts";
 import { isId } from "./ids.ts";
 import { isAlive, ownPid } from "./processes.ts";
 import type { Task } from "./task.ts";
-
-const KEPT_MS = 7 * 24 * 3600 * 1000;
+import { writeWhole } from "./whole-file.ts";
 
 export class TaskStore {
   readonly #dir: string;
@@ -19,8 +18,7 @@ export class TaskStore {
   async write(task: Task): Promise<number> {
     const path = this.#path(task.id);
     const record = JSON.stringify(task);
-    await writeFile(`${path}.part`, record, { mode: 0o600 });
-    await rename(`${path}.part`, path);
+    await writeWhole(path, (temporary) => writeFile(temporary, record, { mode: 0o600 }));
     return record.length;
   }
 
@@ -53,16 +51,4 @@ function readJudged(task: Task): Task {
   if (isTerminal(task.status) || (task.pid !== ownPid() && isAlive(task.pid))) return task;
   const events = [...task.events, { status: "failed" as const, time: task.updatedAt }];
   return { ...task, events, status: "failed", error: "the local server ended while the task ran" };
-}
-
-/** Removes what is older than a week from a folder of this server. */
-export async function sweep(dir: string, now: number): Promise<void> {
-  for (const name of await readdir(dir).catch(() => [])) {
-    const path = join(dir, name);
-    const modified = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => now,
-    );
-    if (now - modified > KEPT_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
-  }
 }
