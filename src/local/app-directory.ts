@@ -1,5 +1,5 @@
 /** One app directory: its inf.yml, its entry file, and the version its files make. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
@@ -109,6 +109,7 @@ export class AppDirectory {
       description: text(manifest["description"]).trim(),
       category: text(manifest["category"]),
       kernel: text(manifest["kernel"]),
+      modifiedAt: statSync(file).mtimeMs,
       hash: hashFiles(this.dir),
       dir: this.dir,
       entry: findEntry(this.dir),

@@ -1,5 +1,6 @@
 /** The contract of an app module (local.md, "An app directory"). Runs in the worker process. */
 import type { JsonObject } from "../wire/types.ts";
+import { liveFields } from "./marks.ts";
 
 /** As much of zod 3 and zod 4 as running an app needs. */
 export interface ZodSchema {
@@ -19,6 +20,8 @@ export interface LoadedApp {
   unloads: boolean;
   setupSchema: ZodSchema | null;
   schemasOf(name: string): { input: ZodSchema; output: ZodSchema };
+  /** A stream function speaks over a socket, which this server has not. */
+  kindOf(name: string): "run" | "stream";
   setup(setup: JsonObject): Promise<void>;
   run(
     name: string,
@@ -43,6 +46,11 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
   const functions = methodsOf(app).filter(
     (name) => isSchema(schemasOf(name).input) && isSchema(schemasOf(name).output),
   );
+  const kindOf = (name: string) => {
+    const { input, output } = schemasOf(name);
+    const isStream = takesSocket(app[name]) || liveFields(input).length > 0 || liveFields(output).length > 0;
+    return isStream ? "stream" : "run";
+  };
   const setupSchema = isSchema(module["AppSetup"]) ? module["AppSetup"] : null;
   const context: JsonObject = { cancelRequested: false };
   app.context = context;
@@ -53,6 +61,7 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
     unloads: typeof app["unload"] === "function",
     setupSchema,
     schemasOf,
+    kindOf,
     async setup(setup) {
       const config = setupSchema ? await parse("setup", setupSchema, setup) : setup;
       await app["setup"]?.(config);
@@ -61,6 +70,11 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
       const method = functions.includes(name) ? app[name] : undefined;
       if (!method)
         throw new Error(`the app has no function "${name}"; it has: ${functions.join(", ") || "none"}`);
+      if (kindOf(name) === "stream") {
+        throw new InvalidValue(
+          `"${name}" is a stream function: it speaks over a socket, which belt does not`,
+        );
+      }
       Object.assign(context, taskContext, { cancelRequested: false });
       const parsed = await parse("input", schemasOf(name).input, input);
       return drain(await method.call(app, parsed), onPartial, () => context["cancelRequested"] === true);
@@ -81,6 +95,13 @@ function pascal(name: string): string {
     .split("_")
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join("");
+}
+
+/** As the platform tells: by a second parameter of that name. */
+function takesSocket(method: AppMethod | undefined): boolean {
+  return (
+    method !== undefined && method.length > 1 && /[,\s]socket\s*\)/.test(String(method).split("{\n", 1)[0]!)
+  );
 }
 
 function methodsOf(app: object): string[] {

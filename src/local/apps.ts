@@ -5,9 +5,9 @@ import type { AppVersion, Catalogue } from "./catalogue.ts";
 import { brokenApp } from "./errors.ts";
 import type { AppSummary } from "./events.ts";
 import { WorkerDied } from "./instance.ts";
+import { OWNER } from "./owner.ts";
 import type { Pool } from "./pool.ts";
 import type { AppSchemas } from "./protocol.ts";
-import { isObject } from "./validate.ts";
 
 export class Apps {
   readonly #catalogue: Catalogue;
@@ -25,12 +25,9 @@ export class Apps {
   }
 
   /** Without schemas: to list the apps none is started. */
-  async list(search: unknown): Promise<JsonObject[]> {
-    const term = searchTerm(search).toLowerCase();
+  async list(): Promise<JsonObject[]> {
     const versions = (await this.#catalogue.list()).flatMap(({ current }) => current ?? []);
-    return versions
-      .filter(({ app, description }) => `${app} ${description}`.toLowerCase().includes(term))
-      .map((version) => presentApp(version, null));
+    return versions.map((version) => presentApp(version, null));
   }
 
   /** Loads every app once, so that broken ones are known. */
@@ -81,10 +78,17 @@ export class Apps {
 function presentApp(version: AppVersion, schemas: AppSchemas | null): JsonObject {
   return {
     id: version.app,
+    short_id: version.app,
+    ...timesOf(version),
+    ...OWNER,
     namespace: version.namespace,
     name: version.name,
+    title: "",
     description: version.description,
+    agent_description: "",
     category: version.category,
+    images: { card: "", thumbnail: "", banner: "" },
+    status: "active",
     version_id: version.hash,
     ...(schemas ? { version: presentVersion(version, schemas) } : {}),
   };
@@ -95,6 +99,13 @@ function presentVersion(version: AppVersion, { functions, setup_schema }: AppSch
   const preferred = version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
   return {
     id: version.hash,
+    short_id: version.hash,
+    ...timesOf(version),
+    metadata: {},
+    repository: "",
+    variants: {},
+    env: version.env,
+    resources: { gpu: { count: 0, vram: 0, type: "none" }, ram: 0 },
     kernel: version.kernel,
     required_secrets: version.secrets,
     default_function: preferred,
@@ -105,8 +116,7 @@ function presentVersion(version: AppVersion, { functions, setup_schema }: AppSch
   };
 }
 
-/** The SDK sends `{term}`, a person a string. */
-function searchTerm(search: unknown): string {
-  const term = isObject(search) ? search["term"] : search;
-  return typeof term === "string" ? term : "";
+function timesOf({ modifiedAt }: AppVersion): JsonObject {
+  const time = new Date(modifiedAt).toISOString();
+  return { created_at: time, updated_at: time };
 }

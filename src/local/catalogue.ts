@@ -14,6 +14,8 @@ export interface AppVersion {
   description: string;
   category: string;
   kernel: string;
+  /** When its inf.yml was last written, milliseconds since 1970. */
+  modifiedAt: number;
   /** Short hash of the files. */
   hash: string;
   dir: string;
@@ -64,15 +66,20 @@ export class Catalogue {
     });
   }
 
-  /** `namespace/name[@version]` or a bare name. */
+  /** `namespace/name[@version]`, a bare name, or `@version` alone. */
   async resolve(reference: string, isLoaded: (version: AppVersion) => boolean): Promise<Resolved> {
     const [wanted = "", pin] = reference.split("@", 2) as [string, string?];
     const apps = await this.list();
-    const directory = apps.find(({ app, name }) => app === wanted || name === wanted);
+    const directory = apps.find(({ app, name, versions }) =>
+      wanted === "" ? versions.has(pin ?? "") : app === wanted || name === wanted,
+    );
     if (!directory) {
-      throw notFound(`no app "${wanted}" on this server; it has: ${apps.map(({ app }) => app).join(", ")}`, {
-        suggestions: apps.map(({ app }) => app),
-      });
+      throw notFound(
+        `no app "${reference}" on this server; it has: ${apps.map(({ app }) => app).join(", ")}`,
+        {
+          suggestions: apps.map(({ app }) => app),
+        },
+      );
     }
     return pick(directory, pin, isLoaded);
   }

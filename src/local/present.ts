@@ -2,6 +2,7 @@
 import { isTerminal, STATUS_NUMBERS, type StatusTable, type StatusWord } from "../wire/status.ts";
 import type { JsonObject } from "../wire/types.ts";
 import { type FileStore, parseReference } from "./files.ts";
+import { OWNER } from "./owner.ts";
 import type { Session } from "./sessions.ts";
 import type { LogEntry, Task } from "./task.ts";
 import { mapStrings } from "./values.ts";
@@ -30,8 +31,8 @@ export class Presenter {
     return { status: table.indexOf(known), status_text: known };
   }
 
-  /** Without `logs` the field is left out: lists and first answers stay small. */
-  task(task: Task, logs?: LogEntry[]): JsonObject {
+  /** Without `logs` the list is empty: lists and first answers stay small. */
+  task(task: Task, logs: LogEntry[] = []): JsonObject {
     const present = (value: unknown) => mapStrings(value, (text) => this.uri(text));
     return {
       id: task.id,
@@ -47,12 +48,17 @@ export class Presenter {
       error: task.error,
       session_id: task.sessionId,
       worker_id: task.workerId,
-      ...(task.infra === null ? {} : { infra: task.infra }),
-      ...(task.variant === null ? {} : { app_variant: task.variant }),
+      workers: task.workers,
+      infra: task.infra ?? "private",
+      app_variant: task.variant ?? "",
+      ...(task.sessionTimeout === null ? {} : { session_timeout: task.sessionTimeout }),
       ...(task.webhook === null ? {} : { webhook: task.webhook }),
       created_at: iso(task.createdAt),
       updated_at: iso(task.updatedAt),
-      ...(logs ? { logs } : {}),
+      ...OWNER,
+      ...NOT_HERE,
+      events: this.events(task),
+      logs: presentLogs(task, logs),
     };
   }
 
@@ -61,7 +67,12 @@ export class Presenter {
   }
 
   taskLogs(task: Task): JsonObject {
-    return { task_id: task.id, ...this.status(task.status), events: this.events(task), logs: task.logs };
+    return {
+      task_id: task.id,
+      ...this.status(task.status),
+      events: this.events(task),
+      logs: presentLogs(task, task.logs),
+    };
   }
 
   events(task: Task): JsonObject[] {
@@ -83,6 +94,7 @@ export class Presenter {
       return {
         status,
         timestamp: iso(time),
+        duration: durationText(duration),
         duration_ms: duration,
         ...(next ? { next_status: next.status } : {}),
       };
@@ -90,6 +102,7 @@ export class Presenter {
     return {
       task_id: task.id,
       ...this.status(task.status),
+      total_duration: durationText(end - task.createdAt),
       total_duration_ms: end - task.createdAt,
       groups: groupsOf(task, end),
       events,
@@ -104,6 +117,8 @@ export class Presenter {
   session(session: Session): JsonObject {
     return {
       id: session.id,
+      short_id: session.id.slice(-8),
+      ...OWNER,
       app_id: session.version.app,
       app_version_id: session.version.hash,
       worker_id: session.instance?.id ?? null,
@@ -133,6 +148,28 @@ export class Presenter {
   }
 }
 
+/** What the SDK's type of a task names and a task on this server has not. */
+const NOT_HERE = {
+  user_public_key: "",
+  engine_public_key: "",
+  is_featured: false,
+  rating: "unrated",
+  usage_events: [],
+};
+
+function presentLogs({ id }: Task, logs: LogEntry[]): JsonObject[] {
+  return logs.map((entry) => ({ ...entry, updated_at: entry.created_at, task_id: id }));
+}
+
+/** As the API writes them: 350ms, 1.5s, 2m3.5s, 1h0m0s. */
+function durationText(ms: number): string {
+  if (ms < 1000) return ms === 0 ? "0s" : `${ms}ms`;
+  const [hours, minutes] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60];
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
+
 const GROUPS: [string, StatusWord[]][] = [
   ["queue", ["received", "queued", "dispatched"]],
   ["setup", ["preparing", "serving", "setting_up"]],
@@ -146,6 +183,7 @@ function groupsOf(task: Task, end: number): JsonObject[] {
     if (first === -1) return [];
     const start = task.events[first]!.time;
     const after = task.events.slice(first).find(({ status }) => !words.includes(status))?.time ?? end;
-    return [{ label, start_at: iso(start), end_at: iso(after), duration_ms: after - start }];
+    const ms = after - start;
+    return [{ label, start_at: iso(start), end_at: iso(after), duration: durationText(ms), duration_ms: ms }];
   });
 }

@@ -48,6 +48,7 @@ function areTexts(value: unknown): boolean {
 interface FunctionSchemas {
   name: string;
   description: string;
+  kind: "run" | "stream";
   input_schema: JsonObject;
   output_schema: JsonObject;
 }

@@ -5,12 +5,14 @@ import { isTerminal } from "../wire/status.ts";
 import type { JsonObject } from "../wire/types.ts";
 import { ApiError, invalidField } from "./errors.ts";
 import type { StoredFile } from "./files.ts";
+import { readListQuery } from "./list-query.ts";
+import { OWNER } from "./owner.ts";
 import { fileBody } from "./request.ts";
 import type { Reply } from "./respond.ts";
 import type { Rooms } from "./rooms.ts";
 import { openStream, streamEnded, streamTask } from "./stream.ts";
 import { submitRun } from "./submit.ts";
-import { readFileRequest, readPage } from "./validate.ts";
+import { readFileRequest } from "./validate.ts";
 
 export interface ApiRequest {
   raw: IncomingMessage;
@@ -61,25 +63,59 @@ async function getApp({ apps }: Rooms, { params }: ApiRequest): Promise<Reply> {
   return { data: await apps.get(namespace ? `${namespace}/${name}` : name!) };
 }
 
+const APP_FIELDS = {
+  filters: [
+    "id",
+    "namespace",
+    "name",
+    "description",
+    "category",
+    "status",
+    "version_id",
+    "created_at",
+    "updated_at",
+  ],
+  search: ["id", "namespace", "name", "description", "category"],
+};
+
 async function listApps({ apps }: Rooms, { body }: ApiRequest): Promise<Reply> {
-  const { limit, cursor } = readPage(body);
-  const all = await apps.list(body["search"]);
+  const { limit, cursor, matches, messages } = readListQuery(body, APP_FIELDS);
+  const all = (await apps.list()).filter(matches ?? (() => true));
   const from = cursor === null ? 0 : Number(cursor);
   if (!Number.isInteger(from) || from < 0) throw invalidField("cursor", "is not one of this list");
   const next = from + limit < all.length ? String(from + limit) : null;
-  return { data: page(all.slice(from, from + limit), next, cursor, limit, all.length) };
+  return { data: page(all.slice(from, from + limit), next, cursor, limit, all.length), messages };
 }
 
+const TASK_SEARCH = ["id", "short_id", "app", "app_id", "function", "status_text", "session_id", "error"];
+const TASK_FIELDS = {
+  filters: [
+    ...TASK_SEARCH,
+    "app_version_id",
+    "status",
+    "worker_id",
+    "infra",
+    "webhook",
+    "created_at",
+    "updated_at",
+  ],
+  search: TASK_SEARCH,
+};
+
 async function listTasks({ tasks, presenter }: Rooms, { body }: ApiRequest): Promise<Reply> {
-  const { limit, cursor } = readPage(body);
-  const { items, next, total } = await tasks.list(limit, cursor);
+  const { limit, cursor, matches, messages } = readListQuery(body, TASK_FIELDS);
+  const { items, next, total } = await tasks.list(
+    limit,
+    cursor,
+    matches && ((task) => matches(presenter.task(task))),
+  );
   const shown = items.map((task) => presenter.task(task));
-  return { data: page(shown, next, cursor, limit, total) };
+  return { data: page(shown, next, cursor, limit, total), messages };
 }
 
 async function getTask({ tasks, presenter }: Rooms, { params }: ApiRequest): Promise<Reply> {
   const task = await tasks.get(params["id"]!);
-  return { data: { ...presenter.task(task, task.logs), events: presenter.events(task) } };
+  return { data: presenter.task(task, task.logs) };
 }
 
 async function getStatus({ tasks, presenter }: Rooms, { params }: ApiRequest): Promise<Reply> {
@@ -185,7 +221,18 @@ async function signedFile({ files }: Rooms, { raw, params, query }: ApiRequest):
 }
 
 function presentFile({ files, presenter }: Rooms, file: StoredFile): JsonObject {
-  return { ...file, uri: presenter.uri(files.reference(file)) };
+  return {
+    ...file,
+    short_id: file.id.slice(-8),
+    updated_at: file.created_at,
+    ...OWNER,
+    uri: presenter.uri(files.reference(file)),
+    upload_url: "",
+    path: "",
+    remote_path: "",
+    category: "",
+    rating: "unrated",
+  };
 }
 
 function page(

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../wire/types.ts";
 import type { LoadedApp, ZodSchema } from "./app.ts";
+import { BINARY, definitionOf, FILE as FILE_MARK, LIVE, liveFields } from "./marks.ts";
 import type { AppSchemas } from "./protocol.ts";
 
 type ToJsonSchema = (schema: ZodSchema, io: "input" | "output") => JsonObject;
@@ -10,9 +11,6 @@ interface Zod4Schema extends ZodSchema {
   _zod?: { def: Record<string | symbol, unknown> };
   meta?(): JsonObject | undefined;
 }
-
-/** Set by createFileSchema of @inferencesh/app on the `_def` of both zods. */
-const FILE_MARK = Symbol.for("inferencesh.fileSchema");
 
 export async function describeApp(app: LoadedApp): Promise<AppSchemas> {
   const convert = await loadConverter(app);
@@ -22,6 +20,7 @@ export async function describeApp(app: LoadedApp): Promise<AppSchemas> {
     functions[name] = {
       name,
       description: input.description ?? "",
+      kind: app.kindOf(name),
       input_schema: convert(input, "input"),
       output_schema: convert(output, "output"),
     };
@@ -44,7 +43,7 @@ function isZod4(schema: ZodSchema): boolean {
 /** The app's zod, but perhaps another copy of the module, with a registry of its own: descriptions are asked of the schema. */
 async function loadZod4(entry: string): Promise<ToJsonSchema> {
   const { z } = await import(zod4Of(entry));
-  return (schema, io) =>
+  const convert: ToJsonSchema = (schema, io) =>
     z.toJSONSchema(schema, {
       io,
       unrepresentable: "any",
@@ -52,8 +51,33 @@ async function loadZod4(entry: string): Promise<ToJsonSchema> {
         const { id: _, ...meta } = zodSchema.meta?.() ?? {};
         Object.assign(jsonSchema, meta);
         if (isFile(zodSchema)) becomeFile(jsonSchema);
+        const marked = ofMarks(definitionOf(zodSchema), (item) => convert(item, io));
+        if (marked) replace(jsonSchema, { ...marked, ...meta });
+        dropRequired(jsonSchema, liveFields(zodSchema));
       },
     });
+  return convert;
+}
+
+/** The JSON Schema of what is marked as live or as bytes, else null. */
+function ofMarks(definition: object, convert: (item: ZodSchema) => JsonObject): JsonObject | null {
+  const { [LIVE]: item, [BINARY]: mediaType } = definition as { [LIVE]?: ZodSchema; [BINARY]?: string };
+  if (item) {
+    const { $schema: _, ...items } = convert(item);
+    return { type: "array", format: "stream", items };
+  }
+  return mediaType ? { type: "string", format: "binary", contentMediaType: mediaType } : null;
+}
+
+function replace(schema: JsonObject, other: JsonObject): void {
+  for (const key of Object.keys(schema)) delete schema[key];
+  Object.assign(schema, other);
+}
+
+/** Live fields come over the socket, never with the request. */
+function dropRequired(schema: JsonObject, live: string[]): void {
+  const { required } = schema;
+  if (Array.isArray(required)) schema["required"] = required.filter((name) => !live.includes(name));
 }
 
 /** A bundled app has its zod inside; belt's own reads the same definitions. */
@@ -67,7 +91,7 @@ function zod4Of(entry: string): string {
 
 async function loadZod3(): Promise<ToJsonSchema> {
   const zod3 = await import("zod-to-json-schema");
-  return (schema, io) =>
+  const convert: ToJsonSchema = (schema, io) =>
     zod3.zodToJsonSchema(schema as never, {
       $refStrategy: "none",
       pipeStrategy: io,
@@ -75,10 +99,12 @@ async function loadZod3(): Promise<ToJsonSchema> {
       removeAdditionalStrategy: "strict",
       allowedAdditionalProperties: undefined,
       override: (def) => {
-        if (!(FILE_MARK in def)) return zod3.ignoreOverride;
-        return def.description ? { ...FILE, description: def.description } : { ...FILE };
+        const marked = FILE_MARK in def ? FILE : ofMarks(def, (item) => convert(item, io));
+        if (!marked) return zod3.ignoreOverride;
+        return def.description ? { ...marked, description: def.description } : { ...marked };
       },
     }) as JsonObject;
+  return convert;
 }
 
 const WRAPPERS = new Set(["optional", "default", "prefault", "readonly", "catch", "nonoptional"]);

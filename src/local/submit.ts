@@ -9,14 +9,15 @@ import { requireSecrets } from "./secrets.ts";
 import { DEFAULT_IDLE_TIMEOUT, type Session } from "./sessions.ts";
 import { LOG_TASK } from "./task.ts";
 import { messageOf } from "./thrown.ts";
-import { flag, readRunRequest } from "./validate.ts";
+import { flag, ignoredRunFields, readRunRequest } from "./validate.ts";
 import { mapStrings } from "./values.ts";
 
 export async function submitRun(rooms: Rooms, request: ApiRequest, waitsByDefault: boolean): Promise<Reply> {
   const { catalogue, pool, tasks, sessions, presenter, clock } = rooms;
   const run = readRunRequest(request.body);
   const wait = waits(request) ?? waitsByDefault;
-  const resolved = await catalogue.resolve(run.app, (version) => pool.isLoaded(version));
+  const found = await catalogue.resolve(run.app, (version) => pool.isLoaded(version));
+  const resolved = { ...found, messages: [...found.messages, ...ignoredRunFields(request.body)] };
   requireSecrets(resolved.version);
   checkWorkers(rooms, run);
   const session = sessionFor(rooms, run, resolved.version);

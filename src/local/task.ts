@@ -26,6 +26,8 @@ export interface Task {
   variant: string | null;
   webhook: string | null;
   setup: JsonObject | null;
+  /** Seconds, as asked for with a new session. */
+  sessionTimeout: number | null;
   input: JsonObject;
   output: unknown;
   error: string | null;

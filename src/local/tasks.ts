@@ -73,14 +73,27 @@ export class Tasks {
   async list(
     limit: number,
     cursor: string | null,
+    matches: ((task: Task) => boolean) | null,
   ): Promise<{ items: Task[]; next: string | null; total: number }> {
-    const ids = await this.#options.store.ids();
+    const ids = await this.#ids(matches);
     const from = cursor === null ? 0 : ids.findIndex((id) => id < cursor);
     const page = from === -1 ? [] : ids.slice(from, from + limit);
     const items = await Promise.all(page.map((id) => this.get(id).catch(() => null)));
     const last = page.at(-1);
     const next = last !== undefined && from + limit < ids.length ? last : null;
     return { items: items.filter((task) => task !== null), next, total: ids.length };
+  }
+
+  /** Of all tasks, or of those that match, which are read one after the other: there may be many. */
+  async #ids(matches: ((task: Task) => boolean) | null): Promise<string[]> {
+    const ids = await this.#options.store.ids();
+    if (!matches) return ids;
+    const found: string[] = [];
+    for (const id of ids) {
+      const task = await this.get(id).catch(() => null);
+      if (task && matches(task)) found.push(id);
+    }
+    return found;
   }
 
   /** False when the task had already ended. */
@@ -193,6 +206,7 @@ function newTask(
     variant: request.variant ?? null,
     webhook: request.webhook ?? null,
     setup: request.setup ?? null,
+    sessionTimeout: request.session_timeout ?? null,
     input: request.input,
     output: null,
     error: null,

@@ -1,6 +1,7 @@
 /** Bodies of requests, checked as the API would: the first wrong field is named. */
 import type { JsonObject, RunRequest } from "../wire/types.ts";
 import { ApiError, invalidField } from "./errors.ts";
+import type { Message } from "./events.ts";
 import { DEEPEST, isDeeperThan } from "./values.ts";
 
 const INFRA = ["cloud", "private", "private_first"];
@@ -9,8 +10,8 @@ export function readRunRequest(body: JsonObject): RunRequest {
   if (isDeeperThan(body, DEEPEST)) {
     throw new ApiError(400, "invalid_request", `the body is nested more than ${DEEPEST} levels deep`);
   }
-  const app = text(body, "app");
-  if (!app) throw invalidField("app", "is required: namespace/name, with an optional @version");
+  const app = appReference(body);
+  checkIgnored(body);
   const input = object(body, "input");
   if (!input) throw invalidField("input", "is required and must be an object");
   const session = text(body, "session");
@@ -26,6 +27,50 @@ export function readRunRequest(body: JsonObject): RunRequest {
     ...given("session", session),
     ...given("session_timeout", sessionTimeout(body, session)),
   };
+}
+
+/** What the API acts on and this server does not. */
+const IGNORED = ["run_at", "metadata", "variant"];
+
+export function ignoredRunFields(body: JsonObject): Message[] {
+  return ignoredFields(body, IGNORED);
+}
+
+/** A remark for each of these fields that says something. */
+export function ignoredFields(body: JsonObject, names: string[]): Message[] {
+  return names
+    .filter((name) => isGiven(body[name]))
+    .map((name) => ({
+      level: "info",
+      code: "field_ignored",
+      message: `the local server does not act on ${name}`,
+      meta: { field: name },
+    }));
+}
+
+function isGiven(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null && value !== "" && value !== false;
+}
+
+function checkIgnored(body: JsonObject): void {
+  object(body, "metadata");
+  const runAt = text(body, "run_at");
+  if (runAt !== undefined && Number.isNaN(Date.parse(runAt)))
+    throw invalidField("run_at", "must be an ISO time");
+}
+
+/** `app`, or in its place `app_id` and `version_id`: the id of an app here is its name, that of a version its hash. */
+function appReference(body: JsonObject): string {
+  const [app, appId, version] = [text(body, "app"), text(body, "app_id"), text(body, "version_id")];
+  if (app && appId && app !== appId) throw invalidField("app_id", "names another app than the field app");
+  const base = app ?? appId ?? "";
+  if (!base && !version) throw invalidField("app", "is required: namespace/name, with an optional @version");
+  if (!version) return base;
+  if (base.includes("@") && !base.endsWith(`@${version}`)) {
+    throw invalidField("version_id", "is another version than the one that the app names");
+  }
+  return base.includes("@") ? base : `${base}@${version}`;
 }
 
 /** `wait` and the like: true, false, or not there. */

@@ -211,3 +211,33 @@ function writeApp(name: string, files: Record<string, string>): string {
   for (const [file, text] of Object.entries(all)) writeFileSync(join(dir, file), text);
   return dir;
 }
+
+test.each(["zod3", "zod4"])("stream functions are described as such with %s, and refused", async (name) => {
+  const server = await startServer({ appDirs: [app(name)] });
+  const { functions } = (await server.call("GET", `/apps/test/${name}`)).body.version;
+  const kinds = Object.entries<{ kind: string }>(functions).map(([key, { kind }]) => [key, kind]);
+  expect(Object.fromEntries(kinds)).toEqual({ run: "run", talk: "stream", echo: "stream" });
+  const pcm = (rate: number) => ({
+    type: "array",
+    format: "stream",
+    items: {
+      type: "string",
+      format: "binary",
+      contentMediaType: `audio/pcm;format=s16le;rate=${rate};channels=1`,
+    },
+  });
+  const { input_schema, output_schema } = functions.talk;
+  expect(input_schema.properties.audio).toEqual({ ...pcm(16_000), description: "What is said" });
+  expect(input_schema.properties.events).toMatchObject({
+    type: "array",
+    format: "stream",
+    items: { type: "object", properties: { type: { type: "string" } } },
+  });
+  expect(input_schema.required).toEqual(["topic"]);
+  expect(output_schema.properties.audio).toEqual(pcm(24_000));
+  expect(output_schema.required).toEqual(["seconds"]);
+  for (const stream of ["talk", "echo"]) {
+    const task = await server.run({ app: `test/${name}`, function: stream, input: { topic: "x" } });
+    expect(task.error).toBe(`"${stream}" is a stream function: it speaks over a socket, which belt does not`);
+  }
+});
