@@ -1,11 +1,12 @@
 /** One app directory: its inf.yml, its entry file, and the version its files make. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../wire/types.ts";
 import type { AppVersion } from "./catalogue.ts";
 import type { AppProblem, EventSink } from "./events.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
 import { readSecrets } from "./secrets.ts";
+import { readSmallFile, statRegular } from "./small-file.ts";
 import { messageOf } from "./thrown.ts";
 
 const ENTRIES = ["inference.js", "src/inference.js"];
@@ -99,7 +100,7 @@ export class AppDirectory {
 
   #readVersion(): AppVersion {
     const file = join(this.dir, "inf.yml");
-    const manifest = asObject(this.#parse(readFileSync(file, "utf8")));
+    const manifest = asObject(this.#parse(readSmallFile(file)));
     this.namespace = text(manifest["namespace"]) || "local";
     this.name = text(manifest["name"]) || basename(this.dir);
     return {
@@ -109,7 +110,7 @@ export class AppDirectory {
       description: text(manifest["description"]).trim(),
       category: text(manifest["category"]),
       kernel: text(manifest["kernel"]),
-      modifiedAt: statSync(file).mtimeMs,
+      modifiedAt: statRegular(file).mtimeMs,
       hash: hashFiles(this.dir),
       dir: this.dir,
       entry: findEntry(this.dir),
@@ -134,11 +135,17 @@ export class AppDirectory {
 }
 
 function findEntry(dir: string): string {
-  for (const entry of ENTRIES) if (existsSync(join(dir, entry))) return join(dir, entry);
+  const entry = ENTRIES.find((name) => existsSync(join(dir, name))) ?? mainOf(dir);
+  if (!entry || !existsSync(join(dir, entry))) {
+    throw new Error(`${dir} has neither inference.js nor src/inference.js nor a "main" in package.json`);
+  }
+  statRegular(join(dir, entry));
+  return join(dir, entry);
+}
+
+function mainOf(dir: string): string {
   const manifest = join(dir, "package.json");
-  const main = existsSync(manifest) ? text(asObject(JSON.parse(readFileSync(manifest, "utf8")))["main"]) : "";
-  if (main && existsSync(join(dir, main))) return join(dir, main);
-  throw new Error(`${dir} has neither inference.js nor src/inference.js nor a "main" in package.json`);
+  return existsSync(manifest) ? text(asObject(JSON.parse(readSmallFile(manifest)))["main"]) : "";
 }
 
 export function describeProblem({ message, file, line }: AppProblem): string {

@@ -6,10 +6,11 @@ import type { Clock } from "./clock.ts";
 import type { AppProblem } from "./events.ts";
 import type { FileStore } from "./files.ts";
 import { type Instance, WorkerDied } from "./instance.ts";
+import { storeOutputs } from "./outputs.ts";
 import type { Pool } from "./pool.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import { type LiveTask, LOG_SETUP, LOG_TASK } from "./task.ts";
-import { latestOnly, mapStrings, stableJson, storeOutputs } from "./values.ts";
+import { latestOnly, mapStrings, stableJson } from "./values.ts";
 
 export interface RunnerOptions {
   clock: Clock;
@@ -152,7 +153,7 @@ export class Runner {
     instance.onLog = (text) => live.log(text, LOG_TASK, clock.now());
     task.function ??= defaultFunction(await instance.loaded);
     const partials = latestOnly(async (output: unknown) =>
-      live.partial(await storeOutputs(output, files), clock.now()),
+      live.partial(await storeOutputs(output, { files, note: () => {} }), clock.now()),
     );
     live.move("running", clock.now());
     const input = mapStrings(task.input, inputUri);
@@ -160,7 +161,8 @@ export class Runner {
     await partials.settled();
     if (live.cancelRequested) throw new Error("cancelled");
     live.move("uploading", clock.now());
-    const output = await storeOutputs(result, files);
+    const note = (text: string) => live.log(text, LOG_TASK, clock.now());
+    const output = await storeOutputs(result, { files, note });
     if (live.cancelRequested) throw new Error("cancelled");
     task.output = output;
     live.end("completed", null, clock.now());

@@ -2,11 +2,13 @@
  * Secrets that an app declares in inf.yml. The user's own environment is never a source: a value is
  * there when somebody has put it into the `.env` beside the app, which the app could read anyway.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { AppVersion, Secret } from "./catalogue.ts";
-import { RequirementsNotMet } from "./errors.ts";
+import { brokenApp, RequirementsNotMet } from "./errors.ts";
+import { readSmallFile } from "./small-file.ts";
+import { messageOf } from "./thrown.ts";
 import { isObject } from "./validate.ts";
 
 export function readSecrets(declared: unknown): Secret[] {
@@ -18,11 +20,18 @@ export function readSecrets(declared: unknown): Secret[] {
 }
 
 /** The declared secrets that have a value. */
-export function givenSecrets({ dir, secrets }: AppVersion): Record<string, string> {
+export function givenSecrets({ app, dir, secrets }: AppVersion): Record<string, string> {
   if (secrets.length === 0) return {};
-  const file = join(dir, ".env");
-  const values = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const values = readValues(app, join(dir, ".env"));
   return Object.fromEntries(secrets.flatMap(({ key }) => (values[key] ? [[key, values[key]]] : [])));
+}
+
+function readValues(app: string, file: string): NodeJS.Dict<string> {
+  try {
+    return existsSync(file) ? parseEnv(readSmallFile(file)) : {};
+  } catch (error) {
+    throw brokenApp(app, messageOf(error));
+  }
 }
 
 /** Throws the API's list of requirements when a secret is missing without which the app does not run. */

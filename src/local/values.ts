@@ -1,11 +1,4 @@
 /** Walks over inputs and outputs, which are JSON of any shape. */
-import { stat } from "node:fs/promises";
-import { basename, isAbsolute } from "node:path";
-import type { JsonObject } from "../wire/types.ts";
-import type { FileStore } from "./files.ts";
-
-const FILE_FIELDS = new Set(["path", "uri", "content_type", "size", "filename"]);
-
 /** A copy in which every string went through `change`; the value itself if nothing changed. */
 export function mapStrings<T>(value: T, change: (text: string) => string): T {
   if (typeof value === "string") return change(value) as T;
@@ -28,55 +21,6 @@ export const DEEPEST = 200;
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return limit === 0 || Object.values(value).some((inner) => isDeeperThan(inner, limit - 1));
-}
-
-/** Keeps every file a result names by its local `path`, and puts a reference in its place. */
-export function storeOutputs(output: unknown, files: FileStore): Promise<unknown> {
-  if (isDeeperThan(output, DEEPEST)) {
-    throw new Error(`the output is nested more than ${DEEPEST} levels deep`);
-  }
-  return storeWithin(output, files);
-}
-
-async function storeWithin(value: unknown, files: FileStore): Promise<unknown> {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((inner) => storeWithin(inner, files)));
-  const object = value as JsonObject;
-  if (typeof object["path"] === "string") {
-    const stored = await storeFile(object, object["path"], files);
-    if (stored) return stored;
-  }
-  const entries = Object.entries(object).map(
-    async ([key, inner]) => [key, await storeWithin(inner, files)] as const,
-  );
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-async function storeFile(object: JsonObject, path: string, files: FileStore): Promise<JsonObject | null> {
-  const isFile =
-    isAbsolute(path) &&
-    (await stat(path).then(
-      (found) => found.isFile(),
-      () => false,
-    ));
-  if (!isFile) {
-    if (isAbsolute(path) && Object.keys(object).every((key) => FILE_FIELDS.has(key))) {
-      throw new Error(`the app returned a file that does not exist: ${path}`);
-    }
-    return null;
-  }
-  const { filename, content_type } = object;
-  const stored = await files.keep(
-    path,
-    typeof filename === "string" && filename ? filename : basename(path),
-    typeof content_type === "string" ? content_type : "",
-  );
-  return {
-    uri: files.reference(stored),
-    content_type: stored.content_type,
-    size: stored.size,
-    filename: stored.filename,
-  };
 }
 
 /** The same text for the same value, whatever the order of its keys. */

@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
@@ -211,6 +212,40 @@ function writeApp(name: string, files: Record<string, string>): string {
   for (const [file, text] of Object.entries(all)) writeFileSync(join(dir, file), text);
   return dir;
 }
+
+/** In place of a file of an app: what gives no end when it is read. */
+const ENDLESS: Record<string, (path: string) => void> = {
+  "a pipe": (path) => execFileSync("mkfifo", [path]),
+  "a device": (path) => symlinkSync("/dev/zero", path),
+};
+
+test.each(
+  ["inf.yml", "package.json", "inference.js", ".env"].flatMap((file) =>
+    Object.keys(ENDLESS).map((kind) => [file, kind] as const),
+  ),
+)("an app whose %s is %s is broken, and holds nobody up", async (file, kind) => {
+  const dir = join(temporaryFolder(), "endless");
+  mkdirSync(dir);
+  const manifest = "namespace: test\nname: endless\nsecrets: [{key: TOKEN}]\n";
+  writeFileSync(join(dir, "inf.yml"), manifest);
+  writeFileSync(join(dir, file === "package.json" ? "main.js" : "inference.js"), "export class App {}");
+  rmSync(join(dir, file), { force: true });
+  ENDLESS[kind]!(join(dir, file));
+  const server = await startServer({ appDirs: [dir, app("probe")] });
+  const { status, body } = await server.call("POST", "/run", { app: "endless", input: {} });
+  expect([status, body.code]).toEqual([422, "invalid_app"]);
+  expect(body.detail).toContain(`${join(dir, file)} is not a regular file`);
+  expect((await server.run({})).status_text).toBe("completed");
+});
+
+test("an inf.yml that is too large to be one is not read", async () => {
+  const dir = join(temporaryFolder(), "large");
+  mkdirSync(dir);
+  writeFileSync(join(dir, "inf.yml"), `name: large\n#${"x".repeat(2 * 1024 * 1024)}`);
+  const server = await startServer({ appDirs: [dir] });
+  const [large] = await server.apps();
+  expect(large?.problem?.message).toMatch(/inf.yml is larger than 1 MiB$/);
+});
 
 test.each(["zod3", "zod4"])("stream functions are described as such with %s, and refused", async (name) => {
   const server = await startServer({ appDirs: [app(name)] });

@@ -203,3 +203,17 @@ test("what a server that was killed left unfinished goes with the next; what a l
   await until(() => paths[0]!.every((path) => !existsSync(path)));
   expect(paths[1]!.every((path) => existsSync(path))).toBe(true);
 });
+
+test("what looks like a file and cannot be stored stays as it is, and the log says why", async () => {
+  const server = shared();
+  const { id, output, error } = await server.run({ function: "act", input: { act: "paths" } });
+  expect(error).toBe(null);
+  expect(output.list).toEqual([{ path: "out/a.png", filename: "a.png" }]);
+  const { logs } = (await server.call("GET", `/tasks/${id}/logs`)).body;
+  expect(logs.map((log: Json) => log.content).sort()).toEqual([
+    'output.empty was not stored: its path is ""',
+    "output.gone was not stored: there is no file /nowhere/b.png",
+    'output.list.0 was not stored: its path is relative, "out/a.png"; give an absolute one, or use File of @inferencesh/app',
+    "output.none was not stored: its path is null",
+  ]);
+});

@@ -64,13 +64,28 @@ test.each(FORGED.map((message) => JSON.stringify(message)))(
   },
 );
 
+/** Code of an app that puts another value into each result which its worker sends. */
+function forgingResults(value: unknown): string {
+  return `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const send = fs.writeSync;
+fs.writeSync = (descriptor, bytes) => {
+  const message = JSON.parse(bytes);
+  if (message.kind === "result") message.value = ${JSON.stringify(value)};
+  send(descriptor, JSON.stringify(message) + "\\n");
+  return bytes.length;
+};
+syncBuiltinESMExports();
+`;
+}
+
 test.each([{ functions: null }, { functions: { run: 1 } }, { functions: {}, setup_schema: 1 }, 5])(
   "forged schemas are those of a broken app: %j",
   async (value) => {
     const dir = copyOfProbe();
     const file = join(dir, "inference.js");
-    const forged = [1, 2, 3].map((id) => `${JSON.stringify({ kind: "result", id, value })}\n`).join("");
-    appendFileSync(file, `setInterval(() => writeSync(4, ${JSON.stringify(forged)}), 1);`);
+    appendFileSync(file, forgingResults(value));
     const server = await startServer({ appDirs: [dir] });
     const [probe] = (await server.apps()).filter(({ app }) => app === "test/probe");
     expect(probe?.functions).toEqual([]);

@@ -204,6 +204,15 @@ export class App {
         execFileSync("mkfifo", [path]);
         return { image: { path } };
       }
+      case "paths":
+        return {
+          none: { path: null, content_type: "image/png" },
+          empty: { path: "" },
+          list: [{ path: "out/a.png", filename: "a.png" }],
+          gone: { path: "/nowhere/b.png", content_type: "image/png", alt: "b" },
+          request: { path: "/api/users", method: "GET" },
+          address: { path: null, uri: "https://example.com/c.png" },
+        };
       case "folder":
         return { image: { path: tmpdir() } };
       case "pid":
