@@ -12,14 +12,25 @@ export const EXIT_CODES = {
     code: 5,
     meaning: "not found, or gone: unknown task, app or session; session expired or ended",
   },
-  unavailable: { code: 6, meaning: "network, or the API unavailable after retries: worth trying again" },
+  unavailable: {
+    code: 6,
+    meaning: "network, or the API unavailable after retries: worth trying again; nothing was started",
+  },
   quota: { code: 7, meaning: "rate, quota or payment" },
-  stillRunning: { code: 8, meaning: "still running: a wait ran out of time" },
+  stillRunning: {
+    code: 8,
+    meaning: "still running, as far as is known: a wait ran out of time, or lost contact",
+  },
   partial: {
     code: 9,
-    meaning: "partly done: the task succeeded but saving failed, or some of several ids failed",
+    meaning:
+      "partly done: the task succeeded but saving failed or the field asked for is not there, or some of several ids failed",
   },
   taskCancelled: { code: 10, meaning: "the task was cancelled" },
+  inDoubt: {
+    code: 11,
+    meaning: "in doubt: the answer to a submit was lost, the run may have started; look before trying again",
+  },
   hangup: { code: 129, meaning: "stopped because the terminal went away" },
   interrupted: { code: 130, meaning: "stopped by Ctrl-C" },
   terminated: { code: 143, meaning: "stopped by SIGTERM" },

@@ -19,7 +19,7 @@ const PARTS = [
   "src/errors.ts",
   "src/cli/start.ts",
   "src/cli/main.ts",
-  "src/api/transport.ts",
+  "src/api/http/undici.ts",
   "src/local/server.ts",
 ];
 
@@ -64,8 +64,8 @@ const unpackParsers = {
   setup({ onLoad }) {
     onLoad({ filter: /\/undici\/lib\/llhttp\/llhttp(_simd)?-wasm\.js$/ }, ({ path }) => {
       const file = `${basename(path, "-wasm.js")}.wasm`;
-      mkdirSync(join(root, "dist/api"), { recursive: true });
-      writeFileSync(join(root, "dist/api", file), require(path));
+      mkdirSync(join(root, "dist/api/http"), { recursive: true });
+      writeFileSync(join(root, "dist/api/http", file), require(path));
       return { contents: `module.exports = require("node:fs").readFileSync(__dirname + "/${file}")` };
     });
   },

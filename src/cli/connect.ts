@@ -118,13 +118,15 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
     userAgent: `belt/${version} node/${host.nodeVersion} ${host.platform}`,
     requestTimeout,
     statusTable: account.statusTable,
-    pace: host.pace,
+    policy: host.policy,
     signal,
     now: host.now,
     sleep: async (ms: number, until: AbortSignal) => {
-      await wait(ms, undefined, { signal: until }).catch(() => until.throwIfAborted());
+      // A signal of its own: hundreds may sleep until one and the same.
+      await wait(ms, undefined, { signal: AbortSignal.any([until]) }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),
+    onRetry: (text: string) => out.note(text),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
 }

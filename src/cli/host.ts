@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { PACE, type Pace } from "../api/pace.ts";
+import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
 import type { Signal } from "../commands/context.ts";
 import { usageError } from "../errors.ts";
 import type { Sink } from "../terminal/sink.ts";
@@ -21,7 +21,7 @@ export interface Host {
   stdin: Readable & { isTTY?: boolean };
   stdout: Sink;
   stderr: Sink;
-  pace: Pace;
+  policy: RetryPolicy;
   now(): number;
   /** Calls back for each SIGINT, SIGTERM and SIGHUP; the returned function stops that. */
   onSignal(listener: (signal: Signal) => void): () => void;
@@ -81,7 +81,7 @@ export function processHost(root: string): Host {
     get stderr() {
       return process.stderr;
     },
-    pace: PACE,
+    policy: RETRY_POLICY,
     now: Date.now,
     onSignal(listener) {
       const listeners = SIGNALS.map((signal) => [signal, () => listener(signal)] as const);

@@ -1,4 +1,4 @@
-import type { Method } from "../api/exchange.ts";
+import type { Method } from "../api/http/request.ts";
 import { usageError } from "../errors.ts";
 import { fillUploads, settle } from "../input/settle.ts";
 import { parseInput } from "../input/spec.ts";

@@ -1,5 +1,6 @@
-import { type AppSchemas, appSchemas, versionOf } from "../api/app.ts";
 import type { Api } from "../api/client.ts";
+import { deadline } from "../api/http/network-errors.ts";
+import { type AppSchemas, appSchemas, versionOf } from "../api/resources/app.ts";
 import { type CachedApp, SchemaCache } from "../store/schema-cache.ts";
 import type { JsonObject } from "../wire/types.ts";
 import type { Context } from "./context.ts";
@@ -38,7 +39,7 @@ export class KnownApp {
     try {
       const signal = AbortSignal.any([
         this.#ctx.signal,
-        AbortSignal.timeout(this.#ctx.target.local ? LOCAL_PATIENCE : PATIENCE),
+        deadline(this.#ctx.target.local ? LOCAL_PATIENCE : PATIENCE),
       ]);
       const app = await api.app(reference, signal);
       if (pin !== undefined && !isVersion(app, pin)) return null;

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/app.ts";
+import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resources/app.ts";
 import { BeltError, shellWord, usageError } from "../errors.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema.ts";

@@ -1,6 +1,6 @@
 import type { Api } from "../api/client.ts";
-import { learnFromTimings } from "../api/look.ts";
-import type { Probe } from "../api/probe.ts";
+import { detectStatusTable } from "../api/get-task.ts";
+import type { Probe } from "../api/http/probe.ts";
 import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { folderModes } from "../store/modes.ts";
 import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";
@@ -55,7 +55,7 @@ async function detectTable(api: Api): Promise<StatusTable | null> {
   const tasks = await api.tasks(20).catch(() => []);
   for (const task of tasks) api.statuses.read(task);
   const [newest] = tasks;
-  if (newest && api.statuses.table === null) await learnFromTimings(api, newest.id);
+  if (newest && api.statuses.table === null) await detectStatusTable(api, newest.id);
   return api.statuses.table;
 }
 

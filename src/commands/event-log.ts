@@ -1,7 +1,7 @@
-import type { TaskEvent } from "../api/follow.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
 import { safeJson } from "../terminal/text.ts";
 import type { Context, EventSink } from "./context.ts";
-import type { Ending } from "./leave.ts";
+import type { RunResult } from "./interrupt.ts";
 
 /** The NDJSON of `--events`: the task's events, and as the last line the error when following failed. */
 export class EventLog {
@@ -20,7 +20,7 @@ export class EventLog {
   }
 
   /** The last line of a following that was broken off: the task as it was left, else the error. */
-  end(taskId: string, { task, error }: Ending): void {
+  end(taskId: string, { task, error }: RunResult): void {
     const head = { seq: ++this.#seq, time: new Date(this.#ctx.now()).toISOString(), task_id: taskId };
     if (task) this.#sink.write(safeJson({ type: "result", ...head, task }));
     else if (error)

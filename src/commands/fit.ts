@@ -1,5 +1,5 @@
-import type { AppSchemas } from "../api/app.ts";
 import type { Api } from "../api/client.ts";
+import type { AppSchemas } from "../api/resources/app.ts";
 import { shellWord, usageError } from "../errors.ts";
 import { check, type Problem } from "../input/check.ts";
 import { setAt } from "../input/path.ts";

@@ -1,10 +1,13 @@
-import type { Api } from "../api/client.ts";
-import { follow, type TaskEvent } from "../api/follow.ts";
-import { type TaskDocument, taskDocument } from "../api/task.ts";
+import type { Api, IdentifiedTask } from "../api/client.ts";
+import { isNew } from "../api/follow/contact.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
+import { follow } from "../api/follow/follow.ts";
+import { type TaskDocument, taskDocument } from "../api/resources/task.ts";
 import { asBeltError, BeltError, shellWord } from "../errors.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./several.ts";
-import { stillRunning } from "./verdict.ts";
+import { explainTask } from "./task-errors.ts";
+import { stillRunning } from "./task-result.ts";
 
 /** Tasks whose stream is kept open; further ones are polled. */
 const STREAMS = 16;
@@ -34,11 +37,13 @@ export async function followAll(
   const looking = AbortSignal.any([ctx.signal, clock.signal]);
   const following = enough ? AbortSignal.any([looking, enough]) : looking;
   try {
+    const times = await submitTimes(ctx);
     const outcomes = await Promise.all(
       ids.map(async (id, index) => {
         const watching: Watching = {
           api,
           id,
+          submittedAt: times.get(id) ?? null,
           looking,
           following,
           stream: index < STREAMS,
@@ -61,9 +66,16 @@ export async function followAll(
   }
 }
 
+/** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
+async function submitTimes({ journal }: Context): Promise<Map<string, number>> {
+  const entries = await journal.newestFirst("task").catch(() => []);
+  return new Map(entries.map(({ id, time }) => [id, Date.parse(time)]));
+}
+
 interface Watching {
   api: Api;
   id: string;
+  submittedAt: number | null;
   /** Ends everything; the first look at each task is taken even when it is enough, so that its state is known. */
   looking: AbortSignal;
   following: AbortSignal;
@@ -74,12 +86,13 @@ interface Watching {
 }
 
 async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promise<Outcome<TaskDocument>> {
-  const { api, id, looking, following: signal, stream } = watching;
-  const task = await api.task(id, looking);
+  const { api, id, submittedAt, following: signal, stream } = watching;
+  const task = await firstLook(watching);
   let seen = taskDocument(task, api.statuses.read(task), null);
   watching.seen = seen;
   try {
-    for await (const batch of follow(api, { task, submitted: null, signal, stream })) {
+    const options = { task, whole: true, submitted: null, submittedAt, signal, stream };
+    for await (const batch of follow(api, options)) {
       for (const event of batch) {
         watching.seq = event.seq;
         if (event.type === "status") seen = { ...seen, status: event.status, status_code: event.status_code };
@@ -92,6 +105,19 @@ async function toEnd(watching: Watching, { enough, onEvent }: Followers): Promis
     if (!enough?.aborted) throw thrown;
   }
   return { id, document: seen, error: null };
+}
+
+/** The task as it is; one just submitted may not be known everywhere yet. */
+async function firstLook({ api, id, submittedAt, looking }: Watching): Promise<IdentifiedTask> {
+  for (;;) {
+    try {
+      return await api.task(id, looking);
+    } catch (thrown) {
+      const unknown = thrown instanceof BeltError && thrown.facts.httpStatus === 404;
+      if (!unknown || !isNew(api, submittedAt)) throw explainTask(thrown, id);
+      await api.sleep(api.policy.poll, looking);
+    }
+  }
 }
 
 /** A following that did not reach the end: out of time, or failed. */

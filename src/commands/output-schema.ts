@@ -1,7 +1,7 @@
-import type { AppSchemas } from "../api/app.ts";
 import type { Api } from "../api/client.ts";
-import type { IsFileField } from "../api/output-files.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { AppSchemas } from "../api/resources/app.ts";
+import type { IsFileField } from "../api/resources/output-files.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { asSchema, fieldSchema, isFileSchema, itemSchema, type Schema } from "../input/schema.ts";
 import { KnownApp } from "./app-schemas.ts";
 import type { Context } from "./context.ts";

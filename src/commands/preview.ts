@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Api } from "../api/client.ts";
 import { downloadSmall } from "../api/files.ts";
 import { mediaTypeOf } from "../api/media-types.ts";
-import { outputFiles } from "../api/output-files.ts";
-import type { TaskDocument } from "../api/task.ts";
+import { outputFiles } from "../api/resources/output-files.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { MOST_BYTES, renderPicture } from "../terminal/picture.ts";
 import type { Context } from "./context.ts";
 

@@ -1,17 +1,20 @@
 import type { Api } from "../api/client.ts";
-import { shellWord, usageError } from "../errors.ts";
+import { deadline } from "../api/http/network-errors.ts";
+import { asBeltError, shellWord, usageError } from "../errors.ts";
 import type { Style } from "../terminal/output.ts";
 import { type DryRun, dryRunView, outputPageView, submittedView } from "../terminal/run-views.ts";
 import { formatSeconds } from "../terminal/text.ts";
 import { closingView } from "../terminal/time-bar.ts";
+import { type Clock, startClock } from "./clock.ts";
 import type { Context } from "./context.ts";
 import { EventLog } from "./event-log.ts";
-import type { Ending } from "./leave.ts";
+import type { RunResult } from "./interrupt.ts";
 import { previews } from "./preview.ts";
 import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./run-request.ts";
 import { requireFolder, type Saving, saveOutput } from "./save.ts";
-import { followToEnd, type Submission, submit, submittedDocument } from "./submission.ts";
-import { requireSuccess } from "./verdict.ts";
+import { type Submission, submit, submittedDocument } from "./submit.ts";
+import { requireSuccess } from "./task-result.ts";
+import { waitForTask } from "./wait.ts";
 
 export interface RunFlags extends RequestFlags {
   wait: boolean;
@@ -34,38 +37,76 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const draft = await draftRun(ctx, app, flags);
   if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
+  const clock = startClock(flags.timeout);
+  try {
+    await submitAndWait(ctx, draft, flags, clock);
+  } finally {
+    clock.stop();
+  }
+}
+
+async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clock: Clock): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, draft.rest, flags);
   const events = flags.events === undefined ? null : new EventLog(ctx, flags.events);
-  const request = await completeRun(ctx, api, draft);
-  const submission = await submit(ctx, api, request);
-  if (!flags.wait) {
-    ctx.out.result(submittedDocument(api, submission), submittedView);
-    return await noteSessionLeft(ctx, api, submission);
-  }
-  const { timeout, onInterrupt } = flags;
-  const ending = await followToEnd(ctx, api, submission, { timeout, onInterrupt, events });
-  const ended = ctx.now();
-  const saving = await saveWanted(ctx, api, ending, flags.save);
-  const task = saving?.task ?? ending.task;
+  const request = await clock.bound(completeRun(ctx, api, draft));
+  const submission = await submit(ctx, api, request, clock.signal);
   try {
-    if (task) {
-      const pictures = async ({ width }: Style) =>
-        flags.preview === "never" ? [] : await previews(ctx, api, task, width);
-      await ctx.out.page(task, pictures, outputPageView);
+    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, submission, flags, clock, events);
+    else {
+      ctx.out.result(submittedDocument(api, submission), submittedView);
+      await noteSessionLeft(ctx, api, submission);
     }
-    await noteSessionLeft(ctx, api, submission);
-  } finally {
-    // How the run ended outweighs a field that its document lacks.
-    requireGoodEnd(ending);
+    await ctx.out.flush();
+  } catch (thrown) {
+    throw onceSubmitted(thrown, submission.task.id);
   }
-  if (saving?.error) throw saving.error;
-  const closing = { id: submission.task.id, ms: ended - submission.at };
-  const timings = () => api.timings(closing.id, AbortSignal.timeout(GLANCE)).catch(() => null);
-  await ctx.out.closing(closing, timings, closingView);
 }
 
-function requireGoodEnd({ task, error }: Ending): void {
+/** Waits for the end, and tells it. */
+async function finish(
+  ctx: Context,
+  api: Api,
+  submission: Submission,
+  { onInterrupt, save, preview }: RunFlags,
+  clock: Clock,
+  events: EventLog | null,
+): Promise<void> {
+  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events });
+  clock.stop();
+  const ended = ctx.now();
+  const saving = await saveWanted(ctx, api, result, save);
+  const task = saving?.task ?? result.task;
+  let printed: unknown = null;
+  if (task) {
+    const pictures = async ({ width }: Style) =>
+      preview === "never" ? [] : await previews(ctx, api, task, width);
+    printed = await ctx.out.page(task, pictures, outputPageView).catch((thrown) => thrown);
+  }
+  await noteSessionLeft(ctx, api, submission);
+  // The task's own verdict outweighs files that were not saved, and those a field that is not there.
+  requireGoodEnd(result);
+  if (saving?.error) throw saving.error;
+  if (printed) throw printed;
+  const summary = { id: submission.task.id, ms: ended - submission.at };
+  const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
+  await ctx.out.closing(summary, timings, closingView);
+}
+
+/**
+ * What went wrong once the run was taken on: whatever it is, another run would be another task
+ * (cli.md section 3), so it is partly done, unless the task itself or a signal has said more.
+ */
+function onceSubmitted(thrown: unknown, taskId: string): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const error = asBeltError(thrown);
+  const exit = ONCE_SUBMITTED.has(error.exitCode) ? error.facts.exit : "partial";
+  return error.with({ exit, retryable: false, taskId });
+}
+
+const ONCE_SUBMITTED = new Set([3, 5, 8, 9, 10, 11, 129, 130, 143]);
+
+function requireGoodEnd({ task, error }: RunResult): void {
   if (error) throw error;
   if (task) requireSuccess(task);
 }
@@ -73,7 +114,7 @@ function requireGoodEnd({ task, error }: Ending): void {
 async function saveWanted(
   ctx: Context,
   api: Api,
-  { task, error }: Ending,
+  { task, error }: RunResult,
   folder: string | undefined,
 ): Promise<Saving | null> {
   if (folder === undefined || error || task?.status !== "completed") return null;
@@ -87,7 +128,7 @@ const GLANCE = 3_000;
 async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
   if (session === null) return;
   const { status, expires_in } = await api
-    .session(session, AbortSignal.timeout(GLANCE))
+    .session(session, deadline(GLANCE))
     .catch(() => ({ status: "active", expires_in: null }));
   if (status !== "active") return;
   const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;

@@ -1,5 +1,12 @@
 import type { Api } from "../api/client.ts";
+import { deadline } from "../api/http/network-errors.ts";
 import { BeltError, shellWord } from "../errors.ts";
+import { SESSION_CODES } from "../wire/sessions.ts";
+
+/** True for the API's own codes of sessions. */
+export function isSessionError({ facts: { code } }: BeltError): boolean {
+  return SESSION_CODES.some((known) => known === code);
+}
 
 /**
  * A refusal about a session in words that name it, with the command to type next (api.md
@@ -54,8 +61,11 @@ export async function explainSession(
   }
 }
 
+/** Milliseconds that a better hint is worth. */
+const PATIENCE = 3_000;
+
 /** The app a session is bound to, when the API tells it by name. */
 async function ownerOf(api: Api, sessionId: string): Promise<string | null> {
-  const session = await api.session(sessionId).catch(() => null);
+  const session = await api.session(sessionId, deadline(PATIENCE)).catch(() => null);
   return session?.app_id?.includes("/") ? session.app_id : null;
 }

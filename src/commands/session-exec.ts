@@ -1,11 +1,14 @@
 import type { Api } from "../api/client.ts";
-import { lookAt } from "../api/look.ts";
+import { getTask } from "../api/get-task.ts";
+import { deadline } from "../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../errors.ts";
+import { startClock } from "./clock.ts";
 import type { Child, Context } from "./context.ts";
 import { completeRun, draftRun, type RequestFlags } from "./run-request.ts";
 import { explainSession } from "./session-errors.ts";
-import { followToEnd, submit } from "./submission.ts";
-import { requireSuccess } from "./verdict.ts";
+import { submit } from "./submit.ts";
+import { requireSuccess } from "./task-result.ts";
+import { waitForTask } from "./wait.ts";
 
 export type ExecFlags = Pick<
   RequestFlags,
@@ -21,7 +24,8 @@ const KILL_AFTER = 5_000;
 /**
  * `belt session exec <app> -- <command…>`: opens a session with a first call, runs the command
  * with `BELT_SESSION` set, keeps the session alive meanwhile and ends it whatever happens. Gives
- * the command's exit code; throws when the session could not be opened.
+ * the command's exit code; throws when the session could not be opened, and exit 5 when it was
+ * lost under a command that succeeded.
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
   const draft = await draftRun(ctx, app, { ...flags, session: "new" });
@@ -30,24 +34,36 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
   const hold = () => void ctx.holdSignals(() => ctx.out.note("ending the session first"));
-  ctx.signal.addEventListener("abort", hold, { once: true });
+  if (ctx.signal.aborted) hold();
+  else ctx.signal.addEventListener("abort", hold, { once: true });
+  let lost: BeltError | null = null;
+  let code = 0;
   try {
-    const ending = await followToEnd(ctx, api, opening, { onInterrupt: "cancel", events: null });
-    if (ending.error) throw ending.error;
-    if (ending.task) requireSuccess(ending.task);
+    const clock = startClock();
+    const result = await waitForTask(ctx, api, opening, { clock, onInterrupt: "cancel", events: null });
+    if (result.error) throw result.error;
+    if (result.task) requireSuccess(result.task);
     if (opening.session === null) throw noSession(app, opening.task.id);
     ctx.out.progress.stop();
-    return await runInside(ctx, api, opening.session, command, request.session_timeout);
+    const open = { api, id: opening.session, app, idleTimeout: request.session_timeout };
+    ({ code, lost } = await runInside(ctx, open, command));
   } finally {
-    const session = opening.session ?? (await openedSession(api, opening.task.id));
-    if (session !== null) await end(ctx, api, session);
+    const session = opening.session ?? (await openedSession(ctx, api, opening.task.id));
+    if (session !== null && !lost) lost = await end(ctx, { api, id: session, app });
   }
+  if (lost && code === 0) throw lost;
+  return code;
 }
 
 /** The session of a first call that could not be followed to its end. */
-async function openedSession(api: Api, taskId: string): Promise<string | null> {
-  const task = await lookAt(api, taskId, AbortSignal.timeout(END_PATIENCE)).catch(() => null);
-  return task?.session_id ?? null;
+async function openedSession(ctx: Context, api: Api, taskId: string): Promise<string | null> {
+  try {
+    return (await getTask(api, taskId, deadline(END_PATIENCE))).session_id;
+  } catch (thrown) {
+    const { message } = asBeltError(thrown);
+    ctx.out.warn(`a session that task ${taskId} opened could not be ended: ${message}; it expires when idle`);
+    return null;
+  }
 }
 
 function noSession(app: string, taskId: string): BeltError {
@@ -60,34 +76,36 @@ function noSession(app: string, taskId: string): BeltError {
   });
 }
 
+interface OpenSession {
+  api: Api;
+  id: string;
+  app: string;
+  /** Seconds, as far as is known. */
+  idleTimeout?: number | undefined;
+}
+
+/** How the command ended, and how the session was lost under it. */
+interface Ran {
+  code: number;
+  lost: BeltError | null;
+}
+
 /** Runs the command where it finds the API and the session. */
-async function runInside(
-  ctx: Context,
-  api: Api,
-  session: string,
-  command: string[],
-  idleTimeout: number | undefined,
-): Promise<number> {
+async function runInside(ctx: Context, session: OpenSession, command: string[]): Promise<Ran> {
   const published = await ctx.publish();
   try {
     ctx.signal.throwIfAborted();
-    const child = ctx.spawn(command, { ...ctx.target.env, ...published.env, BELT_SESSION: session });
-    return await runKept(ctx, api, session, child, idleTimeout);
+    const env = { ...ctx.target.env, ...published.env, BELT_SESSION: session.id };
+    return await runKept(ctx, session, ctx.spawn(command, env));
   } finally {
     await published.release();
   }
 }
 
 /** Keeps the session alive, and passes signals on, until the command has ended. */
-async function runKept(
-  ctx: Context,
-  api: Api,
-  session: string,
-  child: Child,
-  idleTimeout: number | undefined,
-): Promise<number> {
+async function runKept(ctx: Context, session: OpenSession, child: Child): Promise<Ran> {
   const done = new AbortController();
-  const kept = keepAlive(ctx, api, session, done.signal, idleTimeout);
+  const kept = keepAlive(ctx, session, done.signal);
   let killer: NodeJS.Timeout | undefined;
   const letGo = ctx.holdSignals((signal) => {
     // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
@@ -96,7 +114,9 @@ async function runKept(
     if (signal !== "SIGINT") killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
   });
   try {
-    return await child.exit;
+    const code = await child.exit;
+    done.abort();
+    return { code, lost: await kept };
   } finally {
     letGo();
     clearTimeout(killer);
@@ -105,40 +125,65 @@ async function runKept(
   }
 }
 
-/** Resets the idle timer three times per timeout; says so once when the session is gone all the same. */
+/** Seconds; what a session has when the API does not tell (api.md section 4). */
+const DEFAULT_IDLE = 60;
+
+/** Milliseconds between two keepalives, at the least and after one that failed. */
+const SHORTEST_PAUSE = 250;
+const RETRY_PAUSE = 1_000;
+
+/**
+ * Resets the idle timer three times per timeout: the session's own, which each answer tells. Gives
+ * how the session was lost, null when it was there to the end.
+ */
 async function keepAlive(
   ctx: Context,
-  api: Api,
-  session: string,
+  { api, id, app, idleTimeout }: OpenSession,
   until: AbortSignal,
-  idleTimeout: number = DEFAULT_IDLE,
-): Promise<void> {
-  const pause = Math.max(250, (idleTimeout * 1000) / 3);
-  while (!until.aborted) {
+): Promise<BeltError | null> {
+  let idle = idleTimeout ?? DEFAULT_IDLE;
+  let pause = idleTimeout === undefined ? SHORTEST_PAUSE : pauseFor(idle);
+  for (let told = false; ; ) {
     await api.sleep(pause, until).catch(() => {});
-    if (until.aborted) return;
+    if (until.aborted) return null;
     try {
-      await api.keepalive(session, until);
+      // One that hangs must not use up the time that is left.
+      const patience = deadline(Math.max(RETRY_PAUSE, pauseFor(idle)));
+      const { idle_timeout } = await api.keepalive(id, AbortSignal.any([until, patience]));
+      idle = idle_timeout ?? idle;
+      pause = pauseFor(idle);
+      told = false;
     } catch (thrown) {
-      if (until.aborted) return;
-      const error = asBeltError(await explainSession(thrown, api, session, null));
-      ctx.out.warn(error.message);
-      if (error.facts.exit === "notFound") return;
+      if (until.aborted) return null;
+      const error = asBeltError(await explainSession(thrown, api, id, app));
+      if (!told) ctx.out.warn(error.message);
+      told = true;
+      if (error.facts.exit === "notFound") return error.facts.code === "SESSION_ENDED" ? null : error;
+      pause = Math.min(RETRY_PAUSE, pauseFor(idle));
     }
   }
 }
 
-/** Seconds; what a session has when none is asked for (api.md section 4). */
-const DEFAULT_IDLE = 60;
+/** Milliseconds, of an idle timeout in seconds. */
+function pauseFor(idleTimeout: number): number {
+  return Math.max(SHORTEST_PAUSE, (idleTimeout * 1000) / 3);
+}
 
-/** Ends the session, also when the user has asked to leave; one that is gone already is as good. */
-async function end(ctx: Context, api: Api, session: string): Promise<void> {
-  await api.endSession(session, AbortSignal.timeout(END_PATIENCE)).then(
-    () => ctx.out.note(`session ${session} ended`),
-    (thrown) => {
-      const error = asBeltError(thrown);
-      if (error.facts.exit === "notFound") return;
-      ctx.out.warn(`session ${session} could not be ended: ${error.message}; it expires by itself when idle`);
-    },
-  );
+/** Ends the session, also when the user has asked to leave; gives how it was lost before. */
+async function end(ctx: Context, { api, id, app }: OpenSession): Promise<BeltError | null> {
+  try {
+    await api.endSession(id, deadline(END_PATIENCE));
+    ctx.out.note(`session ${id} ended`);
+    return null;
+  } catch (thrown) {
+    const error = asBeltError(await explainSession(thrown, api, id, app));
+    const { code, exit, message } = error.facts;
+    if (code === "SESSION_ENDED") return null;
+    if (exit === "notFound") {
+      ctx.out.warn(`${message}, before the command had ended`);
+      return error;
+    }
+    ctx.out.warn(`session ${id} could not be ended: ${message}; it expires by itself when idle`);
+    return null;
+  }
 }

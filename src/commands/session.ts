@@ -1,5 +1,5 @@
 import type { Api } from "../api/client.ts";
-import type { SessionDocument } from "../api/session.ts";
+import type { SessionDocument } from "../api/resources/session.ts";
 import { asBeltError, BeltError, usageError } from "../errors.ts";
 import { sessionListView } from "../terminal/list-views.ts";
 import { type EndedSession, endedView, keptView, sessionView } from "../terminal/session-views.ts";
@@ -69,7 +69,7 @@ async function confirmEnd(ctx: Context, count: number): Promise<void> {
 async function endOne(ctx: Context, api: Api, id: string): Promise<EndedSession> {
   await api.endSession(id).catch((thrown) => {
     const { code, httpStatus } = asBeltError(thrown).facts;
-    if (httpStatus !== 410) throw thrown;
+    if (httpStatus !== 410 && code !== "SESSION_ENDED" && code !== "SESSION_EXPIRED") throw thrown;
     ctx.out.note(`session ${id} had already ${code === "SESSION_EXPIRED" ? "expired" : "been ended"}`);
   });
   return { id, ended: true };

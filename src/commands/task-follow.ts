@@ -1,5 +1,5 @@
-import type { TaskEvent } from "../api/follow.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { asBeltError, usageError } from "../errors.ts";
 import type { View } from "../terminal/output.ts";
 import { endView, eventView, logView } from "../terminal/task-views.ts";
@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import { followAll } from "./following.ts";
 import { resolveIds } from "./references.ts";
 import { conclude, type Outcome, print, requireAll } from "./several.ts";
-import { requireSuccess } from "./verdict.ts";
+import { requireSuccess } from "./task-result.ts";
 
 export interface FollowFlags {
   /** Milliseconds. */

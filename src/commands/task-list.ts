@@ -1,4 +1,4 @@
-import { taskDocument } from "../api/task.ts";
+import { taskDocument } from "../api/resources/task.ts";
 import { journalView, taskListView } from "../terminal/list-views.ts";
 import type { Context } from "./context.ts";
 

@@ -5,12 +5,22 @@ import { isObject } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { resolveIds } from "./references.ts";
 import { conclude, forEachId } from "./several.ts";
+import { aboutTask } from "./task-errors.ts";
 
 /** `belt task logs <id…>`: the log so far. */
 export async function logs(ctx: Context, references: string[]): Promise<void> {
   const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  conclude(ctx, await forEachId(ctx, ids, (id) => readLog(api, id)), several, taskLogView(several));
+  conclude(
+    ctx,
+    await forEachId(
+      ctx,
+      ids,
+      aboutTask((id) => readLog(api, id)),
+    ),
+    several,
+    taskLogView(several),
+  );
 }
 
 /** Older servers have no route for logs; they keep them in the task. */

@@ -1,12 +1,13 @@
 import { type Cancellation, cancelTask } from "../api/cancel.ts";
 import type { Api } from "../api/client.ts";
-import { lookAt } from "../api/look.ts";
+import { getTask } from "../api/get-task.ts";
 import { BeltError, shellWord } from "../errors.ts";
 import { cancellationView, taskPageView, taskView } from "../terminal/task-views.ts";
 import { isTerminal } from "../wire/status.ts";
 import type { Context } from "./context.ts";
 import { resolveIds } from "./references.ts";
 import { conclude, forEachId } from "./several.ts";
+import { aboutTask } from "./task-errors.ts";
 
 export interface GetFlags {
   /** Folder for the files of the output. */
@@ -18,11 +19,12 @@ export async function get(ctx: Context, references: string[], { save }: GetFlags
   const { ids, several } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
   if (save !== undefined) return await getAndSave(ctx, api, ids, several, save);
+  const look = aboutTask((id) => getTask(api, id));
   const [first] = ids;
   if (several || first === undefined) {
-    return conclude(ctx, await forEachId(ctx, ids, (id) => lookAt(api, id)), several, taskView);
+    return conclude(ctx, await forEachId(ctx, ids, look), several, taskView);
   }
-  const task = await lookAt(api, first);
+  const task = await look(first);
   await ctx.out.page(task, () => api.timings(first).catch(() => null), taskPageView);
 }
 
@@ -35,7 +37,11 @@ async function getAndSave(
 ): Promise<void> {
   const { requireFolder, saveOutput } = await import("./save.ts");
   await requireFolder(ctx, folder);
-  const outcomes = await forEachId(ctx, ids, (id) => lookAt(api, id));
+  const outcomes = await forEachId(
+    ctx,
+    ids,
+    aboutTask((id) => getTask(api, id)),
+  );
   for (const outcome of outcomes) {
     const { document } = outcome;
     if (!document) continue;
@@ -65,7 +71,11 @@ export async function cancel(ctx: Context, references: string[]): Promise<void> 
   const api = await ctx.api();
   conclude<Cancellation>(
     ctx,
-    await forEachId(ctx, ids, (id) => cancelTask(api, id, ctx.signal)),
+    await forEachId(
+      ctx,
+      ids,
+      aboutTask((id) => cancelTask(api, id, ctx.signal)),
+    ),
     several,
     cancellationView,
   );

@@ -1,5 +1,6 @@
 import type { Api } from "../api/client.ts";
-import { appName } from "../api/task.ts";
+import { deadline } from "../api/http/network-errors.ts";
+import { appName } from "../api/resources/task.ts";
 import { BeltError, shellWord } from "../errors.ts";
 import { nearest } from "../input/nearest.ts";
 import type { Context } from "./context.ts";
@@ -28,7 +29,7 @@ export async function explainUnknownApp(
 }
 
 async function catalogue(ctx: Context, api: Api): Promise<string[]> {
-  const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(PATIENCE)]);
+  const signal = AbortSignal.any([ctx.signal, deadline(PATIENCE)]);
   const apps = await api.apps(MOST, undefined, signal).catch(() => []);
   return apps.map(appName).filter((name) => name !== null);
 }

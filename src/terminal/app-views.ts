@@ -1,4 +1,4 @@
-import type { AppSchemas, FunctionSchemas } from "../api/app.ts";
+import type { AppSchemas, FunctionSchemas } from "../api/resources/app.ts";
 import {
   allowedValues,
   asSchema,

@@ -1,5 +1,5 @@
-import type { SessionDocument } from "../api/session.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { SessionDocument } from "../api/resources/session.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import { moment } from "./moment.ts";
 import type { Style, View } from "./output.ts";

@@ -1,4 +1,4 @@
-import type { TaskDocument } from "../api/task.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import type { RunRequest } from "../wire/types.ts";
 import type { Page, View } from "./output.ts";
 import { formatBytes, safeJson, safeLine } from "./text.ts";

@@ -1,4 +1,4 @@
-import type { SessionDocument } from "../api/session.ts";
+import type { SessionDocument } from "../api/resources/session.ts";
 import { datedMoment } from "./moment.ts";
 import type { View } from "./output.ts";
 import { formatSeconds, safeLine, safeText } from "./text.ts";

@@ -1,6 +1,6 @@
 import type { Cancellation } from "../api/cancel.ts";
-import type { TaskEvent } from "../api/follow.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { TaskEvent } from "../api/follow/events.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { datedMoment } from "./moment.ts";
 import type { Page, Style, View } from "./output.ts";
 import { safeLine, safeText } from "./text.ts";

@@ -170,7 +170,7 @@ async function outcome(argv: string[], home: Home, env: Record<string, string>) 
       home,
       env,
       stdin: CANARIES.typed,
-      pace: { retries: [1], reconnects: [1], poll: 1, failedPolls: 2 },
+      policy: { retries: [1], reconnects: [1], poll: 1, slowestPoll: 2, giveUp: 50, finalRead: 50 },
     });
   }
   const running = spawnBelt(argv, home, { env, input: CANARIES.typed });

@@ -164,7 +164,7 @@ describe("belt api", () => {
   it("does not repeat a POST whose answer was lost", async () => {
     api.on("POST /things", hangUp);
     const { code, stderr } = await ask("api", "POST", "/things");
-    expect(code).toBe(6);
+    expect(code).toBe(11);
     expect(stderr).toContain("may have taken effect");
     expect(api.count("POST /things")).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TaskDocument } from "../../src/api/task.ts";
+import type { TaskDocument } from "../../src/api/resources/task.ts";
 import { displayRuler } from "../../src/terminal/display-ruler.ts";
 import type { Style } from "../../src/terminal/output.ts";
 import { type Paint, plainPaint } from "../../src/terminal/paint.ts";

@@ -1,5 +1,5 @@
 import type { Api } from "../api/client.ts";
-import type { TaskDocument } from "../api/task.ts";
+import type { TaskDocument } from "../api/resources/task.ts";
 import { BeltError, shellWord } from "../errors.ts";
 import { formatDuration } from "../terminal/text.ts";
 

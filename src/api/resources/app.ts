@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../wire/types.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** What an app takes and gives, read from what the API says of it (api.md section 8). */
 export interface AppSchemas {

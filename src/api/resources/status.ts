@@ -1,15 +1,6 @@
-import { STATUS_NUMBERS, STATUS_WORDS, type StatusTable, type StatusWord } from "../wire/status.ts";
-import type { JsonObject } from "../wire/types.ts";
-import { errorText } from "./task.ts";
-
-/** What a task's status was read as, and whether the number alone left "completed" possible. */
-export interface StatusReading {
-  word: StatusWord;
-  /** The number the API sent, or null when it sent a word only. */
-  code: number | null;
-  /** A bare 9 from a server whose table is not known: uploading since 2026, completed before. */
-  ambiguous: boolean;
-}
+import { STATUS_NUMBERS, STATUS_WORDS, type StatusTable, type StatusWord } from "../../wire/status.ts";
+import type { JsonObject } from "../../wire/types.ts";
+import { errorText, type StatusReading } from "./task.ts";
 
 const SYNONYMS: Record<string, StatusWord> = {
   scheduled: "dispatched",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Reply, readReply } from "../../src/api/reply.ts";
+import { type Reply, readReply } from "../../src/api/http/response.ts";
 import { BeltError } from "../../src/errors.ts";
 
 const TASK = { id: "task_1", status: 7, output: null };

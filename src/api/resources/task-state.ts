@@ -1,8 +1,8 @@
-import { isTerminal, STATUS_WORDS, type StatusWord } from "../wire/status.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
-import { type LogEntry, LogTail } from "./logs.ts";
-import type { StatusReader, StatusReading } from "./status.ts";
-import { errorText, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+import { isTerminal, STATUS_WORDS, type StatusWord } from "../../wire/status.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import { type LogEntry, LogTail } from "./log-tail.ts";
+import type { StatusReader } from "./status.ts";
+import { errorText, type StatusReading, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
 
 /** What one message changed. */
 export type Change =
@@ -131,15 +131,20 @@ export class TaskState {
     return this.#statusChange();
   }
 
-  /** The final word from `GET /tasks/:id`, with everything that passed by: taken over if it, too, says the end. */
-  conclude(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
-    const reading = this.#read(whole);
-    this.#tellSession(whole);
-    const changes = this.takeLogs(whole["logs"]);
-    if (!isTerminal(reading.word)) return { changes, document: this.document() };
-    return { changes, document: taskDocument({ ...whole, id: this.id }, reading, this.#submitted) };
+  /** True when this whole task, too, says that it has ended. */
+  saysEnd(whole: JsonObject): boolean {
+    return isTerminal(this.#read(whole).word);
   }
 
+  /** The final document from a whole task that says the end, with what of its log had not been told. */
+  conclude(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
+    this.#tellSession(whole);
+    const changes = this.takeLogs(whole["logs"]);
+    const document = taskDocument({ ...whole, id: this.id }, this.#read(whole), this.#submitted);
+    return { changes, document };
+  }
+
+  /** The task as far as messages have told it. */
   document(): TaskDocument {
     return taskDocument(this.#raw, this.#read(this.#raw), this.#submitted);
   }

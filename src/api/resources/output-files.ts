@@ -1,5 +1,5 @@
-import { fileUri } from "../wire/files.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
+import { fileUri } from "../../wire/files.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** A file in an output (api.md section 6). */
 export interface OutputFile {

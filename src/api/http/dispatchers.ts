@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { Agent, proxyParts } from "./transport.ts";
+import { Agent, proxyParts } from "./undici.ts";
 
 /** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
 const CONNECTIONS = 32;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../wire/types.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** What one message of a task's stream says (api.md section 5). */
 export type StreamMessage =

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../wire/types.ts";
+import type { JsonObject } from "../../wire/types.ts";
 import { flattenBase } from "./task.ts";
 
 /** A session as belt prints it (cli.md section 5): the API's fields, and the time left. */

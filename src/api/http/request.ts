@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
-import type { Pace } from "./pace.ts";
-import type { Message } from "./reply.ts";
+import type { Message } from "./response.ts";
+import type { RetryMode } from "./retry.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
 
 export interface HttpOptions {
   baseUrl: string;
@@ -8,10 +9,10 @@ export interface HttpOptions {
   key: string | null;
   version: string;
   userAgent: string;
-  /** Bound on one exchange, and on waiting for a stream to begin; milliseconds. */
+  /** Bound on one request and its answer, and on waiting for a stream to begin; milliseconds. */
   requestTimeout: number;
-  pace: Pace;
-  /** Aborted when the user wants to leave; exchanges end with its reason. */
+  policy: RetryPolicy;
+  /** Aborted when the user wants to leave; requests end with its reason. */
   signal: AbortSignal;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): number;
@@ -21,22 +22,28 @@ export interface HttpOptions {
   trace(line: string): void;
   /** Notes the API sends beside its answers. */
   onMessage(message: Message): void;
+  /** "no answer within 30s, trying again (2 of 4)": said once a request has taken longer than people expect. */
+  onRetry(text: string): void;
 }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-export interface Exchange {
+export interface ApiRequest {
   method: Method;
   path: string;
   body?: unknown;
-  /** "always": doing it twice is doing it once. "unsent": only if it certainly did not reach the API. "never": not even then. */
-  repeat: "always" | "unsent" | "never";
+  retry: RetryMode;
   /** What may have happened when the answer is lost: "the run may have started". */
-  inDoubt?: string;
+  ambiguousMessage?: string;
   /** Replaces the signal of the options, for what is done because the user wants to leave. */
-  signal?: AbortSignal;
-  /** Once sent, its answer is waited for even when the user wants to leave; it is not sent again then. */
-  finishOnceSent?: boolean;
+  signal?: AbortSignal | undefined;
+  /**
+   * Its answer is waited for even when the user wants to leave; after that it is not sent again.
+   * Called as each try begins, with what to call when that try is over.
+   */
+  uninterruptible?: () => () => void;
+  /** Ends the request whatever it is; its reason is a BeltError. */
+  deadline?: AbortSignal | undefined;
 }
 
 /** One request for a file's bytes, to whatever host keeps it. */

@@ -1,6 +1,6 @@
-import { BeltError, type Exit } from "../errors.ts";
-import { SESSION_CODES } from "../wire/sessions.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
+import { BeltError, type Exit } from "../../errors.ts";
+import { SESSION_CODES } from "../../wire/sessions.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** One HTTP answer, body read to its end. */
 export interface Reply {
@@ -61,10 +61,12 @@ function replyError(reply: Reply, body: unknown): BeltError {
   const status = httpStatus(reply, body);
   const code = (isObject(body) && errorCode(body)) || codeForStatus(status);
   const message = (isObject(body) && errorMessage(body)) || plainMessage(reply);
+  // A page that refuses was sent by whatever stands in the API's place.
+  const misplaced = isPage(reply) && status < 500 && status !== 429;
   return new BeltError({
-    code,
+    code: misplaced ? "unexpected_reply" : code,
     message: `${message} (HTTP ${status})`,
-    hint: hintFor(code, status),
+    hint: misplaced ? NOT_THE_API : hintFor(code, status, message),
     exit: exitFor(code, status),
     httpStatus: status,
     retryable: status === 429 || (status >= 500 && code !== "WORKER_LOST"),
@@ -72,6 +74,9 @@ function replyError(reply: Reply, body: unknown): BeltError {
     retryAfter: retryAfterMs(reply.retryAfter),
   });
 }
+
+const NOT_THE_API =
+  "check the base URL (--api-url, BELT_API_URL) and whether a proxy or login page answers in its place";
 
 function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
@@ -101,20 +106,43 @@ function errorMessage(body: JsonObject): string | undefined {
   return found as string | undefined;
 }
 
-/** A body that is no JSON object: its first 500 characters, or the title of an HTML page. */
+/** Characters of a page in which its title is looked for. */
+const HEAD_OF_PAGE = 16_384;
+
+/** A body that is no JSON object: its first 500 characters; a page is told by its title, and never quoted. */
 function plainMessage(reply: Reply): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(reply.text)?.[1]?.trim();
-  return title || reply.text.trim().slice(0, 500) || "the API gave no reason";
+  if (!isPage(reply)) return reply.text.trim().slice(0, 500) || "the API gave no reason";
+  const title = titleOf(reply.text.slice(0, HEAD_OF_PAGE));
+  return title || "a web page without a title";
+}
+
+function isPage({ contentType, text }: Reply): boolean {
+  return contentType.toLowerCase().includes("html") || /^\s{0,100}<(!doctype|html|head|body)\b/i.test(text);
+}
+
+/** Found step by step: one pattern for all of it takes the square of a hostile page's length. */
+function titleOf(page: string): string {
+  const begin = page.toLowerCase().indexOf("<title");
+  const from = page.indexOf(">", begin);
+  const to = page.indexOf("<", from);
+  return begin === -1 || from === -1 || to === -1
+    ? ""
+    : page
+        .slice(from + 1, to)
+        .trim()
+        .slice(0, 200);
 }
 
 function notJson(reply: Reply): BeltError {
+  const page = isPage(reply);
   return new BeltError({
     // A page in place of the API, or half an answer of its own.
-    code: reply.contentType.includes("html") ? "unexpected_reply" : "unreadable_reply",
+    code: page ? "unexpected_reply" : "unreadable_reply",
     message: `the answer is not the API's: ${reply.contentType || "no content type"}, "${plainMessage(reply).slice(0, 120)}"`,
-    hint: "check the base URL (--api-url, BELT_API_URL) and whether a proxy or login page answers in its place",
+    hint: NOT_THE_API,
     exit: "failure",
     httpStatus: reply.status,
+    retryable: !page,
     requestId: reply.requestId,
   });
 }
@@ -182,15 +210,25 @@ function codeForStatus(status: number): string {
   return codes[status] ?? (status >= 500 ? "internal_error" : `http_${status}`);
 }
 
-function hintFor(code: string, status: number): string | undefined {
-  if (status === 401) return "belt doctor tells which key is in force, and how to change it";
-  if (status === 403) return "the key lacks a permission; use one that has the scope named above";
-  if (status === 402) return "check the balance and limits of your account";
-  if (status === 429) return "wait a little, then run the same command again";
+/** cli.md section 5 promises one for each of these; whoever knows more says it in its place. */
+function hintFor(code: string, status: number, message: string): string | undefined {
+  const hints: Record<number, string> = {
+    401: "belt doctor tells which key is in force, and how to change it",
+    402: "check the balance and limits of your account",
+    403: SCOPE.test(message)
+      ? "use a key that has the scope named above; belt doctor tells which one is in force"
+      : "this key may not do that; belt doctor tells which one is in force",
+    404: "check the name or id; belt doctor tells which API and account are in force",
+    410: "it is gone; belt task list and belt session list show what there is",
+    429: "wait a little, then run the same command again",
+  };
   if (status >= 500 && code !== "WORKER_LOST")
     return "the API is having trouble; run the same command again later";
-  return undefined;
+  return hints[status];
 }
+
+/** "apps:execute": what a key is allowed to do. */
+const SCOPE = /\b[a-z_]+:[a-z_*]+/;
 
 /** A failed task in wait mode may arrive as HTTP 422 (api.md section 2). */
 function looksLikeTask(value: unknown): boolean {

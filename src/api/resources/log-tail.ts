@@ -1,4 +1,4 @@
-import { isObject } from "../wire/types.ts";
+import { isObject } from "../../wire/types.ts";
 
 /** One entry of a task's log, as shown to people and scripts. */
 export interface LogEntry {

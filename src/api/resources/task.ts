@@ -1,6 +1,5 @@
-import type { StatusWord } from "../wire/status.ts";
-import { isObject, type JsonObject } from "../wire/types.ts";
-import type { StatusReading } from "./status.ts";
+import type { StatusWord } from "../../wire/status.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** A task as belt prints it, everywhere (cli.md section 5). Fields not listed stay as the API sent them. */
 export interface TaskDocument {
@@ -15,6 +14,15 @@ export interface TaskDocument {
   created_at: string | null;
   updated_at: string | null;
   [other: string]: unknown;
+}
+
+/** What a task's status was read as, and whether the number alone left "completed" possible. */
+export interface StatusReading {
+  word: StatusWord;
+  /** The number the API sent, or null when it sent a word only. */
+  code: number | null;
+  /** A bare 9 from a server whose table is not known: uploading since 2026, completed before. */
+  ambiguous: boolean;
 }
 
 /** What belt knows of a task it submitted, for answers that leave it out. */

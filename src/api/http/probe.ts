@@ -1,6 +1,6 @@
-import { BeltError } from "../errors.ts";
-import { isObject } from "../wire/types.ts";
-import { type Reply, readReply } from "./reply.ts";
+import { BeltError } from "../../errors.ts";
+import { isObject } from "../../wire/types.ts";
+import { type Reply, readReply } from "./response.ts";
 
 /** The success and error formats of the API by their generation (api.md section 1). */
 type Format = "v1" | "v2" | "current";
