@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { streamTask } from "../../src/local/stream.ts";
-import { LiveTask, type Task } from "../../src/local/task.ts";
+import { streamTask } from "../../src/local/http/task-stream.ts";
+import { LiveTask, type Task } from "../../src/local/tasks/task.ts";
 import { createTestClock, until } from "./server-fixture.ts";
 
 /** A connection that takes nothing more after its first line, until told. */

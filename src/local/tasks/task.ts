@@ -1,0 +1,122 @@
+/** A task as it is kept, on disk and in memory. Times are milliseconds since 1970. */
+import { isTerminal, type StatusWord } from "../../wire/status.ts";
+import type { JsonObject } from "../../wire/types.ts";
+
+export interface LogEntry {
+  id: string;
+  created_at: string;
+  log_type: number;
+  content: string;
+}
+
+/** Log types of the API (api.md section 2). */
+export const LOG_SETUP = 3;
+export const LOG_TASK = 4;
+
+export interface Task {
+  id: string;
+  /** As submitted. */
+  app: string;
+  /** `namespace/name`. */
+  appId: string;
+  version: string;
+  function: string | null;
+  infra: string | null;
+  workers: string[];
+  variant: string | null;
+  webhook: string | null;
+  setup: JsonObject | null;
+  /** Seconds, as asked for with a new session. */
+  sessionTimeout: number | null;
+  input: JsonObject;
+  output: unknown;
+  error: string | null;
+  status: StatusWord;
+  sessionId: string | null;
+  workerId: string | null;
+  createdAt: number;
+  updatedAt: number;
+  events: { status: StatusWord; time: number }[];
+  logs: LogEntry[];
+  /** The process whose server runs it. */
+  pid: number;
+}
+
+export type TaskChange = "status" | "log" | "output";
+
+const MOST_LOGS = 20_000;
+const MOST_LOG_TEXT = 4_000_000;
+
+/** A task of this server: the record, and who waits for it. */
+export class LiveTask {
+  readonly task: Task;
+  readonly abort = new AbortController();
+  readonly done: Promise<void>;
+  /** In a session: when the calls before this one have ended. */
+  turn: Promise<void> = Promise.resolve();
+  cancelRequested = false;
+  readonly #listeners = new Set<(change: TaskChange) => void>();
+  #logSize = 0;
+  #logIsFull = false;
+  #finish: () => void = () => {};
+
+  constructor(task: Task) {
+    this.task = task;
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  get ended(): boolean {
+    return isTerminal(this.task.status);
+  }
+
+  move(status: StatusWord, now: number): void {
+    this.task.status = status;
+    this.task.updatedAt = now;
+    this.task.events.push({ status, time: now });
+    this.#tell("status");
+    if (this.ended) this.#finish();
+  }
+
+  /** The one way into a terminal status; what comes after the first is ignored. */
+  end(status: "completed" | "failed" | "cancelled", error: string | null, now: number): void {
+    if (this.ended) return;
+    this.task.error = error;
+    this.move(status, now);
+    this.abort.abort();
+  }
+
+  log(content: string, logType: number, now: number): void {
+    const { logs, id } = this.task;
+    if (this.#logIsFull || this.ended) return;
+    this.#logSize += content.length;
+    this.#logIsFull = logs.length >= MOST_LOGS || this.#logSize > MOST_LOG_TEXT;
+    const text = this.#logIsFull ? "(the log is full; nothing more is kept)" : content;
+    logs.push({
+      id: `${id}-${logs.length}`,
+      created_at: new Date(now).toISOString(),
+      log_type: logType,
+      content: text,
+    });
+    this.task.updatedAt = now;
+    this.#tell("log");
+  }
+
+  partial(output: unknown, now: number): void {
+    if (this.ended) return;
+    this.task.output = output;
+    this.task.updatedAt = now;
+    this.#tell("output");
+  }
+
+  /** Calls `listener` after each change, until the returned function is called. */
+  listen(listener: (change: TaskChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(change: TaskChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
