@@ -1,15 +1,15 @@
-/** Files that are there whole or not at all, whenever the process ends, and what a process that was killed leaves of them. */
+/** Files that are there whole or not at all, whenever the process ends. */
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isAlive, ownPid } from "./workers/processes.ts";
+import { ownPid } from "./process-ids.ts";
 
 /** `write` fills a temporary file beside `path`, which then takes its place; nothing stays when it fails. */
-export async function writeWhole(
+export async function writeAtomic(
   path: string,
   write: (temporary: string) => Promise<unknown>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.belt-${temporaryName()}.part`);
+  const temporary = join(dirname(path), `${temporaryName()}.part`);
   try {
     await write(temporary);
     await rename(temporary, path);
@@ -19,37 +19,15 @@ export async function writeWhole(
   }
 }
 
-/** A name that tells which process made the file or folder, for `sweep`. */
-export function temporaryName(): string {
-  return `${ownPid()}-${randomBytes(8).toString("hex")}`;
-}
-
 const TEMPORARY = /^\.belt-(\d+)-[0-9a-f]{16}(\.part)?$/;
-const KEPT_MS = 7 * 24 * 3600 * 1000;
 
-/** Removes what is older than a week from a folder of this server, and what processes that are gone left unfinished. */
-export async function sweep(dir: string, now: number): Promise<void> {
-  for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => [])) {
-    const path = join(dir, entry.name);
-    if (isLeftOver(entry.name) || (await isOld(path, now))) {
-      await rm(path, { recursive: true, force: true }).catch(() => {});
-    } else if (entry.isDirectory()) {
-      await sweepLeftOvers(path);
-    }
-  }
+/** A name for a file or folder that ends with this process; it tells which one that is. */
+export function temporaryName(): string {
+  return `.belt-${ownPid()}-${randomBytes(8).toString("hex")}`;
 }
 
-async function sweepLeftOvers(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names.filter(isLeftOver)) await rm(join(dir, name), { force: true }).catch(() => {});
-}
-
-function isLeftOver(name: string): boolean {
+/** The process that made what has this name, null for every other name. */
+export function ownerOf(name: string): number | null {
   const [, pid] = TEMPORARY.exec(name) ?? [];
-  return pid !== undefined && !isAlive(Number(pid));
-}
-
-async function isOld(path: string, now: number): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  return found !== null && now - found.mtimeMs > KEPT_MS;
+  return pid === undefined ? null : Number(pid);
 }

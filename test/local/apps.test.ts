@@ -184,14 +184,14 @@ test("an edit makes a new version at the next run, and mends a broken app", asyn
   const after = await server.run({ app: "zod4", input });
   expect(after.output.text).toBe("edited");
   expect(after.app_version_id).not.toBe(before.app_version_id);
-  await server.told((event) => event.type === "app" && event.state === "changed");
+  await server.emitted((event) => event.type === "app" && event.state === "changed");
   writeFileSync(entry, "export class {");
   expect((await server.run({ app: "zod4", input })).status_text).toBe("failed");
   writeFileSync(entry, source("mended"));
   expect((await server.run({ app: "zod4", input })).output.text).toBe("mended");
   const known = server.events.length;
   writeFileSync(entry, "export class {");
-  const told = await server.told(
+  const told = await server.emitted(
     (event) => event.type === "app" && event.state === "broken" && server.events.indexOf(event) >= known,
   );
   expect(told).toMatchObject({ app: "test/zod4", problem: { file: entry, line: 1 } });

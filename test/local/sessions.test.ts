@@ -61,7 +61,7 @@ test("a session expires to the second, each call and keepalive begins the time a
   clock.advance(1);
   expect((await server.call("GET", `/sessions/${session}`)).body.status).toBe("expired");
   expect(await refusal(server, get(session))).toMatchObject({ status: 410, code: "SESSION_EXPIRED" });
-  await server.told((event) => event.type === "worker" && event.state === "stopped");
+  await server.emitted((event) => event.type === "worker" && event.state === "stopped");
 });
 
 test("a session does not expire while a task of it runs", async () => {
@@ -73,7 +73,7 @@ test("a session does not expire while a task of it runs", async () => {
     session: "new",
     session_timeout: 1,
   });
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   clock.advance(60_000);
   const path = `/sessions/${task.session_id}`;
   expect((await server.call("GET", path)).body.status).toBe("active");
@@ -113,7 +113,7 @@ test("an edit makes the session's version another; a pin still reaches it", asyn
   const fresh = await server.run({ function: "get_value" });
   expect(fresh.app_version_id).not.toBe(opened.app_version_id);
   await server.call("DELETE", `/sessions/${opened.session_id}`);
-  await server.told((event) => event.type === "worker" && event.state === "stopped");
+  await server.emitted((event) => event.type === "worker" && event.state === "stopped");
   const gone = await server.call("POST", "/run", { app: `probe@${opened.app_version_id}`, input: {} });
   expect(gone).toMatchObject({ status: 404, body: { code: "not_found" } });
 });

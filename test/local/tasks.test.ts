@@ -162,7 +162,7 @@ test.each([
 test("a cancelled task is told, and ends cancelled with its worker alive", async () => {
   const server = shared();
   const { id } = await server.submit({ function: "act", input: { act: "until cancelled" } });
-  await server.told((event) => event.type === "task" && event.id === id && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.id === id && event.status === "running");
   const answer = await server.call("POST", `/tasks/${id}/cancel`);
   expect(answer.body).toMatchObject({ id, status: 8, status_text: "cancelling", cancelled: true });
   expect(await server.finished(id)).toMatchObject({ status: 12, status_text: "cancelled", error: null });
@@ -176,7 +176,7 @@ test("a cancelled task is told, and ends cancelled with its worker alive", async
 test("a cancelled generator goes no further than its next yield", async () => {
   const server = shared();
   const { id } = await server.submit({ function: "count", input: { to: 1_000_000 } });
-  await server.told((event) => event.type === "task" && event.id === id && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.id === id && event.status === "running");
   await server.call("POST", `/tasks/${id}/cancel`);
   expect(await server.finished(id)).toMatchObject({ status_text: "cancelled" });
   expect(await server.run({})).toMatchObject({ status_text: "completed" });
@@ -278,7 +278,7 @@ test("a stream that is silent carries a heartbeat every ten seconds", async () =
   const clock = createTestClock();
   const server = await startServer({ clock });
   const { id } = await server.submit({ function: "act", input: { act: "until cancelled" } });
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   const headers = { Authorization: `Bearer ${server.key}`, Accept: "application/x-ndjson" };
   const { body } = await fetch(`${server.url}/tasks/${id}/stream`, { headers });
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();

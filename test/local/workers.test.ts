@@ -72,7 +72,7 @@ test("a task that takes too long is cut off, even when it blocks", async () => {
   const clock = createTestClock();
   const server = await startServer({ clock, taskTimeoutMs: 5000 });
   const { id } = await server.submit(act("block"));
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   clock.advance(5000);
   expect(await server.finished(id)).toMatchObject({
     status_text: "failed",
@@ -84,7 +84,7 @@ test("an app that does not listen to a cancel is ended after the grace period", 
   const clock = createTestClock();
   const server = await startServer({ clock });
   const { id } = await server.submit(act("hang"));
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   await server.call("POST", `/tasks/${id}/cancel`);
   clock.advance(1999);
   expect((await server.call("GET", `/tasks/${id}`)).body.status_text).toBe("cancelling");
@@ -122,7 +122,7 @@ test("closing cancels what runs and leaves no process, not even of an app that b
   const blocked = await server.submit(act("block with a child"));
   const opening = await server.submit({ ...act("hang"), session: "new" });
   const queued = await server.submit({});
-  await server.told(
+  await server.emitted(
     (event) => event.type === "task" && event.id === opening.id && event.status === "running",
   );
   await until(() => processesOf(dir).length === 3);
@@ -192,7 +192,7 @@ test.each([
   const clock = createTestClock();
   const server = await startServer({ appDirs: [dir], workers: 1, clock });
   const hanging = await server.submit(act("hang"));
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   const clear = obstruct(server, dir);
   // They are served in a callback of the exit of the worker before them.
   const waiting = [await server.submit({}), await server.submit({ session: "new" })];

@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import type { JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
 import type { AppProblem, EventSink } from "../events.ts";
-import type { AppVersion } from "./catalog.ts";
+import { describeProblem, problemOf } from "./app-problem.ts";
+import type { AppVersion } from "./app-version.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
 import { readSecrets } from "./secrets.ts";
 import { readSmallFile, statRegular } from "./small-file.ts";
@@ -61,7 +62,7 @@ export class AppDirectory {
     const before = this.problem?.message;
     this.problem = problem;
     if (before === problem?.message) return;
-    this.#tell(problem ? "broken" : "loaded");
+    this.#notify(problem ? "broken" : "loaded");
   }
 
   problemText(): string {
@@ -81,11 +82,11 @@ export class AppDirectory {
     try {
       this.#become(this.#readVersion());
       this.problem = null;
-      if (!first) this.#tell("changed");
+      if (!first) this.#notify("changed");
     } catch (error) {
       this.#become(null);
       this.problem = problemOf(error, this.dir);
-      this.#tell("broken");
+      this.#notify("broken");
     }
   }
 
@@ -123,7 +124,7 @@ export class AppDirectory {
     };
   }
 
-  #tell(state: "loaded" | "changed" | "broken"): void {
+  #notify(state: "loaded" | "changed" | "broken"): void {
     this.#emit({
       type: "app",
       state,
@@ -146,32 +147,6 @@ function findEntry(dir: string): string {
 function mainOf(dir: string): string {
   const manifest = join(dir, "package.json");
   return existsSync(manifest) ? text(asObject(JSON.parse(readSmallFile(manifest)))["main"]) : "";
-}
-
-export function describeProblem({ message, file, line }: AppProblem): string {
-  if (!file || message.includes(file)) return message;
-  return line === null ? `${file}: ${message}` : `${file}:${line}: ${message}`;
-}
-
-/** Finds the place in what node, or the yaml parser, says about a broken app. */
-export function problemOf(error: unknown, dir: string): AppProblem {
-  const said = messageOf(error);
-  const yamlLine = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line;
-  if (yamlLine !== undefined) {
-    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, "inf.yml"), line: yamlLine };
-  }
-  const place = placeIn(said, dir);
-  const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line));
-  return { message: summary ?? said, file: place?.file ?? null, line: place?.line ?? null };
-}
-
-function placeIn(said: string, dir: string): { file: string; line: number } | null {
-  for (const [, file = "", line] of said.matchAll(/(?:file:\/\/)?(\/[^\s:()]+):(\d+)/g)) {
-    if (decodeURI(file).startsWith(dir) && !file.includes("/node_modules/")) {
-      return { file: decodeURI(file), line: Number(line) };
-    }
-  }
-  return null;
 }
 
 function asObject(value: unknown): JsonObject {

@@ -4,42 +4,14 @@ import { join } from "node:path";
 import { brokenApp, notFound } from "../errors.ts";
 import type { AppProblem, EventSink, Message } from "../events.ts";
 import { AppDirectory } from "./app-directory.ts";
-
-/** One state of an app's files. */
-export interface AppVersion {
-  /** `namespace/name`. */
-  app: string;
-  namespace: string;
-  name: string;
-  description: string;
-  category: string;
-  kernel: string;
-  /** When its inf.yml was last written, milliseconds since 1970. */
-  modifiedAt: number;
-  /** Short hash of the files. */
-  hash: string;
-  dir: string;
-  entry: string;
-  defaultFunction: string | null;
-  env: Record<string, string>;
-  /** Keys the app may find in its environment, or must. */
-  secrets: Secret[];
-  /** True once the files have changed: running instances live on, new ones cannot be started. */
-  stale: boolean;
-}
-
-export interface Secret {
-  key: string;
-  description: string;
-  optional: boolean;
-}
+import type { AppVersion } from "./app-version.ts";
 
 export interface Resolved {
   version: AppVersion;
   messages: Message[];
 }
 
-export class Catalogue {
+export class Catalog {
   readonly #emit: EventSink;
   readonly #userDirs: string[];
   readonly #builtInDir: string;
@@ -90,7 +62,7 @@ export class Catalogue {
       if (directory.current === version) directory.report(problem);
   }
 
-  /** The versions that edits have made since somebody last looked. */
+  /** The versions that edits have made since the last look. */
   async watch(): Promise<AppVersion[]> {
     const edited = (await this.directories()).filter((directory) => directory.refresh());
     return edited.flatMap(({ current }) => current ?? []);

@@ -1,14 +1,14 @@
 /**
  * Secrets that an app declares in inf.yml. The user's own environment is never a source: a value is
- * there when somebody has put it into the `.env` beside the app, which the app could read anyway.
+ * there when it was put into the `.env` beside the app, which the app could read anyway.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { isObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
 import { brokenApp, RequirementsNotMet } from "../errors.ts";
-import { isObject } from "../http/validate.ts";
-import type { AppVersion, Secret } from "./catalog.ts";
+import type { AppVersion, Secret } from "./app-version.ts";
 import { readSmallFile } from "./small-file.ts";
 
 export function readSecrets(declared: unknown): Secret[] {

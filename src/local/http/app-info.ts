@@ -1,39 +1,41 @@
 /** What the server says about its apps. */
 import type { JsonObject } from "../../wire/types.ts";
-import { type AppDirectory, describeProblem, problemOf } from "../apps/app-directory.ts";
-import type { AppVersion, Catalogue } from "../apps/catalog.ts";
+import type { AppDirectory } from "../apps/app-directory.ts";
+import { describeProblem, problemOf } from "../apps/app-problem.ts";
+import type { AppVersion } from "../apps/app-version.ts";
+import type { Catalog } from "../apps/catalog.ts";
 import { brokenApp } from "../errors.ts";
 import type { AppSummary } from "../events.ts";
 import type { Pool } from "../workers/pool.ts";
 import type { AppSchemas } from "../workers/protocol.ts";
-import { WorkerDied } from "../workers/worker-process.ts";
+import { WorkerExit } from "../workers/worker-process.ts";
 import { OWNER } from "./owner.ts";
 
 export class Apps {
-  readonly #catalogue: Catalogue;
+  readonly #catalog: Catalog;
   readonly #pool: Pool;
   readonly #schemas = new WeakMap<AppVersion, Promise<AppSchemas>>();
 
-  constructor(catalogue: Catalogue, pool: Pool) {
-    this.#catalogue = catalogue;
+  constructor(catalog: Catalog, pool: Pool) {
+    this.#catalog = catalog;
     this.#pool = pool;
   }
 
   async get(reference: string): Promise<JsonObject> {
-    const { version } = await this.#catalogue.resolve(reference, (known) => this.#pool.isLoaded(known));
-    return presentApp(version, await this.schemas(version));
+    const { version } = await this.#catalog.resolve(reference, (known) => this.#pool.isLoaded(known));
+    return serializeApp(version, await this.schemas(version));
   }
 
   /** Without schemas: to list the apps none is started. */
   async list(): Promise<JsonObject[]> {
-    const versions = (await this.#catalogue.list()).flatMap(({ current }) => current ?? []);
-    return versions.map((version) => presentApp(version, null));
+    const versions = (await this.#catalog.list()).flatMap(({ current }) => current ?? []);
+    return versions.map((version) => serializeApp(version, null));
   }
 
   /** Loads every app once, so that broken ones are known. */
   async summaries(): Promise<AppSummary[]> {
     const summaries: AppSummary[] = [];
-    for (const directory of await this.#catalogue.list()) summaries.push(await this.#summarise(directory));
+    for (const directory of await this.#catalog.list()) summaries.push(await this.#summarize(directory));
     return summaries;
   }
 
@@ -49,19 +51,19 @@ export class Apps {
 
   async #describe(version: AppVersion): Promise<AppSchemas> {
     try {
-      const schemas = await this.#pool.withAnyInstance(version, (instance) =>
-        instance.loaded.then(() => instance.describe()),
+      const schemas = await this.#pool.withAnyWorker(version, (worker) =>
+        worker.loaded.then(() => worker.describe()),
       );
-      await this.#catalogue.report(version, null);
+      await this.#catalog.report(version, null);
       return schemas;
     } catch (error) {
       const problem = problemOf(error, version.dir);
-      if (error instanceof WorkerDied) await this.#catalogue.report(version, problem);
+      if (error instanceof WorkerExit) await this.#catalog.report(version, problem);
       throw brokenApp(version.app, describeProblem(problem));
     }
   }
 
-  async #summarise(directory: AppDirectory): Promise<AppSummary> {
+  async #summarize(directory: AppDirectory): Promise<AppSummary> {
     const { current } = directory;
     const schemas = current ? await this.schemas(current).catch(() => null) : null;
     return {
@@ -75,7 +77,7 @@ export class Apps {
   }
 }
 
-function presentApp(version: AppVersion, schemas: AppSchemas | null): JsonObject {
+function serializeApp(version: AppVersion, schemas: AppSchemas | null): JsonObject {
   return {
     id: version.app,
     short_id: version.app,
@@ -90,11 +92,11 @@ function presentApp(version: AppVersion, schemas: AppSchemas | null): JsonObject
     images: { card: "", thumbnail: "", banner: "" },
     status: "active",
     version_id: version.hash,
-    ...(schemas ? { version: presentVersion(version, schemas) } : {}),
+    ...(schemas ? { version: serializeVersion(version, schemas) } : {}),
   };
 }
 
-function presentVersion(version: AppVersion, { functions, setup_schema }: AppSchemas): JsonObject {
+function serializeVersion(version: AppVersion, { functions, setup_schema }: AppSchemas): JsonObject {
   const names = Object.keys(functions);
   const preferred = version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
   return {

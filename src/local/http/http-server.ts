@@ -6,7 +6,7 @@ import { ApiError, notFound } from "../errors.ts";
 import { checkKey, checkOrigin, readJson } from "./request.ts";
 import { type Dialect, sendError, sendReply } from "./response.ts";
 import { ROUTES, type Route } from "./routes.ts";
-import type { Rooms } from "./services.ts";
+import type { Services } from "./services.ts";
 
 export interface HttpOptions {
   key: string;
@@ -14,7 +14,7 @@ export interface HttpOptions {
   dialect: Dialect | null;
 }
 
-export function createHttpServer(rooms: Rooms, { key, dialect }: HttpOptions): Server {
+export function createHttpServer(services: Services, { key, dialect }: HttpOptions): Server {
   const router = createRoutes();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -26,7 +26,7 @@ export function createHttpServer(rooms: Rooms, { key, dialect }: HttpOptions): S
       const { route, params } = findRoute(router, request.method ?? "GET", url.pathname);
       if (!route.signed) checkKey(request, key);
       const body = route.method === "PUT" ? {} : await readJson(request);
-      const reply = await route.handle(rooms, {
+      const reply = await route.handle(services, {
         raw: request,
         response,
         params,

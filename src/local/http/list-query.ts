@@ -119,3 +119,21 @@ function readSearch(search: unknown, names: string[]): Test[] {
   const fits = (text: string) => (exact ? text === wanted : text.includes(wanted));
   return [(item) => fields.some((field: string) => fits(textOf(item[field] ?? "").toLowerCase()))];
 }
+
+export function page(
+  items: JsonObject[],
+  next: string | null,
+  cursor: string | null,
+  limit: number,
+  total: number,
+): JsonObject {
+  return {
+    items,
+    next_cursor: next ?? "",
+    has_next: next !== null,
+    prev_cursor: "",
+    has_previous: cursor !== null,
+    items_per_page: limit,
+    total_items: total,
+  };
+}

@@ -1,10 +1,19 @@
-/** What is checked of a request before anything is done about it. */
+/** A request, and what is checked of it before anything is done about it. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
-import type { JsonObject } from "../../wire/types.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 import { ApiError } from "../errors.ts";
-import { isObject } from "./validate.ts";
+
+export interface ApiRequest {
+  raw: IncomingMessage;
+  response: ServerResponse;
+  /** Parts of the path, by name. */
+  params: Record<string, string>;
+  query: URLSearchParams;
+  /** Empty when the request had none. */
+  body: JsonObject;
+}
 
 const MOST_JSON = 32 * 1024 * 1024;
 const MOST_FILE = 2 * 1024 * 1024 * 1024;

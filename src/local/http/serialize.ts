@@ -1,13 +1,13 @@
 /** Records as the API shows them. */
 import { isTerminal, STATUS_NUMBERS, type StatusTable, type StatusWord } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";
-import type { Session } from "../sessions/sessions.ts";
-import { type FileStore, parseReference } from "../tasks/file-store.ts";
+import type { Session } from "../sessions/session.ts";
+import { type FileStore, readReference } from "../tasks/file-store.ts";
 import { mapStrings } from "../tasks/json.ts";
 import type { LogEntry, Task } from "../tasks/task.ts";
 import { OWNER } from "./owner.ts";
 
-export interface PresenterOptions {
+export interface SerializerOptions {
   table: StatusTable;
   fileUris: "http" | "file";
   files: FileStore;
@@ -17,10 +17,10 @@ export interface PresenterOptions {
 const iso = (time: number) => new Date(time).toISOString();
 const isoOrNull = (time: number | null) => (time === null ? null : iso(time));
 
-export class Presenter {
-  readonly #options: PresenterOptions;
+export class Serializer {
+  readonly #options: SerializerOptions;
 
-  constructor(options: PresenterOptions) {
+  constructor(options: SerializerOptions) {
     this.#options = options;
   }
 
@@ -58,7 +58,7 @@ export class Presenter {
       ...OWNER,
       ...NOT_HERE,
       events: this.events(task),
-      logs: presentLogs(task, logs),
+      logs: serializeLogs(task, logs),
     };
   }
 
@@ -71,7 +71,7 @@ export class Presenter {
       task_id: task.id,
       ...this.status(task.status),
       events: this.events(task),
-      logs: presentLogs(task, task.logs),
+      logs: serializeLogs(task, task.logs),
     };
   }
 
@@ -121,7 +121,7 @@ export class Presenter {
       ...OWNER,
       app_id: session.version.app,
       app_version_id: session.version.hash,
-      worker_id: session.instance?.id ?? null,
+      worker_id: session.worker?.id ?? null,
       status: session.state === "lost" ? "ended" : session.state,
       expires_at: iso(session.expiresAt),
       idle_timeout: session.idleTimeoutMs / 1000,
@@ -137,13 +137,13 @@ export class Presenter {
   /** The address of a stored file in place of its reference; other text as it is. */
   uri(text: string): string {
     const { files, fileUris } = this.#options;
-    const file = parseReference(text);
+    const file = readReference(text);
     if (!file) return text;
     return fileUris === "file" ? files.fileUri(file) : this.httpUri(text);
   }
 
   httpUri(text: string): string {
-    const file = parseReference(text);
+    const file = readReference(text);
     return file ? this.#options.files.httpUri(file, this.#options.baseUrl()) : text;
   }
 }
@@ -157,7 +157,7 @@ const NOT_HERE = {
   usage_events: [],
 };
 
-function presentLogs({ id }: Task, logs: LogEntry[]): JsonObject[] {
+function serializeLogs({ id }: Task, logs: LogEntry[]): JsonObject[] {
   return logs.map((entry) => ({ ...entry, updated_at: entry.created_at, task_id: id }));
 }
 

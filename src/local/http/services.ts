@@ -1,24 +1,24 @@
-import type { Catalogue } from "../apps/catalog.ts";
+import type { Catalog } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { FileStore } from "../tasks/file-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { Pool } from "../workers/pool.ts";
 import type { Apps } from "./app-info.ts";
-import type { Presenter } from "./serialize.ts";
+import type { Serializer } from "./serialize.ts";
 
 /** The parts of the server that a request may need. */
-export interface Rooms {
+export interface Services {
   clock: Clock;
   apps: Apps;
-  catalogue: Catalogue;
+  catalog: Catalog;
   pool: Pool;
   sessions: Sessions;
   tasks: Tasks;
   files: FileStore;
-  presenter: Presenter;
+  serializer: Serializer;
   /** `http://127.0.0.1:<port>`, known once the server listens. */
   baseUrl(): string;
   /** The reference to the stored file that a text is an address of, else null. */
-  recognise(text: string): string | null;
+  parseReference(text: string): string | null;
 }

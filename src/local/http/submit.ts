@@ -1,38 +1,43 @@
 /** `POST /run` and `POST /apps/run`: from a body to a task in the queue. */
 import type { RunRequest } from "../../wire/types.ts";
-import type { AppVersion } from "../apps/catalog.ts";
+import type { AppVersion } from "../apps/app-version.ts";
 import { requireSecrets } from "../apps/secrets.ts";
 import { messageOf } from "../error-text.ts";
 import { ApiError, invalidField } from "../errors.ts";
-import { DEFAULT_IDLE_TIMEOUT, type Session } from "../sessions/sessions.ts";
+import type { Session } from "../sessions/session.ts";
+import { DEFAULT_IDLE_TIMEOUT } from "../sessions/sessions.ts";
 import { mapStrings } from "../tasks/json.ts";
 import { LOG_TASK } from "../tasks/task.ts";
+import type { ApiRequest } from "./request.ts";
 import type { Reply } from "./response.ts";
-import type { ApiRequest } from "./routes.ts";
-import type { Rooms } from "./services.ts";
+import type { Services } from "./services.ts";
 import { flag, ignoredRunFields, readRunRequest } from "./validate.ts";
 
-export async function submitRun(rooms: Rooms, request: ApiRequest, waitsByDefault: boolean): Promise<Reply> {
-  const { catalogue, pool, tasks, sessions, presenter, clock } = rooms;
+export async function submitRun(
+  services: Services,
+  request: ApiRequest,
+  waitsByDefault: boolean,
+): Promise<Reply> {
+  const { catalog, pool, tasks, sessions, serializer, clock } = services;
   const run = readRunRequest(request.body);
   const wait = waits(request) ?? waitsByDefault;
-  const found = await catalogue.resolve(run.app, (version) => pool.isLoaded(version));
+  const found = await catalog.resolve(run.app, (version) => pool.isLoaded(version));
   const resolved = { ...found, messages: [...found.messages, ...ignoredRunFields(request.body)] };
   requireSecrets(resolved.version);
-  checkWorkers(rooms, run);
-  const session = sessionFor(rooms, run, resolved.version);
-  const kept = { ...run, input: mapStrings(run.input, (text) => rooms.recognise(text) ?? text) };
+  checkWorkers(services, run);
+  const session = sessionFor(services, run, resolved.version);
+  const kept = { ...run, input: mapStrings(run.input, (text) => services.parseReference(text) ?? text) };
   const { live, saved } = tasks.submit(kept, resolved, session?.id ?? null, (call) => {
-    if (session) call.turn = sessions.enter(session, call);
+    if (session) call.previousCalls = sessions.enqueueCall(session, call);
   });
   // Made before the task can have ended: a submit that does not wait never answers a terminal status.
-  const first = presenter.task(live.task);
+  const first = serializer.task(live.task);
   await saved.catch((error) =>
     live.log(`the record of this task could not be kept: ${messageOf(error)}`, LOG_TASK, clock.now()),
   );
   if (!wait) return { data: first, messages: resolved.messages };
   await live.done;
-  return { data: presenter.task(live.task), messages: resolved.messages };
+  return { data: serializer.task(live.task), messages: resolved.messages };
 }
 
 function waits({ query, body }: ApiRequest): boolean | undefined {
@@ -42,14 +47,14 @@ function waits({ query, body }: ApiRequest): boolean | undefined {
   return asked === "true";
 }
 
-function sessionFor({ sessions }: Rooms, run: RunRequest, version: AppVersion): Session | null {
+function sessionFor({ sessions }: Services, run: RunRequest, version: AppVersion): Session | null {
   if (run.session === undefined) return null;
   if (run.session === "new") return sessions.open(version, run.session_timeout ?? DEFAULT_IDLE_TIMEOUT);
   return sessions.forCall(run.session, version);
 }
 
 /** Naming workers of the cloud means nothing here; naming one that a session holds is refused. */
-function checkWorkers({ pool }: Rooms, run: RunRequest): void {
+function checkWorkers({ pool }: Services, run: RunRequest): void {
   const named = (run.workers ?? []).flatMap((id) => pool.find(id) ?? []);
   const leased = named.find(({ session }) => session !== null && session !== run.session);
   if (leased && named.every(({ session }) => session !== null && session !== run.session)) {

@@ -1,5 +1,5 @@
 /** Bodies of requests, checked as the API would: the first wrong field is named. */
-import type { JsonObject, RunRequest } from "../../wire/types.ts";
+import { isObject, type JsonObject, type RunRequest } from "../../wire/types.ts";
 import { ApiError, invalidField } from "../errors.ts";
 import type { Message } from "../events.ts";
 import { DEEPEST, isDeeperThan } from "../tasks/json.ts";
@@ -102,10 +102,6 @@ export function readFileRequest(body: JsonObject): NewFile[] {
     if (!isObject(file)) throw invalidField(`files.${index}`, "must be an object");
     return { filename: text(file, "filename") ?? "", contentType: text(file, "content_type") ?? "" };
   });
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -1,41 +1,18 @@
-/** Leases of instances: who holds one, until when, and what a call to it may meet (api.md section 4). */
-import type { AppVersion } from "../apps/catalog.ts";
+/** Leases of workers: who holds one, until when, and what a call to it may meet (api.md section 4). */
+
+import type { AppVersion } from "../apps/app-version.ts";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import type { EventSink } from "../events.ts";
-import type { LiveTask } from "../tasks/task.ts";
-import type { Instance } from "../workers/worker-process.ts";
-
-type Ending = "ended" | "expired" | "lost";
-
-export interface Session {
-  id: string;
-  version: AppVersion;
-  instance: Instance | null;
-  state: "active" | Ending;
-  idleTimeoutMs: number;
-  expiresAt: number;
-  createdAt: number;
-  updatedAt: number;
-  endedAt: number | null;
-  lastCallAt: number | null;
-  callCount: number;
-  taskId: string | null;
-  /** Calls that have not given the instance back, in order, each with what to call then; the first one runs. */
-  calls: Map<LiveTask, () => void>;
-  /** Resolves when the last of them has: the turn of the next one. */
-  turn: Promise<void>;
-  stopTimer: () => void;
-}
+import type { WorkerProcess } from "../workers/worker-process.ts";
+import type { Call, Ending, Session } from "./session.ts";
 
 export interface SessionsOptions {
   clock: Clock;
   nextId: () => string;
   emit: EventSink;
-  /** Gives the process of an ended session back. */
-  retire(instance: Instance): void;
-  /** Stops a call whose session is gone. */
-  stopCall(call: LiveTask, outcome: "failed" | "cancelled", reason: string): void;
+  /** Gives the worker of an ended session back. */
+  retire(worker: WorkerProcess): void;
 }
 
 /** api.md section 4: the default of the API, in seconds. */
@@ -55,7 +32,7 @@ export class Sessions {
     const session: Session = {
       id: this.#options.nextId(),
       version,
-      instance: null,
+      worker: null,
       state: "active",
       idleTimeoutMs: idleTimeoutSeconds * 1000,
       expiresAt: now + idleTimeoutSeconds * 1000,
@@ -66,12 +43,12 @@ export class Sessions {
       callCount: 0,
       taskId: null,
       calls: new Map(),
-      turn: Promise.resolve(),
+      previousCalls: Promise.resolve(),
       stopTimer: () => {},
     };
     this.#sessions.set(session.id, session);
     this.#forgetOldest();
-    this.#tell(session, "opened");
+    this.#emit(session, "opened");
     return session;
   }
 
@@ -135,7 +112,7 @@ export class Sessions {
 
   keepAlive(id: string): Session {
     const session = this.active(id);
-    this.#slide(session);
+    this.#touch(session);
     return session;
   }
 
@@ -143,32 +120,32 @@ export class Sessions {
     this.#close(this.active(id), "ended", "the session was ended");
   }
 
-  /** Adds a call; resolves when the calls before it have given the instance back. */
-  enter(session: Session, call: LiveTask): Promise<void> {
-    const turn = session.turn;
+  /** Adds a call; resolves when the calls before it have given the worker back. */
+  enqueueCall(session: Session, call: Call): Promise<void> {
+    const { previousCalls } = session;
     session.callCount += 1;
-    session.taskId = call.task.id;
+    session.taskId = call.id;
     session.lastCallAt = this.#options.clock.now();
-    session.turn = new Promise((resolve) => session.calls.set(call, resolve));
-    this.#slide(session);
-    return turn;
+    session.previousCalls = new Promise((resolve) => session.calls.set(call, resolve));
+    this.#touch(session);
+    return previousCalls;
   }
 
-  leave(session: Session, call: LiveTask): void {
+  finishCall(session: Session, call: Call): void {
     session.calls.get(call)?.();
     session.calls.delete(call);
-    if (session.state === "active") this.#slide(session);
+    if (session.state === "active") this.#touch(session);
   }
 
-  lease(session: Session, instance: Instance): void {
-    session.instance = instance;
-    void instance.exited.then(() => {
+  lease(session: Session, worker: WorkerProcess): void {
+    session.worker = worker;
+    void worker.exited.then(() => {
       if (session.state === "active") this.#close(session, "lost", "WORKER_LOST: the session's worker died");
     });
   }
 
   /** Gives the lease up after a call that never got its app ready. */
-  abandon(session: Session, call: LiveTask): void {
+  abandon(session: Session, call: Call): void {
     if (session.state === "active") this.#close(session, "ended", "the session could not be set up", call);
   }
 
@@ -177,7 +154,7 @@ export class Sessions {
   }
 
   /** The idle window begins anew; while a call runs nothing expires. */
-  #slide(session: Session): void {
+  #touch(session: Session): void {
     const { clock } = this.#options;
     session.updatedAt = clock.now();
     session.expiresAt = session.updatedAt + session.idleTimeoutMs;
@@ -192,20 +169,21 @@ export class Sessions {
     else if (now >= session.expiresAt) this.#close(session, "expired", "the session expired");
   }
 
-  #close(session: Session, ending: Ending, reason: string, except?: LiveTask): void {
-    const { clock, retire, stopCall } = this.#options;
+  #close(session: Session, ending: Ending, reason: string, except?: Call): void {
+    const { clock, retire } = this.#options;
     session.state = ending;
     session.endedAt = clock.now();
     session.updatedAt = session.endedAt;
     session.stopTimer();
-    this.#tell(session, ending);
+    this.#emit(session, ending);
     const calls = [...session.calls.keys()].filter((call) => call !== except);
-    for (const call of calls) stopCall(call, ending === "lost" ? "failed" : "cancelled", reason);
-    if (session.instance) retire(session.instance);
+    const outcome = ending === "lost" ? "failed" : "cancelled";
+    for (const call of calls) call.stop(outcome, reason, session.endedAt);
+    if (session.worker) retire(session.worker);
   }
 
-  #tell(session: Session, state: "opened" | Ending): void {
-    const worker = session.instance?.id ?? null;
+  #emit(session: Session, state: "opened" | Ending): void {
+    const worker = session.worker?.id ?? null;
     this.#options.emit({ type: "session", state, id: session.id, app: session.version.app, worker });
   }
 

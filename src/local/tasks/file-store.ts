@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
-import { writeWhole } from "../atomic-write.ts";
+import { writeAtomic } from "../atomic-write.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { guessContentType } from "./media-types.ts";
@@ -58,7 +58,7 @@ export class FileStore {
 
   /** What was there before stays until all of the bytes have come. */
   async fill(file: StoredFile, bytes: Readable): Promise<StoredFile> {
-    await writeWhole(this.path(file), (temporary) =>
+    await writeAtomic(this.path(file), (temporary) =>
       pipeline(bytes, createWriteStream(temporary, { mode: 0o600 })),
     );
     return this.#measure(file);
@@ -67,7 +67,7 @@ export class FileStore {
   /** Keeps a copy of a file an app has made. */
   async keep(path: string, filename: string, contentType: string): Promise<StoredFile> {
     const file = await this.create(filename, contentType);
-    await writeWhole(this.path(file), (temporary) => copyFile(path, temporary, constants.COPYFILE_FICLONE));
+    await writeAtomic(this.path(file), (temporary) => copyFile(path, temporary, constants.COPYFILE_FICLONE));
     return this.#measure(file);
   }
 
@@ -116,11 +116,11 @@ export class FileStore {
   }
 
   /** The reference of a stored file that `uri` is an address of, else null. */
-  recognise(uri: string, baseUrls: string[]): string | null {
+  parseReference(uri: string, baseUrls: string[]): string | null {
     const places = [...baseUrls.map((base) => `${base}/files/`), `${pathToFileURL(this.#options.dir).href}/`];
     const place = places.find((start) => uri.startsWith(start));
     const reference = place ? `stored:${decode(uri.slice(place.length).split("?", 1)[0]!)}` : "";
-    return parseReference(reference) ? reference : null;
+    return readReference(reference) ? reference : null;
   }
 
   #address({ id, filename }: { id: string; filename: string }, method: string, baseUrl: string): string {
@@ -139,7 +139,7 @@ export class FileStore {
 
   async #describe(file: StoredFile): Promise<void> {
     const record = JSON.stringify(file);
-    await writeWhole(this.#metaPath(file.id), (temporary) => writeFile(temporary, record, { mode: 0o600 }));
+    await writeAtomic(this.#metaPath(file.id), (temporary) => writeFile(temporary, record, { mode: 0o600 }));
   }
 
   #metaPath(id: string): string {
@@ -148,7 +148,7 @@ export class FileStore {
 }
 
 /** The file a reference names, else null. */
-export function parseReference(text: string): { id: string; filename: string } | null {
+export function readReference(text: string): { id: string; filename: string } | null {
   const [, id, filename] = REFERENCE.exec(text) ?? [];
   return id && filename && filename === safeName(filename) ? { id, filename } : null;
 }

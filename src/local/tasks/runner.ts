@@ -1,12 +1,13 @@
 /** The way of one task: queued, given a worker, made ready, run, its files kept, ended. */
 import type { JsonObject } from "../../wire/types.ts";
-import { describeProblem, problemOf } from "../apps/app-directory.ts";
-import type { AppVersion } from "../apps/catalog.ts";
+import { describeProblem, problemOf } from "../apps/app-problem.ts";
+import type { AppVersion } from "../apps/app-version.ts";
 import type { Clock } from "../clock.ts";
 import type { AppProblem } from "../events.ts";
-import type { Session, Sessions } from "../sessions/sessions.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { Pool } from "../workers/pool.ts";
-import { type Instance, WorkerDied } from "../workers/worker-process.ts";
+import { WorkerExit, type WorkerProcess } from "../workers/worker-process.ts";
 import type { FileStore } from "./file-store.ts";
 import { latestOnly, mapStrings, stableJson } from "./json.ts";
 import { storeOutputs } from "./output-files.ts";
@@ -30,7 +31,7 @@ const DRAIN_GRACE_MS = 800;
 
 export class Runner {
   readonly #options: RunnerOptions;
-  readonly #running = new Map<LiveTask, Instance>();
+  readonly #running = new Map<LiveTask, WorkerProcess>();
   #draining = false;
 
   constructor(options: RunnerOptions) {
@@ -43,25 +44,23 @@ export class Runner {
     live.move("queued", clock.now());
     const session = live.task.sessionId === null ? null : sessions.get(live.task.sessionId);
     try {
-      if (session) await live.turn;
+      if (session) await live.previousCalls;
       if (live.ended) return;
-      const instance = await this.#assign(live, version, session);
-      if (instance) await this.#use(instance, live, session);
+      const worker = await this.#assign(live, version, session);
+      if (worker) await this.#use(worker, live, session);
     } finally {
-      if (session) sessions.leave(session, live);
+      if (session) sessions.finishCall(session, live);
     }
   }
 
   /** Tells the app; a process that does not listen is ended after a grace period. */
-  cancel(live: LiveTask): void {
-    const instance = this.#running.get(live);
-    if (!instance) return;
-    if (instance.setupKey === null) {
-      instance.kill("cancelled");
+  #cancel(live: LiveTask, worker: WorkerProcess): void {
+    if (worker.setupKey === null) {
+      worker.kill("cancelled");
       return;
     }
-    instance.cancel();
-    const kill = () => instance.kill("cancelled");
+    worker.cancel();
+    const kill = () => worker.kill("cancelled");
     const stopTimer = this.#draining
       ? afterReally(DRAIN_GRACE_MS, kill)
       : this.#options.clock.after(CANCEL_GRACE_MS, kill);
@@ -71,93 +70,95 @@ export class Runner {
   /** From now on cancelling takes little time, by the real clock: ending must always end. */
   drain(): void {
     this.#draining = true;
-    for (const live of this.#running.keys()) if (live.cancelRequested) this.cancel(live);
+    for (const [live, worker] of this.#running) if (live.cancelRequested) this.#cancel(live, worker);
   }
 
-  /** The session's instance, else one of the pool; null when the task was cancelled meanwhile. */
-  async #assign(live: LiveTask, version: AppVersion, session: Session | null): Promise<Instance | null> {
+  /** The session's worker, else one of the pool; null when the task was cancelled meanwhile. */
+  async #assign(live: LiveTask, version: AppVersion, session: Session | null): Promise<WorkerProcess | null> {
     const { pool, sessions, clock } = this.#options;
-    const leased = session?.instance ?? null;
+    const leased = session?.worker ?? null;
     if (session && !leased && pool.isAllLeased) {
       const text = "there may be no more sessions at a time; this one begins when another ends";
       live.log(text, LOG_TASK, clock.now());
     }
     const setupKey = stableJson(live.task.setup ?? {});
     const need = { version, setupKey, session: session?.id ?? null, leased, signal: live.abort.signal };
-    const instance = await pool.acquire(need).catch((error) => {
+    const worker = await pool.acquire(need).catch((error) => {
       if (session && !live.ended) sessions.abandon(session, live);
       throw error;
     });
     if (live.ended) {
-      if (!leased) instance.session = null;
-      await pool.release(instance, clock.now());
+      if (!leased) worker.session = null;
+      await pool.release(worker, clock.now());
       return null;
     }
-    if (session && !leased) sessions.lease(session, instance);
-    return instance;
+    if (session && !leased) sessions.lease(session, worker);
+    return worker;
   }
 
-  async #use(instance: Instance, live: LiveTask, session: Session | null): Promise<void> {
+  async #use(worker: WorkerProcess, live: LiveTask, session: Session | null): Promise<void> {
     const { clock, pool, sessions, taskTimeoutMs } = this.#options;
-    live.task.workerId = instance.id;
-    this.#running.set(live, instance);
+    live.task.workerId = worker.id;
+    this.#running.set(live, worker);
+    live.cancelApp = () => this.#cancel(live, worker);
     live.move("dispatched", clock.now());
     const stopTimeout = clock.after(taskTimeoutMs, () =>
-      instance.kill(`the task took longer than ${taskTimeoutMs / 1000} s and was stopped`),
+      worker.kill(`the task took longer than ${taskTimeoutMs / 1000} s and was stopped`),
     );
     try {
-      await this.#makeReady(instance, live);
-      await this.#run(instance, live);
+      await this.#makeReady(worker, live);
+      await this.#run(worker, live);
     } catch (error) {
-      if (instance.setupKey === null && session) sessions.abandon(session, live);
-      if (instance.setupKey === null && !session) pool.retire(instance);
-      if (session && error instanceof WorkerDied) throw new Error(`WORKER_LOST: ${error.message}`);
+      if (worker.setupKey === null && session) sessions.abandon(session, live);
+      if (worker.setupKey === null && !session) pool.retire(worker);
+      if (session && error instanceof WorkerExit) throw new Error(`WORKER_LOST: ${error.message}`);
       throw error;
     } finally {
       stopTimeout();
+      live.cancelApp = null;
       this.#running.delete(live);
-      await pool.release(instance, clock.now());
+      await pool.release(worker, clock.now());
     }
   }
 
-  /** A warm instance passes at once; a call in a session keeps the setup it finds unless it brings one. */
-  async #makeReady(instance: Instance, live: LiveTask): Promise<void> {
+  /** A warm worker passes at once; a call in a session keeps the setup it finds unless it brings one. */
+  async #makeReady(worker: WorkerProcess, live: LiveTask): Promise<void> {
     const { setup } = live.task;
     const key = stableJson(setup ?? {});
-    const isReady = instance.setupKey === key || (instance.setupKey !== null && setup === null);
+    const isReady = worker.setupKey === key || (worker.setupKey !== null && setup === null);
     if (isReady) return;
     const { clock } = this.#options;
-    instance.onLog = (text) => live.log(text, LOG_SETUP, clock.now());
+    worker.onLog = (text) => live.log(text, LOG_SETUP, clock.now());
     live.move("preparing", clock.now());
-    await this.#load(instance);
+    await this.#load(worker);
     live.move("setting_up", clock.now());
-    await instance.setup(setup ?? {}, key);
+    await worker.setup(setup ?? {}, key);
   }
 
-  async #load(instance: Instance): Promise<void> {
+  async #load(worker: WorkerProcess): Promise<void> {
     const { report } = this.#options;
     try {
-      await instance.loaded;
-      report(instance.version, null);
+      await worker.loaded;
+      report(worker.version, null);
     } catch (error) {
-      if (instance.killedFor !== null) throw error;
-      const problem = problemOf(error, instance.version.dir);
-      report(instance.version, problem);
+      if (worker.killedFor !== null) throw error;
+      const problem = problemOf(error, worker.version.dir);
+      report(worker.version, problem);
       throw new Error(`the app cannot be loaded: ${describeProblem(problem)}`);
     }
   }
 
-  async #run(instance: Instance, live: LiveTask): Promise<void> {
+  async #run(worker: WorkerProcess, live: LiveTask): Promise<void> {
     const { clock, files, inputUri } = this.#options;
     const { task } = live;
-    instance.onLog = (text) => live.log(text, LOG_TASK, clock.now());
-    task.function ??= defaultFunction(await instance.loaded);
+    worker.onLog = (text) => live.log(text, LOG_TASK, clock.now());
+    task.function ??= defaultFunction(await worker.loaded);
     const partials = latestOnly(async (output: unknown) =>
       live.partial(await storeOutputs(output, { files, note: () => {} }), clock.now()),
     );
     live.move("running", clock.now());
     const input = mapStrings(task.input, inputUri);
-    const result = await instance.run(task.function, input, contextOf(live, instance), partials.put);
+    const result = await worker.run(task.function, input, contextOf(live, worker), partials.put);
     await partials.settled();
     if (live.cancelRequested) throw new Error("cancelled");
     live.move("uploading", clock.now());
@@ -174,10 +175,10 @@ function defaultFunction(functions: string[]): string {
 }
 
 /** What the kernel tells an app about the call, in `this.context`. */
-function contextOf({ task }: LiveTask, instance: Instance): JsonObject {
+function contextOf({ task }: LiveTask, worker: WorkerProcess): JsonObject {
   return {
     task_id: task.id,
-    worker_id: instance.id,
+    worker_id: worker.id,
     app_id: task.appId,
     app_version_id: task.version,
     session_id: task.sessionId,

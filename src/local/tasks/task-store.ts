@@ -2,9 +2,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isTerminal } from "../../wire/status.ts";
-import { writeWhole } from "../atomic-write.ts";
+import { writeAtomic } from "../atomic-write.ts";
 import { isId } from "../ids.ts";
-import { isAlive, ownPid } from "../workers/processes.ts";
+import { isAlive, ownPid } from "../process-ids.ts";
 import type { Task } from "./task.ts";
 
 export class TaskStore {
@@ -18,7 +18,7 @@ export class TaskStore {
   async write(task: Task): Promise<number> {
     const path = this.#path(task.id);
     const record = JSON.stringify(task);
-    await writeWhole(path, (temporary) => writeFile(temporary, record, { mode: 0o600 }));
+    await writeAtomic(path, (temporary) => writeFile(temporary, record, { mode: 0o600 }));
     return record.length;
   }
 

@@ -1,6 +1,7 @@
 /** A task as it is kept, on disk and in memory. Times are milliseconds since 1970. */
 import { isTerminal, type StatusWord } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";
+import type { Call } from "../sessions/session.ts";
 
 export interface LogEntry {
   id: string;
@@ -48,13 +49,15 @@ const MOST_LOGS = 20_000;
 const MOST_LOG_TEXT = 4_000_000;
 
 /** A task of this server: the record, and who waits for it. */
-export class LiveTask {
+export class LiveTask implements Call {
   readonly task: Task;
   readonly abort = new AbortController();
   readonly done: Promise<void>;
-  /** In a session: when the calls before this one have ended. */
-  turn: Promise<void> = Promise.resolve();
+  /** In a session: when the calls before this one have given the worker back. */
+  previousCalls: Promise<void> = Promise.resolve();
   cancelRequested = false;
+  /** Tells the app to stop; null while none works on the task. */
+  cancelApp: (() => void) | null = null;
   readonly #listeners = new Set<(change: TaskChange) => void>();
   #logSize = 0;
   #logIsFull = false;
@@ -67,6 +70,10 @@ export class LiveTask {
     });
   }
 
+  get id(): string {
+    return this.task.id;
+  }
+
   get ended(): boolean {
     return isTerminal(this.task.status);
   }
@@ -75,7 +82,7 @@ export class LiveTask {
     this.task.status = status;
     this.task.updatedAt = now;
     this.task.events.push({ status, time: now });
-    this.#tell("status");
+    this.#notify("status");
     if (this.ended) this.#finish();
   }
 
@@ -85,6 +92,25 @@ export class LiveTask {
     this.task.error = error;
     this.move(status, now);
     this.abort.abort();
+  }
+
+  /** False when the task had already ended. */
+  cancel(now: number): boolean {
+    if (this.ended) return false;
+    if (this.cancelRequested) return true;
+    this.cancelRequested = true;
+    if (this.task.workerId === null) this.end("cancelled", null, now);
+    else {
+      this.move("cancelling", now);
+      this.cancelApp?.();
+    }
+    return true;
+  }
+
+  /** For a call of a session that is gone; one that runs ends with its worker. */
+  stop(outcome: "failed" | "cancelled", reason: string, now: number): void {
+    if (outcome === "cancelled") this.cancelRequested = true;
+    if (this.task.workerId === null) this.end(outcome, reason, now);
   }
 
   log(content: string, logType: number, now: number): void {
@@ -100,14 +126,14 @@ export class LiveTask {
       content: text,
     });
     this.task.updatedAt = now;
-    this.#tell("log");
+    this.#notify("log");
   }
 
   partial(output: unknown, now: number): void {
     if (this.ended) return;
     this.task.output = output;
     this.task.updatedAt = now;
-    this.#tell("output");
+    this.#notify("output");
   }
 
   /** Calls `listener` after each change, until the returned function is called. */
@@ -116,7 +142,7 @@ export class LiveTask {
     return () => this.#listeners.delete(listener);
   }
 
-  #tell(change: TaskChange): void {
+  #notify(change: TaskChange): void {
     for (const listener of this.#listeners) listener(change);
   }
 }

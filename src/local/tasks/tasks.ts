@@ -1,12 +1,13 @@
 /** The tasks of this server: taken in, listed, cancelled, and remembered. */
 import { isTerminal } from "../../wire/status.ts";
 import type { RunRequest } from "../../wire/types.ts";
-import type { AppVersion, Resolved } from "../apps/catalog.ts";
+import type { AppVersion } from "../apps/app-version.ts";
+import type { Resolved } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
 import type { EventSink } from "../events.ts";
-import { ownPid } from "../workers/processes.ts";
+import { ownPid } from "../process-ids.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
 
@@ -17,8 +18,6 @@ export interface TasksOptions {
   emit: EventSink;
   /** Takes a task from queued to its end. */
   execute(live: LiveTask, version: AppVersion): Promise<void>;
-  /** Reaches the app of a task that runs. */
-  cancelRunning(live: LiveTask): void;
   /** Called once, when the task has ended. */
   onEnd(task: Task): void;
 }
@@ -45,7 +44,7 @@ export class Tasks {
     request: RunRequest,
     { version, messages }: Resolved,
     sessionId: string | null,
-    enter: (live: LiveTask) => void,
+    enqueue: (live: LiveTask) => void,
   ): { live: LiveTask; saved: Promise<unknown> } {
     const { clock, nextId } = this.#options;
     const live = new LiveTask(newTask(nextId(), request, version, sessionId, clock.now()));
@@ -53,7 +52,7 @@ export class Tasks {
     live.listen((change) => change === "status" && this.#onStatus(live));
     live.move("received", clock.now());
     for (const { message } of messages) live.log(message, LOG_TASK, clock.now());
-    enter(live);
+    enqueue(live);
     const saved = this.#save(live.task);
     void this.#start(live, version);
     return { live, saved };
@@ -98,22 +97,7 @@ export class Tasks {
 
   /** False when the task had already ended. */
   cancel(live: LiveTask): boolean {
-    if (live.ended) return false;
-    if (live.cancelRequested) return true;
-    live.cancelRequested = true;
-    const now = this.#options.clock.now();
-    if (live.task.workerId === null) live.end("cancelled", null, now);
-    else {
-      live.move("cancelling", now);
-      this.#options.cancelRunning(live);
-    }
-    return true;
-  }
-
-  /** Stops a call of a session that is gone; one that runs ends with its process. */
-  stop(live: LiveTask, outcome: "failed" | "cancelled", reason: string): void {
-    if (outcome === "cancelled") live.cancelRequested = true;
-    if (live.task.workerId === null) live.end(outcome, reason, this.#options.clock.now());
+    return live.cancel(this.#options.clock.now());
   }
 
   /** Cancels what has not ended; resolves when all of it has. */

@@ -1,19 +1,5 @@
-/** What keeps a worker process from outliving its server or writing where it must not. Runs in the child. */
 import { StringDecoder } from "node:string_decoder";
-import { Worker } from "node:worker_threads";
 import { createLineSplitter } from "../workers/line-splitter.ts";
-import { markOf } from "../workers/processes.ts";
-import type { WatchdogData } from "./watchdog-thread.ts";
-
-/** The parent's id comes from the parent: asked for here it could already be that of whoever adopts orphans. */
-export function startWatchdog(parent: number, mostMemory: number): void {
-  const workerData: WatchdogData = { parent, mostMemory, mark: markOf(process.env) };
-  new Worker(new URL("./watchdog-thread.js", import.meta.url), {
-    env: {},
-    workerData,
-    resourceLimits: { maxOldGenerationSizeMb: 8 },
-  }).unref();
-}
 
 type OnLine<Owner> = (text: string, isError: boolean, owner: Owner) => void;
 

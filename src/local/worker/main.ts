@@ -7,8 +7,9 @@ import { messageOf, stackOf } from "../error-text.ts";
 import { FROM_SERVER, readMessages, sendToServer } from "../workers/channel.ts";
 import type { FromWorker, ToWorker } from "../workers/protocol.ts";
 import { type LoadedApp, readApp } from "./app.ts";
-import { captureOutput, startWatchdog } from "./capture-output.ts";
+import { captureOutput } from "./capture-output.ts";
 import { describeApp } from "./schemas.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 type Send = (message: FromWorker) => void;
 

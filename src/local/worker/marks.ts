@@ -1,5 +1,4 @@
 /** What @inferencesh/app writes on schemas of both zods, on their `_def`. Runs in the worker process. */
-import type { ZodSchema } from "./app.ts";
 
 /** A file, by its address. */
 export const FILE = Symbol.for("inferencesh.fileSchema");
@@ -23,7 +22,7 @@ export function isLive(schema: unknown): boolean {
 }
 
 /** The fields of an object's schema that are live. */
-export function liveFields(schema: ZodSchema | undefined): string[] {
+export function liveFields(schema: unknown): string[] {
   const { shape } = definitionOf(schema);
   const fields: unknown = typeof shape === "function" ? shape() : shape;
   return Object.entries(fields ?? {}).flatMap(([name, field]) => (isLive(field) ? [name] : []));

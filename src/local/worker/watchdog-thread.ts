@@ -7,15 +7,7 @@
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { killMarked } from "../workers/processes.ts";
-
-export interface WatchdogData {
-  /** The server's process. */
-  parent: number;
-  /** The setting that whatever this worker started has in its environment. */
-  mark: string;
-  /** Bytes. */
-  mostMemory: number;
-}
+import type { WatchdogData } from "./watchdog.ts";
 
 const LOOK_MS = 250;
 

@@ -1,28 +1,29 @@
 /** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
-import type { AppVersion } from "../apps/catalog.ts";
+import type { AppVersion } from "../apps/app-version.ts";
 import { messageOf } from "../error-text.ts";
 import type { EventSink } from "../events.ts";
-import { Instance, WorkerDied, type WorkerSettings } from "./worker-process.ts";
+import type { WorkerSettings } from "./spawn-worker.ts";
+import { WorkerExit, WorkerProcess } from "./worker-process.ts";
 
 export interface Need {
   version: AppVersion;
   setupKey: string;
-  /** The session that leases the instance, and the one that it has already. */
+  /** The session that leases the worker, and the one that it has already. */
   session: string | null;
-  leased: Instance | null;
+  leased: WorkerProcess | null;
   signal: AbortSignal;
 }
 
 interface Waiting {
   need: Need;
-  resolve(instance: Instance): void;
+  resolve(worker: WorkerProcess): void;
   reject(error: Error): void;
 }
 
 export interface PoolOptions {
-  /** Most instances that work at a time, and most that wait for work without a lease. */
+  /** Most workers that work at a time, and most that wait for work without a lease. */
   workers: number;
-  /** Most leased instances that do not work. */
+  /** Most leased workers that do not work. */
   idleLeases: number;
   settings: WorkerSettings;
   nextId: () => string;
@@ -34,8 +35,8 @@ const LOAD_MS = 30_000;
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #instances = new Set<Instance>();
-  readonly #leaving = new Set<Instance>();
+  readonly #workers = new Set<WorkerProcess>();
+  readonly #leaving = new Set<WorkerProcess>();
   readonly #waiting: Waiting[] = [];
   #closed = false;
 
@@ -43,8 +44,8 @@ export class Pool {
     this.#options = options;
   }
 
-  /** An instance for one task, or for a session; give it back with `release`. */
-  acquire(need: Need): Promise<Instance> {
+  /** An worker for one task, or for a session; give it back with `release`. */
+  acquire(need: Need): Promise<WorkerProcess> {
     return new Promise((resolve, reject) => {
       const waiting = { need, resolve, reject };
       this.#waiting.push(waiting);
@@ -53,45 +54,45 @@ export class Pool {
     });
   }
 
-  async release(instance: Instance, now: number): Promise<void> {
-    await instance.release(now);
+  async release(worker: WorkerProcess, now: number): Promise<void> {
+    await worker.release(now);
     this.#serve();
   }
 
   /** Ends a lease, and the process with it. */
-  retire(instance: Instance): void {
-    this.#dismiss(instance);
+  retire(worker: WorkerProcess): void {
+    this.#dismiss(worker);
     this.#serve();
   }
 
   /** True while there may be no more sessions: another one waits for the end of one of them. */
   get isAllLeased(): boolean {
-    const idle = [...this.#instances].filter(({ session, busy }) => session !== null && !busy);
+    const idle = [...this.#workers].filter(({ session, busy }) => session !== null && !busy);
     return idle.length >= this.#options.idleLeases;
   }
 
   isLoaded(version: AppVersion): boolean {
-    return [...this.#instances].some((instance) => instance.version === version);
+    return [...this.#workers].some((worker) => worker.version === version);
   }
 
-  find(id: string): Instance | undefined {
-    return [...this.#instances].find((instance) => instance.id === id);
+  find(id: string): WorkerProcess | undefined {
+    return [...this.#workers].find((worker) => worker.id === id);
   }
 
   /**
-   * An instance to ask for schemas without waiting behind tasks: a free one, or a process more for a
+   * An worker to ask for schemas without waiting behind tasks: a free one, or a process more for a
    * moment, which stays if there is room for it.
    */
-  async withAnyInstance<T>(version: AppVersion, use: (instance: Instance) => Promise<T>): Promise<T> {
-    const instance = this.#free().find((free) => free.version === version) ?? this.#start(version);
-    instance.take(null);
-    const timer = setTimeout(() => instance.kill(`it took longer than ${LOAD_MS / 1000} s to load`), LOAD_MS);
+  async withAnyWorker<T>(version: AppVersion, use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+    const worker = this.#free().find((free) => free.version === version) ?? this.#start(version);
+    worker.take(null);
+    const timer = setTimeout(() => worker.kill(`it took longer than ${LOAD_MS / 1000} s to load`), LOAD_MS);
     try {
-      return await use(instance);
+      return await use(worker);
     } finally {
       clearTimeout(timer);
-      instance.busy = false;
-      if (this.#unleased().length > this.#options.workers) await instance.stop(UNLOAD_GRACE_MS);
+      worker.busy = false;
+      if (this.#unleased().length > this.#options.workers) await worker.stop(UNLOAD_GRACE_MS);
       this.#serve();
     }
   }
@@ -99,8 +100,8 @@ export class Pool {
   /** Ends every process; resolves when all are gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#instances, ...this.#leaving];
-    await Promise.all(all.map((instance) => instance.stop(UNLOAD_GRACE_MS)));
+    const all = [...this.#workers, ...this.#leaving];
+    await Promise.all(all.map((worker) => worker.stop(UNLOAD_GRACE_MS)));
   }
 
   #serve(): void {
@@ -112,34 +113,34 @@ export class Pool {
   }
 
   #hasRoom(): boolean {
-    const working = [...this.#instances].filter(({ busy }) => busy);
+    const working = [...this.#workers].filter(({ busy }) => busy);
     return working.length < this.#options.workers;
   }
 
   /** True when the wait is over, in one way or the other: nothing may be thrown at whoever made room. */
   #give({ need, resolve, reject }: Waiting): boolean {
     try {
-      const instance = this.#choose(need);
-      if (!instance) return false;
-      instance.take(need.session);
-      resolve(instance);
+      const worker = this.#choose(need);
+      if (!worker) return false;
+      worker.take(need.session);
+      resolve(worker);
     } catch (error) {
       reject(error as Error);
     }
     return true;
   }
 
-  #choose(need: Need): Instance | undefined {
+  #choose(need: Need): WorkerProcess | undefined {
     const { leased, session } = need;
     if (leased) return leased.busy ? undefined : leased;
     return session !== null && this.isAllLeased ? undefined : this.#chooseFree(need);
   }
 
   /** Best first: warm with this setup, not yet set up, a new process, another setup, another app's place. */
-  #chooseFree({ version, setupKey, session }: Need): Instance | undefined {
+  #chooseFree({ version, setupKey, session }: Need): WorkerProcess | undefined {
     const free = this.#free();
-    const same = free.filter((instance) => instance.version === version);
-    // A session begins with an instance nobody has used.
+    const same = free.filter((worker) => worker.version === version);
+    // A session begins with an worker nobody has used.
     const usable = session === null || version.stale ? same : same.filter(({ fresh }) => fresh);
     const ready =
       usable.find((one) => one.setupKey === setupKey) ?? usable.find((one) => one.setupKey === null);
@@ -156,38 +157,38 @@ export class Pool {
     return started;
   }
 
-  #free(): Instance[] {
+  #free(): WorkerProcess[] {
     return this.#unleased().filter(({ busy, usable }) => !busy && usable);
   }
 
-  #unleased(): Instance[] {
-    return [...this.#instances].filter(({ session }) => session === null);
+  #unleased(): WorkerProcess[] {
+    return [...this.#workers].filter(({ session }) => session === null);
   }
 
-  #start(version: AppVersion): Instance {
+  #start(version: AppVersion): WorkerProcess {
     if (this.#closed) throw new Error("the server is ending");
     const { nextId, settings, emit } = this.#options;
-    const instance = createInstance(nextId(), version, settings);
-    this.#instances.add(instance);
-    emit({ type: "worker", state: "started", id: instance.id, app: version.app });
-    void instance.exited.then(() => {
-      emit({ type: "worker", state: "stopped", id: instance.id, app: version.app });
-      this.#forget(instance);
+    const worker = createWorker(nextId(), version, settings);
+    this.#workers.add(worker);
+    emit({ type: "worker", state: "started", id: worker.id, app: version.app });
+    void worker.exited.then(() => {
+      emit({ type: "worker", state: "stopped", id: worker.id, app: version.app });
+      this.#forget(worker);
       this.#serve();
     });
-    return instance;
+    return worker;
   }
 
   /** Its place is free at once, while it still cleans up. */
-  #dismiss(instance: Instance): void {
-    this.#instances.delete(instance);
-    this.#leaving.add(instance);
-    void instance.stop(UNLOAD_GRACE_MS);
+  #dismiss(worker: WorkerProcess): void {
+    this.#workers.delete(worker);
+    this.#leaving.add(worker);
+    void worker.stop(UNLOAD_GRACE_MS);
   }
 
-  #forget(instance: Instance): void {
-    this.#instances.delete(instance);
-    this.#leaving.delete(instance);
+  #forget(worker: WorkerProcess): void {
+    this.#workers.delete(worker);
+    this.#leaving.delete(worker);
   }
 
   #abandon(waiting: Waiting): void {
@@ -198,10 +199,10 @@ export class Pool {
   }
 }
 
-function createInstance(...args: ConstructorParameters<typeof Instance>): Instance {
+function createWorker(...args: ConstructorParameters<typeof WorkerProcess>): WorkerProcess {
   try {
-    return new Instance(...args);
+    return new WorkerProcess(...args);
   } catch (error) {
-    throw new WorkerDied(`the worker could not be started: ${messageOf(error)}`);
+    throw new WorkerExit(`the worker could not be started: ${messageOf(error)}`);
   }
 }

@@ -11,7 +11,7 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => INHERITED.test(name)));
 }
 
-/** Ends a detached child and everything it started; no error when nobody is left. */
+/** Ends a detached child and everything it started; no error when all of it has gone. */
 export function killGroup(child: ChildProcess): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
@@ -51,19 +51,4 @@ function attempt<T>(action: () => T): T | null {
   } catch {
     return null;
   }
-}
-
-/** True while a process of that id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** The id by which workers, and later servers, can ask whether this one still lives. */
-export function ownPid(): number {
-  return process.pid;
 }

@@ -1,44 +1,19 @@
 /** One worker process with one instance of an app in it: started, asked, stopped, and never left behind. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../wire/types.ts";
-import type { AppVersion } from "../apps/catalog.ts";
-import { givenSecrets } from "../apps/secrets.ts";
-import { temporaryName } from "../atomic-write.ts";
+import type { AppVersion } from "../apps/app-version.ts";
 import { readMessages } from "./channel.ts";
+import { AppError, Conversation } from "./conversation.ts";
 import { createLineSplitter } from "./line-splitter.ts";
-import { createMark, inheritedEnvironment, killGroup, killMarked, markOf, ownPid } from "./processes.ts";
+import { killGroup, killMarked } from "./processes.ts";
 import { type AppSchemas, type FromWorker, readFromWorker, readSchemas, type ToWorker } from "./protocol.ts";
-
-export interface WorkerSettings {
-  /** The built worker program. */
-  program: string;
-  /** Bound of the JavaScript heap of one worker, in MiB. */
-  memoryMb: number;
-  /** Where apps keep what they download. */
-  cacheDir: string;
-  /** Each worker has a temporary folder in it, gone with the worker. */
-  temporaryDir: string;
-}
+import { type SpawnedWorker, spawnWorker, type WorkerSettings } from "./spawn-worker.ts";
 
 /** The process is gone; the message says how, and what it said last on stderr. */
-export class WorkerDied extends Error {}
-
-/** The app itself reported a failure; the process lives on. */
-class AppFailed extends Error {}
-
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-  onPartial?: ((output: unknown) => void) | undefined;
-}
-
-/** A message that is answered, before it has its id. */
-type Question = ToWorker extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
+export class WorkerExit extends Error {}
 
 const STDERR_LINES = 20;
 const LAST_WORDS_MS = 100;
@@ -47,17 +22,17 @@ const CLOSED_CHANNEL = "the app closed belt's channel to its worker";
 /** How long after its pipes a process may take to end, before it counts as one that lives on without them. */
 const EXIT_MS = 100;
 
-export class Instance {
+export class WorkerProcess {
   readonly id: string;
   readonly version: AppVersion;
   /** The setup the app was last set up with, as stable JSON; null before. */
   setupKey: string | null = null;
-  /** The session that leases this instance. */
+  /** The session that leases this worker. */
   session: string | null = null;
   busy = false;
   /** False once the process cannot be talked to any more, whether it still lives or not. */
   usable = true;
-  /** False once a task has run: what it left in the instance is no state for a session to begin with. */
+  /** False once a task has run: what it left in the app is no state for a session to begin with. */
   fresh = true;
   dead = false;
   /** Why we ended the process; null while it lives, and when it ended by itself. */
@@ -65,41 +40,36 @@ export class Instance {
   /** When the last task ended, for choosing whom to stop first. */
   idleSince = 0;
   onLog: (text: string) => void = () => {};
-  readonly loaded: Promise<string[]>;
   readonly exited: Promise<void>;
 
-  readonly #child: ChildProcess;
+  readonly #spawned: SpawnedWorker;
   readonly #toWorker: Writable | null;
   readonly #memoryMb: number;
-  readonly #temporaryDir: string;
-  readonly #mark: string;
-  readonly #pending = new Map<number, Pending>();
+  readonly #conversation: Conversation;
   readonly #stderr: string[] = [];
-  #lastId = 0;
   #unloads = false;
-  #end: WorkerDied | null = null;
 
   /** Throws what the system says when there is no room for a process and its folder. */
   constructor(id: string, version: AppVersion, settings: WorkerSettings) {
     this.id = id;
     this.version = version;
     this.#memoryMb = settings.memoryMb;
-    this.#temporaryDir = join(settings.temporaryDir, `.belt-${temporaryName()}`);
-    const mark = createMark();
-    this.#mark = markOf(mark);
-    this.#child = startProcess(version, settings, this.#temporaryDir, mark);
+    this.#spawned = spawnWorker(version, settings);
     readLines(this.#child.stdout, (line) => this.onLog(line));
     readLines(this.#child.stderr, (line) => this.#remember(line));
+    this.#conversation = new Conversation((message) => this.#send(message));
     this.#toWorker = this.#openChannel();
     this.exited = this.#untilExit();
-    this.loaded = this.#request(0) as Promise<string[]>;
-    // Whoever needs the app waits for `loaded` and sees its failure; nobody waiting is no error.
-    this.loaded.catch(() => {});
+  }
+
+  /** The functions of the app; rejects when it cannot be loaded. */
+  get loaded(): Promise<string[]> {
+    return this.#conversation.loaded;
   }
 
   async setup(setup: JsonObject, key: string): Promise<void> {
     this.setupKey = null;
-    await this.#ask({ kind: "setup", setup });
+    await this.#conversation.ask({ kind: "setup", setup });
     this.setupKey = key;
   }
 
@@ -110,12 +80,12 @@ export class Instance {
     onPartial: (output: unknown) => void,
   ): Promise<unknown> {
     this.fresh = false;
-    return this.#ask({ kind: "run", function: name, input, context }, onPartial);
+    return this.#conversation.ask({ kind: "run", function: name, input, context }, onPartial);
   }
 
   async describe(): Promise<AppSchemas> {
-    const schemas = readSchemas(await this.#ask({ kind: "describe" }));
-    if (!schemas) throw new AppFailed("its schemas cannot be read");
+    const schemas = readSchemas(await this.#conversation.ask({ kind: "describe" }));
+    if (!schemas) throw new AppError("its schemas cannot be read");
     return schemas;
   }
 
@@ -134,7 +104,7 @@ export class Instance {
     this.onLog = () => {};
   }
 
-  /** Tells the app; what it does with it is its own affair. */
+  /** Tells the app; what follows is up to the app. */
   cancel(): void {
     this.#send({ kind: "cancel" });
   }
@@ -143,7 +113,7 @@ export class Instance {
   async stop(graceMs: number): Promise<void> {
     if (this.#unloads && !this.dead && !this.busy) {
       const timer = setTimeout(() => this.kill("stopped"), graceMs);
-      await this.#ask({ kind: "unload" }).catch(() => {});
+      await this.#conversation.ask({ kind: "unload" }).catch(() => {});
       clearTimeout(timer);
     }
     this.kill("stopped");
@@ -181,16 +151,8 @@ export class Instance {
     setTimeout(() => this.kill(CLOSED_CHANNEL), EXIT_MS).unref();
   }
 
-  #ask(question: Question, onPartial?: (output: unknown) => void): Promise<unknown> {
-    this.#lastId += 1;
-    const answer = this.#request(this.#lastId, onPartial);
-    this.#send({ ...question, id: this.#lastId });
-    return answer;
-  }
-
-  #request(id: number, onPartial?: (output: unknown) => void): Promise<unknown> {
-    if (this.#end) return Promise.reject(this.#end);
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onPartial }));
+  get #child(): ChildProcess {
+    return this.#spawned.child;
   }
 
   #send(message: ToWorker): void {
@@ -200,40 +162,17 @@ export class Instance {
 
   /** False for what is no message. */
   #receive(message: FromWorker | null): boolean {
-    switch (message?.kind) {
-      case undefined:
-        return false;
-      case "log":
-        this.#onLine(message);
-        break;
-      case "loaded":
-        this.#unloads = message.unloads;
-        this.#settle(0)?.resolve(message.functions);
-        break;
-      case "partial":
-        this.#pending.get(message.id)?.onPartial?.(message.output);
-        break;
-      case "result":
-        this.#settle(message.id)?.resolve(message.value);
-        break;
-      case "error":
-        this.#settle(message.id)?.reject(new AppFailed(message.message));
-        break;
-    }
-    return true;
+    if (message?.kind === "loaded") this.#unloads = message.unloads;
+    if (message?.kind === "log") this.#onLine(message);
+    else if (message) this.#conversation.receive(message);
+    return message !== null;
   }
 
-  /** What a call says after its end is nobody's. */
+  /** What a call says after its answer belongs to no call. */
   #onLine({ text, isError, run }: Extract<FromWorker, { kind: "log" }>): void {
-    if (run !== null && !this.#pending.has(run)) return;
+    if (run !== null && !this.#conversation.isOpen(run)) return;
     if (isError === true) this.#remember(text);
     else this.onLog(text);
-  }
-
-  #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
   }
 
   #remember(line: string): void {
@@ -256,12 +195,11 @@ export class Instance {
     // The pipes may hold more than was read; a grandchild may hold them open for ever.
     await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     killGroup(this.#child);
-    killMarked(this.#mark);
+    killMarked(this.#spawned.mark);
     // What could not be reached may still hold them; it must not hold this process, too.
     for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
-    await rm(this.#temporaryDir, { recursive: true, force: true }).catch(() => {});
-    this.#end = new WorkerDied(this.#describeEnd(ending));
-    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#end);
+    await rm(this.#spawned.temporaryDir, { recursive: true, force: true }).catch(() => {});
+    this.#conversation.end(new WorkerExit(this.#describeEnd(ending)));
   }
 
   #describeEnd(ending: string): string {
@@ -271,37 +209,6 @@ export class Instance {
       return `the worker ran out of memory (its bound is ${this.#memoryMb} MiB)`;
     }
     return words ? `the worker ${ending}:\n${words}` : `the worker ${ending}`;
-  }
-}
-
-function startProcess(
-  version: AppVersion,
-  { program, memoryMb, cacheDir }: WorkerSettings,
-  temporaryDir: string,
-  mark: Record<string, string>,
-): ChildProcess {
-  // The heap, as much again in buffers and the like, and node itself.
-  const resident = (2 * memoryMb + 128) * 1024 * 1024;
-  const argv = [
-    `--max-old-space-size=${memoryMb}`,
-    program,
-    version.entry,
-    String(ownPid()),
-    String(resident),
-  ];
-  const own = { TMPDIR: temporaryDir, FILE_CACHE_DIR: cacheDir };
-  mkdirSync(temporaryDir, { mode: 0o700 });
-  try {
-    return spawn(process.execPath, argv, {
-      cwd: version.dir,
-      env: { ...inheritedEnvironment(), ...own, ...version.env, ...givenSecrets(version), ...mark },
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-      // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
-      detached: true,
-    });
-  } catch (error) {
-    rmSync(temporaryDir, { recursive: true, force: true });
-    throw error;
   }
 }
 
