@@ -1,4 +1,4 @@
-/** Leases of workers: who holds one, until when, and what a call to it may meet (api.md section 4). */
+/** Leases of workers: who holds one, until when, and what a call to it may meet (README.md, "Sessions"). */
 
 import type { AppVersion } from "../apps/app-version.ts";
 import type { Clock } from "../clock.ts";
@@ -15,7 +15,7 @@ export interface SessionsOptions {
   retire(worker: WorkerProcess): void;
 }
 
-/** api.md section 4: the default of the API, in seconds. */
+/** The default of the API, in seconds. */
 export const DEFAULT_IDLE_TIMEOUT = 60;
 const KEPT_ENDED = 1000;
 

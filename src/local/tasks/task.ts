@@ -10,7 +10,7 @@ export interface LogEntry {
   content: string;
 }
 
-/** Log types of the API (api.md section 2). */
+/** Log types of the API. */
 export const LOG_SETUP = 3;
 export const LOG_TASK = 4;
 
