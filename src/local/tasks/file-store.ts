@@ -10,7 +10,6 @@ import { pathToFileURL } from "node:url";
 import { writeAtomic } from "../atomic-write.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
-import { guessContentType } from "./media-types.ts";
 import { safeName } from "./safe-name.ts";
 
 export interface StoredFile {
@@ -48,7 +47,7 @@ export class FileStore {
     const file: StoredFile = {
       id,
       filename: name,
-      content_type: MEDIA_TYPE.test(contentType) ? contentType : guessContentType(name),
+      content_type: MEDIA_TYPE.test(contentType) ? contentType : await guessMediaType(name),
       size: 0,
       created_at: new Date(this.#options.now()).toISOString(),
     };
@@ -96,7 +95,7 @@ export class FileStore {
     return `stored:${file.id}/${file.filename}`;
   }
 
-  /** The address of a stored file on this server, readable by whoever was given it. */
+  /** The address of a stored file on this server, readable by all who have it. */
   httpUri(file: { id: string; filename: string }, baseUrl: string): string {
     return this.#address(file, "GET", baseUrl);
   }
@@ -151,6 +150,11 @@ export class FileStore {
 export function readReference(text: string): { id: string; filename: string } | null {
   const [, id, filename] = REFERENCE.exec(text) ?? [];
   return id && filename && filename === safeName(filename) ? { id, filename } : null;
+}
+
+async function guessMediaType(filename: string): Promise<string> {
+  const { mediaTypeOf } = await import("./media-types.ts");
+  return mediaTypeOf(filename);
 }
 
 function decode(text: string): string {

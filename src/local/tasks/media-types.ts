@@ -1,27 +1,17 @@
-const BY_EXTENSION: Record<string, string> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  avif: "image/avif",
-  svg: "image/svg+xml",
-  mp4: "video/mp4",
-  webm: "video/webm",
-  mov: "video/quicktime",
-  mp3: "audio/mpeg",
-  wav: "audio/wav",
-  ogg: "audio/ogg",
-  flac: "audio/flac",
-  pdf: "application/pdf",
-  json: "application/json",
-  txt: "text/plain",
-  md: "text/markdown",
-  csv: "text/csv",
-  html: "text/html",
-  zip: "application/zip",
-};
+/** Loaded with the first file whose type was not told: the table is large. */
+import { extname } from "node:path";
+import mime from "mime/lite";
 
-export function guessContentType(filename: string): string {
-  return BY_EXTENSION[filename.split(".").pop()?.toLowerCase() ?? ""] ?? "application/octet-stream";
+/** What apps make and the small table of the library does not know. */
+const ALSO = new Map([
+  [".flac", "audio/flac"],
+  [".mkv", "video/x-matroska"],
+  [".m4v", "video/x-m4v"],
+]);
+
+/** The media type of a file by its name. */
+export function mediaTypeOf(filename: string): string {
+  const extension = extname(filename).toLowerCase();
+  const known = extension === "" ? null : mime.getType(extension);
+  return known ?? ALSO.get(extension) ?? "application/octet-stream";
 }

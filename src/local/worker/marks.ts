@@ -16,7 +16,7 @@ export function definitionOf(schema: unknown): Definition {
 const WRAPPED = ["innerType", "schema", "inner", "in", "out"];
 
 /** Also through what wraps a schema. */
-export function isLive(schema: unknown): boolean {
+function isLive(schema: unknown): boolean {
   const definition = definitionOf(schema);
   return LIVE in definition || WRAPPED.some((name) => name in definition && isLive(definition[name]));
 }

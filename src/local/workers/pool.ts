@@ -117,7 +117,7 @@ export class Pool {
     return working.length < this.#options.workers;
   }
 
-  /** True when the wait is over, in one way or the other: nothing may be thrown at whoever made room. */
+  /** True when the wait is over, in one way or the other: nothing may be thrown at what made room. */
   #give({ need, resolve, reject }: Waiting): boolean {
     try {
       const worker = this.#choose(need);
@@ -140,7 +140,7 @@ export class Pool {
   #chooseFree({ version, setupKey, session }: Need): WorkerProcess | undefined {
     const free = this.#free();
     const same = free.filter((worker) => worker.version === version);
-    // A session begins with an worker nobody has used.
+    // A session begins with a worker that no task has used.
     const usable = session === null || version.stale ? same : same.filter(({ fresh }) => fresh);
     const ready =
       usable.find((one) => one.setupKey === setupKey) ?? usable.find((one) => one.setupKey === null);
