@@ -9,7 +9,7 @@ o|--profile|profile|profile to use (env BELT_PROFILE)
 o|--api-url|text|base URL of the API (env BELT_API_URL)
 o|--local||use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)
 o|--json||machine output: one JSON document on stdout
-o|--field|files|print one field of the result, such as output.image.uri
+o|--field|files|print a field of the result, such as output.image.uri, or several, set apart by commas
 o|--quiet||print the bare result only
 o|-q||print the bare result only
 o|--no-prompt||never ask

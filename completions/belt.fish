@@ -10,7 +10,7 @@ function __belt_table
             echo 'o|--api-url|text|base URL of the API (env BELT_API_URL)'
             echo 'o|--local||use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)'
             echo 'o|--json||machine output: one JSON document on stdout'
-            echo 'o|--field|files|print one field of the result, such as output.image.uri'
+            echo 'o|--field|files|print a field of the result, such as output.image.uri, or several, set apart by commas'
             echo 'o|--quiet||print the bare result only'
             echo 'o|-q||print the bare result only'
             echo 'o|--no-prompt||never ask'

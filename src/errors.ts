@@ -1,3 +1,5 @@
+import { fileMessage, fileReason } from "./file-reason.ts";
+
 /** Every way belt can end (cli.md section 4). Help, README and tests read the codes from here. */
 export const EXIT_CODES = {
   success: { code: 0, meaning: "success" },
@@ -110,9 +112,18 @@ export function usageError(message: string, hint?: string): BeltError {
   return new BeltError({ code: "usage", message, hint, exit: "usage" });
 }
 
+/** A file or folder that could not be used; `action` begins the message: "cannot write". */
+export function fileError(action: string, path: string, cause: unknown, hint?: string): BeltError {
+  const message = `${action} ${path}: ${fileReason(cause)}`;
+  return new BeltError({ code: "file", message, hint, exit: "failure", cause });
+}
+
 /** Any thrown value as a BeltError; what was not thrown on purpose is reported as a bug. */
 export function asBeltError(thrown: unknown): BeltError {
   if (thrown instanceof BeltError) return thrown;
+  const aboutFile = fileMessage(thrown);
+  if (aboutFile !== null)
+    return new BeltError({ code: "file", message: aboutFile, exit: "failure", cause: thrown });
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new BeltError({
     code: "internal",

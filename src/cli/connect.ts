@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Api, type ApiOptions } from "../api/client.ts";
-import type { Account } from "../commands/account.ts";
-import type { Context } from "../commands/context.ts";
+import type { Account } from "../account/account.ts";
+import type { Context } from "../commands/shared/context.ts";
 import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
 import { BeltError, shellWord } from "../errors.ts";
-import { readProxies } from "../input/proxy.ts";
+import { readProxies } from "../account/proxy.ts";
 import type { LocalServer } from "../local/server.ts";
 import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
@@ -60,7 +60,8 @@ const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
 async function connectLocal(connecting: Connecting): Promise<Connection> {
   const { host, paths, out } = connecting;
   const options = { ...(await commonOptions(connecting)), name: "local", proxy: () => null };
-  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state));
+  const warn = (text: string) => out.warn(text);
+  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state), warn);
   if (running && host.isAlive(running.pid) && (await answers(running.url))) {
     out.hide(running.key);
     const { url, key } = running;
@@ -73,7 +74,7 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
     publish: async () => {
       const file = ownAddress(paths.state, host.pid);
-      await writeAddress(file, { url, key, pid: host.pid });
+      await writeAddress(file, { url, key, pid: host.pid }, warn);
       return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };

@@ -1,11 +1,13 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, fstatSync } from "node:fs";
+import { Socket } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
-import type { Signal } from "../commands/context.ts";
+import type { Signal } from "../commands/shared/context.ts";
 import { usageError } from "../errors.ts";
 import type { Sink } from "../terminal/sink.ts";
+import { fileSink } from "./file-sink.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
 export interface Host {
@@ -32,7 +34,7 @@ export interface Host {
   isAlive(pid: number): boolean;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
-  openDescriptor(fd: number): NodeJS.WritableStream;
+  openDescriptor(fd: number): Sink;
   /** Makes node load the program faster, with a folder to keep in what it makes of it; never fails. */
   quicken(cache: () => string): Promise<void>;
 }
@@ -45,7 +47,18 @@ const WASM_BUDGET_OF_NODE_22 = 13_000_000;
 
 const SIGNALS: Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What a disk or a device takes at once; a pipe has to be waited for without blocking a thread. */
+function isFile(fd: number): boolean {
+  const found = fstatSync(fd);
+  return found.isFile() || found.isCharacterDevice();
+}
+
+function isPipeOrTerminal(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY || stream instanceof Socket;
+}
+
 export function processHost(root: string): Host {
+  let stdout: Sink | null = null;
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -76,7 +89,9 @@ export function processHost(root: string): Host {
       return process.stdin;
     },
     get stdout() {
-      return process.stdout;
+      // To a terminal or a pipe node writes all; a file it may leave cut short.
+      stdout ??= isPipeOrTerminal(process.stdout) ? process.stdout : fileSink(1);
+      return stdout;
     },
     get stderr() {
       return process.stderr;
@@ -109,7 +124,16 @@ export function processHost(root: string): Host {
       const { createSupportsHyperlinks } = await import("supports-hyperlinks");
       return createSupportsHyperlinks(process.stdout);
     },
-    openDescriptor: (fd) => createWriteStream("", { fd, autoClose: false }),
+    openDescriptor(fd) {
+      if (fd === 1) return this.stdout;
+      if (fd === 2) return process.stderr;
+      const stream = isFile(fd)
+        ? createWriteStream("", { fd, autoClose: false })
+        : new Socket({ fd, readable: false, writable: true });
+      // A failure is told by the write that failed.
+      stream.on("error", () => {});
+      return stream;
+    },
     async quicken(cache) {
       if (Number.parseInt(process.versions.node, 10) < 22) {
         const { setFlagsFromString } = await import("node:v8");

@@ -1,4 +1,5 @@
-import type { Signal } from "../commands/context.ts";
+import { setMaxListeners } from "node:events";
+import type { Signal } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
@@ -11,6 +12,8 @@ export class Interrupt {
   lastWords: ((stop: BeltError) => void) | null = null;
 
   constructor(host: Host) {
+    // All that a command does at once listens to it.
+    setMaxListeners(0, this.signal);
     this.#stopListening = host.onSignal((name) => {
       if (this.#held) this.#held(name);
       else if (this.signal.aborted) {

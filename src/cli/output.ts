@@ -1,13 +1,20 @@
 import { aimed, shellWord } from "../errors.ts";
 import { Output } from "../terminal/output.ts";
-import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
-import { plainRuler } from "../terminal/ruler.ts";
+import type { PacedWriter } from "../terminal/paced-writer.ts";
+import { colourPaint, plainPaint, wantsColour } from "../terminal/colors.ts";
+import { plainRuler } from "../terminal/text-width.ts";
+import { Secrets } from "../terminal/secrets.ts";
 import type { Host } from "./host.ts";
 import type { GlobalFlags } from "./program.ts";
-import { KEY_VARIABLES } from "./settings.ts";
+import { KEY_VARIABLES } from "../account/settings.ts";
 
 /** The two channels as the options, the environment and the terminal want them. */
-export async function createOutput(host: Host, flags: GlobalFlags, ruler = plainRuler): Promise<Output> {
+export async function createOutput(
+  host: Host,
+  answer: PacedWriter,
+  flags: GlobalFlags,
+  ruler = plainRuler,
+): Promise<Output> {
   const { stdout, stderr, env, now } = host;
   const choice = flags.color ?? "auto";
   const coloured = (sink: Host["stdout"]) => wantsColour(choice, env, sink.isTTY ?? false);
@@ -16,9 +23,11 @@ export async function createOutput(host: Host, flags: GlobalFlags, ruler = plain
   const paintOf = async (sink: Host["stdout"]) => (coloured(sink) ? await colourPaint(hasLinks) : plainPaint);
   const out = new Output({
     stdout,
+    answer,
     stderr,
+    secrets: new Secrets(),
     json: flags.json ?? false,
-    field: flags.field ?? null,
+    fields: flags.field ?? null,
     quiet: flags.quiet ?? false,
     aim: (hint) => aimed(hint, targetFlags(flags)),
     verbose: flags.verbose ?? false,

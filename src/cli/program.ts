@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
-import type { ColourChoice } from "../terminal/paint.ts";
-import { addCompletion } from "./completion.ts";
+import { type FieldPath, parseFieldPaths } from "../terminal/field.ts";
+import type { PacedWriter } from "../terminal/paced-writer.ts";
+import type { ColourChoice } from "../terminal/colors.ts";
+import { addCompletion } from "./completion/command.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
-import { type Act, type Action, duration, fieldPath } from "./grammar/options.ts";
+import { type Act, type Action, duration } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
 import { addRun } from "./grammar/run.ts";
 import { addSession } from "./grammar/session.ts";
@@ -20,7 +22,7 @@ export interface GlobalFlags {
   apiUrl?: string;
   local?: boolean;
   json?: boolean;
-  field?: string;
+  field?: FieldPath[];
   quiet?: boolean;
   verbose?: boolean;
   color?: ColourChoice;
@@ -33,6 +35,7 @@ export interface GlobalFlags {
 /** The whole grammar. Each action loads its command when it is run, so that help and version load the parser alone. */
 export async function buildProgram(
   host: Host,
+  answer: PacedWriter,
   execute: (flags: GlobalFlags, action: Action) => Promise<void>,
 ): Promise<Command> {
   const program = new Command("belt")
@@ -40,9 +43,9 @@ export async function buildProgram(
     .usage("<command> [options]")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void host.stdout.write(text),
+      writeOut: (text) => answer.write(text),
       // Help that is shown for want of a subcommand is an answer, too.
-      writeErr: (text) => void host.stdout.write(text),
+      writeErr: (text) => answer.write(text),
       // Errors are reported by main, in belt's own form.
       outputError: () => {},
     })
@@ -60,8 +63,8 @@ export async function buildProgram(
   addLogin(program, act);
   addProfile(program.command("profile").description("manage API keys and where they belong"), act);
   addRaw(program, act);
-  addCompletion(program, host);
-  addHelp(program, host);
+  addCompletion(program, answer);
+  addHelp(program, answer);
   return program;
 }
 
@@ -75,7 +78,11 @@ function addGlobalOptions(program: Command): void {
       "use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)",
     )
     .option("--json", "machine output: one JSON document on stdout")
-    .option("--field <path>", "print one field of the result, such as output.image.uri", fieldPath)
+    .option(
+      "--field <path>",
+      "print a field of the result, such as output.image.uri, or several, set apart by commas",
+      parseFieldPaths,
+    )
     .option("-q, --quiet", "print the bare result only")
     .option("--no-prompt", "never ask")
     .option("-v, --verbose", "trace requests on stderr, never with the key")

@@ -2,10 +2,10 @@ import type { Method } from "../api/http/request.ts";
 import { usageError } from "../errors.ts";
 import { fillUploads, settle } from "../input/settle.ts";
 import { parseInput } from "../input/spec.ts";
-import { rawView } from "../terminal/raw-view.ts";
+import { rawView } from "../views/raw-view.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Context } from "./context.ts";
-import { findFiles, uploadAll } from "./uploads.ts";
+import type { Context } from "./shared/context.ts";
+import { findFiles, uploadAll } from "./run/upload.ts";
 
 export interface ApiFlags {
   input?: string[];

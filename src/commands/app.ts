@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resources/app.ts";
-import { BeltError, shellWord, usageError } from "../errors.ts";
+import { fileError, shellWord, usageError } from "../errors.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema.ts";
-import { appListView, appView } from "../terminal/app-views.ts";
+import { appListView, appView } from "../views/app-views.ts";
 import { safeJson } from "../terminal/text.ts";
 import type { JsonObject } from "../wire/types.ts";
-import type { Context } from "./context.ts";
-import { checkAppName } from "./run-request.ts";
-import { explainUnknownApp } from "./unknown-app.ts";
+import type { Context } from "./shared/context.ts";
+import { checkAppName } from "./run/request.ts";
+import { explainUnknownApp } from "./run/unknown-app.ts";
 
 export interface AppFlags {
   function?: string;
@@ -42,14 +42,8 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
   const text = isYaml ? (await import("yaml")).stringify(input) : `${JSON.stringify(input, null, 2)}\n`;
-  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "EEXIST" ? "it is there already" : error.message;
-    throw new BeltError({
-      code: "file",
-      message: `cannot write ${path}: ${reason}`,
-      exit: "failure",
-      cause: error,
-    });
+  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error) => {
+    throw fileError("cannot write", path, error);
   });
 }
 

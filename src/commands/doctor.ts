@@ -3,11 +3,11 @@ import { detectStatusTable } from "../api/get-task.ts";
 import type { Probe } from "../api/http/probe.ts";
 import { asBeltError, type BeltError, shellWord } from "../errors.ts";
 import { folderModes } from "../store/modes.ts";
-import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";
+import { type DoctorDocument, doctorView } from "../views/doctor-view.ts";
 import type { StatusTable } from "../wire/status.ts";
-import type { Account } from "./account.ts";
-import type { Context } from "./context.ts";
-import { keyEnd } from "./profile.ts";
+import type { Account } from "../account/account.ts";
+import type { Context } from "./shared/context.ts";
+import { keyEnd } from "./profile/profile.ts";
 
 /** What one look at the API showed. */
 interface Findings {

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { fileReason } from "../file-reason.ts";
 
 /**
  * Makes a folder and those above it, readable by the user alone. Level by level: node's own
@@ -37,9 +38,9 @@ export async function obstacleTo(path: string): Promise<string | null> {
     await access(path, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     const parent = dirname(path);
     const missing = code === "ENOENT" || code === "ENOTDIR";
-    return missing && parent !== path ? await obstacleTo(parent) : message;
+    return missing && parent !== path ? await obstacleTo(parent) : `${path}: ${fileReason(error)}`;
   }
 }

@@ -1,8 +1,8 @@
 import type { Ora } from "ora";
-import { type Paint, plainPaint } from "./paint.ts";
-import type { Ruler } from "./ruler.ts";
+import { type Paint, plainPaint } from "./colors.ts";
+import type { Ruler } from "./text-width.ts";
 import type { Sink } from "./sink.ts";
-import { formatDuration, safeLine } from "./text.ts";
+import { formatDuration } from "./text.ts";
 
 /** What is going on at the moment, for somebody who waits. */
 export interface Progress {
@@ -13,7 +13,7 @@ export interface Progress {
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
-  aside(write: () => void): void;
+  interrupt(write: () => void): void;
   /** Clears what is drawn. */
   stop(): void;
 }
@@ -23,12 +23,15 @@ export interface ProgressOptions {
   animated: boolean;
   silent: boolean;
   paint: Paint;
-  write(line: string): void;
+  /** Makes a text fit to be drawn: on one line, harmless, without keys. */
+  clean(text: string): string;
+  /** Tells a task's new status where nothing is drawn. */
+  status(taskId: string, status: string): void;
   now(): number;
 }
 
 export function createProgress(options: ProgressOptions): Progress {
-  if (options.silent) return { busy() {}, phase() {}, detail() {}, aside: (write) => write(), stop() {} };
+  if (options.silent) return { busy() {}, phase() {}, detail() {}, interrupt: (write) => write(), stop() {} };
   return options.animated ? new Spinner(options) : new Lines(options);
 }
 
@@ -41,16 +44,16 @@ class Lines implements Progress {
   }
 
   phase(subject: string, phase: string): void {
-    const line = safeLine(`${subject} ${phase}`);
-    if (line !== this.#last) this.#options.write(line);
-    this.#last = line;
+    const told = `${subject}\n${phase}`;
+    if (told !== this.#last) this.#options.status(subject, phase);
+    this.#last = told;
   }
 
   busy(): void {}
 
   detail(): void {}
 
-  aside(write: () => void): void {
+  interrupt(write: () => void): void {
     write();
   }
 
@@ -82,17 +85,17 @@ class Spinner implements Progress {
   }
 
   phase(_subject: string, phase: string): void {
-    this.#phase = safeLine(phase);
+    this.#phase = this.#options.clean(phase);
     if (this.#timer) return;
     this.#start ||= this.#options.now();
     this.#timer = setTimeout(() => this.#draw(), PATIENCE);
   }
 
   detail(text: string): void {
-    this.#detail = safeLine(text);
+    this.#detail = this.#options.clean(text);
   }
 
-  aside(write: () => void): void {
+  interrupt(write: () => void): void {
     this.#ora?.clear();
     write();
     this.#ora?.render();
@@ -108,7 +111,7 @@ class Spinner implements Progress {
   async #draw(): Promise<void> {
     const [{ default: ora }, { displayRuler }] = await Promise.all([
       import("ora"),
-      import("./display-ruler.ts"),
+      import("./display-width.ts"),
     ]);
     if (!this.#timer) return;
     const { stderr, paint } = this.#options;

@@ -2,6 +2,6 @@
 export interface Sink {
   /** Calls back once the text is on its way, or with the reason why it is not. */
   write(text: string, done?: (error?: Error | null) => void): unknown;
-  isTTY?: boolean;
+  isTTY?: boolean | undefined;
   columns?: number;
 }

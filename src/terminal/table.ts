@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Style } from "./output.ts";
+import type { Style } from "./view.ts";
 import { flow } from "./wrap.ts";
 
 const NOTHING = Object.fromEntries(

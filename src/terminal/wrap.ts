@@ -1,4 +1,4 @@
-import type { Style } from "./output.ts";
+import type { Style } from "./view.ts";
 
 type Room = Pick<Style, "width" | "ruler">;
 

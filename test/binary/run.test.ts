@@ -64,10 +64,11 @@ describe("the local server inside one command", () => {
     const task = JSON.parse(stdout);
     expect(task).toMatchObject({ app: "infsh/flux", status: "completed", status_code: 10, error: null });
     expect(existsSync(fileURLToPath(task.output.image.uri))).toBe(true);
-    const shown = stderr
+    const told = stderr
+      .trim()
       .split("\n")
-      .filter((line) => line.startsWith(task.id))
-      .map((line) => line.split(" ")[1]);
+      .map((line) => JSON.parse(line));
+    const shown = told.filter(({ status }) => status?.task_id === task.id).map(({ status }) => status.status);
     expect(shown.at(-1)).toBe("completed");
     expect(shown).toContain("running");
     const later = await spawnBelt(["task", "get", "@last", "--local", "--json"], home);

@@ -6,6 +6,7 @@ import type { Argument, Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
+import { PacedWriter } from "../../src/terminal/paced-writer.ts";
 import { belt, Home, ROOT, spawnBelt } from "../support/belt.ts";
 
 /** A key for each place where one may stand; "canary" is in no other text. */
@@ -207,7 +208,11 @@ function prepare(home: Home): void {
 
 async function allCommands(): Promise<{ name: string; argv: string[]; flags: string[] }[]> {
   const host = { root: ROOT, stdout: {} } as Host;
-  const program = await buildProgram(host, async () => {});
+  const program = await buildProgram(
+    host,
+    new PacedWriter({ write() {} }, new AbortController().signal),
+    async () => {},
+  );
   const leaves = (command: Command, path: string[]): { name: string; argv: string[]; flags: string[] }[] =>
     command.commands.length > 0
       ? command.commands.flatMap((child) => leaves(child, [...path, child.name()]))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DoctorDocument } from "../../src/terminal/doctor-view.ts";
+import type { DoctorDocument } from "../../src/views/doctor-view.ts";
 import { belt, Home } from "../support/belt.ts";
 import { hangUp, json, ScriptedApi, type ScriptedOptions } from "../support/scripted-api.ts";
 

@@ -559,7 +559,7 @@ describe("interrupts", () => {
     ["SIGTERM", 143],
   ] as const)("cancels the task on %s and exits %i", async (signal, exit) => {
     const running = run("--json");
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    await until(() => running.stderrSoFar().includes('"status":"running"'));
     running.signal(signal);
     const { code, stdout, stderr } = await running;
     expect(code).toBe(exit);
@@ -595,7 +595,7 @@ describe("interrupts", () => {
 
   it("cancels a task that cannot be looked at, and says what the API said", async () => {
     const running = run("--json");
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    await until(() => running.stderrSoFar().includes('"status":"running"'));
     api.on("GET /tasks/task_1", json(500, { title: "broken" }));
     running.signal("SIGINT");
     const { code, stderr } = await running;
@@ -621,7 +621,7 @@ describe("interrupts", () => {
   it("says so when the task could not be cancelled", async () => {
     api.on("POST /tasks/task_1/cancel", hangUp).on("GET /tasks/task_1", api.ok(api.task("running")));
     const running = run("--json");
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    await until(() => running.stderrSoFar().includes('"status":"running"'));
     running.signal("SIGINT");
     const { code, stderr } = await running;
     expect(code).toBe(130);

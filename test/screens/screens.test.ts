@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import { displayRuler } from "../../src/terminal/display-width.ts";
 import { Home, spawnBelt } from "../support/belt.ts";
 import { ScriptedApi } from "../support/scripted-api.ts";
 import { onTerminal } from "./terminal.ts";

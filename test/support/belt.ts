@@ -7,7 +7,7 @@ import { execa } from "execa";
 import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
-import type { Signal } from "../../src/commands/context.ts";
+import type { Signal } from "../../src/commands/shared/context.ts";
 import type { Sink } from "../../src/terminal/sink.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -87,7 +87,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     hasLinks: async () => false,
-    openDescriptor: () => new PassThrough(),
+    openDescriptor: () => new PassThrough().resume(),
     quicken: async () => {},
   };
   const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));

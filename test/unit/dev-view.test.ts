@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type DevEvent, devEventView, servingView } from "../../src/terminal/dev-view.ts";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
-import { plainPaint } from "../../src/terminal/paint.ts";
+import { type DevEvent, devEventView, servingView } from "../../src/views/dev-view.ts";
+import { displayRuler } from "../../src/terminal/display-width.ts";
+import { plainPaint } from "../../src/terminal/colors.ts";
 
 const at = (width: number) => ({ paint: plainPaint, width, ruler: displayRuler, now: 0 });
 const PIPE = at(Number.POSITIVE_INFINITY);

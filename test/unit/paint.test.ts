@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ColourChoice, colourPaint, plainPaint, wantsColour } from "../../src/terminal/paint.ts";
+import { type ColourChoice, colourPaint, plainPaint, wantsColour } from "../../src/terminal/colors.ts";
 
 const TERMINAL = true;
 const PIPE = false;

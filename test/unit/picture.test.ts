@@ -1,7 +1,7 @@
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import { describe, expect, test } from "vitest";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import { displayRuler } from "../../src/terminal/display-width.ts";
 import { pictureWay, renderPicture } from "../../src/terminal/picture.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GlobalFlags } from "../../src/cli/program.ts";
-import { resolveSettings as resolve } from "../../src/cli/settings.ts";
+import { resolveSettings as resolve } from "../../src/account/settings.ts";
 import type { Profile } from "../../src/store/profiles.ts";
 import { thrownBy } from "./thrown.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
-import { datedMoment, moment } from "../../src/terminal/moment.ts";
-import { plainPaint } from "../../src/terminal/paint.ts";
+import { displayRuler } from "../../src/terminal/display-width.ts";
+import { datedMoment, moment } from "../../src/views/relative-time.ts";
+import { plainPaint } from "../../src/terminal/colors.ts";
 import { table } from "../../src/terminal/table.ts";
-import { closingView } from "../../src/terminal/time-bar.ts";
+import { closingView } from "../../src/views/time-bar.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
 
 const NOW = Date.parse("2026-11-21T10:00:00Z");

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { TaskDocument } from "../../src/api/resources/task.ts";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import { displayRuler } from "../../src/terminal/display-width.ts";
 import type { Style } from "../../src/terminal/output.ts";
-import { type Paint, plainPaint } from "../../src/terminal/paint.ts";
-import { dryRunView, outputView, submittedView } from "../../src/terminal/run-views.ts";
-import { taskView } from "../../src/terminal/task-views.ts";
+import { type Paint, plainPaint } from "../../src/terminal/colors.ts";
+import { dryRunView, outputView, submittedView } from "../../src/views/run-views.ts";
+import { taskView } from "../../src/views/task-views.ts";
 import type { StatusWord } from "../../src/wire/status.ts";
 
 const ESC = "\u001b";

@@ -1,9 +1,5 @@
 import { BeltError } from "../../errors.ts";
 
-export function isAbort(thrown: unknown): boolean {
-  return thrown instanceof Error && (thrown.name === "AbortError" || thrown.name === "TimeoutError");
-}
-
 export function timedOut(ms: number): BeltError {
   return new BeltError({
     code: "timeout",

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { File } from "@inferencesh/app";
 import { z } from "zod";
 import { Canvas } from "./src/canvas.js";
-import { describeScene, paint } from "./src/paint.js";
+import { develop } from "./src/develop.js";
+import { paint } from "./src/paint.js";
 import { encodePng } from "./src/png.js";
-import { readScene } from "./src/scene.js";
+import { describeReading, readPrompt } from "./src/prompt.js";
+import { createScene } from "./src/scene.js";
 
 export const RunInput = z.object({
   prompt: z
@@ -26,6 +28,7 @@ export const RunInput = z.object({
 
 export const RunOutput = z.object({
   image: z.any().meta({ format: "file" }).describe("The picture, a PNG file"),
+  painted: z.string().describe("What of the prompt is in the picture, and what was not understood"),
 });
 
 export class App {
@@ -36,17 +39,19 @@ export class App {
   async run(input) {
     this.cancelled = false;
     console.log("this is a stand-in that paints by rule, not the FLUX model");
-    const scene = readScene(input.prompt, input.seed);
-    console.log(`seed ${input.seed}, ${input.width} × ${input.height}: ${describeScene(scene)}`);
+    const { prompt, seed, width, height } = input;
+    const canvas = new Canvas(width, height, () => this._breathe());
+    const reading = readPrompt(prompt);
+    const scene = createScene(prompt, reading.understood, seed, canvas);
+    console.log(`seed ${seed}, ${width} × ${height}: ${[...scene.kinds].join(", ")}`);
 
-    const canvas = new Canvas(input.width, input.height, () => this._breathe());
-    const pixels = await paint(scene, canvas, (step) => console.log(`painting ${step}`));
-    const png = await encodePng(pixels, input.width, input.height);
-
+    await paint(canvas, scene, (step) => console.log(`painting ${step}`));
+    const png = await encodePng(await develop(canvas, scene.seed), width, height);
     const path = join(await mkdtemp(join(this.folder, "picture-")), "image.png");
     await writeFile(path, png);
-    console.log(`the picture is ready, ${Math.ceil(png.length / 1024)} kB`);
-    return { image: File.fromPath(path) };
+    const painted = describeReading(reading, scene.kinds);
+    console.log(`painted: ${painted}`);
+    return { image: File.fromPath(path), painted };
   }
 
   onCancel() {

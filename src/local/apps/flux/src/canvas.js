@@ -1,157 +1,122 @@
-import { clamp } from "./colour.js";
+import { clamp } from "./color.js";
 
-const BAND_PIXELS = 16_384;
-const SCANS_PER_ROW = 4;
+const PIXELS_PER_BREATH = 16_384;
+const SCANS = [0.125, 0.375, 0.625, 0.875];
 
-/** A picture in linear light. `breathe` is awaited between bands and may throw to stop the work. */
+/** A picture in linear light. `breathe` is awaited now and then, and may throw to stop the work. */
 export class Canvas {
   constructor(width, height, breathe) {
     this.width = width;
     this.height = height;
-    /** Sizes of things are given in this unit, so that a scene looks alike at every size. */
+    /** Sizes are given in this unit, so that a scene looks alike at every size. */
     this.unit = Math.min(width, height);
     this.light = new Float32Array(width * height * 3);
     this.breathe = breathe;
-    this.coverage = new Float32Array(width + 1);
   }
 
-  async eachRow(paintRow, from = 0, to = this.height) {
-    const band = Math.max(1, Math.round(BAND_PIXELS / this.width));
+  async rows(from, to, paintRow) {
+    const band = Math.ceil(PIXELS_PER_BREATH / this.width);
     for (let y = Math.max(0, Math.floor(from)); y < Math.min(this.height, to); y++) {
-      paintRow(y, y * this.width * 3);
+      paintRow(y);
       if (y % band === 0) await this.breathe();
     }
   }
 
-  blend(x, y, colour, alpha) {
+  blend(x, y, color, alpha) {
     const i = (y * this.width + x) * 3;
-    const light = this.light;
-    light[i] += (colour[0] - light[i]) * alpha;
-    light[i + 1] += (colour[1] - light[i + 1]) * alpha;
-    light[i + 2] += (colour[2] - light[i + 2]) * alpha;
+    for (let k = 0; k < 3; k++) this.light[i + k] += (color[k] - this.light[i + k]) * alpha;
   }
 
-  add(x, y, colour, amount) {
+  add(x, y, color, amount) {
     const i = (y * this.width + x) * 3;
-    this.light[i] += colour[0] * amount;
-    this.light[i + 1] += colour[1] * amount;
-    this.light[i + 2] += colour[2] * amount;
+    for (let k = 0; k < 3; k++) this.light[i + k] += color[k] * amount;
   }
 
   /** Calls `visit(x, y, distance)` for each pixel within `radius` of a point. */
-  around(centreX, centreY, radius, visit) {
-    const bottom = Math.min(this.height - 1, Math.ceil(centreY + radius));
-    const right = Math.min(this.width - 1, Math.ceil(centreX + radius));
-    for (let y = Math.max(0, Math.floor(centreY - radius)); y <= bottom; y++) {
-      for (let x = Math.max(0, Math.floor(centreX - radius)); x <= right; x++) {
-        const distance = Math.hypot(x + 0.5 - centreX, y + 0.5 - centreY);
+  around(centerX, centerY, radius, visit) {
+    const [left, right] = pixels(centerX - radius, centerX + radius, this.width);
+    const [top, bottom] = pixels(centerY - radius, centerY + radius, this.height);
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        const distance = Math.hypot(x + 0.5 - centerX, y + 0.5 - centerY);
         if (distance <= radius) visit(x, y, distance);
       }
     }
   }
 
-  fillDisc(centreX, centreY, radius, shade, alpha = 1) {
-    const colourAt = asFunction(shade);
-    this.around(centreX, centreY, radius + 1, (x, y, distance) => {
-      const cover = clamp(radius - distance + 0.5);
-      if (cover > 0) this.blend(x, y, colourAt(x, y), cover * alpha);
+  disc(centerX, centerY, radius, color) {
+    this.around(centerX, centerY, radius + 0.5, (x, y, distance) => {
+      this.blend(x, y, color, clamp(radius - distance + 0.5));
     });
   }
 
   /** Light that fades with the distance, added to what is there. */
-  glow(centreX, centreY, radius, colour, strength, power = 2) {
-    this.around(centreX, centreY, radius, (x, y, distance) => {
-      this.add(x, y, colour, strength * (1 - distance / radius) ** power);
+  glow(centerX, centerY, radius, color, strength, power = 2) {
+    this.around(centerX, centerY, radius, (x, y, distance) => {
+      this.add(x, y, color, strength * (1 - distance / radius) ** power);
     });
   }
 
-  /** Fills an outline given as [x, y, x, y, …] with soft edges. `shade` is a colour or a function of x and y. */
-  fillShape(points, shade, alpha = 1) {
-    const colourAt = asFunction(shade);
-    const { coverage, width } = this;
-    const [top, bottom] = verticalExtent(points);
-    const lastRow = Math.min(this.height - 1, Math.floor(bottom));
-    for (let y = Math.max(0, Math.floor(top)); y <= lastRow; y++) {
-      let first = width;
-      let last = -1;
-      for (let scan = 0; scan < SCANS_PER_ROW; scan++) {
-        const crossings = crossingsAt(points, y + (scan + 0.5) / SCANS_PER_ROW);
-        for (let i = 0; i + 1 < crossings.length; i += 2) {
-          const from = Math.max(0, crossings[i]);
-          const to = Math.min(width, crossings[i + 1]);
-          if (to <= from) continue;
-          coverSpan(coverage, from, to);
-          first = Math.min(first, Math.floor(from));
-          last = Math.max(last, Math.min(width - 1, Math.floor(to)));
-        }
+  /** Fills an outline given as [x, y, x, y, …] with soft edges. `shade` is a color or a function of x and y. */
+  shape(points, shade, alpha = 1) {
+    const [xs, ys] = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis));
+    const [left, right] = pixels(Math.min(...xs), Math.max(...xs), this.width);
+    const [top, bottom] = pixels(Math.min(...ys), Math.max(...ys), this.height);
+    for (let y = top; y < bottom; y++) {
+      const scans = SCANS.map((part) => crossingsAt(xs, ys, y + part));
+      for (let x = left; x < right; x++) {
+        const cover = scans.reduce((sum, crossings) => sum + coverOf(crossings, x), 0) / SCANS.length;
+        if (cover > 0) this.blend(x, y, typeof shade === "function" ? shade(x, y) : shade, cover * alpha);
       }
-      for (let x = first; x <= last; x++) {
-        if (coverage[x] > 0) this.blend(x, y, colourAt(x, y), Math.min(1, coverage[x]) * alpha);
-        coverage[x] = 0;
-      }
-      coverage[width] = 0;
     }
   }
 
-  fillBox(left, top, right, bottom, shade, alpha = 1) {
-    this.fillShape([left, top, right, top, right, bottom, left, bottom], shade, alpha);
+  /** Draws around a point in units of `size`. */
+  at(centerX, centerY, size) {
+    const place = (points) => points.map((value, i) => (i % 2 ? centerY : centerX) + value * size);
+    const shape = (points, shade, alpha) => this.shape(place(points), shade, alpha);
+    return {
+      shape,
+      box: (left, top, right, bottom, shade) =>
+        shape([left, top, right, top, right, bottom, left, bottom], shade),
+      disc: (x, y, radius, color) => this.disc(...place([x, y]), radius * size, color),
+      glow: (x, y, radius, color, strength) => this.glow(...place([x, y]), radius * size, color, strength),
+    };
   }
 
-  /** Fills everything below a line of one height per column. `shade(x, y, depth)` may depend on the depth below it. */
-  async fillBelow(line, shade, bottom = this.height) {
-    const colourAt = asFunction(shade);
-    const top = Math.floor(line.reduce((least, value) => Math.min(least, value), this.height)) - 1;
-    await this.eachRow(
-      (y) => {
-        for (let x = 0; x < this.width; x++) {
-          const cover = clamp(y + 1 - line[x]);
-          if (cover > 0) this.blend(x, y, colourAt(x, y, y - line[x]), cover);
-        }
-      },
-      top,
-      bottom,
-    );
+  /** One height for each column. */
+  line(heightAt) {
+    return Float64Array.from({ length: this.width }, (_, x) => heightAt(x));
+  }
+
+  /** Fills everything below a line; `shade` is a function of x, y and the depth below it. */
+  async below(line, shade, bottom = this.height) {
+    await this.rows(Math.min(...line) - 1, bottom, (y) => {
+      for (let x = 0; x < this.width; x++) {
+        const cover = clamp(y + 1 - line[x]);
+        if (cover > 0) this.blend(x, y, shade(x, y, y - line[x]), cover);
+      }
+    });
   }
 }
 
-function asFunction(shade) {
-  return typeof shade === "function" ? shade : () => shade;
-}
+const pixels = (from, to, limit) => [Math.max(0, Math.floor(from)), Math.min(limit, Math.ceil(to))];
 
-function verticalExtent(points) {
-  let top = Number.POSITIVE_INFINITY;
-  let bottom = Number.NEGATIVE_INFINITY;
-  for (let i = 1; i < points.length; i += 2) {
-    top = Math.min(top, points[i]);
-    bottom = Math.max(bottom, points[i]);
-  }
-  return [top, bottom];
-}
-
-function crossingsAt(points, y) {
+/** Where an outline crosses a row, from left to right. */
+function crossingsAt(xs, ys, y) {
   const crossings = [];
-  let previous = points.length - 2;
-  for (let i = 0; i < points.length; i += 2) {
-    const y0 = points[previous + 1];
-    const y1 = points[i + 1];
-    if (y0 <= y !== y1 <= y) {
-      const x0 = points[previous];
-      crossings.push(x0 + ((y - y0) / (y1 - y0)) * (points[i] - x0));
-    }
-    previous = i;
+  for (let i = 0, before = xs.length - 1; i < xs.length; before = i++) {
+    if (ys[before] <= y === ys[i] <= y) continue;
+    crossings.push(xs[before] + ((y - ys[before]) / (ys[i] - ys[before])) * (xs[i] - xs[before]));
   }
   return crossings.sort((a, b) => a - b);
 }
 
-function coverSpan(coverage, from, to) {
-  const share = 1 / SCANS_PER_ROW;
-  const first = Math.floor(from);
-  const last = Math.floor(to);
-  if (first === last) {
-    coverage[first] += (to - from) * share;
-    return;
+/** How much of a pixel lies between crossings. */
+function coverOf(crossings, x) {
+  let cover = 0;
+  for (let i = 1; i < crossings.length; i += 2) {
+    cover += Math.max(0, Math.min(x + 1, crossings[i]) - Math.max(x, crossings[i - 1]));
   }
-  coverage[first] += (first + 1 - from) * share;
-  for (let x = first + 1; x < last; x++) coverage[x] += share;
-  coverage[last] += (to - last) * share;
+  return cover;
 }

@@ -1,203 +1,102 @@
-import { clamp, hex, mixColours, scale, smoothstep } from "./colour.js";
+import { clamp, color, hex, lerp, mixColors, scale, smoothstep } from "./color.js";
 import { paintHeadland } from "./headland.js";
 
 const WARM = hex("#ffd98a");
-const RED = hex("#b52a2c");
 const WHITE = hex("#f6ece2");
+const RED = hex("#b52a2c");
 const STRIPES = 7;
 
 /** A headland in the right foreground with a lighthouse and its keeper's cottage on it. */
-export async function paintLighthouse(canvas, scene, view) {
+export async function paintLighthouse(canvas, scene) {
+  const { unit, width } = canvas;
+  const place = scene.random("lighthouse");
+  const x = width * place.between(0.65, 0.71);
+  const base = scene.horizon - unit * 0.035;
+  const tower = { x, base, height: unit * place.between(0.36, 0.4), foot: unit * 0.036, head: unit * 0.022 };
+  const lampY = base - tower.height - tower.head * 1.15;
+  const shining = scene.time !== "day";
+  if (shining) await paintBeam(canvas, scene, x, lampY);
+  paintCottage(canvas, scene, tower);
+  paintTower(canvas, scene, tower);
+  paintLantern(canvas, scene, tower);
+  await paintHeadland(canvas, scene, tower);
+  if (!shining) return;
+  canvas.glow(x, lampY, unit * 0.3, WARM, 0.3, 3);
+  canvas.glow(x, lampY, unit * 0.075, [1, 0.92, 0.72], 1.2);
+}
+
+async function paintBeam(canvas, { random }, lampX, lampY) {
   const { width, unit } = canvas;
-  const random = scene.random("lighthouse");
-  const tower = {
-    x: width * random.between(0.65, 0.71),
-    base: view.horizon - unit * 0.035,
-    height: unit * random.between(0.36, 0.4),
-    foot: unit * 0.036,
-    head: unit * 0.022,
-  };
-  const lamp = { x: tower.x, y: tower.base - tower.height - unit * 0.026 };
-  const shining = view.time !== "day";
-  if (shining) await paintBeam(canvas, scene, lamp);
-  paintCottage(canvas, view, tower);
-  paintTower(canvas, view, tower);
-  paintLantern(canvas, view, tower, shining);
-  paintHeadland(canvas, scene, view, tower);
-  if (shining) paintLampGlow(canvas, lamp);
-}
-
-async function paintBeam(canvas, scene, lamp) {
-  const { width, unit } = canvas;
-  const tilt = scene.random("beam").between(0.1, 0.2);
-  const directionX = -Math.cos(tilt);
-  const directionY = -Math.sin(tilt);
-  await canvas.eachRow(
-    (y) => {
-      for (let x = 0; x < width; x++) {
-        const dx = (x + 0.5 - lamp.x) / unit;
-        const dy = (y + 0.5 - lamp.y) / unit;
-        const along = dx * directionX + dy * directionY;
-        const far = Math.abs(along);
-        const across = (dx * directionY - dy * directionX) / (0.007 + far * 0.075);
-        if (across * across > 9) continue;
-        const strength = along > 0 ? 0.75 : 0.4;
-        canvas.add(x, y, WARM, (strength * Math.exp(-across * across)) / (1 + far * 5));
-      }
-    },
-    0,
-    lamp.y + unit * 0.5,
-  );
-}
-
-/** The light on a round wall: from the sun's side, with a soft sky light everywhere. */
-function wallLight(view, across) {
-  const side = view.sun.x < view.width / 2 ? -1 : 1;
-  const facing = clamp(0.25 + 0.75 * across * side);
-  const day = { day: [0.75, 0.55], dawn: [0.5, 0.6], dusk: [0.24, 0.85], night: [0.07, 0.16] }[view.time];
-  const ambient = mixColours(view.palette.zenith, view.palette.haze, 0.35 + 0.25 * facing);
-  return ambient.map((channel, k) => channel * day[0] * 1.4 + view.palette.sun[k] * day[1] * facing);
-}
-
-function lightTable(view) {
-  return Array.from({ length: 65 }, (_, i) => wallLight(view, i / 32 - 1));
-}
-
-function paintTower(canvas, view, tower) {
-  const { x, base, height, foot, head } = tower;
-  const lights = lightTable(view);
-  const colour = [0, 0, 0];
-  const halfWidth = (y) => head + (foot - head) * clamp((y - base + height) / height) ** 1.25;
-  const outline = [];
-  for (let i = 0; i <= 12; i++)
-    outline.push(x - halfWidth(base - (height * i) / 12), base + 4 - ((height + 4) * i) / 12);
-  for (let i = 12; i >= 0; i--)
-    outline.push(x + halfWidth(base - (height * i) / 12), base + 4 - ((height + 4) * i) / 12);
-  canvas.fillShape(outline, (px, py) => {
-    const across = clamp((px + 0.5 - x) / halfWidth(py), -1, 1);
-    // Seen from below, stripes round a tower bend upwards at its middle.
-    const level = (base - py + across * across * foot * 0.22 - foot * 0.2) / height;
-    const stripe = level * STRIPES;
-    const soft = STRIPES / height;
-    const phase = stripe - Math.floor(stripe);
-    const odd = Math.floor(stripe) % 2 === 0 ? 0 : 1;
-    const edge = smoothstep(1 - soft, 1, phase);
-    const red = odd + (1 - 2 * odd) * edge;
-    const light = lights[Math.round((across + 1) * 32)];
-    for (let k = 0; k < 3; k++) colour[k] = (WHITE[k] + (RED[k] - WHITE[k]) * red) * light[k];
-    return colour;
+  const tilt = random("beam").between(0.1, 0.2);
+  await canvas.rows(0, lampY + unit * 0.5, (y) => {
+    const dy = (y + 0.5 - lampY) / unit;
+    for (let x = 0; x < width; x++) {
+      const dx = (x + 0.5 - lampX) / unit;
+      const along = -dx * Math.cos(tilt) - dy * Math.sin(tilt);
+      const across = (dy * Math.cos(tilt) - dx * Math.sin(tilt)) / (0.007 + Math.abs(along) * 0.075);
+      if (Math.abs(across) > 3) continue;
+      const strength = (along > 0 ? 0.75 : 0.4) / (1 + Math.abs(along) * 5);
+      canvas.add(x, y, WARM, strength * Math.exp(-across * across));
+    }
   });
-  const glass = view.time === "day" ? scale(view.palette.land, 1.5) : scale(WARM, 1.15);
+}
+
+/** The light on a round wall, from -1 at its left to 1 at its right: the sky's everywhere, the sun's from the left. */
+function wallLight({ palette, time }) {
+  const [sky, direct] = { day: [1.05, 0.55], dawn: [0.7, 0.6], dusk: [0.34, 0.85], night: [0.1, 0.16] }[time];
+  const ambient = mixColors(palette.zenith, palette.haze, 0.45);
+  return (across) => {
+    const facing = clamp(0.25 - 0.75 * across);
+    return color((k) => ambient[k] * sky + palette.sun[k] * direct * facing);
+  };
+}
+
+const glassOf = ({ palette, time }) => (time === "day" ? scale(palette.land, 1.5) : scale(WARM, 1.12));
+
+function paintTower(canvas, scene, { x, base, height, foot, head }) {
+  const lightAt = wallLight(scene);
+  const outline = [x - foot, base + 4, x - head, base - height, x + head, base - height, x + foot, base + 4];
+  canvas.shape(outline, (px, py) => {
+    const across = clamp((px + 0.5 - x) / lerp(foot, head, (base - py) / height), -1, 1);
+    // Seen from below, stripes round a tower bend upwards at its middle.
+    const stripe = (STRIPES * (base - py + (across * across * 0.22 - 0.2) * foot)) / height;
+    const edge = smoothstep(1 - STRIPES / height, 1, stripe - Math.floor(stripe));
+    const red = Math.floor(stripe) % 2 === 0 ? edge : 1 - edge;
+    const light = lightAt(across);
+    return color((k) => lerp(WHITE[k], RED[k], red) * light[k]);
+  });
   for (const level of [0.2, 0.48, 0.76]) {
-    const y = base - height * level;
-    canvas.fillBox(x - foot * 0.13, y - foot * 0.26, x + foot * 0.13, y + foot * 0.2, glass);
+    canvas.at(x, base - height * level, foot).box(-0.13, -0.26, 0.13, 0.2, glassOf(scene));
   }
 }
 
-function paintLantern(canvas, view, { x, base, height, head }, shining) {
-  const lights = lightTable(view);
-  const dark = mixColours(view.palette.land, [0, 0, 0], 0.35);
-  const top = base - height;
-  const metal = (centre, half) => (px) => {
-    const light = lights[Math.round((clamp((px + 0.5 - centre) / half, -1, 1) + 1) * 32)];
-    return dark.map((channel, k) => channel * 0.8 + light[k] * 0.14);
-  };
-  const glassWidth = head * 0.78;
-  const glassTop = top - head * 1.75;
-  canvas.fillBox(
-    x - glassWidth,
-    glassTop,
-    x + glassWidth,
-    top,
-    shining ? scale(WARM, 1.25) : scale(view.palette.haze, 0.85),
-  );
-  for (const bar of [-1, -0.36, 0.36, 1]) {
-    const middle = x + bar * glassWidth;
-    const half = Math.max(0.35, head * 0.035);
-    canvas.fillBox(middle - half, glassTop, middle + half, top, dark);
-  }
-  paintGallery(canvas, x, top, head, metal(x, head * 1.5), dark);
-  const roof = [];
-  for (let i = 0; i <= 14; i++) {
-    const angle = Math.PI * (1 - i / 14);
-    roof.push(x + Math.cos(angle) * head * 0.98, glassTop - Math.sin(angle) ** 1.3 * head * 0.85);
-  }
-  const redRoof = (px) => {
-    const light = lights[Math.round((clamp((px + 0.5 - x) / head, -1, 1) + 1) * 32)];
-    return RED.map((channel, k) => channel * light[k] * 0.8);
-  };
-  canvas.fillShape(roof, redRoof);
-  canvas.fillBox(x - head * 1.02, glassTop - head * 0.1, x + head * 1.02, glassTop + head * 0.08, dark);
-  canvas.fillDisc(x, glassTop - head * 0.92, head * 0.14, dark);
-  canvas.fillBox(x - head * 0.04, glassTop - head * 1.6, x + head * 0.04, glassTop - head * 0.8, dark);
+function paintLantern(canvas, scene, { x, base, height, head }) {
+  const lantern = canvas.at(x, base - height, head);
+  const light = wallLight(scene)(-0.2);
+  const dark = scale(scene.palette.land, 0.45);
+  const roof = color((k) => RED[k] * light[k] * 0.8);
+  lantern.box(-0.78, -1.75, 0.78, 0, scene.time === "day" ? scene.palette.haze : scale(WARM, 1.25));
+  for (const bar of [-0.78, -0.28, 0.28, 0.78]) lantern.box(bar - 0.035, -1.75, bar + 0.035, 0, dark);
+  lantern.shape([-1.55, -0.06, 1.55, -0.06, 1.02, 0.34, -1.02, 0.34], dark);
+  lantern.box(-1.55, -0.62, 1.55, -0.56, dark);
+  for (let post = -1.55; post < 1.6; post += 0.3875) lantern.box(post - 0.03, -0.6, post + 0.03, 0, dark);
+  lantern.shape([-0.98, -1.75, -0.8, -2.2, -0.4, -2.53, 0.4, -2.53, 0.8, -2.2, 0.98, -1.75], roof);
+  lantern.box(-1.02, -1.85, 1.02, -1.67, dark);
+  lantern.disc(0, -2.67, 0.14, dark);
+  lantern.box(-0.04, -3.35, 0.04, -2.55, dark);
 }
 
-function paintGallery(canvas, x, top, head, shade, dark) {
-  const reach = head * 1.55;
-  canvas.fillShape(
-    [
-      x - reach,
-      top - head * 0.06,
-      x + reach,
-      top - head * 0.06,
-      x + head * 1.02,
-      top + head * 0.34,
-      x - head * 1.02,
-      top + head * 0.34,
-    ],
-    shade,
-  );
-  const rail = Math.max(0.3, head * 0.03);
-  canvas.fillBox(x - reach, top - head * 0.62, x + reach, top - head * 0.62 + rail * 2, dark, 0.9);
-  for (let i = 0; i <= 8; i++) {
-    const post = x - reach + (reach * 2 * i) / 8;
-    canvas.fillBox(post - rail, top - head * 0.62, post + rail, top - head * 0.05, dark, 0.8);
+function paintCottage(canvas, scene, { x, base, foot }) {
+  const cottage = canvas.at(x + foot * 1.1, base, foot);
+  const light = wallLight(scene)(-0.375);
+  const wall = color((k) => WHITE[k] * light[k] * 0.8);
+  const roof = color((k) => RED[k] * light[k] * 0.5 + 0.015);
+  cottage.box(0, -1.15, 3.1, 1, wall);
+  cottage.box(2.2, -2.5, 2.55, -1.15, scale(wall, 0.7));
+  cottage.shape([-0.18, -1.15, 0.45, -2.1, 2.65, -2.1, 3.28, -1.15], roof);
+  cottage.box(1.25, -0.81, 1.61, 1, scale(RED, 0.16));
+  for (const middle of [0.62, 2.23]) {
+    cottage.box(middle - 0.17, -0.83, middle + 0.17, -0.41, glassOf(scene));
+    if (scene.time !== "day") cottage.glow(middle, -0.65, 1.1, WARM, 0.12);
   }
-}
-
-function paintCottage(canvas, view, tower) {
-  const size = tower.foot;
-  const left = tower.x + size * 1.1;
-  const right = left + size * 3.1;
-  const eaves = tower.base - size * 1.15;
-  const ridge = eaves - size * 0.95;
-  const lights = lightTable(view);
-  const shaded = lights[view.sun.x < view.width / 2 ? 20 : 44];
-  const wall = WHITE.map((channel, k) => channel * shaded[k] * 0.8);
-  const roof = hex("#7a3b35").map((channel, k) => channel * shaded[k] * 1.1);
-  canvas.fillBox(left, eaves, right, tower.base + size, wall);
-  canvas.fillBox(right - size * 0.9, ridge - size * 0.4, right - size * 0.55, eaves, scale(wall, 0.7));
-  canvas.fillShape(
-    [
-      left - size * 0.18,
-      eaves,
-      left + size * 0.45,
-      ridge,
-      right - size * 0.45,
-      ridge,
-      right + size * 0.18,
-      eaves,
-    ],
-    roof,
-  );
-  const glass = view.time === "day" ? scale(view.palette.land, 1.5) : scale(WARM, 1.1);
-  for (const share of [0.2, 0.72]) {
-    const x = left + (right - left) * share;
-    canvas.fillBox(x - size * 0.17, eaves + size * 0.32, x + size * 0.17, eaves + size * 0.74, glass);
-    if (view.time !== "day") canvas.glow(x, eaves + size * 0.5, size * 1.1, WARM, 0.12);
-  }
-  const door = left + (right - left) * 0.46;
-  canvas.fillBox(
-    door - size * 0.18,
-    eaves + size * 0.34,
-    door + size * 0.18,
-    tower.base + size,
-    scale(RED, 0.16),
-  );
-}
-
-function paintLampGlow(canvas, lamp) {
-  const { unit } = canvas;
-  canvas.glow(lamp.x, lamp.y, unit * 0.3, WARM, 0.3, 3);
-  canvas.glow(lamp.x, lamp.y, unit * 0.075, [1, 0.92, 0.72], 1.1, 2);
 }

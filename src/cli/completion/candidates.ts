@@ -1,0 +1,100 @@
+import { Journal, type JournalEntry } from "../../store/journal.ts";
+import { beltPaths, type Paths } from "../../store/paths.ts";
+import { cachedApps, profileNames } from "../../store/recall.ts";
+import { safeLine } from "../../terminal/text.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import type { Host } from "../host.ts";
+
+/** More than anybody looks through. */
+const MOST = 50;
+
+interface Candidate {
+  value: string;
+  about?: string | undefined;
+}
+
+/**
+ * `belt __complete <kind> [app]`, for the completion scripts: what may be typed, one candidate a
+ * line, after a tab what it is. It reads what is on disk, and never asks the API.
+ */
+export async function complete(host: Host, [kind = "", app = ""]: string[]): Promise<void> {
+  const candidates = await candidatesOf(kind, app, host).catch(() => []);
+  const typable = candidates.filter(({ value }) => safeLine(value) === value);
+  // Nobody is there to be told: whatever cannot be written is not there.
+  host.onPipeClosed(() => {});
+  host.stdout.write(typable.map(({ value, about = "" }) => `${value}\t${safeLine(about)}\n`).join(""));
+}
+
+async function candidatesOf(kind: string, app: string, host: Host): Promise<Candidate[]> {
+  const paths = beltPaths(host);
+  switch (kind) {
+    case "task":
+    case "session":
+      return idsOf(await newestFirst(paths, kind));
+    case "session-or-new":
+      return [{ value: "new", about: "open a session" }, ...idsOf(await newestFirst(paths, "session"))];
+    case "profile":
+      return (await profileNames(paths.config)).map((value) => ({ value }));
+    case "app":
+      return await appNames(paths);
+    case "input":
+      return await inputsOf(paths, app);
+    default:
+      return [];
+  }
+}
+
+function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalEntry[]> {
+  return new Journal(paths.state, () => {}).newestFirst(type);
+}
+
+function idsOf(entries: JournalEntry[]): Candidate[] {
+  const ids = new Map(entries.map((entry) => [entry.id, entry]));
+  const recent = [...ids.values()].slice(0, MOST);
+  const last = recent.slice(0, 1).map(({ id }) => ({ value: "@last", about: id }));
+  return [
+    ...last,
+    ...recent.map(({ id, app, time }) => ({ value: id, about: [app, time].filter(Boolean).join(" ") })),
+  ];
+}
+
+async function appNames(paths: Paths): Promise<Candidate[]> {
+  const cached = (await cachedApps(paths.cache)).map(({ reference }) => reference);
+  const submitted = (await newestFirst(paths, "task")).map(({ app }) => app).filter((app) => app !== null);
+  return [...new Set([...submitted, ...cached])].slice(0, MOST).map((value) => ({ value }));
+}
+
+/** Each key of the app's input with its `=`, and each value of those that have a choice. */
+async function inputsOf(paths: Paths, app: string): Promise<Candidate[]> {
+  const known = (await cachedApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
+  const exact = known.find(({ reference }) => reference === app) ?? known[0];
+  return exact ? propertiesOf(exact.app).flatMap(([key, schema]) => keyAndValues(key, schema)) : [];
+}
+
+function bare(reference: string): string {
+  return reference.split("@")[0]!;
+}
+
+/** The properties of every function's input: the schemas sit in the app's `version`, or in the app itself. */
+function propertiesOf(app: JsonObject): [string, JsonObject][] {
+  const version = isObject(app["version"]) ? app["version"] : app;
+  const functions = isObject(version["functions"]) ? Object.values(version["functions"]) : [];
+  const schemas = [version, ...functions].filter(isObject).map((holder) => holder["input_schema"]);
+  const found = new Map<string, JsonObject>();
+  for (const schema of schemas) {
+    const properties = isObject(schema) && isObject(schema["properties"]) ? schema["properties"] : {};
+    for (const [key, value] of Object.entries(properties)) if (isObject(value)) found.set(key, value);
+  }
+  return [...found];
+}
+
+function keyAndValues(key: string, schema: JsonObject): Candidate[] {
+  const written = key.replaceAll(".", "\\.");
+  const { description, title, type } = schema;
+  const about = [description, title, type].find((text) => typeof text === "string");
+  const choices = Array.isArray(schema["enum"]) ? schema["enum"] : type === "boolean" ? [true, false] : [];
+  return [
+    { value: `${written}=`, about: typeof about === "string" ? about : "" },
+    ...choices.map((choice) => ({ value: `${written}=${String(choice)}` })),
+  ];
+}

@@ -1,0 +1,32 @@
+import { Argument, type Command } from "commander";
+import type { PacedWriter } from "../../terminal/paced-writer.ts";
+import { bashScript } from "./bash.ts";
+import { fishScript } from "./fish.ts";
+import { completionTable } from "./table.ts";
+import { zshScript } from "./zsh.ts";
+import { describeCommand } from "../describe-command.ts";
+
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
+
+/** `belt completion`: scripts made of the command tree; `npm run completions` keeps them in completions/. */
+export function addCompletion(program: Command, answer: PacedWriter): void {
+  program
+    .command("completion")
+    .summary("print a completion script")
+    .description(
+      "Print a script that makes your shell complete commands, flags, files, recent ids, profiles and inputs.",
+    )
+    .addArgument(new Argument("<shell>", "your shell").choices(Object.keys(SCRIPTS)))
+    .addHelpText(
+      "after",
+      [
+        "\nExamples:",
+        "  belt completion bash > ~/.local/share/bash-completion/completions/belt",
+        '  belt completion zsh > "$' + '{fpath[1]}/_belt"',
+        "  belt completion fish > ~/.config/fish/completions/belt.fish",
+      ].join("\n"),
+    )
+    .action((shell: keyof typeof SCRIPTS) => {
+      answer.write(SCRIPTS[shell](completionTable(describeCommand(program))));
+    });
+}

@@ -1,0 +1,33 @@
+import type { Api } from "../../api/client.ts";
+import type { AppSchemas } from "../../api/resources/app.ts";
+import type { IsFileField } from "../../api/resources/output-files.ts";
+import type { TaskDocument } from "../../api/resources/task.ts";
+import { asSchema, fieldSchema, isFileSchema, itemSchema, type Schema } from "../../input/schema.ts";
+import { KnownApp } from "./app-schemas.ts";
+import type { Context } from "../shared/context.ts";
+import { isAppName } from "./request.ts";
+
+/** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
+export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Promise<IsFileField> {
+  if (task.app === null || !isAppName(task.app) || !hasAddresses(task.output)) return () => false;
+  const known = new KnownApp(ctx, task.app);
+  const schemas = (await known.cached()) ?? (await known.fetched(api));
+  const schema = schemas && outputSchema(schemas, task["function"]);
+  return (path) => {
+    let found: Schema | null = schema;
+    for (const key of path)
+      found = found && (typeof key === "number" ? itemSchema(found, key) : fieldSchema(found, key));
+    return found !== null && isFileSchema(found);
+  };
+}
+
+function outputSchema(schemas: AppSchemas, name: unknown): Schema | null {
+  const asked = typeof name === "string" && name !== "" ? name : schemas.defaultFunction;
+  return asSchema(schemas.functions[asked]?.output);
+}
+
+/** True when a plain address stands somewhere, so that the schema is worth asking for. */
+function hasAddresses(value: unknown): boolean {
+  if (typeof value === "string") return /^(https?|file):\/\//i.test(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasAddresses);
+}

@@ -1,0 +1,133 @@
+import type { AppSchemas, FunctionSchemas } from "../api/resources/app.ts";
+import {
+  allowedValues,
+  asSchema,
+  fieldsOf,
+  options,
+  resolve,
+  type Schema,
+  typeName,
+} from "../input/schema.ts";
+import type { JsonObject } from "../wire/types.ts";
+import { table } from "../terminal/table.ts";
+import { safeJson, safeLine, safeText } from "../terminal/text.ts";
+import type { Style, View } from "../terminal/view.ts";
+import { wrap } from "../terminal/wrap.ts";
+
+/** An app: what it is, and what each of its functions, or the one asked for, takes. */
+export function appView(schemas: AppSchemas, only: string | null): View<JsonObject> {
+  return {
+    text: (app, style) => {
+      const functions = Object.entries(schemas.functions).filter(([name]) => only === null || name === only);
+      const parts = [
+        head(app, schemas, style),
+        ...functions.map(([name, described]) => functionPart(name, described, schemas, style)),
+        setupPart(schemas, style),
+      ];
+      return parts.filter((part) => part !== "").join("\n\n");
+    },
+    bare: (app) => appName(app),
+  };
+}
+
+/** The catalogue, one app a line; with `-q` their names. */
+export const appListView: View<JsonObject[]> = {
+  text: (apps, style) =>
+    apps.length === 0
+      ? ""
+      : table(
+          { head: ["APP", "CATEGORY", "DESCRIPTION"], prose: style.ruler.cut },
+          apps.map((app) => [appName(app), textOf(app["category"]), textOf(app["description"])]),
+          style,
+        ),
+  bare: (apps) => apps.map(appName).join("\n"),
+};
+
+function appName({ namespace, name, id }: JsonObject): string {
+  if (typeof name !== "string") return textOf(id);
+  return typeof namespace === "string" && namespace !== ""
+    ? safeLine(`${namespace}/${name}`)
+    : safeLine(name);
+}
+
+function head(app: JsonObject, { version }: AppSchemas, style: Style): string {
+  const { paint } = style;
+  const name = paint.bold(appName(app)) + (version === null ? "" : paint.dim(`@${safeLine(version)}`));
+  const description = typeof app["description"] === "string" ? safeText(app["description"]).trim() : "";
+  return description === "" ? name : `${name}\n${wrap(description, style)}`;
+}
+
+function functionPart(
+  name: string,
+  { description, input }: FunctionSchemas,
+  { functions, defaultFunction }: AppSchemas,
+  style: Style,
+): string {
+  const isDefault =
+    name === defaultFunction && Object.keys(functions).length > 1 ? style.paint.dim(" (default)") : "";
+  const about = description === "" ? "" : `  ${safeLine(description)}`;
+  return `${style.paint.bold(safeLine(name))}${isDefault}${about}\n${fieldTable(asSchema(input), style)}`;
+}
+
+function setupPart({ setup }: AppSchemas, style: Style): string {
+  const schema = asSchema(setup);
+  if (!schema || fieldsOf(schema).length === 0) return "";
+  return `${style.paint.bold("--setup")}\n${fieldTable(schema, style)}`;
+}
+
+const HEAD = ["NAME", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED", "DESCRIPTION"];
+
+/** The declared fields; columns in which nothing stands are left out. */
+function fieldTable(schema: Schema | null, style: Style): string {
+  const fields = schema ? fieldsOf(schema) : [];
+  if (fields.length === 0) return style.paint.dim("takes any input; its schema is not known");
+  const rows = fields.map(({ name, schema: field, required }) => {
+    const { node } = resolve(field);
+    const told = node["default"] === undefined ? "" : safeJson(node["default"]);
+    return [
+      safeLine(name),
+      safeLine(typeName(field)),
+      required ? "yes" : "",
+      told,
+      allowed(field),
+      textOf(node["description"]),
+    ];
+  });
+  const used = HEAD.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ""));
+  const hasProse = used.at(-1) === HEAD.length - 1;
+  const columns = { head: used.map((column) => HEAD[column]!) };
+  return table(
+    hasProse ? { ...columns, prose: (text, width) => wrap(text, { ...style, width }) } : columns,
+    rows.map((row) => used.map((column) => row[column]!)),
+    style,
+  );
+}
+
+/** The values, or the bounds, that a field allows. */
+function allowed(field: Schema): string {
+  return options(field)
+    .map((option) => {
+      const values = allowedValues(option);
+      if (values) return values.map((value) => safeLine(String(value))).join(", ");
+      const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = option.node;
+      const bound = (sign: string, value: unknown) => (isBound(value) ? [`${sign} ${value}`] : []);
+      if (isBound(minimum) && isBound(maximum)) return `${minimum} to ${maximum}`;
+      return [
+        ...bound(">=", minimum),
+        ...bound(">", exclusiveMinimum),
+        ...bound("<=", maximum),
+        ...bound("<", exclusiveMaximum),
+      ].join(", ");
+    })
+    .filter((text) => text !== "")
+    .join(", ");
+}
+
+/** Converters write the largest safe integer where there is no bound. */
+function isBound(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? safeLine(value).trim() : "";
+}
