@@ -112,7 +112,7 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     folder("tmp"),
   ];
 
-  const catalog = new Catalog(options.appDirs, join(root, "src", "local", "apps"), emit);
+  const catalog = new Catalog(options.appDirs, join(root, "src", "samples"), emit);
   const files = new FileStore({ dir: fileDir, key, nextId: () => ids("file"), now: clock.now });
   const serializer = new Serializer({
     table: options.statusTable,
