@@ -168,7 +168,12 @@ export class Api {
 
   /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
-    return this.#pages("/apps/list", limit, search === undefined ? {} : { search }, signal);
+    return this.#pages(
+      "/apps/list",
+      limit,
+      search === undefined ? {} : { search: { term: search, exact: false } },
+      signal,
+    );
   }
 
   /** Makes room for files, one slot each. */

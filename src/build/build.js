@@ -23,8 +23,8 @@ const PARTS = [
   "src/local/server.ts",
 ];
 
-/** Runs as a process of its own, and imports apps, which are ES modules. */
-const WORKER = "src/local/worker.ts";
+/** A process of its own, which imports apps, and so is an ES module; and the thread in it that watches over it. */
+const WORKER = ["src/local/worker/main.ts", "src/local/worker/watchdog-thread.ts"];
 
 /** Packages that are part of whoever imports them; every other is a file of its own, loaded when it is used. */
 const INLINE = ["commander", "undici", "find-my-way"];
@@ -146,7 +146,7 @@ const builds = [
   }),
   await build({
     ...options,
-    entryPoints: [WORKER],
+    entryPoints: WORKER,
     format: "esm",
     external: INSTALLED,
     banner: {

@@ -147,7 +147,7 @@ test.each(["strawberry", " ", "constructor"])("owns up to choosing all of %j its
 test("everything it says it painted is to be seen", async () => {
   const [{ createScene }, { paint }, { Canvas }, { WORDS }] = await Promise.all(
     ["scene", "paint", "canvas", "words"].map(
-      (name) => import(new URL(`../../src/local/apps/flux/src/${name}.js`, import.meta.url).href),
+      (name) => import(new URL(`../../src/samples/flux/src/${name}.js`, import.meta.url).href),
     ),
   );
   const sketch = async (...kinds: string[]) => {

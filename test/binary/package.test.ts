@@ -19,7 +19,7 @@ function packageOf(path: string): string | undefined {
 
 /** What the apps that come with belt import: they are not bundled, and run as they are. */
 function importsOfApps(): string[] {
-  const dir = join(ROOT, "src/local/apps");
+  const dir = join(ROOT, "src/samples");
   const files = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".js"),
   );
@@ -50,7 +50,7 @@ describe("the package", () => {
     ]) {
       expect(paths).toContain(path);
     }
-    const odd = paths.filter((path) => !/^(bin|dist|completions|src\/local\/apps)\//.test(path));
+    const odd = paths.filter((path) => !/^(bin|dist|completions|src\/samples)\//.test(path));
     expect(odd.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
     expect(paths.filter((path) => /\.ts$|\.map$|test|metafile/.test(path))).toEqual([]);
   });

@@ -5,7 +5,6 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { Api } from "../../api/client.ts";
 import { downloadTo, intoFile, type OnBytes } from "../../api/files.ts";
-import { extensionsOf } from "../../api/media-types.ts";
 import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
@@ -87,7 +86,8 @@ async function saveFile(
 ): Promise<string> {
   return await saveInto(resolve(ctx.cwd, folder), async (handle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
-    return nameFor(file, file.contentType || contentType);
+    const { extensionsOf } = await import("../../api/media-types.ts");
+    return nameFor(file, extensionsOf(file.contentType || contentType));
   });
 }
 
@@ -117,9 +117,8 @@ async function fetchInto(
 }
 
 /** Named by the output's own keys; what the server calls it counts only where there is no key. */
-function nameFor({ path, uri, filename }: OutputFile, contentType: string): Written {
+function nameFor({ path, uri, filename }: OutputFile, known: string[]): Written {
   const told = extensionIn(filename) || extensionIn(uri);
-  const known = extensionsOf(contentType);
   const extension = known.length > 0 && !known.includes(told) ? known[0]! : told;
   const own = extension === "" ? cleanName(filename) : cleanName(filename).replace(/\.[^.]*$/, "");
   const base = nameOfPlace(path) || cleanName(own) || (path.length > 0 ? "file" : "output");

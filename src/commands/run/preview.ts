@@ -4,7 +4,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Api } from "../../api/client.ts";
 import { downloadSmall } from "../../api/files.ts";
-import { mediaTypeOf } from "../../api/media-types.ts";
 import { outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { MOST_BYTES, renderPicture } from "../../terminal/picture.ts";
@@ -36,14 +35,14 @@ export async function previews(ctx: Context, api: Api, task: TaskDocument, width
 function sources(ctx: Context, api: Api, task: TaskDocument): (() => Promise<Buffer | null>)[] {
   const { saved } = task;
   if (Array.isArray(saved)) {
-    const images = saved.filter(
-      (path): path is string => typeof path === "string" && isImage(mediaTypeOf(path)),
-    );
+    const images = saved.filter((path): path is string => typeof path === "string" && isImageName(path));
     return images.map((path) => () => readSmall(resolve(ctx.cwd, path)));
   }
   const files = outputFiles(task.output, () => false);
   return files
-    .filter(({ contentType, filename, uri }) => isImage(contentType || mediaTypeOf(filename || pathOf(uri))))
+    .filter(({ contentType, filename, uri }) =>
+      contentType ? isImage(contentType) : isImageName(filename || pathOf(uri)),
+    )
     .flatMap(({ uri }) => {
       if (/^https?:/i.test(uri)) return [() => downloadSmall(api, uri, MOST_BYTES)];
       return uri.startsWith("file:") && ctx.target.local ? [() => readSmall(fileURLToPath(uri))] : [];
@@ -52,6 +51,10 @@ function sources(ctx: Context, api: Api, task: TaskDocument): (() => Promise<Buf
 
 function isImage(mediaType: string): boolean {
   return /^image\/(png|jpe?g)\b/.test(mediaType);
+}
+
+function isImageName(filename: string): boolean {
+  return /[^/\\]\.(png|jpe?g)$/i.test(filename);
 }
 
 function pathOf(uri: string): string {

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { Api } from "../../api/client.ts";
 import { putFile } from "../../api/files.ts";
-import { mediaTypeOf } from "../../api/media-types.ts";
 import { findUploads, type LocalFile, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
 import type { Context } from "../shared/context.ts";
@@ -64,6 +63,7 @@ async function uploadSome(
   moved: (name: string, bytes: number) => void,
   uris: Map<string, string>,
 ): Promise<void> {
+  const { mediaTypeOf } = await import("../../api/media-types.ts");
   const described = files.map(({ name, path, size }) => {
     const filename = basename(name === "standard input" ? path : name);
     return { filename, content_type: mediaTypeOf(filename), size };
