@@ -43,7 +43,7 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
   const text = isYaml ? (await import("yaml")).stringify(input) : `${JSON.stringify(input, null, 2)}\n`;
-  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error) => {
+  await writeFile(resolve(ctx.machine.cwd, path), text, { flag: "wx" }).catch((error) => {
     throw fileError("cannot write", path, error);
   });
 }

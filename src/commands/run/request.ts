@@ -37,7 +37,7 @@ export async function draftRun(ctx: Context, app: string, flags: RequestFlags): 
   checkAppName(app);
   checkFromStdin(flags);
   const sessionTimeout = checkSessionTimeout(flags);
-  const infra = flags.infra ?? ctx.target.infra;
+  const infra = flags.infra ?? ctx.endpoint.infra;
   const webhook = checkWebhook(flags.webhook);
   const input = await parseInput(flags.input ?? [], "--input", ctx.readers);
   const setup = flags.setup && (await parseInput(flags.setup, "--setup", ctx.readers));

@@ -144,7 +144,12 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
 
 async function dryRun(ctx: Context, draft: DraftRun): Promise<DryRun> {
   const { request, uploads } = await previewRun(ctx, draft);
-  return { method: "POST", url: `${ctx.target.baseUrl ?? "local:"}/run?wait=false`, body: request, uploads };
+  return {
+    method: "POST",
+    url: `${ctx.endpoint.baseUrl ?? "local:"}/run?wait=false`,
+    body: request,
+    uploads,
+  };
 }
 
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */

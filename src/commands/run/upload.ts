@@ -32,7 +32,11 @@ export async function findFiles(
   return files;
 }
 
-function uploadRules({ cwd, home, paths }: Context, allowSensitive: boolean, hint: string): UploadRules {
+function uploadRules(
+  { machine: { cwd, home }, store: { paths } }: Context,
+  allowSensitive: boolean,
+  hint: string,
+): UploadRules {
   return { cwd, home, privateFolders: [paths.config], allowSensitive, hint };
 }
 

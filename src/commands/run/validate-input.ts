@@ -65,12 +65,12 @@ async function complete(ctx: Context, typed: TypedRun, schemas: AppSchemas): Pro
     const problems = await problemsOf(typed, fitted, schemas);
     if (problems.length === 0) return fitted;
     const first = problems[0]!;
-    if (!ctx.ask || problems.some(({ problem }) => problem.kind !== "missing")) {
+    if (!ctx.questions.ask || problems.some(({ problem }) => problem.kind !== "missing")) {
       throw refusal(typed, problems);
     }
     const tree = first.flag === "--setup" ? typed.setup! : typed.input;
     const path = first.problem.path.map(String);
-    setAt(tree, path, await answerFor(ctx.ask, first.problem), path.join("."));
+    setAt(tree, path, await answerFor(ctx.questions.ask, first.problem), path.join("."));
   }
 }
 
