@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
+import { stringifyJson } from "../wire/json.ts";
 import { Dispatchers } from "./dispatchers.ts";
 import type { Exchange, HttpOptions, OpenStream, Transfer } from "./exchange.ts";
 import { isAbort, lostAnswer, networkError, timedOut } from "./failure.ts";
@@ -135,7 +136,7 @@ export class Http {
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
   async #follow(what: Exchange, url: URL, signal: AbortSignal, hops: number): Promise<DatedReply> {
-    const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const body = what.body === undefined ? null : stringifyJson(what.body)!;
     const dispatcher = await this.#dispatchers.for(url);
     const answer = await this.#traced(what.method, url, () =>
       request.call(dispatcher, {

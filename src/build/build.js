@@ -27,7 +27,7 @@ const PARTS = [
 const WORKER = "src/local/worker.ts";
 
 /** Packages that are part of whoever imports them; every other is a file of its own, loaded when it is used. */
-const INLINE = ["commander", "undici", "find-my-way"];
+const INLINE = ["commander", "undici", "find-my-way", "lossless-json"];
 
 /** Installed beside belt, since apps import them, too. */
 const INSTALLED = ["zod", "@inferencesh/app"];

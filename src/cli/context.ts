@@ -8,10 +8,9 @@ import type { Context, EventSink, LastWords } from "../commands/context.ts";
 import { BeltError, usageError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
-import { askOn } from "../terminal/ask.ts";
 import { wantsColour } from "../terminal/paint.ts";
 import { pictureWay } from "../terminal/picture.ts";
-import { askSecret, askYesNo } from "../terminal/prompt.ts";
+import { type Asking, askOn, askSecret, askYesNo } from "../terminal/prompt.ts";
 import { plainRuler, type Ruler } from "../terminal/ruler.ts";
 import { openAccess } from "./access.ts";
 import type { Connection } from "./connect.ts";
@@ -21,7 +20,7 @@ import { createOutput } from "./output.ts";
 import type { GlobalFlags } from "./program.ts";
 import { AGREED_VARIABLE, agreement } from "./settings.ts";
 import { spawnCommand } from "./spawn.ts";
-import { stdinSpool } from "./stdin.ts";
+import { createSpool } from "./spool.ts";
 import { beltVersion } from "./version.ts";
 
 /** For one HTTP exchange, milliseconds. */
@@ -48,7 +47,7 @@ export async function createContext(
   const { signal } = interrupt;
   const out = await createOutput(host, flags, await rulerFor(flags));
   const paths = beltPaths(host);
-  const spool = stdinSpool(host, signal);
+  const spool = createSpool(host, signal);
   let connection: Promise<Connection> | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
   const connect = async (account: Account) => {
@@ -82,12 +81,12 @@ export async function createContext(
     publish: async () => await (await connected()).publish(),
     journal: new Journal(paths.state, (text) => out.warn(text)),
     readers: {
-      file: (path) => readFile(resolve(host.cwd, path), "utf8"),
+      file: (path) => readFile(resolve(host.cwd, path)),
       stdin: () => readStdin(host, signal),
-      stdinFile: spool.file,
+      spool: spool.file,
     },
     get ask() {
-      return canAsk(host, flags) ? askOn(host.stderr as NodeJS.WriteStream) : null;
+      return canAsk(host, flags) ? askOn(askingOn(host, signal)) : null;
     },
     signal,
     now: host.now,
@@ -158,11 +157,11 @@ async function readSecret(
   question: string,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!host.stdin.isTTY) return await readStdin(host, signal);
+  if (!host.stdin.isTTY) return (await readStdin(host, signal)).toString("utf8");
   if (prompt === false || !host.stderr.isTTY) {
     throw usageError(`this asks "${question}", and there is nobody to ask`, "pipe the answer in");
   }
-  return await askSecret(question, host.stderr as NodeJS.WriteStream, signal);
+  return await askSecret(question, askingOn(host, signal));
 }
 
 async function confirm(
@@ -175,17 +174,21 @@ async function confirm(
   if (!canAsk(host, flags)) {
     throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
   }
-  return await askYesNo(question, host.stderr as NodeJS.WriteStream, signal);
+  return await askYesNo(question, askingOn(host, signal));
 }
 
-async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> {
+function askingOn({ stdin, stderr }: Host, signal: AbortSignal): Asking {
+  return { input: stdin, output: stderr as NodeJS.WriteStream, signal };
+}
+
+async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of addAbortSignal(signal, stdin)) chunks.push(Buffer.from(chunk));
   } catch (thrown) {
     throw signal.aborted ? signal.reason : thrown;
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function openDescriptor(fd: number): number {

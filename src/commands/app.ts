@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/app.ts";
 import { BeltError, shellWord, usageError } from "../errors.ts";
 import { sampleInput } from "../input/sample.ts";
-import { asSchema } from "../input/schema.ts";
+import { asSchema } from "../input/schema/document.ts";
 import { appListView, appView } from "../terminal/app-views.ts";
 import { safeJson } from "../terminal/text.ts";
+import { stringifyJson } from "../wire/json.ts";
 import type { JsonObject } from "../wire/types.ts";
 import type { Context } from "./context.ts";
 import { checkAppName } from "./run-request.ts";
@@ -30,7 +31,7 @@ export interface SampleFlags extends AppFlags {
 export async function sample(ctx: Context, reference: string, flags: SampleFlags): Promise<void> {
   const { schemas } = await readApp(ctx, reference);
   const schema = asSchema(findFunction(schemas, reference, flags.function ?? schemas.defaultFunction).input);
-  const input = schema ? sampleInput(schema) : {};
+  const input = schema ? await sampleInput(schema) : {};
   if (flags.save === undefined) return ctx.out.result(input, { text: (value) => safeJson(value, 2) });
   await saveSample(ctx, input, flags.save);
   ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
@@ -41,7 +42,7 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
-  const text = isYaml ? (await import("yaml")).stringify(input) : `${JSON.stringify(input, null, 2)}\n`;
+  const text = isYaml ? (await import("yaml")).stringify(input) : `${stringifyJson(input, 2)}\n`;
   await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "EEXIST" ? "it is there already" : error.message;
     throw new BeltError({

@@ -1,12 +1,12 @@
 import type { Api } from "../api/client.ts";
 import type { ProxyInUse } from "../input/proxy.ts";
-import type { Readers } from "../input/spec.ts";
+import type { Readers } from "../input/read-object.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Profiles } from "../store/profiles.ts";
-import type { Ask } from "../terminal/ask.ts";
 import type { Output } from "../terminal/output.ts";
 import type { PictureWay } from "../terminal/picture.ts";
+import type { Ask } from "../terminal/prompt.ts";
 import type { Account, Named } from "./account.ts";
 
 /** Everything a command may touch. What costs something is made when first asked for. */
@@ -28,8 +28,8 @@ export interface Context {
   publish(): Promise<Published>;
   journal: Journal;
   readers: Readers & {
-    /** Standard input as a file of its own, which goes with the command. */
-    stdinFile(): Promise<string>;
+    /** What comes out of a pipe as a file of its own, which goes with the command; "-" is standard input. */
+    spool(source: string): Promise<string>;
   };
   /** Asks for a field of an input; null when there is nobody to ask. */
   ask: Ask | null;

@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { appName } from "../api/task.ts";
 import { BeltError, shellWord } from "../errors.ts";
-import { nearest } from "../input/nearest.ts";
+import { closest } from "../input/closest.ts";
 import type { Context } from "./context.ts";
 
 /** Milliseconds that a better hint is worth. */
@@ -36,8 +36,8 @@ async function catalogue(ctx: Context, api: Api): Promise<string[]> {
 /** A name without a namespace is compared with names alone, and the suggestion has both. */
 function nearestApp(reference: string, names: string[]): string | null {
   const [given = ""] = reference.split("@");
-  if (given.includes("/")) return nearest(given, names);
+  if (given.includes("/")) return closest(given, names);
   const bare = new Map(names.map((name) => [name.split("/").at(-1)!, name]));
-  const near = nearest(given, [...bare.keys()]);
+  const near = closest(given, [...bare.keys()]);
   return near === null ? null : bare.get(near)!;
 }

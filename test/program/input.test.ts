@@ -196,13 +196,13 @@ describe("what does not fit", () => {
     [["prompt=a", "stepz=4"], "--input stepz is unknown; did you mean steps?"],
     [["prompt=a", "size.x=4"], "--input size.x is unknown; did you mean w?"],
     [["prompt=a", "quite-different=4"], "there are prompt, steps"],
-    [["prompt=a", "steps=four"], '--input steps must be an integer, and "four" is not'],
-    [["prompt=a", 'steps:="4"'], '--input steps must be an integer, and "4" is not'],
-    [["prompt=a", "steps=51"], "--input steps must be <= 50, and 51 is not"],
-    [["prompt=a", "seed=x"], '--input seed must be an integer, and "x" is not'],
-    [["prompt=a", "style=uper"], 'must be one of plain, upper; "uper" is not, did you mean upper?'],
-    [["prompt=a", "sizes=1", "sizes=x"], '--input sizes.1 must be an integer, and "x" is not'],
-    [["prompt:=5"], "--input prompt must be a string, and 5 is not"],
+    [["prompt=a", "steps=four"], "--input steps must be a whole number, not four"],
+    [["prompt=a", 'steps:="4"'], '--input steps must be a whole number, not "4"'],
+    [["prompt=a", "steps=51"], "--input steps must be 1 to 50, not 51"],
+    [["prompt=a", "seed=x"], "--input seed must be a whole number, not x"],
+    [["prompt=a", "style=uper"], "--input style must be one of plain, upper, not uper; did you mean upper?"],
+    [["prompt=a", "sizes=1", "sizes=x"], "--input sizes.1 must be a whole number, not x"],
+    [["prompt:=5"], "--input prompt must be text, not 5"],
     [[], "--input prompt is required: What to paint"],
     [["steps=4"], "--input prompt is required"],
   ])("%j is refused, nothing sent", async (specs, reason) => {
@@ -214,10 +214,10 @@ describe("what does not fit", () => {
     expect(message.split("\n")).toEqual([
       "the input does not fit infsh/flux",
       "  --input promt is unknown; did you mean prompt?",
-      '  --input steps must be an integer, and "four" is not',
-      '  --input hd must be a boolean, and "maybe" is not',
-      '  --input style must be one of plain, upper; "loud" is not',
-      '  --input size.w must be an integer, and "x" is not',
+      "  --input steps must be a whole number, not four",
+      "  --input hd must be true or false, not maybe",
+      "  --input style must be one of plain, upper, not loud",
+      "  --input size.w must be a whole number, not x",
     ]);
   });
 
@@ -305,17 +305,32 @@ describe("the schema is never in the way", () => {
     expect(sent()[1]).toEqual({ app: "infsh/flux", input: { prompt: "a", steps: 4 } });
   });
 
-  it("does not leave a dry run: what is cached is used, nothing is sent", async () => {
-    const dry = await belt(["run", "infsh/flux", "-i", "steps=4", "--dry-run", "--json"], {
+  const dryRun = (env: Record<string, string>, ...specs: string[]) =>
+    belt(["run", "infsh/flux", "--dry-run", "--json", ...specs.flatMap((spec) => ["-i", spec])], {
       home,
-      env: { BELT_API_URL: api.url },
+      env: { BELT_API_URL: api.url, ...env },
     });
-    expect(JSON.parse(dry.stdout).body).toEqual({ app: "infsh/flux", input: { steps: "4" } });
+
+  it("does not leave a dry run: without a key nothing is asked, and values are text", async () => {
     knowing();
-    await inputs("prompt=a");
-    const { stdout } = await run(["-i", "steps=4", "--dry-run", "--json"]);
-    expect(JSON.parse(stdout).body).toEqual({ app: "infsh/flux", input: { steps: 4 } });
-    expect(api.count("GET /apps/infsh/flux")).toBe(1);
+    const { stdout, stderr } = await dryRun({}, "steps=4");
+    expect(JSON.parse(stdout).body).toEqual({ app: "infsh/flux", input: { steps: "4" } });
+    expect(stderr).toContain("values are shown as text");
+    expect(api.requests).toEqual([]);
+  });
+
+  it("is read for a dry run where there is a key, and what it refuses is refused", async () => {
+    knowing();
+    const { stdout } = await dryRun({ INFSH_API_KEY: KEY }, "prompt=a", "steps=4");
+    expect(JSON.parse(stdout).body).toEqual({ app: "infsh/flux", input: { prompt: "a", steps: 4 } });
+    expect(api.requests.map(({ method }) => method)).toEqual(["GET"]);
+    for (const env of [{ INFSH_API_KEY: KEY }, {}]) {
+      const refused = await dryRun(env, "prompt=a", "steps=abc");
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain("--input steps must be a whole number, not abc");
+      expect((await dryRun(env, "steps=4")).stderr).toContain("--input prompt is required");
+    }
+    expect(sent()).toEqual([]);
   });
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../../src/input/settle.ts";
-import { parseInput, type Readers } from "../../src/input/spec.ts";
+import { usageError } from "../../src/errors.ts";
+import { coerce } from "../../src/input/coerce.ts";
+import { parseInput } from "../../src/input/parse-input.ts";
+import type { Readers } from "../../src/input/read-object.ts";
 import { thrownBy } from "./thrown.ts";
 
-const FILES: Record<string, string> = {
+const FILES: Record<string, string | Buffer> = {
   "params.json": '{"prompt":"from json","steps":4,"size":{"w":1,"h":2},"tags":["a","b"]}',
   "params.yaml": "prompt: from yaml\nsteps: 8\nsize:\n  w: 3\n",
   "params.YML": "seed: 1\n",
@@ -21,15 +23,15 @@ function readers(stdin = ""): Readers {
   return {
     async file(path) {
       const text = FILES[path];
-      if (text !== undefined) return text;
-      throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: "ENOENT" });
+      if (text !== undefined) return typeof text === "string" ? Buffer.from(text) : text;
+      throw usageError(`cannot read ${path}: there is no such file`);
     },
-    stdin: async () => stdin,
+    stdin: async () => Buffer.from(stdin),
   };
 }
 
 async function parse(specs: string[], stdin?: string): Promise<object> {
-  return settle(await parseInput(specs, "--input", readers(stdin)), null).values;
+  return coerce(await parseInput(specs, "--input", readers(stdin)), null).values;
 }
 
 async function refusal(...specs: string[]) {
@@ -96,14 +98,14 @@ describe("@ in a value", () => {
     ["a.photo=@cat.png", ["a", "photo"], "cat.png"],
     ["photos[]=@cat.png", ["photos", 0], "cat.png"],
   ])("%s is an upload", async (spec, path, file) => {
-    const { uploads } = settle(await parseInput([spec], "--input", readers()), null);
-    expect(uploads).toEqual([{ path, file }]);
+    const { uploads } = coerce(await parseInput([spec], "--input", readers()), null);
+    expect(uploads).toEqual([{ path, field: path, file }]);
   });
 
   test("an upload that something later replaces is none", async () => {
     for (const later of ["photo=text", "photo:=null", '{"photo":1}', "photo=@dog.png"]) {
       const tree = await parseInput(["photo=@cat.png", later], "--input", readers());
-      expect(settle(tree, null).uploads).not.toContainEqual({ path: ["photo"], file: "cat.png" });
+      expect(coerce(tree, null).uploads).not.toContainEqual(expect.objectContaining({ file: "cat.png" }));
     }
   });
 
@@ -122,6 +124,10 @@ describe("nested keys", () => {
     [["tags[]=x", "tags[]=y"], { tags: ["x", "y"] }],
     [["a.0.b=x", "a.0.c=y", "a.1.b=z"], { a: [{ b: "x", c: "y" }, { b: "z" }] }],
     [["a[].b=x", "a[].b=y"], { a: [{ b: "x" }, { b: "y" }] }],
+    [["a[].x=1", "a[].y=2", "a[].x=3"], { a: [{ x: "1", y: "2" }, { x: "3" }] }],
+    [["a[].p.x=1", "a[].p.y=2", "a[].p.x=3"], { a: [{ p: { x: "1", y: "2" } }, { p: { x: "3" } }] }],
+    [["a[].n=1", "a[].t[]=u", "a[].t[]=v"], { a: [{ n: "1", t: ["u", "v"] }] }],
+    [["a:=[{}]", "a[].x=1"], { a: [{}, { x: "1" }] }],
     [["a.b[]=x"], { a: { b: ["x"] } }],
     [["a\\.b=1"], { "a.b": "1" }],
     [["a\\.b.c=1"], { "a.b": { c: "1" } }],
@@ -164,7 +170,7 @@ describe("objects", () => {
   });
 
   test("a JSON file is read with @ and without", async () => {
-    const expected = JSON.parse(FILES["params.json"]!);
+    const expected = JSON.parse(String(FILES["params.json"]));
     expect(await parse(["@params.json"])).toEqual(expected);
     expect(await parse(["params.json"])).toEqual(expected);
   });

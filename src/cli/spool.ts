@@ -1,0 +1,56 @@
+import { constants, createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Host } from "./host.ts";
+
+/** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
+export function createSpool(host: Host, signal: AbortSignal) {
+  let folder: Promise<string> | null = null;
+  const spooled = new Map<string, Promise<string>>();
+  const copy = async (source: string) => {
+    folder ??= mkdtemp(join(tmpdir(), "belt-"));
+    const within = join(await folder, String(spooled.size));
+    await mkdir(within);
+    const path = join(within, nameOf(source));
+    const stream = source === "-" ? host.stdin : await openPipe(source, signal);
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }), { signal }).catch((thrown) => {
+      throw signal.aborted ? signal.reason : thrown;
+    });
+    return path;
+  };
+  return {
+    /** What comes out of a pipe, "-" for standard input; a pipe can be read once only. */
+    file(source: string): Promise<string> {
+      const found = spooled.get(source) ?? copy(source);
+      spooled.set(source, found);
+      return found;
+    },
+    async remove(): Promise<void> {
+      const made = await folder?.catch(() => null);
+      if (made) await rm(made, { recursive: true, force: true });
+    },
+  };
+}
+
+/** "/dev/fd/63" says nothing about what is in it. */
+function nameOf(source: string): string {
+  return /^(-|\/dev\/fd\/.*|\/proc\/.*\/fd\/.*)$/.test(source) ? "stdin" : basename(source);
+}
+
+/** Waits for whoever writes into a named pipe; to give that up, it is opened for writing for a moment. */
+async function openPipe(path: string, signal: AbortSignal): Promise<Readable> {
+  const giveUp = () =>
+    void open(path, constants.O_WRONLY | constants.O_NONBLOCK).then(
+      (file) => file.close(),
+      () => {},
+    );
+  signal.addEventListener("abort", giveUp, { once: true });
+  const file = await open(path, "r").finally(() => signal.removeEventListener("abort", giveUp));
+  signal.throwIfAborted();
+  // A socket is not waited for by a thread that keeps the process from ending.
+  return new Socket({ fd: file.fd, readable: true, writable: false });
+}
