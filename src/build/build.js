@@ -19,6 +19,7 @@ const PARTS = [
   "src/errors.ts",
   "src/cli/start.ts",
   "src/cli/main.ts",
+  "src/cli/completion/candidates.ts",
   "src/api/transport.ts",
   "src/local/server.ts",
 ];

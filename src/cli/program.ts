@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { ColourChoice } from "../terminal/paint.ts";
-import { addCompletion } from "./completion.ts";
+import { addCompletion } from "./completion/command.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";

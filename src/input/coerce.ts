@@ -9,6 +9,7 @@ import {
   allowsNull,
   fileForm,
   isFileField,
+  type Kind,
   kindsOf,
   spelled,
   takesText,
@@ -133,15 +134,26 @@ function coerceText(text: string, schema: Schema): unknown {
   const all = forms(schema);
   const allowed = all.flatMap((form) => allowedValues(form) ?? []).find((value) => spelled(value) === text);
   if (allowed !== undefined) return allowed;
-  if (all.some(takesText)) return text;
-  if (text === "null" && allowsNull(schema)) return null;
-  const kinds = all.flatMap(kindsOf);
+  const texts = all.filter(takesText);
+  const isFile = texts.length > 0 && all.some((form) => fileForm(form) === "object");
+  if (!isFile && texts.some((form) => isLikely(text, form))) return text;
+  const kinds = all.filter((form) => !texts.includes(form) || kindsOf(form).length > 1).flatMap(kindsOf);
+  if (text === "null" && texts.length === 0 && allowsNull(schema)) return null;
+  return otherwise(text, kinds) ?? (wantsFileObject(schema) ? { uri: text } : text);
+}
+
+/** False where a text of another length or form is wanted: it may be something else that is also allowed. */
+function isLikely(text: string, { node }: Schema): boolean {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern, format } = node;
+  const fits = text.length >= Number(minLength) && text.length <= Number(maxLength);
+  return fits && pattern === undefined && (format === undefined || format === "file");
+}
+
+/** What the text is when it is no text. */
+function otherwise(text: string, kinds: readonly Kind[]): unknown {
   const number = kinds.includes("number") || kinds.includes("integer") ? numberIn(text) : null;
-  if (number !== null) return number;
   const truth = kinds.includes("boolean") ? TRUTH.get(text.toLowerCase()) : undefined;
-  if (truth !== undefined) return truth;
-  const object = kinds.includes("object") ? jsonIn(text, "{") : undefined;
-  return object ?? (wantsFileObject(schema) ? { uri: text } : text);
+  return number ?? truth ?? (kinds.includes("object") ? jsonIn(text, "{") : undefined);
 }
 
 const TRUTH = new Map([

@@ -21,6 +21,8 @@ export interface Found {
   message: string;
   /** What it must be, where the message says that. */
   must: string | null;
+  /** That is already its type. */
+  isType: boolean;
 }
 
 /** Unions inside unions that are looked into. */
@@ -42,7 +44,14 @@ export function explain(known: Explaining, value: unknown, schema: Schema, path:
       return explainUnion(known, valueAt(value, inside), within, [...path, ...inside], depth + 1);
     }),
   ];
-  return [...new Map(found.map((one) => [JSON.stringify([one.path, one.message]), one])).values()];
+  return onceEach(found);
+}
+
+/** One reason for each place: the first, which for what is of the wrong type is that. */
+function onceEach(found: Found[]): Found[] {
+  const typesFirst = found.toSorted((a, b) => Number(b.isType) - Number(a.isType));
+  const first = new Map(typesFirst.toReversed().map((one) => [JSON.stringify([one.path, one.kind]), one]));
+  return found.filter((one) => first.get(JSON.stringify([one.path, one.kind])) === one);
 }
 
 function explainUnion(known: Explaining, value: unknown, schema: Schema, path: Path, depth: number): Found[] {
@@ -55,11 +64,11 @@ function explainUnion(known: Explaining, value: unknown, schema: Schema, path: P
   const demands = all.map((form) => tried.find((one) => one.form === form)?.found[0]?.must ?? nounOf(form));
   const shown = show(value, textBehind(known, path));
   const hint = textBehind(known, path) === null ? didYouMean(value, choicesOf(schema)) : "";
-  return [{ kind: "wrong", path, ...mustBe(demands, shown, hint) }];
+  return [{ ...wrong(path, ""), ...mustBe(demands, shown, hint) }];
 }
 
 function wrong(path: Path, message: string): Found {
-  return { kind: "wrong", path, message, must: null };
+  return { kind: "wrong", path, message, must: null, isType: false };
 }
 
 /** The form that lacks least; where forms lack one thing each, what they lack in one sentence. */
@@ -111,9 +120,9 @@ function describe(known: Explaining, error: ErrorObject, value: unknown, base: P
     error.params["unevaluatedProperty"];
   const shown = show(valueAt(value, inside), textBehind(known, path));
   const { message, must } = reasonOf(error, shown);
-  return [
-    { kind: KINDS[error.keyword] ?? "wrong", path: key === undefined ? path : [...path, key], message, must },
-  ];
+  const kind = KINDS[error.keyword] ?? "wrong";
+  const isType = error.keyword === "type";
+  return [{ kind, path: key === undefined ? path : [...path, key], message, must, isType }];
 }
 
 const KINDS: Record<string, Found["kind"]> = {

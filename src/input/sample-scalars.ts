@@ -1,4 +1,5 @@
 import type { JsonObject } from "../wire/types.ts";
+import { textLike } from "./sample-pattern.ts";
 import type { Kind } from "./schema/kinds.ts";
 
 /** Values that a schema's bounds allow, likely ones first; which of them its check lets pass is for that to say. */
@@ -15,52 +16,14 @@ const TEXTS: Record<string, string> = {
   ipv6: "2001:db8::1",
 };
 
-/** What patterns are mostly written for. */
-const COMMON = [
-  "a",
-  "A",
-  "1",
-  "a1",
-  "en",
-  "en-US",
-  "16:9",
-  "1024x1024",
-  "#000000",
-  "00:00:00",
-  "00:00",
-  "1.0.0",
-  "1s",
-  "50%",
-  "+12025550100",
-  "https://example.com",
-  "https://www.youtube.com/watch?v=00000000000",
-  ...Object.values(TEXTS),
-];
-
 export function sampleTexts(name: string, { format, pattern, minLength, maxLength }: JsonObject): string[] {
   const least = typeof minLength === "number" ? Math.min(minLength, 1_000) : 0;
   const most = typeof maxLength === "number" ? maxLength : Number.POSITIVE_INFINITY;
   const sized = (text: string) => text.padEnd(least, ".").slice(0, most);
   const first = Object.hasOwn(TEXTS, String(format)) ? TEXTS[String(format)]! : name;
   if (typeof pattern !== "string") return [sized(first)];
-  const length = Math.min(Math.max(least, 1), most);
-  const filled = [...literalIn(pattern), "a", "A", "0"].map((text) => text.padEnd(length, text.at(-1)));
-  return [
-    sized(first),
-    ...COMMON,
-    ...filled,
-    ...lengthsIn(pattern).flatMap((n) => ["a".repeat(n), "0".repeat(n)]),
-  ];
-}
-
-/** "^voice_[a-z]+$" begins with "voice_". */
-function literalIn(pattern: string): string[] {
-  const literal = /^\^?([\w\-:/ ]+?)(?=[\\[(.$+*?{|]|$)/.exec(pattern)?.[1] ?? "";
-  return literal === "" ? [] : [literal, `${literal}a`, `${literal}0`, `${literal}1.0`];
-}
-
-function lengthsIn(pattern: string): number[] {
-  return [...pattern.matchAll(/\{(\d{1,3})/g)].map((match) => Number(match[1]));
+  const like = textLike(pattern);
+  return [sized(first), like, like.padEnd(least, like.at(-1))];
 }
 
 /** 0, or what is next to it within the bounds. */

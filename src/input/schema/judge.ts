@@ -5,20 +5,22 @@ import { LongNumber } from "../../wire/long-number.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { forEachNode, mapInner, type Note, type Schema } from "./node.ts";
 import { patternEngine } from "./patterns.ts";
-import { withinTime } from "./watchdog.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 /** Why a value does not fit a schema of one document, all of it; nothing when that cannot be told. */
 export type Judge = (value: unknown, schema: Schema) => ErrorObject[];
 
 /** Where the document is known to its own parts. */
 const DOCUMENT = "belt:document";
+const WHOLE = { $ref: DOCUMENT };
 
 export async function judgeOf({ root }: Schema, note: Note): Promise<Judge> {
   const ajv = await createAjv(root, note);
-  ajv.addSchema(usable(ajv, root, note), DOCUMENT);
+  compileUsable(ajv, root, note);
+  const withinTime = createWatchdog();
   return (value, { node }) => {
     const errors = withinTime(() => {
-      const validate = ajv.compile(node === root ? { $ref: DOCUMENT } : absolute(node));
+      const validate = ajv.compile(node === root ? WHOLE : absolute(node));
       validate(rounded(value));
       return validate.errors ?? [];
     });
@@ -65,9 +67,9 @@ const FORMATS = {
   ipv6: "ipv6",
 } as const;
 
-/** The document, without the fields that ajv cannot compile. */
-function usable(ajv: Ajv2020, root: JsonObject, note: Note): JsonObject {
-  if (compiles(ajv, root)) return absolute(root);
+/** Compiles the document, without the fields that ajv cannot compile. */
+function compileUsable(ajv: Ajv2020, root: JsonObject, note: Note): void {
+  if (compiles(ajv, root)) return;
   const fields = Object.entries(isObject(root["properties"]) ? root["properties"] : {}).map(
     ([name, field]) => {
       if (compiles(ajv, { ...root, properties: { [name]: field } })) return [name, field] as const;
@@ -75,21 +77,20 @@ function usable(ajv: Ajv2020, root: JsonObject, note: Note): JsonObject {
       return [name, {}] as const;
     },
   );
-  const rest = { ...root, properties: Object.fromEntries(fields) };
-  if (compiles(ajv, rest)) return absolute(rest);
+  if (compiles(ajv, { ...root, properties: Object.fromEntries(fields) })) return;
   note("the whole schema: it cannot be used");
-  return {};
+  compiles(ajv, {});
 }
 
+/** True when the document is known to ajv from now on. */
 function compiles(ajv: Ajv2020, root: JsonObject): boolean {
+  ajv.removeSchema(DOCUMENT);
   try {
     ajv.addSchema(absolute(root), DOCUMENT);
-    ajv.compile({ $ref: DOCUMENT });
+    ajv.compile(WHOLE);
     return true;
   } catch {
     return false;
-  } finally {
-    ajv.removeSchema(DOCUMENT);
   }
 }
 

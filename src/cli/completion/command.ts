@@ -1,10 +1,10 @@
 import { Argument, type Command } from "commander";
-import { bashScript } from "./completion/bash.ts";
-import { fishScript } from "./completion/fish.ts";
-import { completionTable } from "./completion/table.ts";
-import { zshScript } from "./completion/zsh.ts";
-import type { Host } from "./host.ts";
-import { describeCommand } from "./tree.ts";
+import type { Host } from "../host.ts";
+import { describeCommand } from "../tree.ts";
+import { bashScript } from "./bash.ts";
+import { fishScript } from "./fish.ts";
+import { completionTable } from "./table.ts";
+import { zshScript } from "./zsh.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
