@@ -1,10 +1,11 @@
-import { constants, createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { close, constants, createWriteStream, open } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import type { Host } from "./host.ts";
 
 /** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
@@ -41,16 +42,17 @@ function nameOf(source: string): string {
   return /^(-|\/dev\/fd\/.*|\/proc\/.*\/fd\/.*)$/.test(source) ? "stdin" : basename(source);
 }
 
+/** A descriptor of its own, which nothing closes behind the stream's back as it does a FileHandle's. */
+const openDescriptor = promisify(open);
+
 /** Waits for whoever writes into a named pipe; to give that up, it is opened for writing for a moment. */
 async function openPipe(path: string, signal: AbortSignal): Promise<Readable> {
   const giveUp = () =>
-    void open(path, constants.O_WRONLY | constants.O_NONBLOCK).then(
-      (file) => file.close(),
-      () => {},
-    );
+    open(path, constants.O_WRONLY | constants.O_NONBLOCK, (error, fd) => {
+      if (!error) close(fd);
+    });
   signal.addEventListener("abort", giveUp, { once: true });
-  const file = await open(path, "r").finally(() => signal.removeEventListener("abort", giveUp));
-  signal.throwIfAborted();
+  const fd = await openDescriptor(path, "r").finally(() => signal.removeEventListener("abort", giveUp));
   // A socket is not waited for by a thread that keeps the process from ending.
-  return new Socket({ fd: file.fd, readable: true, writable: false });
+  return new Socket({ fd, readable: true, writable: false });
 }

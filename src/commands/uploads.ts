@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { Api } from "../api/client.ts";
 import { putFile } from "../api/files.ts";
 import { mediaTypeOf } from "../api/media-types.ts";
@@ -84,7 +83,7 @@ export async function uploadAll(
   );
   if (distinct.length === 0) return new Map();
   const total = distinct.reduce((sum, { size }) => sum + size, 0);
-  const what = distinct.length === 1 ? basename(distinct[0]!.name) : `${distinct.length} files`;
+  const what = distinct.length === 1 ? distinct[0]!.filename : `${distinct.length} files`;
   const moved = meter(ctx, `uploading ${what}`, total);
   const uris = new Map<string, string>();
   for (let from = 0; from < distinct.length; from += SLOTS_AT_ONCE) {

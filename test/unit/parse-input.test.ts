@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { usageError } from "../../src/errors.ts";
 import { coerce } from "../../src/input/coerce.ts";
-import { parseInput } from "../../src/input/parse-input.ts";
+import { parseInput, readsStdin } from "../../src/input/parse-input.ts";
 import type { Readers } from "../../src/input/read-object.ts";
+import { asSchema } from "../../src/input/schema/document.ts";
+import { validate } from "../../src/input/validate.ts";
+import { stringifyJson } from "../../src/wire/json.ts";
 import { thrownBy } from "./thrown.ts";
 
 const FILES: Record<string, string | Buffer> = {
@@ -16,6 +19,19 @@ const FILES: Record<string, string | Buffer> = {
   "empty.yaml": "",
   "broken.json": "{",
   "broken.yaml": "a: [",
+  "note.txt": "line one\n@ line two\n",
+  "empty.txt": "",
+  "utf16le.json": Buffer.from('\ufeff{"a":"ü"}', "utf16le"),
+  "utf16be.txt": Buffer.from("\ufeffü", "utf16le").swap16(),
+  "utf8-mark.yaml": "\ufeffa: 1\n",
+  "latin1.txt": Buffer.from("caf\u00e9", "latin1"),
+  "secret.json": "hunter2-not-json",
+  "secret.yaml": "a: [hunter2",
+  "merge.yaml": "base: &b {w: 1, h: 2}\nsize:\n  <<: *b\n  h: 9\n",
+  "long.yaml":
+    "seed: 6687881544318117707\nlow: -12345678901234567890\npi: 3.14159265358979323846264\nhex: 0x10\n",
+  "long.json":
+    '{"seed":6687881544318117707,"pi":3.14159265358979323846264,"text":"12345678901234567890","n":1e400}',
   "proto.yaml": "__proto__:\n  polluted: 1\n",
 };
 
@@ -116,6 +132,103 @@ describe("@ in a value", () => {
   });
 });
 
+describe("key@=file", () => {
+  test.each([
+    ["prompt@=note.txt", { prompt: "line one\n@ line two\n" }],
+    ["prompt@=empty.txt", { prompt: "" }],
+    ["prompt@=utf16be.txt", { prompt: "ü" }],
+    ["a.b@=note.txt", { a: { b: "line one\n@ line two\n" } }],
+    ["tags[]@=note.txt", { tags: ["line one\n@ line two\n"] }],
+    ["prompt@=-", { prompt: "typed" }],
+  ])("%s is the text of the file, as it is", async (spec, input) => {
+    expect(await parse([spec], "typed")).toEqual(input);
+  });
+
+  test.each([
+    ["prompt@=missing.txt", "missing.txt"],
+    ["prompt@=", "prompt@="],
+    ["prompt@=latin1.txt", "latin1.txt is not text in UTF-8 or UTF-16"],
+  ])("%s is refused by name", async (spec, named) => {
+    expect((await refusal(spec)).message).toContain(named);
+  });
+
+  test.each([
+    ["@-", true],
+    ["a@=-", true],
+    ["a=@-", true],
+    ["a@=x", false],
+    ["a:=@-", false],
+    ["a=-", false],
+  ])("%s reads standard input: %s", (spec, expected) => {
+    expect(readsStdin(spec)).toBe(expected);
+  });
+});
+
+describe("what cannot be read", () => {
+  test.each(["@secret.json", "@secret.yaml", "secret.json"])("%s is not quoted", async (spec) => {
+    const { message, facts } = await refusal(spec);
+    expect(`${message} ${facts.hint}`).not.toContain("hunter");
+    expect(message).toContain(spec.replace("@", ""));
+  });
+
+  test("says where it breaks off", async () => {
+    expect((await refusal("@broken.json")).message).toMatch(
+      /broken\.json: not valid JSON(: it ends too early|, line 1, column 2)/,
+    );
+  });
+
+  test("is guessed at where a shell took the quotes", async () => {
+    const { message, facts } = await refusal("{prompt:x}");
+    expect(message).toContain("its names have no quotes");
+    expect(facts.hint).toMatch(/prompt=….*@file\.json/);
+  });
+});
+
+describe("numbers keep their digits", () => {
+  const sent = async (...specs: string[]) => stringifyJson(await parse(specs));
+
+  test.each([
+    ["seed:=6687881544318117707", '{"seed":6687881544318117707}'],
+    ["seed:=-6687881544318117707", '{"seed":-6687881544318117707}'],
+    ['{"a":[{"seed":6687881544318117707}]}', '{"a":[{"seed":6687881544318117707}]}'],
+    ["n:=1e400", '{"n":1e400}'],
+    ["n:=0.1", '{"n":0.1}'],
+    ["n:=3.14159265358979323846264", '{"n":3.14159265358979323846264}'],
+    ['t:="6687881544318117707"', '{"t":"6687881544318117707"}'],
+    ["@long.json", FILES["long.json"] as string],
+    [
+      "@long.yaml",
+      '{"seed":6687881544318117707,"low":-12345678901234567890,"pi":3.14159265358979323846264,"hex":16}',
+    ],
+  ])("%s", async (spec, json) => {
+    expect(await sent(spec)).toBe(json);
+  });
+
+  test.each([
+    ["6687881544318117707", "6687881544318117707"],
+    ["+6687881544318117707", "6687881544318117707"],
+    ["006687881544318117707", "6687881544318117707"],
+    [".12345678901234567890123", "0.12345678901234567890123"],
+    ["5.", "5"],
+    ["-0.5", "-0.5"],
+  ])("%s typed for a number", async (text, json) => {
+    const schema = asSchema({ type: "object", properties: { n: { type: "number" } } });
+    const { values } = coerce(await parseInput([`n=${text}`], "--input", readers()), schema);
+    expect(stringifyJson(values)).toBe(`{"n":${json}}`);
+  });
+
+  test("and are checked as numbers, whole ones too", async () => {
+    const properties = { n: { type: "integer", minimum: 0 }, m: { type: "integer", maximum: 9 } };
+    const schema = asSchema({ type: "object", properties })!;
+    const coerced = coerce(
+      await parseInput(["n=6687881544318117707", "m=6687881544318117707"], "--input", readers()),
+      schema,
+    );
+    const told = (await validate(coerced, schema)).map(({ path, message }) => [...path, message].join(" "));
+    expect(told).toEqual(["m must be at most 9, not 6687881544318117707"]);
+  });
+});
+
 describe("nested keys", () => {
   test.each([
     [["a.b=1"], { a: { b: "1" } }],
@@ -165,6 +278,9 @@ describe("objects", () => {
     ["@no-extension", { seed: 2 }],
     ["@with=equals.json", { seed: 3 }],
     ["params.yaml", { prompt: "from yaml", steps: 8, size: { w: 3 } }],
+    ["@utf16le.json", { a: "ü" }],
+    ["@utf8-mark.yaml", { a: 1 }],
+    ["@merge.yaml", { base: { w: 1, h: 2 }, size: { w: 1, h: 9 } }],
   ])("%s", async (spec, input) => {
     expect(await parse([spec])).toEqual(input);
   });
