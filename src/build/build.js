@@ -28,7 +28,7 @@ const PARTS = [
 const WORKER = "src/local/worker.ts";
 
 /** Packages that are part of whoever imports them; every other is a file of its own, loaded when it is used. */
-const INLINE = ["commander", "undici", "find-my-way", "lossless-json"];
+const INLINE = ["commander", "undici", "find-my-way"];
 
 /** Installed beside belt, since apps import them, too. */
 const INSTALLED = ["zod", "@inferencesh/app"];
@@ -97,9 +97,15 @@ const keepApart = {
 /** Specifiers of the packages that get files of their own, as they are met. */
 const packages = new Set();
 
+/** "src/cli/main.ts" → "cli/main", "src/cli/completion/candidates.ts" → "cli/candidates": all but those at the top as deep as each other */
+function nameOfPart(part) {
+  const [room, ...rest] = part.replace(/^src\/|\.ts$/g, "").split("/");
+  return rest.length === 0 ? room : `${room}/${rest.at(-1)}`;
+}
+
 /** "src/cli/main.ts" → "../cli/main.cjs", from any file of the program but those at its top */
 function fileOf(part) {
-  return `../${part.replace(/^src\//, "").replace(/\.ts$/, ".cjs")}`;
+  return `../${nameOfPart(part)}.cjs`;
 }
 
 /** "ajv/dist/2020.js" → "ajv", "@inquirer/prompts" → "@inquirer/prompts" */
@@ -136,7 +142,11 @@ const commonjs = {
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const builds = [
-  await build({ ...commonjs, entryPoints: PARTS, plugins: [leaveOutUnused, unpackParsers, keepApart] }),
+  await build({
+    ...commonjs,
+    entryPoints: PARTS.map((part) => ({ in: part, out: nameOfPart(part) })),
+    plugins: [leaveOutUnused, unpackParsers, keepApart],
+  }),
   await build({
     ...commonjs,
     entryPoints: [...packages].map((path) => ({ in: path, out: `packages/${slug(path)}` })),

@@ -1,5 +1,5 @@
 import { coerce } from "../input/coerce.ts";
-import { RawValue } from "../input/raw-value.ts";
+import { RawValue, rawText } from "../input/raw-value.ts";
 import { descriptionOf, typeName } from "../input/schema/describe.ts";
 import { forms } from "../input/schema/forms.ts";
 import { choicesOf, isFileField, kindsOf, takesText } from "../input/schema/kinds.ts";
@@ -18,7 +18,7 @@ export async function askFor(
   const field = schema ?? ANYTHING;
   const question = questionFor(path.join("."), field);
   const check = async (text: string) => {
-    const [part] = typedAs(text, question.kind).parts;
+    const [part] = (await typedAs(text, question.kind)).parts;
     return (
       (part && "file" in part ? await checkFile(part.file) : null) ??
       (await flawIn(text, question.kind, field))
@@ -39,9 +39,11 @@ function questionFor(name: string, schema: Schema): Omit<Question, "check"> {
   return { kind: "text", name, about, choices: [], type: isTruth ? "yes or no" : typeName(schema) };
 }
 
-function typedAs(answer: string, kind: Question["kind"]): RawValue {
+async function typedAs(answer: string, kind: Question["kind"]): Promise<RawValue> {
   const isUrl = /^(https?|file|data):/i.test(answer);
-  return new RawValue([kind === "file" && !isUrl ? { file: answer.replace(/^@/, "") } : { text: answer }]);
+  return new RawValue([
+    kind === "file" && !isUrl ? { file: answer.replace(/^@/, "") } : await rawText(answer),
+  ]);
 }
 
 /** Why an answer does not fit; null when it does. */
@@ -51,6 +53,6 @@ async function flawIn(
   { node, root }: Schema,
 ): Promise<string | null> {
   const schema = { node: { properties: { it: node } }, root };
-  const [issue] = await validate(coerce({ it: typedAs(answer, kind) }, schema), schema);
+  const [issue] = await validate(coerce({ it: await typedAs(answer, kind) }, schema), schema);
   return issue ? [...issue.path.slice(1), issue.message].join(" ") : null;
 }

@@ -2,7 +2,7 @@ import { usageError } from "../errors.ts";
 import { parseJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { parsePath, setAt } from "./path.ts";
-import { define, hasFields, type RawPart, RawValue } from "./raw-value.ts";
+import { define, hasFields, type RawPart, RawValue, rawText } from "./raw-value.ts";
 import { parseObject, type Readers, readObject, readText } from "./read-object.ts";
 
 const QUOTING = `write key=text, key:=json, key=@file, key@=textfile, '{"key": 1}', @file.json or @-`;
@@ -42,7 +42,7 @@ type Assignment =
 
 async function parseSpec(spec: string, flag: string, readers: Readers): Promise<Assignment> {
   if (spec.trimStart().startsWith("{"))
-    return { kind: "object", value: parseObject(spec, `${flag} ${spec}`) };
+    return { kind: "object", value: await parseObject(spec, `${flag} ${spec}`) };
   if (spec.startsWith("@")) return { kind: "object", value: await readFrom(spec.slice(1), flag, readers) };
   const equals = spec.indexOf("=");
   if (equals > 0) return await parseAssignment(spec, equals, flag, readers);
@@ -67,28 +67,29 @@ async function parseAssignment(
   if (key === "") throw usageError(`${flag}: "${spec}" has no key before the =`, QUOTING);
   const where = `${flag} ${key}`;
   const path = parsePath(key);
-  if (way === ":") return { kind: "value", path, value: parseValue(text, where), where: `${flag} ${spec}` };
-  const part = way === "@" ? await textOf(text, where, readers) : parseText(text, where);
+  if (way === ":")
+    return { kind: "value", path, value: await parseValue(text, where), where: `${flag} ${spec}` };
+  const part = await (way === "@" ? textOf(text, where, readers) : parseText(text, where));
   return { kind: "value", path, value: new RawValue([part]), where: `${flag} ${spec}` };
 }
 
 async function textOf(path: string, where: string, readers: Readers): Promise<RawPart> {
   if (path === "")
     throw usageError(`${where}@= names no file`, "write key@=file, or key@=- for standard input");
-  return { text: await readText(path, `${where}@=`, readers), textOf: path };
+  return await rawText(await readText(path, `${where}@=`, readers), path);
 }
 
 /** Only `@` uploads; `@@` begins a text with `@`. */
-function parseText(text: string, where: string): RawPart {
-  if (text.startsWith("@@")) return { text: text.slice(1) };
-  if (!text.startsWith("@")) return { text };
+async function parseText(text: string, where: string): Promise<RawPart> {
+  if (text.startsWith("@@")) return await rawText(text.slice(1));
+  if (!text.startsWith("@")) return await rawText(text);
   if (text === "@") throw usageError(`${where}: "@" names no file`, `write @@ for the text "@"`);
   return { file: text.slice(1) };
 }
 
-function parseValue(text: string, where: string): unknown {
+async function parseValue(text: string, where: string): Promise<unknown> {
   try {
-    return parseJson(text);
+    return await parseJson(text);
   } catch {
     throw usageError(
       `${where}:= "${text}" is not valid JSON`,

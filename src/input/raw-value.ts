@@ -1,7 +1,21 @@
+import { parseJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 
-/** One thing typed for a key: a text, perhaps that of a file, or a file to upload; "-" is standard input. */
-export type RawPart = { text: string; textOf?: string } | { file: string };
+/** One thing typed for a key: a text, or a file to upload; "-" is standard input. */
+export type RawPart = RawText | { file: string };
+
+export interface RawText {
+  text: string;
+  /** The list or object that the text is, if it is one in JSON. */
+  json?: unknown;
+  /** The file it came out of. */
+  textOf?: string;
+}
+
+export async function rawText(text: string, textOf?: string): Promise<RawText> {
+  const json = /^\s*[[{]/.test(text) ? await parseJson(text).catch(() => undefined) : undefined;
+  return { text, ...(json !== undefined && { json }), ...(textOf !== undefined && { textOf }) };
+}
 
 /**
  * What was typed for one key, every time it was typed. What it means depends on the type that

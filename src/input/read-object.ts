@@ -30,7 +30,7 @@ export async function readObject(path: string, flag: string, readers: Readers): 
   const text = await readText(path, where, readers);
   const isYaml = /\.ya?ml$/i.test(path);
   try {
-    const value = isYaml ? await (await import("./yaml.ts")).parseYaml(text) : parseJson(text);
+    const value = isYaml ? await (await import("./yaml.ts")).parseYaml(text) : await parseJson(text);
     return requireObject(value, where);
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError || isYaml)) throw thrown;
@@ -39,9 +39,9 @@ export async function readObject(path: string, flag: string, readers: Readers): 
 }
 
 /** The object typed as JSON. */
-export function parseObject(text: string, where: string): JsonObject {
+export async function parseObject(text: string, where: string): Promise<JsonObject> {
   try {
-    return requireObject(parseJson(text), where);
+    return requireObject(await parseJson(text), where);
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
     const [bare, key = ""] = /^\s*\{\s*([\w-]+)\s*:/.exec(text) ?? [];

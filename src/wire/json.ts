@@ -1,12 +1,12 @@
-import { isSafeNumber, parse, stringify } from "lossless-json";
 import { LongNumber } from "./long-number.ts";
 
 /** JSON in which integers of any size, and decimals of any length, keep their digits. */
 
 /** Like `JSON.parse`, which it is as long as no long number occurs; those are `LongNumber`s. */
-export function parseJson(text: string): unknown {
+export async function parseJson(text: string): Promise<unknown> {
   const value: unknown = JSON.parse(text);
   if (!holdsLongNumber(text)) return value;
+  const { parse } = await import("lossless-json");
   try {
     return parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
   } catch (thrown) {
@@ -18,15 +18,32 @@ export function parseJson(text: string): unknown {
 /** Like `JSON.stringify`, which it is as long as there is no `LongNumber` in the value. */
 export function stringifyJson(value: unknown, indent = 0): string | undefined {
   if (!containsLongNumber(value)) return JSON.stringify(value, null, indent);
-  return stringify(value, undefined, indent, [
-    { test: (one) => one instanceof LongNumber, stringify: (one) => (one as LongNumber).digits },
-  ]);
+  // The digits stand in a string that nobody else can have written, until they stand by themselves.
+  const mark = crypto.randomUUID();
+  const marked = function (this: Record<string, unknown>, key: string, one: unknown) {
+    const own = this[key];
+    return own instanceof LongNumber ? `${mark}${own.digits}` : one;
+  };
+  return JSON.stringify(value, marked, indent).replaceAll(new RegExp(`"${mark}([^"]+)"`, "g"), "$1");
 }
 
 /** The number that a JSON number is, as a double where that says the same. */
 export function exactNumber(digits: string): number | LongNumber {
   const number = Number(digits);
-  return Number.isFinite(number) && isSafeNumber(digits) ? number : new LongNumber(digits);
+  return Number.isFinite(number) && significant(String(number)) === significant(digits)
+    ? number
+    : new LongNumber(digits);
+}
+
+/** Digits and power of ten, however a number is written. */
+function significant(number: string): string {
+  const [, sign = "", whole = "", fraction = "", power = "0"] =
+    /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(number) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const short = digits.replace(/0+$/, "");
+  return short === ""
+    ? "0"
+    : `${sign}${short}e${Number(power) - fraction.length + digits.length - short.length}`;
 }
 
 /** True for numbers of both kinds. */
