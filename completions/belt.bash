@@ -33,8 +33,8 @@ c|doctor||say what is in force, and whether the API answers
 c|completion||print a completion script
 c|help||show help: of a command, or about a topic' ;;
     'run') REPLY='o|--help-app||show the app and its inputs, run nothing
-o|--input|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
-o|-i|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--setup|spec|setup parameters, written like --input (repeatable)
 o|--allow-sensitive||upload files that look like secrets, too
 o|--function|text|entry point of the app, if not its default
@@ -113,8 +113,8 @@ o|--help||show help
 o|-h||show help
 v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
     'session exec') REPLY='o|--session-timeout|text|idle seconds until the session expires, 1 to 3600
-o|--input|input|for the first call: key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
-o|-i|input|for the first call: key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--input|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--setup|spec|setup parameters, written like --input (repeatable)
 o|--allow-sensitive||upload files that look like secrets, too
 o|--function|text|entry point for the first call
@@ -185,8 +185,8 @@ o|-y||do not ask
 o|--help||show help
 o|-h||show help
 a|name|profile|name of a profile' ;;
-    'api') REPLY='o|--input|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
-o|-i|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+    'api') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--help||show help
 o|-h||show help
 a|method|text|GET, POST, PUT, PATCH or DELETE

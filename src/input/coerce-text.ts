@@ -49,8 +49,8 @@ function otherwise({ text, json }: RawText, kinds: readonly Kind[]): unknown {
 }
 
 const TRUTH = new Map([
-  ...["true", "yes", "on", "1"].map((word) => [word, true] as const),
-  ...["false", "no", "off", "0"].map((word) => [word, false] as const),
+  ...["true", "yes", "y", "on", "1"].map((word) => [word, true] as const),
+  ...["false", "no", "n", "off", "0"].map((word) => [word, false] as const),
 ]);
 
 /** The number that the text is, in more ways than JSON writes it. */

@@ -476,6 +476,97 @@ describe("uploads", () => {
     expect(api.requests).toEqual([]);
   });
 
+  it.each([["prompt@=id_rsa"], ["@id_rsa"], ["prompt@=.env"], ["@.ssh/in.json"]])(
+    "%s is refused, too: a text is sent as well as a file",
+    async (spec) => {
+      mkdirSync(join(home.dir, ".ssh"));
+      for (const name of ["id_rsa", ".env", ".ssh/in.json"])
+        writeFileSync(join(home.dir, name), '{"hunter":2}');
+      const { code, stderr } = await inputs(spec);
+      expect(code).toBe(2);
+      expect(stderr).toContain("--allow-sensitive");
+      expect(stderr).not.toContain("hunter");
+      expect(sent()).toEqual([]);
+      expect((await run(["-i", spec, "--allow-sensitive"])).code).toBe(0);
+    },
+  );
+
+  it("a private key on standard input is no text, either", async () => {
+    const key = "-----BEGIN RSA PRIVATE KEY-----\nhunter";
+    for (const spec of ["@-", "prompt@=-"]) {
+      const { code, stderr } = await run(["-i", spec], key);
+      expect(code).toBe(2);
+      expect(stderr).not.toContain("hunter");
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it("a file where plain text is wanted is sent as its uri, and that is said", async () => {
+    knowing();
+    const { code, stderr } = await inputs("prompt=@cat.png", "photo=@dog.jpg");
+    expect(code).toBe(0);
+    expect(stderr.match(/warning: .*/g)).toEqual([
+      "warning: --input prompt takes text, and is sent the uri of cat.png; prompt@=cat.png sends its text",
+    ]);
+    expect(sent()).toMatchObject([{ input: { prompt: "https://files.example/a/cat.png" } }]);
+  });
+
+  it("an older app gets its files as objects", async () => {
+    const File = {
+      title: "File",
+      type: "object",
+      properties: { uri: { type: "string" }, path: { type: "string" } },
+    };
+    knowing({
+      type: "object",
+      $defs: { File },
+      properties: { f: { $ref: "#/$defs/File" }, all: { type: "array", items: { $ref: "#/$defs/File" } } },
+    });
+    expect((await inputs("f=@cat.png", "all=@dog.jpg", "all=https://x/y")).code).toBe(0);
+    expect(sent()).toMatchObject([
+      {
+        input: {
+          f: { uri: "https://files.example/a/cat.png" },
+          all: [{ uri: "https://files.example/a/dog.jpg" }, { uri: "https://x/y" }],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ["a named pipe", "pipe", "pipe"],
+    ["/dev/fd/N", "/dev/fd/", "stdin"],
+  ])(
+    "%s goes up like standard input, read once, and a dry run leaves it unread",
+    async (_name, path, filename) => {
+      const { execFileSync } = await import("node:child_process");
+      const { closeSync, openSync } = await import("node:fs");
+      const pipe = join(home.dir, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      // Open for both, so that nobody waits for the other end.
+      const fd = openSync(pipe, "r+");
+      api.on(`PUT /put/${filename}`, json(200, {}));
+      const spec = path === "pipe" ? "photo=@pipe" : `photo=@/dev/fd/${fd}`;
+      const dry = await run(["-i", spec, "--dry-run", "--json"]);
+      expect(JSON.parse(dry.stdout).uploads).toMatchObject([{ field: "input.photo", size: null }]);
+      const running = inputs(spec);
+      const { writeFile } = await import("node:fs/promises");
+      await writeFile(pipe, "through a pipe", { flag: "a" });
+      setTimeout(() => closeSync(fd), 500);
+      expect((await running).code).toBe(0);
+      expect(puts()).toMatchObject([{ body: "through a pipe" }]);
+    },
+  );
+
+  it("a long number is sent as it was written", async () => {
+    knowing();
+    expect((await inputs("prompt=a", "seed=6687881544318117707", "scale:=3.14159265358979323846")).code).toBe(
+      0,
+    );
+    const { stdout } = await run(["-i", "prompt=a", "-i", "seed=6687881544318117707", "--dry-run", "--json"]);
+    expect(stdout).toContain('"seed":6687881544318117707');
+  });
+
   it("a secret goes up with --allow-sensitive", async () => {
     writeFileSync(join(home.dir, ".env"), "x");
     api.on("PUT /put/.env", json(200, {}));
