@@ -63,8 +63,15 @@ function explainUnion(known: Explaining, value: unknown, schema: Schema, path: P
   if (tried.length > 0 && (all.length === 1 || isContainer(value))) return bestOf(tried, value);
   const demands = all.map((form) => tried.find((one) => one.form === form)?.found[0]?.must ?? nounOf(form));
   const shown = show(value, textBehind(known, path));
-  const hint = textBehind(known, path) === null ? didYouMean(value, choicesOf(schema)) : "";
+  const hint =
+    textBehind(known, path) === null ? didYouMean(value, choicesOf(schema)) + unquoted(value, path) : "";
   return [{ ...wrong(path, ""), ...mustBe(demands, shown, hint) }];
+}
+
+/** JSON whose quotes a shell has taken. */
+function unquoted(value: unknown, path: Path): string {
+  const name = typeof value === "string" ? /^\s*\{\s*([\w-]+)\s*:/.exec(value)?.[1] : undefined;
+  return name === undefined ? "" : `, which is not JSON; write ${[...path, name].join(".")}=…, or @file.json`;
 }
 
 function wrong(path: Path, message: string): Found {
@@ -119,7 +126,10 @@ function describe(known: Explaining, error: ErrorObject, value: unknown, base: P
     error.params["additionalProperty"] ??
     error.params["unevaluatedProperty"];
   const shown = show(valueAt(value, inside), textBehind(known, path));
-  const { message, must } = reasonOf(error, shown);
+  const reason = reasonOf(error, shown);
+  const { must } = reason;
+  const isHidden = textBehind(known, path) !== null || error.keyword !== "type";
+  const message = reason.message + (isHidden ? "" : unquoted(valueAt(value, inside), path));
   const kind = KINDS[error.keyword] ?? "wrong";
   const isType = error.keyword === "type";
   return [{ kind, path: key === undefined ? path : [...path, key], message, must, isType }];

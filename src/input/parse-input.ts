@@ -91,10 +91,11 @@ async function parseValue(text: string, where: string): Promise<unknown> {
   try {
     return await parseJson(text);
   } catch {
-    throw usageError(
-      `${where}:= "${text}" is not valid JSON`,
-      "quote text as '\"text\"', or use = for plain text",
-    );
+    const name = /^\s*\{\s*([\w-]+)\s*:/.exec(text)?.[1];
+    const hint = name
+      ? `write ${where.split(" ")[1]}.${name}=…, or @file.json`
+      : "quote text as '\"text\"', or use = for plain text";
+    throw usageError(`${where}:= "${text}" is not valid JSON`, hint);
   }
 }
 

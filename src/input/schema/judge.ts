@@ -38,6 +38,8 @@ const OPTIONS = {
   validateSchema: false,
   logger: false,
   multipleOfPrecision: 9,
+  // Smaller code is not worth the time that it takes to make it.
+  code: { optimize: false },
 } as const;
 
 /** ajv, and what checks patterns and formats, are loaded only here, and only when the schema has any. */
@@ -49,7 +51,10 @@ async function createAjv(root: JsonObject, note: Note): Promise<Ajv2020> {
     hasFormat ||= Object.hasOwn(FORMATS, String(node["format"]));
   });
   const engine = hasPattern ? await patternEngine(note) : () => /(?:)/;
-  const ajv = new Ajv2020({ ...OPTIONS, code: { regExp: Object.assign(engine, { code: "RegExp" }) } });
+  const ajv = new Ajv2020({
+    ...OPTIONS,
+    code: { ...OPTIONS.code, regExp: Object.assign(engine, { code: "RegExp" }) },
+  });
   const formats = hasFormat ? (await import("ajv-formats/dist/formats.js")).fullFormats : null;
   for (const [name, check] of formats ? Object.entries(FORMATS) : []) ajv.addFormat(name, formats![check]);
   return ajv;
