@@ -9,14 +9,20 @@ const answer = process.argv.length === 3 ? prepared(process.argv[2]) : null;
 if (answer === null) {
   run();
 } else {
-  // Whoever reads it may have had enough, as in `belt --help | head -1`.
-  process.stdout.on("error", () => {});
+  process.stdout.on("error", unwritten);
   process.stdout.write(answer);
 }
 
 async function run() {
   const { start, processHost } = require("../dist/cli/start.cjs");
   process.exitCode = await start(processHost(root));
+}
+
+/** Whoever reads it may have had enough, as in `belt --help | head -1`; anything else is a failure. */
+function unwritten({ code, message }) {
+  if (code === "EPIPE") return;
+  process.exitCode = 1;
+  process.stderr.write(`error: the answer could not be written: ${message}\n`);
 }
 
 /** What the parser would say; null where that depends on more than this one argument. */

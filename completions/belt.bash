@@ -9,13 +9,13 @@ o|--profile|profile|profile to use (env BELT_PROFILE)
 o|--api-url|text|base URL of the API (env BELT_API_URL)
 o|--local||use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)
 o|--json||machine output: one JSON document on stdout
-o|--field|files|print one field of the result, such as output.image.uri
+o|--field|files|print a field of the result, such as output.image.uri, or several, set apart by commas
 o|--quiet||print the bare result only
 o|-q||print the bare result only
 o|--no-prompt||never ask
 o|--verbose||trace requests on stderr, never with the key
 o|-v||trace requests on stderr, never with the key
-o|--color|one:auto,always,never|colour the output
+o|--color|one:auto,always,never|color the output
 o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;

@@ -1,3 +1,6 @@
+import { fileMessage, fileReason } from "./file-reason.ts";
+import { type Hint, renderHint } from "./hint.ts";
+
 /** Every way belt can end (cli.md section 4). Help, README and tests read the codes from here. */
 export const EXIT_CODES = {
   success: { code: 0, meaning: "success" },
@@ -12,14 +15,25 @@ export const EXIT_CODES = {
     code: 5,
     meaning: "not found, or gone: unknown task, app or session; session expired or ended",
   },
-  unavailable: { code: 6, meaning: "network, or the API unavailable after retries: worth trying again" },
+  unavailable: {
+    code: 6,
+    meaning: "network, or the API unavailable after retries: worth trying again; nothing was started",
+  },
   quota: { code: 7, meaning: "rate, quota or payment" },
-  stillRunning: { code: 8, meaning: "still running: a wait ran out of time" },
+  stillRunning: {
+    code: 8,
+    meaning: "still running, as far as is known: a wait ran out of time, or lost contact",
+  },
   partial: {
     code: 9,
-    meaning: "partly done: the task succeeded but saving failed, or some of several ids failed",
+    meaning:
+      "partly done: the task succeeded but saving failed or the field asked for is not there, or some of several ids failed",
   },
   taskCancelled: { code: 10, meaning: "the task was cancelled" },
+  inDoubt: {
+    code: 11,
+    meaning: "in doubt: the answer to a submit was lost, the run may have started; look before trying again",
+  },
   hangup: { code: 129, meaning: "stopped because the terminal went away" },
   interrupted: { code: 130, meaning: "stopped by Ctrl-C" },
   terminated: { code: 143, meaning: "stopped by SIGTERM" },
@@ -33,7 +47,7 @@ interface ErrorFacts {
   message: string;
   exit: Exit;
   /** What to type or do next. */
-  hint?: string | undefined;
+  hint?: Hint | undefined;
   httpStatus?: number | undefined;
   /** True when the same command may succeed later, unchanged. */
   retryable?: boolean | undefined;
@@ -79,13 +93,13 @@ export class BeltError extends Error {
     return this.facts.code === "interrupted";
   }
 
-  /** `aim` has the last word on the hint. */
-  document(aim: (hint: string) => string): ErrorDocument {
+  /** The commands of the hint get `targetFlags`. */
+  document(targetFlags: string): ErrorDocument {
     const { code, message, hint, httpStatus, retryable, taskId, requestId } = this.facts;
     return {
       code,
       message,
-      hint: hint ? aim(hint) : null,
+      hint: hint ? renderHint(hint, targetFlags) : null,
       http_status: httpStatus ?? null,
       retryable: retryable ?? false,
       task_id: taskId ?? null,
@@ -95,13 +109,22 @@ export class BeltError extends Error {
 }
 
 /** Bad input, found before anything was sent. */
-export function usageError(message: string, hint?: string): BeltError {
+export function usageError(message: string, hint?: Hint): BeltError {
   return new BeltError({ code: "usage", message, hint, exit: "usage" });
+}
+
+/** A file or folder that could not be used; `action` begins the message: "cannot write". */
+export function fileError(action: string, path: string, cause: unknown, hint?: Hint): BeltError {
+  const message = `${action} ${path}: ${fileReason(cause)}`;
+  return new BeltError({ code: "file", message, hint, exit: "failure", cause });
 }
 
 /** Any thrown value as a BeltError; what was not thrown on purpose is reported as a bug. */
 export function asBeltError(thrown: unknown): BeltError {
   if (thrown instanceof BeltError) return thrown;
+  const aboutFile = fileMessage(thrown);
+  if (aboutFile !== null)
+    return new BeltError({ code: "file", message: aboutFile, exit: "failure", cause: thrown });
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new BeltError({
     code: "internal",
@@ -110,18 +133,4 @@ export function asBeltError(thrown: unknown): BeltError {
     exit: "failure",
     cause: thrown,
   });
-}
-
-/** Commands that talk to the API, in a text, unless they name one themselves. */
-const COMMANDS =
-  /\bbelt (?:(?:task|session|app|file) [a-z]+|run|login|doctor)\b(?! --(?:profile|api-url|local)\b)/g;
-
-/** A hint whose commands have `flags`, and so talk to the API that this one talked to. */
-export function aimed(hint: string, flags: string): string {
-  return hint.replace(COMMANDS, (command) => command + flags);
-}
-
-/** A word that a shell takes as it is, however odd; for hints that are commands. */
-export function shellWord(text: string): string {
-  return /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

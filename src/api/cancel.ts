@@ -2,8 +2,7 @@ import { BeltError } from "../errors.ts";
 import { isTerminal, type StatusWord } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
-import { lookAt } from "./look.ts";
-import type { TaskDocument } from "./task.ts";
+import { tryGetTask } from "./get-task.ts";
 
 /** What a cancel came to (cli.md section 3): `cancelled` is false when the task had ended before. */
 export interface Cancellation {
@@ -15,31 +14,36 @@ export interface Cancellation {
 
 /**
  * Asks the API to cancel, then finds out what really happened: cancelled, still cancelling, or
- * ended before. Throws what the API or the network said when that cannot be told.
+ * ended before. The request goes out whether or not the task can be looked at. Throws what the
+ * API or the network said when the outcome cannot be told.
  */
 export async function cancelTask(api: Api, id: string, signal: AbortSignal): Promise<Cancellation> {
-  const before = await glance(api, id, signal);
+  const before = await tryGetTask(api, id, signal);
   if (before && isTerminal(before.status)) return cancellation(before, before.status, false);
-  const answer = await api.cancel(id, signal).then(acceptance, refused);
-  const after = await glance(api, id, signal);
+  const answer = await requestCancel(api, id, signal);
+  const after = await tryGetTask(api, id, signal);
   if (after && isTerminal(after.status))
     return cancellation(after, after.status, after.status === "cancelled");
+  if (after?.status === "cancelling") return cancellation(after, after.status, true);
+  // That it has ended already is a refusal that the task itself explains; this one is not.
   if (answer instanceof BeltError) throw answer;
   // `cancelled: true` is the API's word, whatever the number says (api.md section 3, rule 5).
-  const status =
-    answer === "cancelled" && after?.status !== "cancelling" ? "cancelled" : (after?.status ?? "cancelling");
+  const status = answer === "cancelled" ? "cancelled" : (after?.status ?? "cancelling");
   return cancellation(after ?? { id, status_code: null }, status, true);
 }
 
-/** Milliseconds; a look that takes longer must not keep a task from being cancelled. */
-const GLANCE = 3_000;
-
-/** The task as it is, or null when it cannot be seen for now; throws when there is none, or none for this key. */
-async function glance(api: Api, id: string, signal: AbortSignal): Promise<TaskDocument | null> {
+/** What the API made of the request to cancel; throws only the reason of `signal`. */
+export async function requestCancel(
+  api: Api,
+  id: string,
+  signal: AbortSignal,
+): Promise<"cancelled" | "accepted" | BeltError> {
   try {
-    return await lookAt(api, id, AbortSignal.any([signal, AbortSignal.timeout(GLANCE)]));
+    const answer = await api.cancel(id, signal);
+    return isObject(answer) && answer["cancelled"] === true ? "cancelled" : "accepted";
   } catch (thrown) {
-    if (!signal.aborted && thrown instanceof BeltError && thrown.facts.exit === "unavailable") return null;
+    signal.throwIfAborted();
+    if (thrown instanceof BeltError) return thrown;
     throw thrown;
   }
 }
@@ -50,14 +54,4 @@ function cancellation(
   cancelled: boolean,
 ): Cancellation {
   return { id, status, status_code, cancelled };
-}
-
-function acceptance(answer: unknown): "cancelled" | "accepted" {
-  return isObject(answer) && answer["cancelled"] === true ? "cancelled" : "accepted";
-}
-
-/** "It has ended already" is a refusal that the task itself then explains. */
-function refused(thrown: unknown): BeltError {
-  if (thrown instanceof BeltError && thrown.facts.exit === "failure") return thrown;
-  throw thrown;
 }

@@ -2,15 +2,16 @@ import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
-import type { HttpOptions, Method, OpenStream, Transfer } from "./exchange.ts";
-import { lostAnswer } from "./failure.ts";
-import { readSlots, type UploadSlot } from "./files.ts";
-import { Http } from "./http.ts";
-import type { Pace } from "./pace.ts";
-import type { Probe } from "./probe.ts";
-import { type SessionDocument, sessionDocument } from "./session.ts";
-import { StatusReader } from "./status.ts";
-import { flattenBase } from "./task.ts";
+import { Http } from "./http/http.ts";
+import { ambiguous } from "./http/network-errors.ts";
+import type { Probe } from "./http/probe.ts";
+import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
+import type { RetryMode } from "./http/retry.ts";
+import type { RetryPolicy } from "./http/retry-policy.ts";
+import { type SessionDocument, sessionDocument } from "./resources/session.ts";
+import { StatusReader } from "./resources/status.ts";
+import { flattenBase } from "./resources/task.ts";
+import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
 
 export interface ApiOptions extends HttpOptions {
   /** Names the server in the journal: its base URL, or "local". */
@@ -23,21 +24,29 @@ export interface ApiOptions extends HttpOptions {
   onClose?: () => Promise<void>;
 }
 
-const SUBMIT_IN_DOUBT = "the run may have started";
+const MAY_HAVE_STARTED = "the run may have started";
 
 /** A task as sent, its id certain. */
 export type IdentifiedTask = JsonObject & { id: string };
+
+export interface SubmitOptions {
+  /** Called as each try begins, with what to call when that try is over. */
+  uninterruptible(): () => void;
+  /** Ends the submit; its reason is a BeltError. */
+  deadline?: AbortSignal | undefined;
+}
 
 /** The inference.sh API, one line an endpoint; answers are tasks as sent, with their base fields flat. */
 export class Api {
   readonly name: string;
   readonly baseUrl: string;
   readonly outlivesCommand: boolean;
-  readonly pace: Pace;
+  readonly policy: RetryPolicy;
   readonly statuses: StatusReader;
   readonly sleep: HttpOptions["sleep"];
   readonly now: HttpOptions["now"];
   readonly trace: HttpOptions["trace"];
+  readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
@@ -47,10 +56,11 @@ export class Api {
     this.baseUrl = options.baseUrl;
     this.outlivesCommand = options.outlivesCommand;
     this.statuses = new StatusReader(options.statusTable);
-    this.pace = options.pace;
+    this.policy = options.policy;
     this.sleep = options.sleep;
     this.now = options.now;
     this.trace = options.trace;
+    this.onRetry = options.onRetry;
     this.signal = options.signal;
     this.#http = new Http(options);
     this.#onClose = options.onClose;
@@ -58,27 +68,29 @@ export class Api {
 
   /**
    * `POST /run?wait=false`. Sent again only when it certainly never arrived; not even Ctrl-C
-   * cuts it short, since an answer that is not read is a task that nobody knows of.
+   * cuts it short, since an answer that is not read is a task that nobody knows of. Without a
+   * readable answer it is exit 11.
    */
-  async submit(request: RunRequest): Promise<IdentifiedTask> {
-    const answer = await this.#http.exchange({
+  async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
+    const answer = await this.#http.request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
-      repeat: "unsent",
-      inDoubt: SUBMIT_IN_DOUBT,
-      finishOnceSent: true,
+      retry: "if-unsent",
+      ambiguousMessage: MAY_HAVE_STARTED,
+      uninterruptible,
+      deadline,
     });
     if (!isObject(answer))
-      throw lostAnswer(notAsExpected("its answer to the submit is no task"), SUBMIT_IN_DOUBT);
+      throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
     const task = flattenBase(answer);
     const { id } = task;
     if (typeof id === "string" && id !== "") return { ...task, id };
-    throw lostAnswer(notAsExpected("its answer to the submit has no task id"), SUBMIT_IN_DOUBT);
+    throw ambiguous(notAsExpected("its answer to the submit has no task id"), MAY_HAVE_STARTED);
   }
 
-  async task(id: string, signal?: AbortSignal): Promise<IdentifiedTask> {
-    const answer = await this.#get(taskPath(id), signal);
+  async task(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<IdentifiedTask> {
+    const answer = await this.#get(taskPath(id), signal, retry);
     if (!isObject(answer)) throw notAsExpected(`its answer about task ${id} is no task`);
     return { ...flattenBase(answer), id };
   }
@@ -87,13 +99,13 @@ export class Api {
     return this.#get(taskPath(id, "/timings"), signal);
   }
 
-  logs(id: string, signal?: AbortSignal): Promise<unknown> {
-    return this.#get(taskPath(id, "/logs"), signal);
+  logs(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<unknown> {
+    return this.#get(taskPath(id, "/logs"), signal, retry);
   }
 
   /** Safe to repeat: cancelling twice is cancelling once. */
   cancel(id: string, signal: AbortSignal): Promise<unknown> {
-    return this.#http.exchange({ method: "POST", path: taskPath(id, "/cancel"), repeat: "always", signal });
+    return this.#http.request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
   }
 
   stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
@@ -115,7 +127,7 @@ export class Api {
 
   /** The team's active sessions; the API says null when there are none. */
   async sessions(): Promise<SessionDocument[]> {
-    const answer = await this.#get("/sessions", undefined);
+    const answer = await this.#get("/sessions");
     const items = Array.isArray(answer) ? answer.filter(isObject) : [];
     return items.map((item) => sessionDocument(item, this.now()));
   }
@@ -127,20 +139,18 @@ export class Api {
   /** Resets the idle timer; safe to repeat. */
   async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    const exchange = { method: "POST", path, repeat: "always", ...(signal && { signal }) } as const;
-    return this.#session(id, await this.#http.exchange(exchange));
+    return this.#session(id, await this.#http.request({ method: "POST", path, retry: "idempotent", signal }));
   }
 
   /** Safe to repeat: a session that was ended stays so. */
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
-    const path = sessionPath(id);
-    await this.#http.exchange({ method: "DELETE", path, repeat: "always", ...(signal && { signal }) });
+    await this.#http.request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
   }
 
   /** Any request; one that changes something is not sent twice. */
   raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
-    const repeat = method === "GET" ? "always" : "unsent";
-    return this.#http.exchange({ method, path, repeat, ...(body && { body }) });
+    const retry = method === "GET" ? "idempotent" : "if-unsent";
+    return this.#http.request({ method, path, retry, ...(body && { body }) });
   }
 
   /** The most harmless request there is, to see who answers. */
@@ -151,19 +161,19 @@ export class Api {
   /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
-    const answer = await this.#http.exchange({
-      method: "GET",
-      path,
-      repeat: signal ? "never" : "always",
-      ...(signal && { signal }),
-    });
+    const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
     if (isObject(answer)) return answer;
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalogue, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
-    return this.#pages("/apps/list", limit, search === undefined ? {} : { search }, signal);
+    return this.#pages(
+      "/apps/list",
+      limit,
+      search === undefined ? {} : { search: { term: search, exact: false } },
+      signal,
+    );
   }
 
   /** Makes room for files, one slot each. */
@@ -171,7 +181,12 @@ export class Api {
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#http.exchange({ method: "POST", path: "/files", body, repeat: "always" });
+    const answer = await this.#http.request({
+      method: "POST",
+      path: "/files",
+      body,
+      retry: "idempotent",
+    });
     return readSlots(answer, files.length);
   }
 
@@ -188,13 +203,8 @@ export class Api {
     const found: JsonObject[] = [];
     for (let cursor: unknown; found.length < limit; ) {
       const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-      const page = await this.#http.exchange({
-        method: "POST",
-        path,
-        body,
-        repeat: signal ? "never" : "always",
-        ...(signal && { signal }),
-      });
+      const retry = signal ? "never" : "idempotent";
+      const page = await this.#http.request({ method: "POST", path, body, retry, signal });
       const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
       found.push(...items.filter(isObject));
       cursor = isObject(page) ? page["next_cursor"] : undefined;
@@ -207,8 +217,8 @@ export class Api {
     return sessionDocument(isObject(answer) ? { id, ...answer } : { id }, this.now());
   }
 
-  #get(path: string, signal: AbortSignal | undefined): Promise<unknown> {
-    return this.#http.exchange({ method: "GET", path, repeat: "always", ...(signal && { signal }) });
+  #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
+    return this.#http.request({ method: "GET", path, retry, signal });
   }
 }
 

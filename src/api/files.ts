@@ -4,18 +4,12 @@ import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { BeltError } from "../errors.ts";
-import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
-import { networkError } from "./failure.ts";
+import { networkError } from "./http/network-errors.ts";
+import type { UploadSlot } from "./resources/upload-slots.ts";
 
 /** Bytes that have gone by so far; called again and again. */
 export type OnBytes = (bytes: number) => void;
-
-/** Where one file goes: `PUT uploadUrl`; afterwards `uri` names it. */
-export interface UploadSlot {
-  uploadUrl: string;
-  uri: string;
-}
 
 /** Read from disk, and gathered before they are written, in pieces of this size. */
 const PIECE = 2 ** 20;
@@ -24,26 +18,6 @@ const PIECE = 2 ** 20;
 const LOOK_EVERY = 100;
 
 const MAX_REDIRECTS = 5;
-
-/** Reads the answer of `POST /files` (api.md section 6): one slot for each file asked for. */
-export function readSlots(answer: unknown, wanted: number): UploadSlot[] {
-  const items = Array.isArray(answer)
-    ? answer
-    : isObject(answer)
-      ? [answer["files"] ?? answer["items"]].flat()
-      : [];
-  const slots = items.flatMap((item: unknown) => {
-    const { upload_url: uploadUrl, uri } = isObject(item) ? item : {};
-    return typeof uploadUrl === "string" && typeof uri === "string" && uri !== "" ? [{ uploadUrl, uri }] : [];
-  });
-  if (slots.length === wanted) return slots;
-  throw new BeltError({
-    code: "unexpected_reply",
-    message: "the API's answer does not say where to upload the files",
-    hint: "run again with -v to see the requests",
-    exit: "failure",
-  });
-}
 
 /**
  * Sends a file to where its slot says, without the key; streamed, with its length. A second
@@ -159,7 +133,7 @@ async function repeated<T>(api: Api, what: string, url: string, attempt: () => P
     } catch (thrown) {
       api.signal.throwIfAborted();
       const error = explained(thrown, what, url);
-      const pause = api.pace.retries[tries];
+      const pause = api.policy.retries[tries];
       if (!error.facts.retryable || pause === undefined) throw error;
       await api.sleep(pause, api.signal);
     }

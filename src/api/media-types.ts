@@ -1,47 +1,35 @@
-/** Media types that apps take and give, by the extension of a file; of several extensions the first is the one to write. */
-const TYPES: [string, ...string[]][] = [
-  ["image/png", "png"],
-  ["image/jpeg", "jpg", "jpeg"],
-  ["image/gif", "gif"],
-  ["image/webp", "webp"],
-  ["image/avif", "avif"],
-  ["image/svg+xml", "svg"],
-  ["image/bmp", "bmp"],
-  ["image/tiff", "tiff", "tif"],
-  ["image/heic", "heic"],
-  ["video/mp4", "mp4", "m4v"],
-  ["video/webm", "webm"],
-  ["video/quicktime", "mov"],
-  ["video/x-matroska", "mkv"],
-  ["audio/mpeg", "mp3"],
-  ["audio/wav", "wav"],
-  ["audio/x-wav", "wav"],
-  ["audio/ogg", "ogg", "oga", "opus"],
-  ["audio/flac", "flac"],
-  ["audio/mp4", "m4a"],
+/** Media types and the extensions of files. Loaded when one is needed: the table is large. */
+import { extname } from "node:path";
+import mime from "mime/lite";
+
+const UNKNOWN = "application/octet-stream";
+
+/** The extension to write where the library has another first or none: what apps take and give. */
+const EXTENSIONS = new Map([
   ["audio/aac", "aac"],
-  ["model/gltf-binary", "glb"],
-  ["model/obj", "obj"],
-  ["application/pdf", "pdf"],
-  ["application/json", "json"],
-  ["application/zip", "zip"],
-  ["application/gzip", "gz"],
-  ["application/yaml", "yaml", "yml"],
-  ["text/plain", "txt", "log"],
-  ["text/markdown", "md"],
-  ["text/csv", "csv"],
-  ["text/html", "html", "htm"],
-];
+  ["audio/flac", "flac"],
+  ["audio/x-flac", "flac"],
+  ["audio/mpeg", "mp3"],
+  ["audio/ogg", "ogg"],
+  ["audio/x-wav", "wav"],
+  ["video/quicktime", "mov"],
+  ["video/x-m4v", "m4v"],
+  ["video/x-matroska", "mkv"],
+  ["application/yaml", "yaml"],
+]);
 
 /** The media type of a file by its name. */
 export function mediaTypeOf(filename: string): string {
-  const extension = /\.([a-z0-9]+)$/i.exec(filename)?.[1]?.toLowerCase();
-  const known = TYPES.find(([, ...extensions]) => extension !== undefined && extensions.includes(extension));
-  return known?.[0] ?? "application/octet-stream";
+  const extension = extname(filename).toLowerCase();
+  const known = extension === "" ? null : mime.getType(extension);
+  const [ours] = [...EXTENSIONS].find(([, usual]) => `.${usual}` === extension) ?? [];
+  return known ?? ours ?? UNKNOWN;
 }
 
-/** The extensions a media type goes by, without the dot; none when it is not known. */
+/** The extensions a media type goes by, without the dot, the usual one first; none when it tells nothing. */
 export function extensionsOf(mediaType: string): string[] {
   const type = mediaType.split(";", 1)[0]!.trim().toLowerCase();
-  return TYPES.filter(([known]) => known === type).flatMap(([, ...extensions]) => extensions);
+  if (type === UNKNOWN) return [];
+  const usual = EXTENSIONS.get(type);
+  return [...new Set([...(usual ? [usual] : []), ...(mime.getAllExtensions(type) ?? [])])];
 }

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { licencesOf } from "./licences.js";
+import { licensesOf } from "./licenses.js";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,13 +19,13 @@ const PARTS = [
   "src/errors.ts",
   "src/cli/start.ts",
   "src/cli/main.ts",
-  "src/cli/completion/candidates.ts",
-  "src/api/transport.ts",
+  "src/cli/complete.ts",
+  "src/api/http/undici.ts",
   "src/local/server.ts",
 ];
 
-/** Runs as a process of its own, and imports apps, which are ES modules. */
-const WORKER = "src/local/worker.ts";
+/** A process of its own, which imports apps, and so is an ES module; and the thread in it that watches over it. */
+const WORKER = ["src/local/worker/main.ts", "src/local/worker/watchdog-thread.ts"];
 
 /** Packages that are part of whoever imports them; every other is a file of its own, loaded when it is used. */
 const INLINE = ["commander", "undici", "find-my-way"];
@@ -65,8 +65,8 @@ const unpackParsers = {
   setup({ onLoad }) {
     onLoad({ filter: /\/undici\/lib\/llhttp\/llhttp(_simd)?-wasm\.js$/ }, ({ path }) => {
       const file = `${basename(path, "-wasm.js")}.wasm`;
-      mkdirSync(join(root, "dist/api"), { recursive: true });
-      writeFileSync(join(root, "dist/api", file), require(path));
+      mkdirSync(join(root, "dist/api/http"), { recursive: true });
+      writeFileSync(join(root, "dist/api/http", file), require(path));
       return { contents: `module.exports = require("node:fs").readFileSync(__dirname + "/${file}")` };
     });
   },
@@ -97,15 +97,9 @@ const keepApart = {
 /** Specifiers of the packages that get files of their own, as they are met. */
 const packages = new Set();
 
-/** "src/cli/main.ts" → "cli/main", "src/cli/completion/candidates.ts" → "cli/candidates": all but those at the top as deep as each other */
-function nameOfPart(part) {
-  const [room, ...rest] = part.replace(/^src\/|\.ts$/g, "").split("/");
-  return rest.length === 0 ? room : `${room}/${rest.at(-1)}`;
-}
-
 /** "src/cli/main.ts" → "../cli/main.cjs", from any file of the program but those at its top */
 function fileOf(part) {
-  return `../${nameOfPart(part)}.cjs`;
+  return `../${part.replace(/^src\//, "").replace(/\.ts$/, ".cjs")}`;
 }
 
 /** "ajv/dist/2020.js" → "ajv", "@inquirer/prompts" → "@inquirer/prompts" */
@@ -142,11 +136,7 @@ const commonjs = {
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const builds = [
-  await build({
-    ...commonjs,
-    entryPoints: PARTS.map((part) => ({ in: part, out: nameOfPart(part) })),
-    plugins: [leaveOutUnused, unpackParsers, keepApart],
-  }),
+  await build({ ...commonjs, entryPoints: PARTS, plugins: [leaveOutUnused, unpackParsers, keepApart] }),
   await build({
     ...commonjs,
     entryPoints: [...packages].map((path) => ({ in: path, out: `packages/${slug(path)}` })),
@@ -157,7 +147,7 @@ const builds = [
   }),
   await build({
     ...options,
-    entryPoints: [WORKER],
+    entryPoints: WORKER,
     format: "esm",
     external: INSTALLED,
     banner: {
@@ -174,4 +164,4 @@ writeFileSync(
   execFileSync(process.execPath, ["bin/belt.js", "--help"], { cwd: root }),
 );
 writeFileSync(join(root, "dist/metafile.json"), JSON.stringify(metafile));
-writeFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), licencesOf(root, metafile));
+writeFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), licensesOf(root, metafile));

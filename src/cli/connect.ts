@@ -1,21 +1,22 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { type Account, describeKeySource } from "../account/account.ts";
+import { readProxies } from "../account/proxy.ts";
 import { Api, type ApiOptions } from "../api/client.ts";
-import type { Account } from "../commands/account.ts";
-import type { Context } from "../commands/context.ts";
 import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
-import { BeltError, shellWord } from "../errors.ts";
-import { readProxies } from "../input/proxy.ts";
+import type { Context } from "../commands/shared/context.ts";
+import { BeltError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import type { LocalServer } from "../local/server.ts";
-import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/address.ts";
 import { makeFolder } from "../store/folder.ts";
 import type { Paths } from "../store/paths.ts";
+import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/server-address.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
 
 export interface Connection {
   api: Api;
-  publish: Context["publish"];
+  exposeServer: Context["exposeServer"];
 }
 
 interface Connecting {
@@ -35,9 +36,11 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
   const { baseUrl, key, keyFrom, overridden } = account;
   if (baseUrl === null || key === null) throw noKey(account);
   if (overridden !== null) {
-    out.warn(`${keyFrom} is set, and takes the place of the current profile, ${overridden}`);
+    out.warn(
+      `${describeKeySource(keyFrom)} is set, and takes the place of the current profile, ${overridden}`,
+    );
   }
-  out.hide(key);
+  out.addSecret(key);
   const proxyOf = readProxies(host.env);
   const api = new Api({
     ...(await commonOptions(connecting)),
@@ -47,11 +50,11 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
     proxy: (url) => proxyOf(url)?.url.href ?? null,
     outlivesCommand: true,
   });
-  return { api, publish: reachable };
+  return { api, exposeServer: reachable };
 }
 
 /** What others can reach as it is. */
-const reachable: Connection["publish"] = async () => ({ env: {}, release: async () => {} });
+const reachable: Connection["exposeServer"] = async () => ({ env: {}, release: async () => {} });
 
 /** Names to the commands of `session exec` the file that says where the server of their belt answers. */
 const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
@@ -60,20 +63,24 @@ const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
 async function connectLocal(connecting: Connecting): Promise<Connection> {
   const { host, paths, out } = connecting;
   const options = { ...(await commonOptions(connecting)), name: "local", proxy: () => null };
-  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state));
+  const warn = (text: string) => out.warn(text);
+  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state), warn);
   if (running && host.isAlive(running.pid) && (await answers(running.url))) {
-    out.hide(running.key);
+    out.addSecret(running.key);
     const { url, key } = running;
-    return { api: new Api({ ...options, baseUrl: url, key, outlivesCommand: true }), publish: reachable };
+    return {
+      api: new Api({ ...options, baseUrl: url, key, outlivesCommand: true }),
+      exposeServer: reachable,
+    };
   }
   const server = await startServer(connecting);
-  out.hide(server.key);
+  out.addSecret(server.key);
   const { url, key } = server;
   return {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
-    publish: async () => {
+    exposeServer: async () => {
       const file = ownAddress(paths.state, host.pid);
-      await writeAddress(file, { url, key, pid: host.pid });
+      await writeAddress(file, { url, key, pid: host.pid }, warn);
       return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };
@@ -118,27 +125,31 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
     userAgent: `belt/${version} node/${host.nodeVersion} ${host.platform}`,
     requestTimeout,
     statusTable: account.statusTable,
-    pace: host.pace,
+    policy: host.policy,
     signal,
     now: host.now,
     sleep: async (ms: number, until: AbortSignal) => {
-      await wait(ms, undefined, { signal: until }).catch(() => until.throwIfAborted());
+      // A signal of its own: hundreds may sleep until one and the same.
+      await wait(ms, undefined, { signal: AbortSignal.any([until]) }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),
+    onRetry: (text: string) => out.note(text),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
 }
 
 function noKey({ profile, profileFrom, choices }: Account): BeltError {
   // A profile that is merely the current one is not where login stores a key unless it is told to.
-  const login = profileFrom === "current" ? `belt login --profile ${shellWord(profile ?? "")}` : "belt login";
-  const one = choices.length === 1 ? shellWord(choices[0]!) : "<name>";
+  const login = profileFrom === "current" ? belt("login", "--profile", profile ?? "") : belt("login");
+  const one = choices.length === 1 ? choices[0]! : "<name>";
   const first =
-    choices.length === 0 ? `${login} stores one` : `belt profile use ${one} chooses a profile that has one`;
+    choices.length === 0
+      ? [login, " stores one"]
+      : [belt("profile use", one), " chooses a profile that has one"];
   return new BeltError({
     code: "no_key",
     message: "there is no API key",
-    hint: `${first}, or set INFSH_API_KEY, or add --local to try belt without an account`,
+    hint: [...first, ", or set INFSH_API_KEY, or add --local to try belt without an account"],
     exit: "auth",
   });
 }

@@ -1,14 +1,14 @@
 import { Argument, type Command } from "commander";
 import { EXIT_CODES, usageError } from "../errors.ts";
-import type { Host } from "./host.ts";
-import { TOPICS } from "./topics.ts";
-import { commandPath, describeCommand, exitsOf } from "./tree.ts";
+import type { PacedWriter } from "../terminal/paced-writer.ts";
+import { commandPath, describeCommand, exitsOf } from "./describe-command.ts";
+import { TOPICS } from "./help-topics.ts";
 
 /** Of the document that `belt help --json` prints; grows when a field changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;
 
 /** `belt help`, and what the help of every command ends with. */
-export function addHelp(program: Command, host: Host): void {
+export function addHelp(program: Command, answer: PacedWriter): void {
   program.helpCommand(false);
   program.addHelpText("afterAll", ({ command }) => exitCodeHelp(command));
   program
@@ -20,13 +20,13 @@ export function addHelp(program: Command, host: Host): void {
       "after",
       "\nExamples:\n  belt help run\n  belt help exit-codes\n  belt help --json | jq '.commands[].name'",
     )
-    .action((words: string[]) => showHelp(program, host, words));
+    .action((words: string[]) => showHelp(program, answer, words));
 }
 
-async function showHelp(program: Command, { stdout }: Host, words: string[]): Promise<void> {
+async function showHelp(program: Command, answer: PacedWriter, words: string[]): Promise<void> {
   const topic = TOPICS[words.join(" ")];
-  if (program.opts()["json"]) return void stdout.write(`${JSON.stringify(grammar(program, words))}\n`);
-  if (topic) return void stdout.write(`${topic.text()}\n`);
+  if (program.opts()["json"]) return answer.write(`${JSON.stringify(grammar(program, words))}\n`);
+  if (topic) return answer.write(`${topic.text()}\n`);
   const { command, rest } = find(program, words);
   // Only the parser knows what was meant instead.
   if (rest.length > 0 && command.commands.length > 0) await program.parseAsync(words, { from: "user" });

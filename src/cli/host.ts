@@ -1,11 +1,13 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, fstatSync } from "node:fs";
+import { Socket } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { PACE, type Pace } from "../api/pace.ts";
-import type { Signal } from "../commands/context.ts";
+import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
+import type { Signal } from "../commands/shared/context.ts";
 import { usageError } from "../errors.ts";
-import type { Sink } from "../terminal/sink.ts";
+import type { Sink } from "../terminal/writable.ts";
+import { fileSink } from "./file-sink.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
 export interface Host {
@@ -21,7 +23,7 @@ export interface Host {
   stdin: Readable & { isTTY?: boolean };
   stdout: Sink;
   stderr: Sink;
-  pace: Pace;
+  policy: RetryPolicy;
   now(): number;
   /** Calls back for each SIGINT, SIGTERM and SIGHUP; the returned function stops that. */
   onSignal(listener: (signal: Signal) => void): () => void;
@@ -32,20 +34,31 @@ export interface Host {
   isAlive(pid: number): boolean;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
-  openDescriptor(fd: number): NodeJS.WritableStream;
+  openDescriptor(fd: number): Sink;
   /** Makes node load the program faster, with a folder to keep in what it makes of it; never fails. */
-  quicken(cache: () => string): Promise<void>;
+  enableCompileCache(cache: () => string): Promise<void>;
 }
 
 /**
- * Node 20 optimises the WebAssembly that undici reads HTTP with after a single answer. That takes
+ * Node 20 optimizes the WebAssembly that undici reads HTTP with after a single answer. That takes
  * three times as long as the command, and node does not exit before it is done.
  */
 const WASM_BUDGET_OF_NODE_22 = 13_000_000;
 
 const SIGNALS: Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What a disk or a device takes at once; a pipe has to be waited for without blocking a thread. */
+function isFile(fd: number): boolean {
+  const found = fstatSync(fd);
+  return found.isFile() || found.isCharacterDevice();
+}
+
+function isPipeOrTerminal(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY || stream instanceof Socket;
+}
+
 export function processHost(root: string): Host {
+  let stdout: Sink | null = null;
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -76,12 +89,14 @@ export function processHost(root: string): Host {
       return process.stdin;
     },
     get stdout() {
-      return process.stdout;
+      // To a terminal or a pipe node writes all; a file it may leave cut short.
+      stdout ??= isPipeOrTerminal(process.stdout) ? process.stdout : fileSink(1);
+      return stdout;
     },
     get stderr() {
       return process.stderr;
     },
-    pace: PACE,
+    policy: RETRY_POLICY,
     now: Date.now,
     onSignal(listener) {
       const listeners = SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
@@ -109,8 +124,17 @@ export function processHost(root: string): Host {
       const { createSupportsHyperlinks } = await import("supports-hyperlinks");
       return createSupportsHyperlinks(process.stdout);
     },
-    openDescriptor: (fd) => createWriteStream("", { fd, autoClose: false }),
-    async quicken(cache) {
+    openDescriptor(fd) {
+      if (fd === 1) return this.stdout;
+      if (fd === 2) return process.stderr;
+      const stream = isFile(fd)
+        ? createWriteStream("", { fd, autoClose: false })
+        : new Socket({ fd, readable: false, writable: true });
+      // A failure is told by the write that failed.
+      stream.on("error", () => {});
+      return stream;
+    },
+    async enableCompileCache(cache) {
       if (Number.parseInt(process.versions.node, 10) < 22) {
         const { setFlagsFromString } = await import("node:v8");
         // First, since node does not accept what was kept under other flags.

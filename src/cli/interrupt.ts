@@ -1,4 +1,5 @@
-import type { Signal } from "../commands/context.ts";
+import { setMaxListeners } from "node:events";
+import type { Signal } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
@@ -8,14 +9,16 @@ export class Interrupt {
   readonly #stopListening: () => void;
   #held: ((signal: Signal) => void) | null = null;
   /** What is there to say when a second signal leaves. */
-  lastWords: ((stop: BeltError) => void) | null = null;
+  onForceQuit: ((stop: BeltError) => void) | null = null;
 
   constructor(host: Host) {
+    // All that a command does at once listens to it.
+    setMaxListeners(0, this.signal);
     this.#stopListening = host.onSignal((name) => {
       if (this.#held) this.#held(name);
       else if (this.signal.aborted) {
         const stop = stopped(name);
-        this.lastWords?.(stop);
+        this.onForceQuit?.(stop);
         host.exitNow(stop.exitCode);
       } else this.#controller.abort(stopped(name));
     });

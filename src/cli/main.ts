@@ -1,55 +1,90 @@
 import type { Command, CommanderError } from "commander";
+import type { GlobalFlags } from "../account/flags.ts";
 import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
-import type { ColourChoice } from "../terminal/paint.ts";
+import type { ColorChoice } from "../terminal/colors.ts";
+import type { Output } from "../terminal/output.ts";
+import { PacedWriter, unwrittenError } from "../terminal/paced-writer.ts";
 import type { OpenContext } from "./context.ts";
 import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
-import type { GlobalFlags } from "./program.ts";
 
-/**
- * Runs one command line, in which nothing is thrown past it, and gives its exit code (cli.md section
- * 4). Whatever has a cost is loaded on the way.
- */
-export async function main(host: Host): Promise<number> {
-  const interrupt = new Interrupt(host);
-  let open: OpenContext | null = null;
-  let code: number = EXIT_CODES.success.code;
-  let program: Command | null = null;
-  try {
-    const { buildProgram } = await import("./program.ts");
-    program = await buildProgram(host, async (flags, command) => {
-      const { createContext } = await import("./context.ts");
-      open = await createContext(host, flags, interrupt);
-      const ended = await command(open.context);
-      if (typeof ended === "number") code = ended;
-    });
-    await program.parseAsync(host.argv, { from: "user" });
-    await (open as OpenContext | null)?.context.out.flush();
-    return code;
-  } catch (thrown) {
-    return await report(host, thrown, program, open);
-  } finally {
-    interrupt.stop();
-    await (open as OpenContext | null)?.close();
-  }
+/** One command line on its way. Whatever has a cost is loaded when it is needed. */
+interface Invocation {
+  host: Host;
+  interrupt: Interrupt;
+  answer: PacedWriter;
+  program: Command | null;
+  open: OpenContext | null;
 }
 
-async function report(
-  host: Host,
-  thrown: unknown,
-  program: Command | null,
-  open: OpenContext | null,
-): Promise<number> {
-  if (thrown === PIPE_CLOSED) return EXIT_CODES.success.code;
-  if (isFromParser(thrown) && isAnswered(thrown)) return EXIT_CODES.success.code;
-  const error = isFromParser(thrown)
-    ? usageFromParser(thrown, commandNamed(program, host.argv))
-    : asBeltError(thrown);
+/** Runs one command line, in which nothing is thrown past it, and gives its exit code (cli.md section 4). */
+export async function main(host: Host): Promise<number> {
+  const interrupt = new Interrupt(host);
+  const answer = new PacedWriter(host.stdout, interrupt.signal);
+  const invocation: Invocation = { host, interrupt, answer, program: null, open: null };
+  const code = await perform(invocation).then(
+    (code) => end(invocation, code, null),
+    (thrown) => end(invocation, null, thrown),
+  );
+  interrupt.stop();
+  // A reader that takes nothing any more must not keep a command that was stopped.
+  if (answer.isBehind) host.exitNow(code);
+  return code;
+}
+
+async function perform(invocation: Invocation): Promise<number> {
+  const { host, interrupt, answer } = invocation;
+  let code: number = EXIT_CODES.success.code;
+  const { buildProgram } = await import("./program.ts");
+  invocation.program = await buildProgram(host, answer, async (flags, command) => {
+    const { createContext } = await import("./context.ts");
+    invocation.open = await createContext(host, answer, flags, interrupt);
+    const ended = await command(invocation.open.context);
+    if (typeof ended === "number") code = ended;
+  });
+  await invocation.program.parseAsync(host.argv, { from: "user" });
+  return code;
+}
+
+/** Cleans up and hands over the answer before the error, which comes last; neither takes the place of how it ended. */
+async function end(invocation: Invocation, code: number | null, thrown: unknown): Promise<number> {
+  const { answer, open } = invocation;
+  const error = code === null ? errorOf(invocation, thrown) : null;
+  open?.context.out.progress.stop();
+  const uncleaned = await failureOf(open?.close());
+  const unwritten = unwrittenError(await answer.flush());
+  const worst = error ?? unwritten;
+  if (!worst && !uncleaned) return code ?? EXIT_CODES.success.code;
+  const out = await outputOf(invocation);
+  if (uncleaned) out.warn(`not all could be cleaned up: ${uncleaned.message}`);
+  if (error && unwritten) out.warn(unwritten.message);
+  if (!worst) return code ?? EXIT_CODES.success.code;
+  const { code: kind, cause } = worst.facts;
+  if (kind === "internal" && cause instanceof Error) out.trace(cause.stack ?? "");
+  out.error(worst);
+  return worst.exitCode;
+}
+
+async function failureOf(work: Promise<void> | undefined): Promise<BeltError | null> {
+  return (
+    (await work?.then(
+      () => null,
+      (thrown) => asBeltError(thrown),
+    )) ?? null
+  );
+}
+
+/** Null for what ended well after all. */
+function errorOf({ program, host }: Invocation, thrown: unknown): BeltError | null {
+  if (thrown === PIPE_CLOSED) return null;
+  if (!isFromParser(thrown)) return asBeltError(thrown);
+  return isAnswered(thrown) ? null : usageFromParser(thrown, commandNamed(program, host.argv));
+}
+
+async function outputOf({ host, answer, open }: Invocation): Promise<Output> {
+  if (open) return open.context.out;
   const { createOutput } = await import("./output.ts");
-  const out = open?.context.out ?? (await createOutput(host, flagsOf(host.argv)));
-  out.error(error);
-  if (error.facts.code === "internal" && thrown instanceof Error) out.trace(thrown.stack ?? "");
-  return error.exitCode;
+  return await createOutput(host, answer, flagsOf(host.argv));
 }
 
 /** The flags that decide how an error looks, for a command line that could not be parsed. */
@@ -57,7 +92,7 @@ function flagsOf(argv: string[]): GlobalFlags {
   const end = argv.indexOf("--");
   const given = end === -1 ? argv : argv.slice(0, end);
   const color = /(?:^|\n)--color[=\n](auto|always|never)(?:\n|$)/.exec(given.join("\n"))?.[1] as
-    | ColourChoice
+    | ColorChoice
     | undefined;
   return { json: given.includes("--json"), ...(color && { color }) };
 }

@@ -1,34 +1,44 @@
-import { aimed, shellWord } from "../errors.ts";
+import type { GlobalFlags } from "../account/flags.ts";
+import { KEY_VARIABLES } from "../account/settings.ts";
+import { shellWord } from "../hint.ts";
+import { plainColors, terminalColors, wantsColor } from "../terminal/colors.ts";
 import { Output } from "../terminal/output.ts";
-import { colourPaint, plainPaint, wantsColour } from "../terminal/paint.ts";
-import { plainRuler } from "../terminal/ruler.ts";
+import type { PacedWriter } from "../terminal/paced-writer.ts";
+import { Secrets } from "../terminal/secrets.ts";
+import { plainWidth } from "../terminal/text-width.ts";
 import type { Host } from "./host.ts";
-import type { GlobalFlags } from "./program.ts";
-import { KEY_VARIABLES } from "./settings.ts";
 
 /** The two channels as the options, the environment and the terminal want them. */
-export async function createOutput(host: Host, flags: GlobalFlags, ruler = plainRuler): Promise<Output> {
+export async function createOutput(
+  host: Host,
+  answer: PacedWriter,
+  flags: GlobalFlags,
+  textWidth = plainWidth,
+): Promise<Output> {
   const { stdout, stderr, env, now } = host;
   const choice = flags.color ?? "auto";
-  const coloured = (sink: Host["stdout"]) => wantsColour(choice, env, sink.isTTY ?? false);
+  const colored = (sink: Host["stdout"]) => wantsColor(choice, env, sink.isTTY ?? false);
   const isRead = (stdout.isTTY ?? false) && !flags.json && flags.field === undefined;
-  const hasLinks = coloured(stdout) && isRead && (await host.hasLinks());
-  const paintOf = async (sink: Host["stdout"]) => (coloured(sink) ? await colourPaint(hasLinks) : plainPaint);
+  const hasLinks = colored(stdout) && isRead && (await host.hasLinks());
+  const colorsOf = async (sink: Host["stdout"]) =>
+    colored(sink) ? await terminalColors(hasLinks) : plainColors;
   const out = new Output({
     stdout,
+    answer,
     stderr,
+    secrets: new Secrets(),
     json: flags.json ?? false,
-    field: flags.field ?? null,
+    fields: flags.field ?? null,
     quiet: flags.quiet ?? false,
-    aim: (hint) => aimed(hint, targetFlags(flags)),
+    targetFlags: targetFlags(flags),
     verbose: flags.verbose ?? false,
     // A terminal that does not say how wide it is cannot be redrawn.
     animated: (stderr.isTTY ?? false) && (stderr.columns ?? 0) > 0 && !env["CI"] && env["TERM"] !== "dumb",
-    paint: { stdout: await paintOf(stdout), stderr: await paintOf(stderr) },
-    ruler,
+    colors: { stdout: await colorsOf(stdout), stderr: await colorsOf(stderr) },
+    textWidth,
     now,
   });
-  for (const name of KEY_VARIABLES) out.hide(env[name]?.trim() ?? "");
+  for (const name of KEY_VARIABLES) out.addSecret(env[name]?.trim() ?? "");
   return out;
 }
 

@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
-import type { ColourChoice } from "../terminal/paint.ts";
+import type { GlobalFlags } from "../account/flags.ts";
+import { parseFieldPaths } from "../terminal/field.ts";
+import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
-import { type Act, type Action, duration, fieldPath } from "./grammar/options.ts";
+import { type Act, type Action, duration } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
 import { addRun } from "./grammar/run.ts";
 import { addSession } from "./grammar/session.ts";
@@ -14,25 +16,10 @@ import { addHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
 
-/** Options that every command takes (cli.md section 2). */
-export interface GlobalFlags {
-  profile?: string;
-  apiUrl?: string;
-  local?: boolean;
-  json?: boolean;
-  field?: string;
-  quiet?: boolean;
-  verbose?: boolean;
-  color?: ColourChoice;
-  /** False with --no-prompt. */
-  prompt?: boolean;
-  /** Milliseconds. */
-  requestTimeout?: number;
-}
-
 /** The whole grammar. Each action loads its command when it is run, so that help and version load the parser alone. */
 export async function buildProgram(
   host: Host,
+  answer: PacedWriter,
   execute: (flags: GlobalFlags, action: Action) => Promise<void>,
 ): Promise<Command> {
   const program = new Command("belt")
@@ -40,9 +27,9 @@ export async function buildProgram(
     .usage("<command> [options]")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void host.stdout.write(text),
+      writeOut: (text) => answer.write(text),
       // Help that is shown for want of a subcommand is an answer, too.
-      writeErr: (text) => void host.stdout.write(text),
+      writeErr: (text) => answer.write(text),
       // Errors are reported by main, in belt's own form.
       outputError: () => {},
     })
@@ -60,8 +47,8 @@ export async function buildProgram(
   addLogin(program, act);
   addProfile(program.command("profile").description("manage API keys and where they belong"), act);
   addRaw(program, act);
-  addCompletion(program, host);
-  addHelp(program, host);
+  addCompletion(program, answer);
+  addHelp(program, answer);
   return program;
 }
 
@@ -75,11 +62,15 @@ function addGlobalOptions(program: Command): void {
       "use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)",
     )
     .option("--json", "machine output: one JSON document on stdout")
-    .option("--field <path>", "print one field of the result, such as output.image.uri", fieldPath)
+    .option(
+      "--field <path>",
+      "print a field of the result, such as output.image.uri, or several, set apart by commas",
+      parseFieldPaths,
+    )
     .option("-q, --quiet", "print the bare result only")
     .option("--no-prompt", "never ask")
     .option("-v, --verbose", "trace requests on stderr, never with the key")
-    .addOption(new Option("--color <when>", "colour the output").choices(["auto", "always", "never"]))
+    .addOption(new Option("--color <when>", "color the output").choices(["auto", "always", "never"]))
     .option(
       "--request-timeout <dur>",
       "bound on one HTTP exchange (default 30s)",

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { Child, Signal } from "../commands/context.ts";
+import type { Child, Signal } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";

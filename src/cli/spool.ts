@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
+import { fileError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
 /** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
@@ -13,13 +14,19 @@ export function createSpool(host: Host, signal: AbortSignal) {
   let folder: Promise<string> | null = null;
   const spooled = new Map<string, Promise<string>>();
   const copy = async (source: string) => {
-    folder ??= mkdtemp(join(tmpdir(), "belt-"));
+    folder ??= mkdtemp(join(tmpdir(), "belt-")).catch((error) => {
+      throw unspooled(source, tmpdir(), error);
+    });
     const within = join(await folder, String(spooled.size));
-    await mkdir(within);
     const path = join(within, nameOf(source));
+    await mkdir(within).catch((error) => {
+      throw unspooled(source, within, error);
+    });
     const stream = source === "-" ? host.stdin : await openPipe(source, signal);
-    await pipeline(stream, createWriteStream(path, { mode: 0o600 }), { signal }).catch((thrown) => {
-      throw signal.aborted ? signal.reason : thrown;
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }), { signal }).catch((error) => {
+      if (signal.aborted) throw signal.reason;
+      const isReading = (error as NodeJS.ErrnoException).syscall === "read";
+      throw isReading ? fileError("cannot read", named(source), error) : unspooled(source, path, error);
     });
     return path;
   };
@@ -32,9 +39,25 @@ export function createSpool(host: Host, signal: AbortSignal) {
     },
     async remove(): Promise<void> {
       const made = await folder?.catch(() => null);
-      if (made) await rm(made, { recursive: true, force: true });
+      if (!made) return;
+      await rm(made, { recursive: true, force: true }).catch((error) => {
+        throw fileError("cannot remove", made, error);
+      });
     },
   };
+}
+
+function named(source: string): string {
+  return source === "-" ? "standard input" : source;
+}
+
+function unspooled(source: string, path: string, error: unknown) {
+  return fileError(
+    `cannot keep ${named(source)} in`,
+    path,
+    error,
+    "TMPDIR names another folder for temporary files",
+  );
 }
 
 /** "/dev/fd/63" says nothing about what is in it. */

@@ -11,11 +11,11 @@ export { processHost };
 export async function start(host: Host): Promise<number> {
   const [first, ...rest] = host.argv;
   if (first === "__complete") {
-    const { complete } = await import("./completion/candidates.ts");
+    const { complete } = await import("./complete.ts");
     await complete(host, rest);
     return 0;
   }
-  await host.quicken(() => join(beltPaths(host).cache, "code"));
+  await host.enableCompileCache(() => join(beltPaths(host).cache, "code"));
   const { main } = await import("./main.ts");
   return await main(host);
 }

@@ -1,11 +1,11 @@
-import type { Method } from "../api/exchange.ts";
+import type { Method } from "../api/http/request.ts";
 import { usageError } from "../errors.ts";
 import { coerce, fillUploads } from "../input/coerce.ts";
 import { parseInput } from "../input/parse-input.ts";
-import { rawView } from "../terminal/raw-view.ts";
+import { rawView } from "../views/raw-view.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Context } from "./context.ts";
-import { findFiles, inputReaders, uploadAll } from "./uploads.ts";
+import { findFiles, inputReaders, uploadAll } from "./run/upload.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface ApiFlags {
   input?: string[];

@@ -1,16 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/app.ts";
-import { BeltError, shellWord, usageError } from "../errors.ts";
+import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resources/app.ts";
+import { fileError, usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema/document.ts";
-import { appListView, appView } from "../terminal/app-views.ts";
 import { safeJson } from "../terminal/text.ts";
+import { appListView, appView } from "../views/app-views.ts";
 import { stringifyJson } from "../wire/json.ts";
 import type { JsonObject } from "../wire/types.ts";
-import type { Context } from "./context.ts";
-import { checkAppName } from "./run-request.ts";
-import { explainUnknownApp } from "./unknown-app.ts";
+import { checkAppName } from "./run/request.ts";
+import { explainUnknownApp } from "./run/unknown-app.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface AppFlags {
   function?: string;
@@ -36,21 +37,15 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
   await saveSample(ctx, input, flags.save);
   ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
   ctx.out.note(`wrote ${flags.save}`);
-  ctx.out.hint(`belt run ${reference} --input ${shellWord(`@${flags.save}`)}`);
+  ctx.out.hint(belt("run", reference, "--input", `@${flags.save}`));
 }
 
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
   const text = isYaml ? (await import("yaml")).stringify(input) : `${stringifyJson(input, 2)}\n`;
-  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "EEXIST" ? "it is there already" : error.message;
-    throw new BeltError({
-      code: "file",
-      message: `cannot write ${path}: ${reason}`,
-      exit: "failure",
-      cause: error,
-    });
+  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error) => {
+    throw fileError("cannot write", path, error);
   });
 }
 
@@ -59,7 +54,7 @@ export interface ListFlags {
   search?: string;
 }
 
-/** `belt app list`: the catalogue, or what of it a search finds. */
+/** `belt app list`: the catalog, or what of it a search finds. */
 export async function list(ctx: Context, { limit, search }: ListFlags): Promise<void> {
   const api = await ctx.api();
   ctx.out.result(await api.apps(limit, search), appListView);

@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BeltError, usageError } from "../errors.ts";
-import { devAddress, removeAddress, writeAddress } from "../store/address.ts";
+import { fileMessage, fileReason } from "../file-reason.ts";
 import { makeFolder } from "../store/folder.ts";
-import { type DevEvent, devEventView, type ServingEvent, servingView } from "../terminal/dev-view.ts";
-import type { Context } from "./context.ts";
+import { devAddress, removeAddress, writeAddress } from "../store/server-address.ts";
+import { type DevEvent, devEventView, type ServingEvent, servingView } from "../views/dev-view.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface DevFlags {
   port: number;
@@ -53,7 +54,11 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     throw cannotServe(thrown, flags.port);
   });
   try {
-    await writeAddress(devAddress(ctx.paths.state), { url: server.url, key: server.key, pid: ctx.pid });
+    await writeAddress(
+      devAddress(ctx.paths.state),
+      { url: server.url, key: server.key, pid: ctx.pid },
+      (text) => ctx.out.warn(text),
+    );
     const serving: ServingEvent = {
       type: "server",
       time: time(),
@@ -70,7 +75,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
     await server.close();
     await removeAddress(devAddress(ctx.paths.state), ctx.pid).catch((error: Error) =>
-      ctx.out.warn(`the address of this server could not be removed: ${error.message}`),
+      ctx.out.warn(`the address of this server could not be removed: ${fileReason(error)}`),
     );
   }
   throw ctx.signal.reason;
@@ -91,7 +96,7 @@ export function cannotServe(thrown: unknown, port: number): unknown {
   if (syscall === undefined) return thrown;
   return new BeltError({
     code: "local_server",
-    message: `the local server cannot start: ${message}`,
+    message: `the local server cannot start: ${fileMessage(thrown) ?? message}`,
     hint: "it keeps tasks and files in belt's state folder; choose another with BELT_STATE_DIR",
     exit: "failure",
     cause: thrown,

@@ -1,13 +1,14 @@
+import { type Account, describeKeySource } from "../account/account.ts";
 import type { Api } from "../api/client.ts";
-import { learnFromTimings } from "../api/look.ts";
-import type { Probe } from "../api/probe.ts";
-import { asBeltError, type BeltError, shellWord } from "../errors.ts";
-import { folderModes } from "../store/modes.ts";
-import { type DoctorDocument, doctorView } from "../terminal/doctor-view.ts";
+import { detectStatusTable } from "../api/get-task.ts";
+import type { Probe } from "../api/http/probe.ts";
+import { asBeltError, type BeltError } from "../errors.ts";
+import { belt, type Hint } from "../hint.ts";
+import { folderModes } from "../store/permissions.ts";
+import { type DoctorDocument, doctorView } from "../views/doctor-view.ts";
 import type { StatusTable } from "../wire/status.ts";
-import type { Account } from "./account.ts";
-import type { Context } from "./context.ts";
-import { keyEnd } from "./profile.ts";
+import { keyEnd } from "./profile/profile.ts";
+import type { Context } from "./shared/context.ts";
 
 /** What one look at the API showed. */
 interface Findings {
@@ -18,7 +19,7 @@ interface Findings {
 
 /** `belt doctor`: what is in force and whether the API answers; exits as a run would that fails for it. */
 export async function doctor(ctx: Context): Promise<void> {
-  const account = await ctx.access.account();
+  const account = await ctx.credentials.account();
   const findings = await examine(ctx, account);
   ctx.out.result(await report(ctx, account, findings), doctorView);
   if (findings.error) throw findings.error;
@@ -42,11 +43,12 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
 }
 
 /** A key that is refused has to be changed where it comes from. */
-function explained(error: BeltError, { profile, key, keyFrom }: Account): BeltError {
+function explained(error: BeltError, { key, keyFrom }: Account): BeltError {
   if (error.facts.httpStatus !== 401 || key === null) return error;
-  const hint = keyFrom?.startsWith("profile ")
-    ? `belt login --profile ${shellWord(profile ?? "")} stores another key`
-    : `set ${keyFrom} to another key`;
+  const hint: Hint =
+    keyFrom?.kind === "profile"
+      ? [belt("login", "--profile", keyFrom.name), " stores another key"]
+      : `set ${describeKeySource(keyFrom)} to another key`;
   return error.with({ hint });
 }
 
@@ -55,21 +57,25 @@ async function detectTable(api: Api): Promise<StatusTable | null> {
   const tasks = await api.tasks(20).catch(() => []);
   for (const task of tasks) api.statuses.read(task);
   const [newest] = tasks;
-  if (newest && api.statuses.table === null) await learnFromTimings(api, newest.id);
+  if (newest && api.statuses.table === null) await detectStatusTable(api, newest.id);
   return api.statuses.table;
 }
 
 async function report(ctx: Context, account: Account, findings: Findings): Promise<DoctorDocument> {
   const { probe, table, error } = findings;
   const { belt, node, platform } = await ctx.versions();
-  const proxy = account.baseUrl === null ? null : ctx.access.proxy(account.baseUrl);
+  const proxy = account.baseUrl === null ? null : ctx.credentials.proxy(account.baseUrl);
   return {
     ok: error === null,
     belt,
     node,
     platform,
     profile: { name: account.profile, from: account.profileFrom },
-    key: { end: keyEnd(account.key), from: account.keyFrom, overrides: account.overridden },
+    key: {
+      end: keyEnd(account.key),
+      from: describeKeySource(account.keyFrom),
+      overrides: account.overridden,
+    },
     api: {
       url: account.baseUrl ?? (probe && (await ctx.api()).baseUrl),
       from: account.baseUrlFrom,

@@ -1,7 +1,7 @@
 import { usageError } from "../errors.ts";
-import { uploadedView } from "../terminal/file-views.ts";
-import type { Context } from "./context.ts";
-import { findFiles, uploadAll } from "./uploads.ts";
+import { uploadedView } from "../views/file-views.ts";
+import { findFiles, uploadAll } from "./run/upload.ts";
+import type { Context } from "./shared/context.ts";
 
 export interface UploadFlags {
   allowSensitive?: boolean;

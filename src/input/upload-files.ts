@@ -1,6 +1,7 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { usageError } from "../errors.ts";
+import { fileReason } from "../file-reason.ts";
 
 /** A file of the user's that is to be uploaded. */
 export interface LocalFile {
@@ -82,7 +83,7 @@ async function requireReadable(name: string, path: string, rules: UploadRules): 
 }
 
 function unreadable(name: string, error: NodeJS.ErrnoException, { verb, hint }: UploadRules): Error {
-  const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
+  const reason = error.code === "ENOENT" ? "there is no such file" : fileReason(error);
   return usageError(`cannot ${verb} ${name}: ${reason}`, hint);
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../wire/types.ts";
 
-/** What the API answers instead of a result: `status` is the HTTP status, `code` one of api.md's. */
+/** What the API answers instead of a result: `status` is the HTTP status, `code` one of the API's words. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** 412: what the app needs and has not got; never in an envelope (api.md section 1). */
+/** 412: what the app needs and has not got; never in an envelope. */
 export class RequirementsNotMet extends Error {
   readonly errors: JsonObject[];
 
@@ -34,8 +34,3 @@ export const invalidField = (field: string, problem: string) =>
 /** An app that is there but cannot be loaded. */
 export const brokenApp = (app: string, problem: string) =>
   new ApiError(422, "invalid_app", `${app} cannot be loaded: ${problem}`);
-
-/** The message of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -15,7 +15,7 @@ export function createIds(clock: Clock): (kind: IdKind) => string {
   };
 }
 
-/** True for what can be one of our ids: safe as a file name, whoever sent it. */
+/** True for what can be one of our ids: safe as a file name, wherever it comes from. */
 export function isId(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(text);
 }

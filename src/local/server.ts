@@ -4,22 +4,23 @@ import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import type { StatusTable } from "../wire/status.ts";
-import { Apps } from "./apps.ts";
-import { Catalogue } from "./catalogue.ts";
+import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AppSummary, EventSink } from "./events.ts";
-import { FileStore } from "./files.ts";
-import { createHttpServer, listen, portOf } from "./http.ts";
+import { Apps } from "./http/app-info.ts";
+import { createHttpServer, listen, portOf } from "./http/http-server.ts";
+import type { Dialect } from "./http/response.ts";
+import { Serializer } from "./http/serialize.ts";
+import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
-import { Pool } from "./pool.ts";
-import { Presenter } from "./present.ts";
-import type { Dialect } from "./respond.ts";
-import type { Rooms } from "./rooms.ts";
-import { Runner } from "./runner.ts";
-import { Sessions } from "./sessions.ts";
-import { sweep, TaskStore } from "./task-store.ts";
-import { Tasks } from "./tasks.ts";
-import { Webhooks } from "./webhook.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { sweep } from "./sweep.ts";
+import { FileStore } from "./tasks/file-store.ts";
+import { Runner } from "./tasks/runner.ts";
+import { TaskStore } from "./tasks/task-store.ts";
+import { Tasks } from "./tasks/tasks.ts";
+import { Webhooks } from "./tasks/webhook.ts";
+import { Pool } from "./workers/pool.ts";
 
 export type { ServerEvent } from "./events.ts";
 
@@ -32,8 +33,10 @@ export interface LocalServerOptions {
   appDirs: string[];
   /** 0 for any. */
   port: number;
-  /** Most worker processes at a time. */
+  /** Most worker processes that work at a time. */
   workers: number;
+  /** Most sessions that hold a worker and do not use it, 32 unless told. */
+  idleSessions?: number;
   taskTimeoutMs: number;
   /** Null: every form at once, bare for a request with `X-API-Version: 2`. */
   dialect: Dialect | null;
@@ -58,6 +61,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
+const IDLE_SESSIONS = 32;
 const WATCH_MS = 1000;
 const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
@@ -67,16 +71,16 @@ const LAST_ANSWERS_MS = 200;
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const key = options.key ?? `inf_local_${randomBytes(18).toString("base64url")}`;
   const parts = assemble(options, key, () => `http://127.0.0.1:${portOf(server)}`);
-  const server: Server = createHttpServer(parts.rooms, { key, dialect: options.dialect });
+  const server: Server = createHttpServer(parts.services, { key, dialect: options.dialect });
   await listen(server, options.port);
-  // Answers of the first request need the catalogue: it is read while that request is on its way.
-  setImmediate(() => void parts.rooms.catalogue.directories().catch(() => {}));
+  // Answers of the first request need the catalog: it is read while that request is on its way.
+  setImmediate(() => void parts.services.catalog.directories().catch(() => {}));
   const stopUpkeep = startUpkeep(options, parts);
   let closing: Promise<void> | null = null;
   return {
-    url: parts.rooms.baseUrl(),
+    url: parts.services.baseUrl(),
     key,
-    apps: () => parts.rooms.apps.summaries(),
+    apps: () => parts.services.apps.summaries(),
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
@@ -86,7 +90,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 }
 
 interface Parts {
-  rooms: Rooms;
+  services: Services;
   runner: Runner;
   webhooks: Webhooks;
   folders: string[];
@@ -108,19 +112,24 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     folder("tmp"),
   ];
 
-  const catalogue = new Catalogue(options.appDirs, join(root, "src", "local", "apps"), emit);
+  const catalog = new Catalog(options.appDirs, join(root, "src", "samples"), emit);
   const files = new FileStore({ dir: fileDir, key, nextId: () => ids("file"), now: clock.now });
-  const presenter = new Presenter({ table: options.statusTable, fileUris: options.fileUris, files, baseUrl });
-  const program = join(root, "dist", "local", "worker.js");
+  const serializer = new Serializer({
+    table: options.statusTable,
+    fileUris: options.fileUris,
+    files,
+    baseUrl,
+  });
+  const program = join(root, "dist", "local", "worker", "main.js");
   const settings = { program, memoryMb: options.workerMemoryMb ?? 1024, cacheDir, temporaryDir };
-  const pool = new Pool({ workers: options.workers, settings, nextId: () => ids("wrk"), emit });
+  const idleLeases = options.idleSessions ?? IDLE_SESSIONS;
+  const pool = new Pool({ workers: options.workers, idleLeases, settings, nextId: () => ids("wrk"), emit });
   const webhooks = new Webhooks(clock, emit);
   const sessions = new Sessions({
     clock,
     nextId: () => ids("sess"),
     emit,
-    retire: (instance) => pool.retire(instance),
-    stopCall: (call, outcome, reason) => tasks.stop(call, outcome, reason),
+    retire: (worker) => pool.retire(worker),
   });
   const runner = new Runner({
     clock,
@@ -128,51 +137,61 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     files,
     sessions,
     taskTimeoutMs: options.taskTimeoutMs,
-    report: (version, problem) => void catalogue.report(version, problem),
-    inputUri: (text) => presenter.httpUri(text),
+    report: (version, problem) => void catalog.report(version, problem),
+    inputUri: (text) => serializer.httpUri(text),
   });
-  const tasks: Tasks = new Tasks({
+  const tasks = new Tasks({
     clock,
     nextId: () => ids("task"),
     store: new TaskStore(taskDir),
     emit,
     execute: (live, version) => runner.execute(live, version),
-    cancelRunning: (live) => runner.cancel(live),
     onEnd: (task) => {
-      if (task.webhook) webhooks.send(task.id, task.webhook, presenter.webhook(task));
+      if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
     },
   });
-  const recognise = (text: string) =>
-    files.recognise(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
-  const apps = new Apps(catalogue, pool);
-  const rooms = { clock, apps, catalogue, pool, sessions, tasks, files, presenter, baseUrl, recognise };
-  return { rooms, runner, webhooks, folders: [taskDir, fileDir, cacheDir, temporaryDir] };
+  const parseReference = (text: string) =>
+    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
+  const apps = new Apps(catalog, pool);
+  const services = {
+    clock,
+    apps,
+    catalog,
+    pool,
+    sessions,
+    tasks,
+    files,
+    serializer,
+    baseUrl,
+    parseReference,
+  };
+  return { services, runner, webhooks, folders: [taskDir, fileDir, cacheDir, temporaryDir] };
 }
 
-/** Throws away what is a week old, and looks for edits of apps if somebody wants to hear of them. */
-function startUpkeep(options: LocalServerOptions, { rooms, folders }: Parts): () => void {
+/** Throws away what is a week old, and looks for edits of apps when they are to be shown. */
+function startUpkeep(options: LocalServerOptions, { services, folders }: Parts): () => void {
   const tidy = () => {
     for (const folder of folders) void sweep(folder, Date.now());
   };
   tidy();
   const timers = [setInterval(tidy, SWEEP_MS)];
-  if (options.onEvent) timers.push(setInterval(() => void loadEdited(rooms), WATCH_MS));
+  if (options.onEvent) timers.push(setInterval(() => void loadEdited(services), WATCH_MS));
   return () => {
     for (const timer of timers) clearInterval(timer);
   };
 }
 
-/** Whoever edits an app hears at once whether it can be loaded. */
-async function loadEdited({ catalogue, apps }: Rooms): Promise<void> {
-  for (const version of await catalogue.watch()) await apps.schemas(version).catch(() => {});
+/** An edit is loaded at once, so that it shows whether it can be. */
+async function loadEdited({ catalog, apps }: Services): Promise<void> {
+  for (const version of await catalog.watch()) await apps.schemas(version).catch(() => {});
 }
 
-async function drain(server: Server, { rooms, runner, webhooks }: Parts): Promise<void> {
+async function drain(server: Server, { services, runner, webhooks }: Parts): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   runner.drain();
-  await rooms.tasks.cancelAll();
-  rooms.sessions.endAll();
-  await Promise.all([rooms.pool.close(), rooms.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await services.tasks.cancelAll();
+  services.sessions.endAll();
+  await Promise.all([services.pool.close(), services.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { fileReason } from "../file-reason.ts";
 
 /**
  * Makes a folder and those above it, readable by the user alone. Level by level: node's own
@@ -31,15 +32,15 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Why no files can be put into this folder, which may not exist yet; null when nothing is known to be in the way. */
-export async function obstacleTo(path: string): Promise<string | null> {
+export async function whyNotWritable(path: string): Promise<string | null> {
   try {
     if (!(await stat(path)).isDirectory()) return `${path} is not a folder`;
     await access(path, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     const parent = dirname(path);
     const missing = code === "ENOENT" || code === "ENOTDIR";
-    return missing && parent !== path ? await obstacleTo(parent) : message;
+    return missing && parent !== path ? await whyNotWritable(parent) : `${path}: ${fileReason(error)}`;
   }
 }

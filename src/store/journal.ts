@@ -1,8 +1,9 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BeltError } from "../errors.ts";
+import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 import { makeFolder } from "./folder.ts";
+import { setAside } from "./set-aside.ts";
 
 /** One thing this machine submitted. */
 export interface JournalEntry {
@@ -29,8 +30,14 @@ export class Journal {
     this.path = join(stateDir, "journal.ndjson");
   }
 
-  /** Throws the system's error when the disk is full or the folder not writable. */
+  /** Throws when the disk is full or the folder not writable. */
   async append(entry: JournalEntry): Promise<void> {
+    await this.#append(entry).catch((error) => {
+      throw fileError("cannot write the journal", this.path, error);
+    });
+  }
+
+  async #append(entry: JournalEntry): Promise<void> {
     await makeFolder(dirname(this.path));
     const file = await open(this.path, "a+", 0o600);
     try {
@@ -52,28 +59,14 @@ export class Journal {
   async newestFirst(type: JournalEntry["type"]): Promise<JournalEntry[]> {
     const text = await readFile(this.path, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "";
-      throw new BeltError({
-        code: "file",
-        message: `cannot read the journal ${this.path}: ${error.message}`,
-        exit: "failure",
-        cause: error,
-      });
+      throw fileError("cannot read the journal", this.path, error);
     });
     const entries = text
       .split("\n")
       .map(parseEntry)
       .filter((entry) => entry !== null);
-    if (text.trim() !== "" && entries.length === 0) await this.#setAside();
+    if (text.trim() !== "" && entries.length === 0) await setAside(this.path, "the journal", this.#warn);
     return entries.filter((entry) => entry.type === type).reverse();
-  }
-
-  async #setAside(): Promise<void> {
-    const aside = `${this.path}.damaged-${Date.now()}`;
-    await rename(this.path, aside).then(
-      () => this.#warn(`the journal could not be read and was set aside as ${aside}`),
-      (error: Error) =>
-        this.#warn(`the journal ${this.path} cannot be read, nor set aside: ${error.message}`),
-    );
   }
 }
 

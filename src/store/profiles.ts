@@ -1,8 +1,10 @@
-import { chmod, readFile, rename, stat } from "node:fs/promises";
+import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BeltError } from "../errors.ts";
+import { BeltError, fileError } from "../errors.ts";
+import { fileReason } from "../file-reason.ts";
 import { isObject } from "../wire/types.ts";
 import { makeFolder } from "./folder.ts";
+import { setAside } from "./set-aside.ts";
 
 /** A place to run apps: whose key, which API, and what is special about it. */
 export interface Profile {
@@ -78,7 +80,7 @@ export class Profiles {
         });
         file.store = { current: book.current, profiles: book.profiles.map(stored) };
       } catch (error) {
-        throw fileError((error as Error).message, this.path, error);
+        throw fileError(ACTION, this.path, error);
       }
       await this.#closeToOthers();
       return value;
@@ -86,19 +88,15 @@ export class Profiles {
   }
 
   async #locked<T>(work: () => Promise<T>): Promise<T> {
-    await makeFolder(this.#folder).catch((error: Error) => {
-      throw fileError(error.message, this.path, error);
+    await makeFolder(this.#folder).catch((error) => {
+      throw fileError(ACTION, this.path, error);
     });
     const { default: lockfile } = await import("proper-lockfile");
     // A holder that slept so long that it lost the lock has nothing left to release.
     const lost = () => {};
     const options = { realpath: false, stale: STALE, retries: PATIENCE, onCompromised: lost };
     const release = await lockfile.lock(this.path, options).catch((error: NodeJS.ErrnoException) => {
-      throw fileError(
-        error.code === "ELOCKED" ? "another belt keeps it locked" : error.message,
-        this.path,
-        error,
-      );
+      throw error.code === "ELOCKED" ? locked(this.path, error) : fileError(ACTION, this.path, error);
     });
     try {
       return await work();
@@ -111,16 +109,14 @@ export class Profiles {
     const text = await this.#text();
     const book = text === null ? NOTHING : parseBook(text);
     if (book) return book;
-    const aside = `${this.path}.corrupt-${new Date().toISOString().replaceAll(":", "-")}`;
-    await rename(this.path, aside);
-    this.#options.warn(`${this.path} cannot be understood; it was set aside as ${aside}`);
+    await setAside(this.path, "the file of profiles", this.#options.warn);
     return NOTHING;
   }
 
   async #text(): Promise<string | null> {
     return await readFile(this.path, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return null;
-      throw fileError(error.message, this.path, error);
+      throw fileError(ACTION, this.path, error);
     });
   }
 
@@ -138,7 +134,7 @@ export class Profiles {
       if ((mode & 0o077) === 0) continue;
       await chmod(path, closed).then(
         () => note(`${path} was open to other users (${octal(mode)}); it is ${octal(closed)} now`),
-        (error: Error) => warn(`${path} is open to other users (${octal(mode)}): ${error.message}`),
+        (error) => warn(`${path} is open to other users (${octal(mode)}): ${fileReason(error)}`),
       );
     }
   }
@@ -189,11 +185,9 @@ function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === "string";
 }
 
-function fileError(reason: string, path: string, cause: unknown): BeltError {
-  return new BeltError({
-    code: "file",
-    message: `cannot use the profiles in ${path}: ${reason}`,
-    exit: "failure",
-    cause,
-  });
+const ACTION = "cannot use the profiles in";
+
+function locked(path: string, cause: unknown): BeltError {
+  const message = `${ACTION} ${path}: another belt keeps it locked`;
+  return new BeltError({ code: "file", message, exit: "failure", cause });
 }

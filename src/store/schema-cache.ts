@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { makeFolder } from "./folder.ts";
+import { setAside } from "./set-aside.ts";
 
 /** An app as the API once described it. */
 export interface CachedApp {
@@ -38,8 +39,7 @@ export class SchemaCache {
     if (text === null) return null;
     const entry = parse(text);
     if (entry && entry.api === api && entry.reference === reference) return entry;
-    await rename(path, `${path}.corrupt`).catch(() => rm(path, { force: true }));
-    this.#out.warn(`${path} is corrupt; it was set aside as ${path}.corrupt`);
+    await setAside(path, "the cached schema", (text) => this.#out.warn(text));
     return null;
   }
 

@@ -1,43 +1,147 @@
-import { BeltError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { isFailed } from "./many-view.ts";
+import { safeJson, safeText } from "./text.ts";
 
-/**
- * The field at a dotted path; of a list, unless the path begins with a place in it, that of each
- * element. The error is for those that lack it: an id that failed is judged by whoever asked for it.
- */
-export function fieldsAt(value: unknown, path: string): { found: unknown[]; error: BeltError | null } {
-  const isList = Array.isArray(value) && !/^\d/.test(path);
-  const items: unknown[] = isList ? value : [value];
-  const fields = items.map((item) => fieldAt(item, path));
-  const found = fields.filter((field) => field !== MISSING);
-  const lacking = items.filter((item, at) => fields[at] === MISSING && !(isList && isFailed(item))).length;
-  if (lacking === 0) return { found, error: null };
-  return { found, error: found.length === 0 ? noField(path) : partlyNoField(path, lacking, items.length) };
+/** Where in a result a field is: `output.image.uri`. */
+export interface FieldPath {
+  text: string;
+  keys: string[];
 }
 
-const MISSING = Symbol("missing");
+/** What `--field` takes: paths set apart by commas; `\,` and `\.` stand for a comma and a dot in a key. */
+export function parseFieldPaths(text: string): FieldPath[] {
+  return splitAt(",", text).map((path) => {
+    const keys = splitAt(".", path).map((key) => key.replace(/\\([,.\\])/g, "$1"));
+    if (keys.every((key) => key !== "")) return { text: path.replaceAll("\\,", ","), keys };
+    throw usageError(`--field: "${path}" has an empty part`, "write it like output.image.uri");
+  });
+}
 
-function fieldAt(value: unknown, path: string): unknown {
-  let found = value;
-  for (const part of path.split(".")) {
-    const holder = isObject(found) || Array.isArray(found) ? (found as JsonObject) : {};
-    if (!Object.hasOwn(holder, part)) return MISSING;
-    found = holder[part];
+/** Splits at a mark that no backslash stands before. */
+function splitAt(mark: "," | ".", text: string): string[] {
+  const parts = text.match(/\\.|[^\\]|\\$/gs) ?? [];
+  const found = [""];
+  for (const part of parts) {
+    if (part === mark) found.push("");
+    else found[found.length - 1] += part;
   }
   return found;
 }
 
-/** What `--field` says when there is nothing of that name (cli.md section 2). */
-export function noField(path: string): BeltError {
+interface Selection {
+  /** What to print, line by line or as a document. */
+  lines: string[];
+  error: BeltError | null;
+}
+
+interface Form {
+  json: boolean;
+  isTerminal: boolean;
+}
+
+/**
+ * The fields of a result, of a list those of each element (unless a path begins with a place in it).
+ * The error is for those that lack one: an id that failed is judged by whoever asked for it.
+ */
+export function selectFields(value: unknown, paths: readonly FieldPath[], form: Form): Selection {
+  const isList = Array.isArray(value) && paths.every(({ keys: [first] }) => !/^\d/.test(first!));
+  const items: unknown[] = isList ? value : [value];
+  const rows = items.map((item) => paths.map(({ keys }) => fieldAt(item, keys)));
+  const lacking = items.filter((item, at) => rows[at]!.includes(MISSING) && !(isList && isFailed(item)));
+  const found = rows.filter((row) => row.some((field) => field !== MISSING));
+  const all = isList ? items.length : 1;
+  const error = lacking.length === 0 ? null : lackOf(paths, lacking, found.length === 0 ? 1 : all);
+  if (found.length === 0 && (lacking.length > 0 || items.length > 0)) return { lines: [], error };
+  if (!form.json) return { lines: found.map((row) => plainLine(row, form)), error };
+  const documents = rows.map((row) => documentOf(paths, row));
+  return { lines: [safeJson(isList ? documents : documents[0], form.isTerminal ? 2 : 0)], error };
+}
+
+const MISSING = Symbol("missing");
+
+function fieldAt(value: unknown, keys: string[]): unknown {
+  let found = value;
+  for (const key of keys) {
+    const holder = holderOf(found);
+    if (!holder || !Object.hasOwn(holder, key)) return MISSING;
+    found = holder[key];
+  }
+  return found;
+}
+
+function holderOf(value: unknown): JsonObject | null {
+  return isObject(value) || Array.isArray(value) ? (value as JsonObject) : null;
+}
+
+/** One field by itself, several by their paths; what is missing is null. */
+function documentOf(paths: readonly FieldPath[], row: unknown[]): unknown {
+  const values = row.map((field) => (field === MISSING ? null : field));
+  if (paths.length === 1) return values[0];
+  return Object.fromEntries(paths.map(({ text }, at) => [text, values[at]]));
+}
+
+/** One field as it is; several on one line, set apart by tabs. */
+function plainLine(row: unknown[], { isTerminal }: Form): string {
+  if (row.length === 1 && typeof row[0] !== "string") return safeJson(row[0], isTerminal ? 2 : 0);
+  const texts = row.map(plainField);
+  const text = row.length === 1 ? texts[0]! : texts.map(onOneLine).join("\t");
+  // A script gets the very text; only a terminal must be protected from it.
+  return isTerminal ? safeText(text) : text;
+}
+
+function plainField(field: unknown): string {
+  if (field === MISSING) return "";
+  return typeof field === "string" ? field : safeJson(field);
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll("\t", "\\t").replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+}
+
+/** Names the fields that are there: a second run to look for them would be paid twice (cli.md section 2). */
+function lackOf(paths: readonly FieldPath[], lacking: unknown[], all: number): BeltError {
+  const [item] = lacking;
+  const missing = paths.filter(({ keys }) => fieldAt(item, keys) === MISSING);
+  const error = noField(missing, item);
+  if (all === 1) return error;
+  const names = missing.map(({ text }) => text).join(", ");
+  const message = `${lacking.length} of ${all} results lack the field ${names}; ${whatIsThere(item, missing[0]!)}`;
+  return error.with({ message });
+}
+
+/** What `--field` says when there is nothing of that name; null is the result that there is none. */
+export function noField(missing: readonly FieldPath[], value: unknown): BeltError {
+  const names = missing.map(({ text }) => text).join(", ");
+  const taskId = taskIdOf(value);
   return new BeltError({
     code: "no_such_field",
-    message: `the result has no field ${path}`,
-    hint: "run again with --json to see the whole result",
+    message: `the result has no field ${names}; ${whatIsThere(value, missing[0]!)}`,
+    hint: taskId === null ? undefined : belt("task get", taskId),
     exit: "failure",
+    taskId: taskId ?? undefined,
   });
 }
 
-function partlyNoField(path: string, lacking: number, all: number): BeltError {
-  return noField(path).with({ message: `${lacking} of ${all} results lack the field ${path}` });
+/** Only a task can be looked at again for nothing. */
+function taskIdOf(value: unknown): string | null {
+  return isObject(value) && "status_code" in value && typeof value["id"] === "string" ? value["id"] : null;
+}
+
+/** More than anybody reads. */
+const MOST_NAMES = 20;
+
+/** What stands where the path loses its way. */
+function whatIsThere(value: unknown, { keys }: FieldPath): string {
+  const known = keys.findIndex((_, at) => fieldAt(value, keys.slice(0, at + 1)) === MISSING);
+  const where = known === 0 ? "it" : keys.slice(0, known).join(".");
+  const there = fieldAt(value, keys.slice(0, known));
+  if (value === null) return "there is no result";
+  if (Array.isArray(there)) return `${where} is a list of ${there.length}`;
+  if (!isObject(there)) return `${where} is ${there === null ? "null" : `a ${typeof there}`}`;
+  const names = Object.keys(there);
+  if (names.length === 0) return `${where} is empty`;
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  return `${where} has ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
 }

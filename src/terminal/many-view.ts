@@ -1,7 +1,7 @@
 import type { ErrorDocument } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
-import type { Style, View } from "./output.ts";
-import { safeLine, safeText } from "./text.ts";
+import { safeLine, safeParagraph } from "./text.ts";
+import type { Style, View } from "./view.ts";
 
 type Failed = { id: string; error: ErrorDocument };
 
@@ -9,7 +9,7 @@ type Failed = { id: string; error: ErrorDocument };
 export function manyView<T extends object>(view: View<T>): View<(T | Failed)[]> {
   const show = (item: T | Failed, style: Style, one: (value: T, style: Style) => string) =>
     isFailed(item)
-      ? `${safeLine(item.id)}  ${style.paint.red("error:")} ${safeText(item.error.message)}`
+      ? `${safeLine(item.id)}  ${style.colors.red("error:")} ${safeParagraph(item.error.message)}`
       : one(item, style);
   return {
     text: (items, style) => join(items.map((item) => show(item, style, view.text))),

@@ -1,17 +1,17 @@
 import type { Pixels } from "./pixels.ts";
 
-/** How a terminal shows pictures; half blocks need nothing but colour. */
+/** How a terminal shows pictures; half blocks need nothing but color. */
 export type PictureWay = "kitty" | "iterm2" | "blocks" | "blocks256";
 
 /** What the environment says of the terminal; null when it can show no picture at all. */
-export function pictureWay(env: Record<string, string | undefined>, coloured: boolean): PictureWay | null {
+export function pictureWay(env: Record<string, string | undefined>, colored: boolean): PictureWay | null {
   const { TERM = "", TERM_PROGRAM = "", COLORTERM = "" } = env;
   const multiplexed = Boolean(env["TMUX"] || env["STY"]) || /^(screen|tmux)/.test(TERM);
   if (TERM === "dumb") return null;
   if (!multiplexed && (env["KITTY_WINDOW_ID"] || TERM === "xterm-kitty" || TERM_PROGRAM === "ghostty"))
     return "kitty";
   if (!multiplexed && /^(iTerm\.app|WezTerm|mintty)$/.test(TERM_PROGRAM)) return "iterm2";
-  if (!coloured) return null;
+  if (!colored) return null;
   return /^(truecolor|24bit)$/i.test(COLORTERM) || TERM.endsWith("-direct") ? "blocks" : "blocks256";
 }
 
@@ -50,10 +50,10 @@ function iterm2(bytes: Buffer, columns: number): string {
   return `\u001b]1337;File=${head}:${bytes.toString("base64")}\u0007`;
 }
 
-type Colour = [number, number, number];
+type Color = [number, number, number];
 
-/** Two pixels to a character: the upper is its colour, the lower its background. */
-function halfBlocks(pixels: Pixels, columns: number, code: (colour: Colour) => string): string {
+/** Two pixels to a character: the upper is its color, the lower its background. */
+function halfBlocks(pixels: Pixels, columns: number, code: (color: Color) => string): string {
   const rows = Math.max(1, Math.round((columns * pixels.height) / pixels.width / 2));
   const lines = Array.from({ length: Math.min(rows, columns * 3) }, (_, row) => {
     const cells = Array.from({ length: columns }, (_, column) => {
@@ -72,9 +72,9 @@ function halfBlocks(pixels: Pixels, columns: number, code: (colour: Colour) => s
   return lines.join("\n");
 }
 
-/** The mean colour of a part of the picture, on black; a few samples do. */
-function average({ width, height, data }: Pixels, x0: number, x1: number, y0: number, y1: number): Colour {
-  const sum: Colour = [0, 0, 0];
+/** The mean color of a part of the picture, on black; a few samples do. */
+function average({ width, height, data }: Pixels, x0: number, x1: number, y0: number, y1: number): Color {
+  const sum: Color = [0, 0, 0];
   const steps = 4;
   for (let i = 0; i < steps * steps; i++) {
     const x = Math.floor((x0 + ((x1 - x0) * ((i % steps) + 0.5)) / steps) * width);
@@ -82,15 +82,15 @@ function average({ width, height, data }: Pixels, x0: number, x1: number, y0: nu
     const at = (Math.min(y, height - 1) * width + Math.min(x, width - 1)) * 4;
     for (const channel of [0, 1, 2] as const) sum[channel] += (data[at + channel]! * data[at + 3]!) / 255;
   }
-  return sum.map((value) => Math.round(value / steps ** 2)) as Colour;
+  return sum.map((value) => Math.round(value / steps ** 2)) as Color;
 }
 
-function direct([red, green, blue]: Colour): string {
+function direct([red, green, blue]: Color): string {
   return `2;${red};${green};${blue}`;
 }
 
-/** The nearest of the 6 × 6 × 6 colours that every terminal with 256 has. */
-function indexed(colour: Colour): string {
-  const [red, green, blue] = colour.map((value) => Math.round((value / 255) * 5)) as Colour;
+/** The nearest of the 6 × 6 × 6 colors that every terminal with 256 has. */
+function indexed(color: Color): string {
+  const [red, green, blue] = color.map((value) => Math.round((value / 255) * 5)) as Color;
   return `5;${16 + 36 * red + 6 * green + blue}`;
 }

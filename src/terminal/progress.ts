@@ -1,8 +1,8 @@
 import type { Ora } from "ora";
-import { type Paint, plainPaint } from "./paint.ts";
-import type { Ruler } from "./ruler.ts";
-import type { Sink } from "./sink.ts";
-import { formatDuration, safeLine } from "./text.ts";
+import { type Colors, plainColors } from "./colors.ts";
+import { formatDuration } from "./text.ts";
+import type { TextWidth } from "./text-width.ts";
+import type { Sink } from "./writable.ts";
 
 /** What is going on at the moment, for somebody who waits. */
 export interface Progress {
@@ -13,7 +13,7 @@ export interface Progress {
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
-  aside(write: () => void): void;
+  interrupt(write: () => void): void;
   /** Clears what is drawn. */
   stop(): void;
 }
@@ -22,13 +22,16 @@ export interface ProgressOptions {
   stderr: Sink;
   animated: boolean;
   silent: boolean;
-  paint: Paint;
-  write(line: string): void;
+  colors: Colors;
+  /** Makes a text fit to be drawn: on one line, harmless, without keys. */
+  clean(text: string): string;
+  /** Tells a task's new status where nothing is drawn. */
+  status(taskId: string, status: string): void;
   now(): number;
 }
 
 export function createProgress(options: ProgressOptions): Progress {
-  if (options.silent) return { busy() {}, phase() {}, detail() {}, aside: (write) => write(), stop() {} };
+  if (options.silent) return { busy() {}, phase() {}, detail() {}, interrupt: (write) => write(), stop() {} };
   return options.animated ? new Spinner(options) : new Lines(options);
 }
 
@@ -41,16 +44,16 @@ class Lines implements Progress {
   }
 
   phase(subject: string, phase: string): void {
-    const line = safeLine(`${subject} ${phase}`);
-    if (line !== this.#last) this.#options.write(line);
-    this.#last = line;
+    const told = `${subject}\n${phase}`;
+    if (told !== this.#last) this.#options.status(subject, phase);
+    this.#last = told;
   }
 
   busy(): void {}
 
   detail(): void {}
 
-  aside(write: () => void): void {
+  interrupt(write: () => void): void {
     write();
   }
 
@@ -82,17 +85,17 @@ class Spinner implements Progress {
   }
 
   phase(_subject: string, phase: string): void {
-    this.#phase = safeLine(phase);
+    this.#phase = this.#options.clean(phase);
     if (this.#timer) return;
     this.#start ||= this.#options.now();
     this.#timer = setTimeout(() => this.#draw(), PATIENCE);
   }
 
   detail(text: string): void {
-    this.#detail = safeLine(text);
+    this.#detail = this.#options.clean(text);
   }
 
-  aside(write: () => void): void {
+  interrupt(write: () => void): void {
     this.#ora?.clear();
     write();
     this.#ora?.render();
@@ -106,28 +109,28 @@ class Spinner implements Progress {
   }
 
   async #draw(): Promise<void> {
-    const [{ default: ora }, { displayRuler }] = await Promise.all([
+    const [{ default: ora }, { displayWidth }] = await Promise.all([
       import("ora"),
-      import("./display-ruler.ts"),
+      import("./display-width.ts"),
     ]);
     if (!this.#timer) return;
-    const { stderr, paint } = this.#options;
+    const { stderr, colors } = this.#options;
     this.#ora = ora({
-      color: paint === plainPaint ? false : "cyan",
+      color: colors === plainColors ? false : "cyan",
       stream: stderr as NodeJS.WriteStream,
       discardStdin: false,
       text: "",
-      suffixText: () => this.#text(displayRuler),
+      suffixText: () => this.#text(displayWidth),
     }).start();
   }
 
   /** The phase, how long it has been, and what fits of the newest log line. */
-  #text(ruler: Ruler): string {
-    const { paint, stderr, now } = this.#options;
+  #text(textWidth: TextWidth): string {
+    const { colors, stderr, now } = this.#options;
     const columns = (stderr.columns ?? 80) - BESIDE;
-    const head = ruler.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
-    const room = columns - ruler.width(head) - SEPARATOR.length;
-    const detail = this.#detail && room > 10 ? SEPARATOR + ruler.cut(this.#detail, room) : "";
-    return `${head}${paint.dim(detail)}`;
+    const head = textWidth.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
+    const room = columns - textWidth.width(head) - SEPARATOR.length;
+    const detail = this.#detail && room > 10 ? SEPARATOR + textWidth.cut(this.#detail, room) : "";
+    return `${head}${colors.dim(detail)}`;
   }
 }

@@ -1,12 +1,6 @@
+import { Writable } from "node:stream";
 import { BeltError, usageError } from "../errors.ts";
 import { safeLine } from "./text.ts";
-
-/** Where questions are asked, and what ends them all. */
-export interface Asking {
-  input: NodeJS.ReadableStream;
-  output: NodeJS.WritableStream;
-  signal: AbortSignal;
-}
 
 /** A field that somebody at a terminal is asked for. Texts come from the app's schema. */
 export interface Question {
@@ -23,65 +17,93 @@ export interface Question {
 /** The answer: the chosen value, or what was typed. */
 export type Ask = (question: Question) => Promise<unknown>;
 
-/** Asks for fields on the terminal, each until the answer fits. */
-export function askOn(asking: Asking): Ask {
-  return async ({ kind, name, about, choices, type, check }) => {
+interface PromptOptions {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WriteStream;
+  isColored: boolean;
+  /** Ends a question with its reason. */
+  signal: AbortSignal;
+  /** Takes keys out of what is shown. */
+  clean(text: string): string;
+}
+
+type PromptContext = Pick<PromptOptions, "input" | "signal"> & { output: NodeJS.WritableStream };
+
+/**
+ * Questions on the terminal. Each of them hears signals; Ctrl-C, which reaches it as a key, is Ctrl-C.
+ * Ctrl-D, and a terminal that goes away, leave it unanswered: a usage error.
+ */
+export class Prompt {
+  readonly #options: PromptOptions;
+
+  constructor(options: PromptOptions) {
+    this.#options = options;
+  }
+
+  /** "No" unless said otherwise. */
+  async yesOrNo(question: string): Promise<boolean> {
+    const { confirm } = await import("@inquirer/prompts");
+    const options = { message: this.#clean(question), default: false };
+    return await this.#answered(`"${question}"`, (context) => confirm(options, context));
+  }
+
+  /** What must not be seen: nothing of it is echoed, and no key shows it. */
+  async secret(question: string): Promise<string> {
+    const { password } = await import("@inquirer/prompts");
+    const options = { message: this.#clean(question), toggleMask: false as const };
+    return await this.#answered(`"${question}"`, (context) => password(options, context));
+  }
+
+  /** Again until the answer fits. */
+  async field({ kind, name, about, choices, type, check }: Question): Promise<unknown> {
     const { select, input } = await import("@inquirer/prompts");
-    const words = [name, type && `, ${type}`, about && ` (${about})`].join("");
-    const message = safeLine(words);
+    const message = this.#clean([name, type && `, ${type}`, about && ` (${about})`].join(""));
     const validate = async (answer: string) => {
       const flaw = await check(answer);
-      return flaw === null || safeLine(flaw);
+      return flaw === null || this.#clean(flaw);
     };
-    return await answered(asking, `--input ${name} is missing`, (context) =>
+    const named = choices.map((value) => ({ value, name: this.#clean(nameOf(value)) }));
+    return await this.#answered(`--input ${name}`, (context) =>
       kind === "choice"
-        ? select(
-            { message, choices: choices.map((value) => ({ value, name: safeLine(spelled(value)) })) },
-            context,
-          )
+        ? select({ message, choices: named }, context)
         : input({ message, required: true, validate }, context),
     );
-  };
-}
-
-function spelled(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-}
-
-/** Asks yes or no on the terminal, "no" unless said otherwise. */
-export async function askYesNo(question: string, asking: Asking): Promise<boolean> {
-  const { confirm } = await import("@inquirer/prompts");
-  return await answered(asking, `"${question}" was not answered`, (context) =>
-    confirm({ message: question, default: false }, context),
-  );
-}
-
-/** Asks for what must not be seen: nothing of it is echoed, and no key shows it. */
-export async function askSecret(question: string, asking: Asking): Promise<string> {
-  const { password } = await import("@inquirer/prompts");
-  return await answered(asking, `"${question}" was not answered`, (context) =>
-    password({ message: question, toggleMask: false }, context),
-  );
-}
-
-/** Ctrl-C at a question is Ctrl-C; Ctrl-D, and a terminal that goes away, leave it unanswered. */
-async function answered<T>(
-  { input, output, signal }: Asking,
-  unanswered: string,
-  ask: (context: Asking) => Promise<T>,
-): Promise<T> {
-  const ended = new AbortController();
-  // The prompts do not tell when their input ends, but stop reading it; after an answer they do so, too.
-  const onPause = () => void setImmediate(() => ended.abort());
-  input.once("pause", onPause);
-  try {
-    return await ask({ input, output, signal: AbortSignal.any([signal, ended.signal]) });
-  } catch (thrown) {
-    signal.throwIfAborted();
-    if (ended.signal.aborted) throw usageError(unanswered);
-    if (!(thrown instanceof Error) || thrown.name !== "ExitPromptError") throw thrown;
-    throw new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" });
-  } finally {
-    input.off("pause", onPause);
   }
+
+  #clean(text: string): string {
+    return this.#options.clean(safeLine(text));
+  }
+
+  async #answered<T>(what: string, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+    const { input, output, isColored, signal } = this.#options;
+    const ended = new AbortController();
+    // The prompts do not tell when their input ends, but stop reading it; after an answer they do so, too.
+    const onPause = () => void setImmediate(() => ended.abort());
+    input.once("pause", onPause);
+    try {
+      const until = AbortSignal.any([signal, ended.signal]);
+      return await ask({ input, output: isColored ? output : withoutColors(output), signal: until });
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (ended.signal.aborted) throw usageError(`${what} was asked for, and not answered`);
+      if (!(thrown instanceof Error) || thrown.name !== "ExitPromptError") throw thrown;
+      throw new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" });
+    } finally {
+      input.off("pause", onPause);
+    }
+  }
+}
+
+/** The prompts' own library colors whatever it is told; only its other sequences pass. */
+function withoutColors(terminal: NodeJS.WriteStream): Writable {
+  const plain = new Writable({
+    write(chunk, _encoding, done) {
+      terminal.write(String(chunk).replace(/\u001b\[[\d;]*m/g, ""), done);
+    },
+  });
+  return Object.assign(plain, { isTTY: true, columns: terminal.columns, rows: terminal.rows });
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

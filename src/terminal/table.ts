@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Style } from "./output.ts";
+import type { Style } from "./view.ts";
 import { flow } from "./wrap.ts";
 
 const NOTHING = Object.fromEntries(
@@ -27,9 +27,9 @@ export interface Columns {
  * others do not fit side by side, each row is a few lines, so that ids and addresses stay whole.
  */
 export function table({ head, right = [], prose }: Columns, rows: string[][], style: Style): string {
-  const { ruler, width } = style;
+  const { textWidth, width } = style;
   const widths = head.map((name, column) =>
-    Math.max(...[name, ...rows.map((row) => row[column]!)].map((text) => ruler.width(text))),
+    Math.max(...[name, ...rows.map((row) => row[column]!)].map((text) => textWidth.width(text))),
   );
   const total = widths.reduce((sum, each) => sum + each + GAP, -GAP);
   if (total <= width) return grid(head, right, rows, style);
@@ -40,9 +40,9 @@ export function table({ head, right = [], prose }: Columns, rows: string[][], st
   return grid(head, right, shaped, style);
 }
 
-function grid(head: string[], right: number[], rows: string[][], { paint }: Style): string {
+function grid(head: string[], right: number[], rows: string[][], { colors }: Style): string {
   const cells = new Table({
-    head: head.map((name) => paint.dim(name)),
+    head: head.map((name) => colors.dim(name)),
     chars: { ...NOTHING, middle: " ".repeat(GAP) },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: head.map((_, column) => (right.includes(column) ? "right" : "left")),
@@ -57,7 +57,7 @@ function grid(head: string[], right: number[], rows: string[][], { paint }: Styl
 
 /** The first cell, and beneath it the others by name, as many on a line as fit. */
 function stacked(head: string[], row: string[], prose: Columns["prose"], style: Style): string {
-  const { paint, ruler, width } = style;
+  const { colors, textWidth, width } = style;
   const indent = " ".repeat(GAP);
   // What has no name is a mark on the cell behind it.
   const first = head[0] === "" ? 1 : 0;
@@ -65,9 +65,9 @@ function stacked(head: string[], row: string[], prose: Columns["prose"], style: 
   const facts = row
     .map((text, column) => ({ text, column }))
     .filter(({ text, column }) => column > first && text !== "" && !(prose && column === head.length - 1))
-    .map(({ text, column }) => `${paint.dim(head[column]!.toLowerCase())} ${text}`);
+    .map(({ text, column }) => `${colors.dim(head[column]!.toLowerCase())} ${text}`);
   const room = width - GAP;
   const about = prose?.(row.at(-1)!, room).split("\n") ?? [];
-  const lines = [...flow(facts, " ".repeat(GAP), { ruler, width: room }), ...about];
+  const lines = [...flow(facts, " ".repeat(GAP), { textWidth, width: room }), ...about];
   return [name, ...lines.filter((line) => line !== "").map((line) => indent + line)].join("\n");
 }

@@ -3,16 +3,22 @@ import { stringifyJson } from "../wire/json.ts";
 
 // C0 but tab and newline, DEL, C1, and the marks that reorder text.
 const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-const HARMFUL_IN_JSON = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const HARMFUL_IN_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+const LINE_ENDS = /\r\n|[\u2028\u2029]/g;
 
 /** Text from outside, fit for a terminal: escape sequences are dropped, other control characters made visible. */
 export function safeText(text: string): string {
-  return stripVTControlCharacters(text.replace(/\r\n/g, "\n")).replace(HARMFUL, visible);
+  return stripVTControlCharacters(text.replace(LINE_ENDS, "\n")).replace(HARMFUL, visible);
 }
 
 /** The same on one line. */
 export function safeLine(text: string): string {
   return safeText(text).replace(/[\n\t]+/g, " ");
+}
+
+/** The same with further lines set in, so that none of them can pass for a hint or an error of belt's own. */
+export function safeParagraph(text: string): string {
+  return safeText(text).replace(/\n/g, "\n  ");
 }
 
 /** One JSON document; `indent` spaces, 0 for one line. What JSON itself lets through is escaped too. */

@@ -1,15 +1,15 @@
-import type { Style } from "./output.ts";
+import type { Style } from "./view.ts";
 
-type Room = Pick<Style, "width" | "ruler">;
+type Room = Pick<Style, "width" | "textWidth">;
 
 /** Text in lines of at most `width` columns, broken between words; what has no break, such as a URL, stays whole. */
-export function wrap(text: string, { width, ruler }: Room): string {
+export function wrap(text: string, { width, textWidth }: Room): string {
   if (width === Number.POSITIVE_INFINITY) return text;
   const wrapLine = (line: string) => {
     const lines: string[] = [];
     let current = "";
     for (const word of line.split(/(?<=\s)(?=\S)/)) {
-      if (current !== "" && ruler.width((current + word).trimEnd()) > width) {
+      if (current !== "" && textWidth.width((current + word).trimEnd()) > width) {
         lines.push(current.trimEnd());
         current = "";
       }
@@ -21,11 +21,11 @@ export function wrap(text: string, { width, ruler }: Room): string {
 }
 
 /** Whole parts side by side, as many on a line as fit. */
-export function flow(parts: string[], gap: string, { width, ruler }: Room): string[] {
+export function flow(parts: string[], gap: string, { width, textWidth }: Room): string[] {
   const lines: string[] = [];
   for (const part of parts) {
     const last = lines.at(-1);
-    if (last !== undefined && ruler.width(last + gap + part) <= width)
+    if (last !== undefined && textWidth.width(last + gap + part) <= width)
       lines[lines.length - 1] = last + gap + part;
     else lines.push(part);
   }
@@ -33,8 +33,8 @@ export function flow(parts: string[], gap: string, { width, ruler }: Room): stri
 }
 
 /** A text and what is said of it, on the next line where it does not fit beside. */
-export function beside(text: string, remark: string, { width, ruler }: Room): string {
+export function beside(text: string, remark: string, { width, textWidth }: Room): string {
   const line = `${text}  ${remark}`;
   if (remark === "") return text;
-  return ruler.width(line) <= width ? line : `${text}\n${remark}`;
+  return textWidth.width(line) <= width ? line : `${text}\n${remark}`;
 }

@@ -32,7 +32,7 @@ test("set_value and reset; setup says where it begins", async () => {
 });
 
 test("crash ends the process with its message", async () => {
-  const file = fileURLToPath(new URL("../../src/local/apps/counter/inference.js", import.meta.url));
+  const file = fileURLToPath(new URL("../../src/samples/counter/inference.js", import.meta.url));
   const script = `new (await import(${JSON.stringify(file)})).App().crash({ message: "bang" })`;
   const ended = await execa(process.execPath, ["--input-type=module", "-e", script], { reject: false });
   expect(ended).toMatchObject({ exitCode: 70, stderr: "bang" });

@@ -11,7 +11,7 @@ export type AppModule = { App: new () => App } & Record<string, z.ZodObject>;
 
 /** The apps are plain JavaScript, loaded here as the worker loads them: by the path of their directory. */
 export async function loadApp(name: string): Promise<AppModule> {
-  const url = new URL(`../../src/local/apps/${name}/inference.js`, import.meta.url);
+  const url = new URL(`../../src/samples/${name}/inference.js`, import.meta.url);
   return (await import(url.href)) as AppModule;
 }
 

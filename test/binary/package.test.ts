@@ -19,7 +19,7 @@ function packageOf(path: string): string | undefined {
 
 /** What the apps that come with belt import: they are not bundled, and run as they are. */
 function importsOfApps(): string[] {
-  const dir = join(ROOT, "src/local/apps");
+  const dir = join(ROOT, "src/samples");
   const files = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".js"),
   );
@@ -50,7 +50,7 @@ describe("the package", () => {
     ]) {
       expect(paths).toContain(path);
     }
-    const odd = paths.filter((path) => !/^(bin|dist|completions|src\/local\/apps)\//.test(path));
+    const odd = paths.filter((path) => !/^(bin|dist|completions|src\/samples)\//.test(path));
     expect(odd.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
     expect(paths.filter((path) => /\.ts$|\.map$|test|metafile/.test(path))).toEqual([]);
   });
@@ -73,8 +73,8 @@ describe("the package", () => {
     expect([...new Set(names)].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
   });
 
-  it("names every package whose code is in it, with its licence", () => {
-    const licences = read("dist/THIRD_PARTY_LICENSES");
+  it("names every package whose code is in it, with its license", () => {
+    const licenses = read("dist/THIRD_PARTY_LICENSES");
     const bundled = new Set(
       Object.keys(inputs)
         .map(packageOf)
@@ -82,7 +82,7 @@ describe("the package", () => {
     );
     expect(bundled).toContain("commander");
     for (const name of bundled)
-      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\S* \\(.+\\)$`, "m"));
-    expect(licences).toContain("Permission is hereby granted, free of charge");
+      expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\S* \\(.+\\)$`, "m"));
+    expect(licenses).toContain("Permission is hereby granted, free of charge");
   });
 });

@@ -64,10 +64,11 @@ describe("the local server inside one command", () => {
     const task = JSON.parse(stdout);
     expect(task).toMatchObject({ app: "infsh/flux", status: "completed", status_code: 10, error: null });
     expect(existsSync(fileURLToPath(task.output.image.uri))).toBe(true);
-    const shown = stderr
+    const told = stderr
+      .trim()
       .split("\n")
-      .filter((line) => line.startsWith(task.id))
-      .map((line) => line.split(" ")[1]);
+      .map((line) => JSON.parse(line));
+    const shown = told.filter(({ status }) => status?.task_id === task.id).map(({ status }) => status.status);
     expect(shown.at(-1)).toBe("completed");
     expect(shown).toContain("running");
     const later = await spawnBelt(["task", "get", "@last", "--local", "--json"], home);
@@ -180,7 +181,7 @@ describe("pipes", () => {
     expect({ stdout, stderr, exitCode }).toEqual({ stdout: "0123456789", stderr: "", exitCode: 0 });
   });
 
-  it("that are full make it exit 1 and say so", async () => {
+  it("that are full make it exit 9 and say so: the run was paid for", async () => {
     const command = `node ${join(ROOT, "bin/belt.js")} run infsh/echo -q > /dev/full`;
     const { stderr, exitCode } = await execa("sh", ["-c", command], {
       env: {
@@ -192,7 +193,7 @@ describe("pipes", () => {
       extendEnv: false,
       reject: false,
     });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(9);
     expect(stderr).toContain("error: the answer could not be written");
   });
 

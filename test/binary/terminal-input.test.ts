@@ -112,7 +112,7 @@ describe("missing inputs are asked for on a terminal", () => {
   });
 
   it.each([
-    ["Ctrl-D", "\u0004", "exit 2", "--input prompt is missing"],
+    ["Ctrl-D", "\u0004", "exit 2", "--input prompt was asked for, and not answered"],
     ["Ctrl-C", "\u0003", "exit 130", "interrupted"],
   ])("and %s leaves it unanswered", async (_name, keys, exit, words) => {
     const seen = await typing(

@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
@@ -198,14 +199,14 @@ test("an edit makes a new version at the next run, and mends a broken app", asyn
   const after = await server.run({ app: "zod4", input });
   expect(after.output.text).toBe("edited");
   expect(after.app_version_id).not.toBe(before.app_version_id);
-  await server.told((event) => event.type === "app" && event.state === "changed");
+  await server.emitted((event) => event.type === "app" && event.state === "changed");
   writeFileSync(entry, "export class {");
   expect((await server.run({ app: "zod4", input })).status_text).toBe("failed");
   writeFileSync(entry, source("mended"));
   expect((await server.run({ app: "zod4", input })).output.text).toBe("mended");
   const known = server.events.length;
   writeFileSync(entry, "export class {");
-  const told = await server.told(
+  const told = await server.emitted(
     (event) => event.type === "app" && event.state === "broken" && server.events.indexOf(event) >= known,
   );
   expect(told).toMatchObject({ app: "test/zod4", problem: { file: entry, line: 1 } });
@@ -226,3 +227,67 @@ function writeApp(name: string, files: Record<string, string>): string {
   for (const [file, text] of Object.entries(all)) writeFileSync(join(dir, file), text);
   return dir;
 }
+
+/** In place of a file of an app: what gives no end when it is read. */
+const ENDLESS: Record<string, (path: string) => void> = {
+  "a pipe": (path) => execFileSync("mkfifo", [path]),
+  "a device": (path) => symlinkSync("/dev/zero", path),
+};
+
+test.each(
+  ["inf.yml", "package.json", "inference.js", ".env"].flatMap((file) =>
+    Object.keys(ENDLESS).map((kind) => [file, kind] as const),
+  ),
+)("an app whose %s is %s is broken, and holds nobody up", async (file, kind) => {
+  const dir = join(temporaryFolder(), "endless");
+  mkdirSync(dir);
+  const manifest = "namespace: test\nname: endless\nsecrets: [{key: TOKEN}]\n";
+  writeFileSync(join(dir, "inf.yml"), manifest);
+  writeFileSync(join(dir, file === "package.json" ? "main.js" : "inference.js"), "export class App {}");
+  rmSync(join(dir, file), { force: true });
+  ENDLESS[kind]!(join(dir, file));
+  const server = await startServer({ appDirs: [dir, app("probe")] });
+  const { status, body } = await server.call("POST", "/run", { app: "endless", input: {} });
+  expect([status, body.code]).toEqual([422, "invalid_app"]);
+  expect(body.detail).toContain(`${join(dir, file)} is not a regular file`);
+  expect((await server.run({})).status_text).toBe("completed");
+});
+
+test("an inf.yml that is too large to be one is not read", async () => {
+  const dir = join(temporaryFolder(), "large");
+  mkdirSync(dir);
+  writeFileSync(join(dir, "inf.yml"), `name: large\n#${"x".repeat(2 * 1024 * 1024)}`);
+  const server = await startServer({ appDirs: [dir] });
+  const [large] = await server.apps();
+  expect(large?.problem?.message).toMatch(/inf.yml is larger than 1 MiB$/);
+});
+
+test.each(["zod3", "zod4"])("stream functions are described as such with %s, and refused", async (name) => {
+  const server = await startServer({ appDirs: [app(name)] });
+  const { functions } = (await server.call("GET", `/apps/test/${name}`)).body.version;
+  const kinds = Object.entries<{ kind: string }>(functions).map(([key, { kind }]) => [key, kind]);
+  expect(Object.fromEntries(kinds)).toEqual({ run: "run", talk: "stream", echo: "stream" });
+  const pcm = (rate: number) => ({
+    type: "array",
+    format: "stream",
+    items: {
+      type: "string",
+      format: "binary",
+      contentMediaType: `audio/pcm;format=s16le;rate=${rate};channels=1`,
+    },
+  });
+  const { input_schema, output_schema } = functions.talk;
+  expect(input_schema.properties.audio).toEqual({ ...pcm(16_000), description: "What is said" });
+  expect(input_schema.properties.events).toMatchObject({
+    type: "array",
+    format: "stream",
+    items: { type: "object", properties: { type: { type: "string" } } },
+  });
+  expect(input_schema.required).toEqual(["topic"]);
+  expect(output_schema.properties.audio).toEqual(pcm(24_000));
+  expect(output_schema.required).toEqual(["seconds"]);
+  for (const stream of ["talk", "echo"]) {
+    const task = await server.run({ app: `test/${name}`, function: stream, input: { topic: "x" } });
+    expect(task.error).toBe(`"${stream}" is a stream function: it speaks over a socket, which belt does not`);
+  }
+});

@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Home } from "../support/belt.ts";
 import { spawnDev } from "./dev-process.ts";
 import {
   cleanup,
   copyOfProbe,
+  isAlive,
   type Json,
   shareServer,
   startServer,
@@ -28,6 +31,82 @@ test.each([
   expect(await server.run(act(name))).toMatchObject({ status_text: "failed", error });
   expect(await server.run({})).toMatchObject({ status_text: "completed" });
 });
+
+const FORGED: object[] = [
+  { kind: "log", text: { toString: 1 }, run: null },
+  { kind: "log", text: null, run: null },
+  { kind: "log", text: "x", run: { toString: 1 } },
+  { kind: "error", id: 1, message: { toString: 1 } },
+  { kind: "error", id: { valueOf: 1 }, message: "x" },
+  { kind: "result", id: { toString: 1 }, value: {} },
+  { kind: "partial", id: [[]], output: {} },
+  { kind: "loaded", functions: [{ toString: 1 }], unloads: true },
+  { kind: "loaded", functions: { map: 1 }, unloads: true },
+  { kind: { toString: 1 } },
+  {},
+];
+
+test.each(FORGED.map((message) => JSON.stringify(message)))(
+  "a forged message ends its worker, and nothing else: %s",
+  async (text) => {
+    const server = shared();
+    const { session_id: session } = await server.run({
+      function: "set_value",
+      input: { value: 4 },
+      session: "new",
+    });
+    expect(await server.run(act(`forge ${text}`))).toMatchObject({
+      status_text: "failed",
+      error: "the app wrote into belt's channel to its worker, or more than it holds",
+    });
+    expect((await server.run({ function: "get_value", session })).output.value).toBe(4);
+    await server.call("DELETE", `/sessions/${session}`);
+  },
+);
+
+/** Code of an app that puts another value into each result which its worker sends. */
+function forgingResults(value: unknown): string {
+  return `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const send = fs.writeSync;
+fs.writeSync = (descriptor, bytes) => {
+  const message = JSON.parse(bytes);
+  if (message.kind === "result") message.value = ${JSON.stringify(value)};
+  send(descriptor, JSON.stringify(message) + "\\n");
+  return bytes.length;
+};
+syncBuiltinESMExports();
+`;
+}
+
+test.each([{ functions: null }, { functions: { run: 1 } }, { functions: {}, setup_schema: 1 }, 5])(
+  "forged schemas are those of a broken app: %j",
+  async (value) => {
+    const dir = copyOfProbe();
+    const file = join(dir, "inference.js");
+    appendFileSync(file, forgingResults(value));
+    const server = await startServer({ appDirs: [dir] });
+    const [probe] = (await server.apps()).filter(({ app }) => app === "test/probe");
+    expect(probe?.functions).toEqual([]);
+    const { status, body } = await server.call("GET", "/apps/test/probe");
+    expect([status, body.code]).toEqual([422, "invalid_app"]);
+  },
+);
+
+test.each([3, 4])(
+  "an app that closes descriptor %d does not leave a worker to the next task",
+  async (descriptor) => {
+    const server = await startServer({ workers: 1 });
+    const { pid } = (await server.run(act("pid"))).output;
+    const closed = await server.run(act(`close ${descriptor}`));
+    if (descriptor === 4) expect(closed.status_text).toBe("failed");
+    const next = await server.run(act("pid"));
+    expect(next.error).toBe(null);
+    expect(next.output.pid).not.toBe(pid);
+    await until(() => !isAlive(pid));
+  },
+);
 
 test("what an app says before it exits is in the log, all of it, in order", async () => {
   const server = shared();

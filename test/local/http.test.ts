@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { shareServer, startServer, type TestServer } from "./server-fixture.ts";
+import { type Json, shareServer, startServer, type TestServer } from "./server-fixture.ts";
 
 const shared = shareServer();
 
@@ -70,6 +70,10 @@ test.each([
   ["session_timeout", { ...RUN, session: "new", session_timeout: 3601 }],
   ["session_timeout", { ...RUN, session: "new", session_timeout: 1.5 }],
   ["wait", { ...RUN, wait: "yes" }],
+  ["run_at", { ...RUN, run_at: "soon" }],
+  ["metadata", { ...RUN, metadata: "x" }],
+  ["app_id", { ...RUN, app_id: "infsh/echo" }],
+  ["version_id", { app: "test/probe@abcd1234", input: {}, version_id: "ffff0000" }],
 ])("a wrong %s is 400 and named", async (field, body) => {
   const server = shared();
   const answer = await server.call("POST", "/run", body);
@@ -181,4 +185,97 @@ test("a taken port is said with the system's code", async () => {
   const server = await startServer();
   const port = Number(new URL(server.url).port);
   await expect(startServer({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+});
+
+test("fields that the API knows and the server does not act on are named in the messages", async () => {
+  const server = shared();
+  const fields = { run_at: "2030-01-01T00:00:00Z", metadata: { a: 1 }, variant: "fast" };
+  const { body } = await server.call("POST", "/run", { ...RUN, ...fields }, { "X-API-Version": "1" });
+  expect(body.data.status_text).toBe("completed");
+  expect(body.messages.map(({ code, meta }: Json) => [code, meta.field])).toEqual([
+    ["field_ignored", "run_at"],
+    ["field_ignored", "metadata"],
+    ["field_ignored", "variant"],
+  ]);
+  const quiet = { ...RUN, run_at: null, metadata: {}, variant: "", unheard: 1 };
+  expect((await server.call("POST", "/run", quiet, { "X-API-Version": "1" })).body.messages).toEqual([]);
+  const list = { preloads: ["app"], fields: [], include_others: true };
+  const listed = await server.call("POST", "/tasks/list", list, { "X-API-Version": "1" });
+  expect(listed.body.messages.map(({ meta }: Json) => meta.field)).toEqual(["preloads", "include_others"]);
+});
+
+test("an app may be named by its id and the id of its version", async () => {
+  const server = shared();
+  const { app_id, app_version_id: version_id } = await server.run({});
+  for (const named of [{ app_id }, { app_id, version_id }, { version_id }, { app: "probe", version_id }]) {
+    const { status, body } = await server.call("POST", "/run", { input: {}, ...named });
+    expect([status, body.app_id, body.app_version_id]).toEqual([200, "test/probe", version_id]);
+  }
+  const unknown = await server.call("POST", "/run", { input: {}, version_id: "ffff0000" });
+  expect(unknown).toMatchObject({ status: 404, body: { code: "not_found" } });
+  const other = { input: {}, app_id, version_id: "ffff0000" };
+  const pinned = await server.call("POST", "/run", other, { "X-API-Version": "1" });
+  expect(pinned.body.messages).toMatchObject([{ code: "version_not_local" }]);
+});
+
+const filter = (field: string, operator: string, value?: unknown) => ({
+  filters: [{ field, operator, value }],
+});
+
+test("lists honor filters and searches, page by page", async () => {
+  const server = await startServer();
+  const run = (text: string, more = {}) => server.run({ input: { text }, ...more });
+  const ids = [(await run("a")).id, (await run("b")).id, (await run("c", { function: "nope" })).id];
+  const list = async (body: object) => {
+    const { items, total_items } = (await server.call("POST", "/tasks/list", body)).body;
+    expect(total_items).toBe(items.length);
+    return items.map(({ id }: Json) => ids.indexOf(id));
+  };
+  expect(await list(filter("status", "eq", 10))).toEqual([1, 0]);
+  expect(await list(filter("status_text", "in", ["failed", "cancelled"]))).toEqual([2]);
+  expect(await list(filter("status_text", "not_in", ["failed"]))).toEqual([1, 0]);
+  expect(await list(filter("function", "neq", "run"))).toEqual([2]);
+  expect(await list(filter("status", "gt", 10))).toEqual([2]);
+  expect(await list(filter("error", "contains", "no function"))).toEqual([2]);
+  expect(await list(filter("error", "is_null"))).toEqual([1, 0]);
+  expect(await list(filter("session_id", "is_not_empty"))).toEqual([]);
+  expect(await list(filter("created_at", "lte", "2000-01-01T00:00:00Z"))).toEqual([]);
+  expect(await list({ search: { term: "NO FUNCTION", exact: false } })).toEqual([2]);
+  expect(await list({ search: { term: "no function", exact: true } })).toEqual([]);
+  expect(await list({ search: { term: "failed", exact: true } })).toEqual([2]);
+  expect(await list({ search: { term: "" }, filters: [], sort: [], direction: "" })).toEqual([2, 1, 0]);
+  const first = (await server.call("POST", "/tasks/list", { limit: 1, ...filter("status", "eq", 10) })).body;
+  expect(first).toMatchObject({ items: [{ id: ids[1] }], has_next: true, total_items: 2 });
+  const rest = { limit: 1, cursor: first.next_cursor, ...filter("status", "eq", 10) };
+  expect((await server.call("POST", "/tasks/list", rest)).body).toMatchObject({
+    items: [{ id: ids[0] }],
+    has_next: false,
+  });
+  const apps = await server.call("POST", "/apps/list", { search: { term: "PROBE" } });
+  expect(apps.body.items.map(({ id }: Json) => id)).toEqual(["test/probe"]);
+  const texts = await server.call("POST", "/apps/list", filter("category", "eq", "text"));
+  expect(texts.body.items.map(({ id }: Json) => id)).toEqual(["infsh/echo"]);
+});
+
+test.each([
+  ["search", { search: "flux" }],
+  ["search.term", { search: { term: 5 } }],
+  ["search.exact", { search: { term: "x", exact: "yes" } }],
+  ["search.fields", { search: { term: "x", fields: ["secret"] } }],
+  ["filters", { filters: "x" }],
+  ["filters.0", { filters: [5] }],
+  ["filters.0.field", filter("input", "eq", 1)],
+  ["filters.0.operator", filter("id", "like", "%x")],
+  ["filters.0.operator", { filters: [{ field: "id", operator: { toString: 1 } }] }],
+  ["filters.0.value", filter("id", "in", "x")],
+  ["sort", { sort: [{ field: "status", dir: "asc" }] }],
+  ["direction", { direction: "backward" }],
+])("a list refuses what it cannot honor: %s of %j", async (field, body) => {
+  const server = shared();
+  for (const path of ["/tasks/list", "/apps/list"]) {
+    expect(await server.call("POST", path, body)).toMatchObject({
+      status: 400,
+      body: { code: "validation_error", field },
+    });
+  }
 });

@@ -21,7 +21,7 @@ test("a thousand tasks at once all end, begun in the order of their arrival, on 
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   cleanup(() => agent.destroy());
   let ended = 0;
-  const all = server.told((event) => {
+  const all = server.emitted((event) => {
     if (event.type === "task" && event.status === "completed") ended += 1;
     return ended === COUNT;
   });

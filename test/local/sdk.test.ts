@@ -9,12 +9,13 @@ import { APPS, type Json, ROOT } from "./server-fixture.ts";
 const home = new Home();
 let server: DevProcess;
 let Inference: new (config: Json) => Json;
+let StreamableManager: new (options: Json) => Json;
 
 beforeAll(async () => {
   const outfile = join(home.dir, "sdk.mjs");
   const entry = join(ROOT, "test", "local", "sdk", "client.ts");
   await build({ entryPoints: [entry], bundle: true, platform: "node", format: "esm", outfile });
-  ({ Inference } = await import(pathToFileURL(outfile).href));
+  ({ Inference, StreamableManager } = await import(pathToFileURL(outfile).href));
   server = await spawnDev(home, [join(APPS, "probe"), "--port", "0", "--workers", "3"]);
 });
 
@@ -34,6 +35,30 @@ test("the official SDK runs an app and streams its partial outputs", async () =>
   expect(task).toMatchObject({ status: 10, output: { n: 30 } });
   expect(seen.some((n) => n > 0 && n < 30)).toBe(true);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});
+
+/** As the SDK follows a task: it stops reading at the terminal status. Resolves when the reading has ended. */
+async function readToTheStatus(id: string): Promise<number[]> {
+  const seen: number[] = [];
+  const headers = { Authorization: `Bearer ${server.key}` };
+  const manager = new StreamableManager({
+    url: `${server.url}/tasks/${id}/stream`,
+    headers,
+    onData: ({ status }: Json) => seen.push(status) && status >= 10 && manager.stop(),
+  });
+  await manager.start();
+  return seen;
+}
+
+test("the official SDK's StreamableManager ends when it stops at the terminal status, twenty times", async () => {
+  const run = { app: "infsh/echo", input: { text: "a b c", seconds: 0.1 } };
+  for (let time = 0; time < 20; time += 1) {
+    const { id } = await connect().run(run, { wait: false });
+    const seen = await readToTheStatus(id);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.at(-1)).toBe(10);
+    expect(await readToTheStatus(id)).toEqual([10]);
+  }
 });
 
 test("the official SDK polls", async () => {

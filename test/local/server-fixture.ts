@@ -29,7 +29,7 @@ export interface TestServer extends LocalServer {
   /** Follows a task to its end. */
   finished(id: string): Promise<Json>;
   /** Resolves when the server tells an event that fits, past or to come. */
-  told(fits: (event: ServerEvent) => boolean): Promise<ServerEvent>;
+  emitted(fits: (event: ServerEvent) => boolean): Promise<ServerEvent>;
 }
 
 interface Answer {
@@ -140,7 +140,7 @@ async function open(options: Partial<LocalServerOptions> & { stateDir: string })
       await response.text();
       return (await call("GET", `/tasks/${id}`)).body;
     },
-    told(fits) {
+    emitted(fits) {
       const past = events.find(fits);
       if (past) return Promise.resolve(past);
       return new Promise((resolve) => {

@@ -61,7 +61,7 @@ test("a session expires to the second, each call and keepalive begins the time a
   clock.advance(1);
   expect((await server.call("GET", `/sessions/${session}`)).body.status).toBe("expired");
   expect(await refusal(server, get(session))).toMatchObject({ status: 410, code: "SESSION_EXPIRED" });
-  await server.told((event) => event.type === "worker" && event.state === "stopped");
+  await server.emitted((event) => event.type === "worker" && event.state === "stopped");
 });
 
 test("a session does not expire while a task of it runs", async () => {
@@ -73,7 +73,7 @@ test("a session does not expire while a task of it runs", async () => {
     session: "new",
     session_timeout: 1,
   });
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   clock.advance(60_000);
   const path = `/sessions/${task.session_id}`;
   expect((await server.call("GET", path)).body.status).toBe("active");
@@ -113,7 +113,7 @@ test("an edit makes the session's version another; a pin still reaches it", asyn
   const fresh = await server.run({ function: "get_value" });
   expect(fresh.app_version_id).not.toBe(opened.app_version_id);
   await server.call("DELETE", `/sessions/${opened.session_id}`);
-  await server.told((event) => event.type === "worker" && event.state === "stopped");
+  await server.emitted((event) => event.type === "worker" && event.state === "stopped");
   const gone = await server.call("POST", "/run", { app: `probe@${opened.app_version_id}`, input: {} });
   expect(gone).toMatchObject({ status: 404, body: { code: "not_found" } });
 });
@@ -139,16 +139,54 @@ test("a session begins with an instance nobody has used", async () => {
   expect((await server.run({ function: "get_value" })).output.value).toBe(8);
 });
 
-test("a task that waits because all workers are leased says so, and begins when a session ends", async () => {
+test("idle sessions leave the workers to others", async () => {
   const server = await startServer({ workers: 1 });
-  const { session_id: session } = await server.run(get("new"));
-  const { id } = await server.submit({});
-  const { logs } = (await server.call("GET", `/tasks/${id}/logs`)).body;
+  const sessions = [];
+  for (let n = 0; n < 4; n += 1) sessions.push((await server.run(set(n, "new"))).session_id);
+  expect(await server.run({})).toMatchObject({ status_text: "completed" });
+  const values = await Promise.all(sessions.map((session) => server.run(get(session))));
+  expect(values.map(({ output }) => output.value)).toEqual([0, 1, 2, 3]);
+});
+
+test("calls of sessions and other tasks together work on no more workers than allowed", async () => {
+  const server = await startServer({ workers: 2 });
+  const opened = await Promise.all([0, 1, 2].map((n) => server.run(set(n, "new"))));
+  const nap = (session?: string) => server.submit({ function: "count", input: { to: 10 }, session });
+  const tasks = await Promise.all([...opened.map(({ session_id }) => nap(session_id)), nap(), nap(), nap()]);
+  await Promise.all(tasks.map(({ id }) => server.finished(id)));
+  let most = 0;
+  const running = new Set<string>();
+  for (const event of server.events) {
+    if (event.type !== "task") continue;
+    if (event.status === "dispatched") running.add(event.id);
+    if (event.status === "completed") running.delete(event.id);
+    most = Math.max(most, running.size);
+  }
+  expect(most).toBe(2);
+});
+
+test("a session that must wait for the end of another says so, and other tasks pass by", async () => {
+  const server = await startServer({ workers: 1, idleSessions: 2 });
+  const [first] = [await server.run(get("new")), await server.run(get("new"))];
+  const waiting = await server.submit(get("new"));
+  expect((await server.run({})).status_text).toBe("completed");
+  const { logs, status_text } = (await server.call("GET", `/tasks/${waiting.id}`)).body;
+  expect(status_text).toBe("queued");
   expect(logs.map((log: Json) => log.content)).toEqual([
-    "all workers are leased by sessions; this task begins when one ends",
+    "there may be no more sessions at a time; this one begins when another ends",
   ]);
-  await server.call("DELETE", `/sessions/${session}`);
-  expect((await server.finished(id)).status_text).toBe("completed");
+  await server.call("DELETE", `/sessions/${first?.session_id}`);
+  expect((await server.finished(waiting.id)).status_text).toBe("completed");
+});
+
+test("a call of a session begins when the one before has given the worker back: its log is whole", async () => {
+  const server = await startServer();
+  const { session_id: session } = await server.run(get("new"));
+  const calls = await Promise.all(Array.from({ length: 20 }, () => server.submit({ input: {}, session })));
+  for (const { id } of calls) {
+    const { logs } = await server.finished(id);
+    expect(logs.map((log: Json) => log.content)).toEqual([expect.stringMatching(/^run \d+$/)]);
+  }
 });
 
 test("a session whose app could not be set up is ended", async () => {

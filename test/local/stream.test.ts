@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { streamTask } from "../../src/local/stream.ts";
-import { LiveTask, type Task } from "../../src/local/task.ts";
-import { createTestClock } from "./server-fixture.ts";
+import { streamTask } from "../../src/local/http/task-stream.ts";
+import { LiveTask, type Task } from "../../src/local/tasks/task.ts";
+import { createTestClock, until } from "./server-fixture.ts";
 
 /** A connection that takes nothing more after its first line, until told. */
 class SlowResponse extends EventEmitter {
@@ -11,13 +11,13 @@ class SlowResponse extends EventEmitter {
   lines: string[] = [];
   ended = false;
 
-  write(line: string): void {
+  write(line: string, done?: () => void): void {
     this.lines.push(line);
     this.writableNeedDrain = true;
+    done?.();
   }
 
-  end(line: string): void {
-    this.lines.push(line);
+  end(): void {
     this.ended = true;
   }
 
@@ -27,7 +27,7 @@ class SlowResponse extends EventEmitter {
   }
 }
 
-test("a client that does not read is not queued for; it gets what it missed when it reads again", () => {
+test("a client that does not read is not queued for; it gets what it missed when it reads again", async () => {
   const clock = createTestClock();
   const live = new LiveTask({ id: "task_1", events: [], logs: [], status: "queued" } as unknown as Task);
   const response = new SlowResponse();
@@ -49,5 +49,6 @@ test("a client that does not read is not queued for; it gets what it missed when
 
   live.end("completed", null, 2);
   expect(response.lines[2]).toBe('{"status":"completed","logs":[]}');
-  expect(response.ended).toBe(true);
+  await until(() => response.ended);
+  expect(response.lines).toHaveLength(3);
 });

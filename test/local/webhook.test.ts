@@ -23,7 +23,7 @@ test("a webhook gets the finished task", async () => {
   const receiver = await startReceiver([200]);
   const server = await startServer();
   const task = await server.run({ webhook: receiver.url });
-  await server.told((event) => event.type === "webhook");
+  await server.emitted((event) => event.type === "webhook");
   expect(receiver.received).toEqual([
     {
       id: task.id,
@@ -50,6 +50,6 @@ test("a webhook that refuses is tried three times, and the task is none the wors
       return receiver.received.length > tries;
     });
   }
-  const told = await server.told((event) => event.type === "webhook");
+  const told = await server.emitted((event) => event.type === "webhook");
   expect(told).toMatchObject({ task: task.id, delivered: false, tries: 3, error: "HTTP 500" });
 });

@@ -1,6 +1,20 @@
+import { spawn } from "node:child_process";
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { processesOf } from "./dev-process.ts";
-import { copyOfProbe, createTestClock, type Json, startServer, until } from "./server-fixture.ts";
+import { Home } from "../support/belt.ts";
+import { processesOf, spawnDev } from "./dev-process.ts";
+import {
+  cleanup,
+  copyOfProbe,
+  createTestClock,
+  isAlive,
+  type Json,
+  startServer,
+  type TestServer,
+  temporaryFolder,
+  until,
+} from "./server-fixture.ts";
 
 const act = (name: string) => ({ function: "act", input: { act: name } });
 
@@ -58,7 +72,7 @@ test("a task that takes too long is cut off, even when it blocks", async () => {
   const clock = createTestClock();
   const server = await startServer({ clock, taskTimeoutMs: 5000 });
   const { id } = await server.submit(act("block"));
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   clock.advance(5000);
   expect(await server.finished(id)).toMatchObject({
     status_text: "failed",
@@ -70,7 +84,7 @@ test("an app that does not listen to a cancel is ended after the grace period", 
   const clock = createTestClock();
   const server = await startServer({ clock });
   const { id } = await server.submit(act("hang"));
-  await server.told((event) => event.type === "task" && event.status === "running");
+  await server.emitted((event) => event.type === "task" && event.status === "running");
   await server.call("POST", `/tasks/${id}/cancel`);
   clock.advance(1999);
   expect((await server.call("GET", `/tasks/${id}`)).body.status_text).toBe("cancelling");
@@ -108,7 +122,7 @@ test("closing cancels what runs and leaves no process, not even of an app that b
   const blocked = await server.submit(act("block with a child"));
   const opening = await server.submit({ ...act("hang"), session: "new" });
   const queued = await server.submit({});
-  await server.told(
+  await server.emitted(
     (event) => event.type === "task" && event.id === opening.id && event.status === "running",
   );
   await until(() => processesOf(dir).length === 3);
@@ -121,4 +135,76 @@ test("closing cancels what runs and leaves no process, not even of an app that b
   );
   expect(ends.sort()).toEqual([blocked.id, opening.id, queued.id].sort());
   await expect(fetch(server.url)).rejects.toThrow();
+});
+
+/** A process that belt has not started, with this setting in its environment. */
+function startStranger(environment: Record<string, string>): number {
+  const stranger = spawn("sleep", ["3000"], { env: { ...process.env, ...environment }, stdio: "ignore" });
+  cleanup(() => stranger.kill("SIGKILL"));
+  return stranger.pid!;
+}
+
+test("an app may set TMPDIR: no process that belt has not started ends with its worker", async () => {
+  const shared = temporaryFolder();
+  const dir = copyOfProbe();
+  appendFileSync(join(dir, "inf.yml"), `  TMPDIR: ${shared}\n  BELT_WORKER_MARK: known\n`);
+  const strangers = [
+    startStranger({ TMPDIR: shared }),
+    startStranger({ BELT_WORKER_MARK: "known" }),
+    startStranger({ BELT_WORKER_MARK: "undefined" }),
+  ];
+  const server = await startServer({ appDirs: [dir] });
+  expect((await server.run(act("environment"))).output.env.TMPDIR).toBe(shared);
+  await server.close();
+  expect(strangers.map(isAlive)).toEqual([true, true, true]);
+
+  const home = new Home();
+  cleanup(() => home.remove());
+  const dev = await spawnDev(home, [dir, "--port", "0"]);
+  await dev.post("/apps/run", { app: "test/probe", ...act("block") });
+  await until(() => dev.events.some(({ status }) => status === "running"));
+  dev.child.kill("SIGKILL");
+  await dev.child;
+  await until(() => processesOf(dir).length === 0);
+  expect(strangers.map(isAlive)).toEqual([true, true, true]);
+});
+
+test.each([
+  [
+    "its folder cannot be made",
+    ({ stateDir }: TestServer) => {
+      const folder = join(stateDir, "local", "tmp");
+      renameSync(folder, `${folder}-away`);
+      return () => renameSync(`${folder}-away`, folder);
+    },
+  ],
+  [
+    "no process can have its environment",
+    (_server: TestServer, dir: string) => {
+      const file = join(dir, "inf.yml");
+      const before = readFileSync(file);
+      appendFileSync(file, '  BAD: "a\\0b"\n');
+      return () => writeFileSync(file, before);
+    },
+  ],
+])("a worker that cannot be started fails its task, and nothing else: %s", async (_name, obstruct) => {
+  const dir = copyOfProbe();
+  const clock = createTestClock();
+  const server = await startServer({ appDirs: [dir], workers: 1, clock });
+  const hanging = await server.submit(act("hang"));
+  await server.emitted((event) => event.type === "task" && event.status === "running");
+  const clear = obstruct(server, dir);
+  // They are served in a callback of the exit of the worker before them.
+  const waiting = [await server.submit({}), await server.submit({ session: "new" })];
+  await server.call("POST", `/tasks/${hanging.id}/cancel`);
+  clock.advance(2000);
+  for (const { id } of waiting) {
+    expect((await server.finished(id)).error).toMatch(
+      /^the worker could not be started: .*(ENOENT|null bytes)/,
+    );
+  }
+  const { body } = await server.call("GET", `/sessions/${waiting[1].session_id}`);
+  expect(body.status).toBe("ended");
+  clear();
+  expect(await server.run({})).toMatchObject({ status_text: "completed" });
 });

@@ -179,8 +179,8 @@ describe("app list", () => {
     );
     expect((await run("app", "list", "--search", "pic", "-q")).stdout).toBe("a/one\na/two\n");
     expect(api.requests.map(({ body }) => body)).toEqual([
-      { limit: 30, search: "pic" },
-      { limit: 29, search: "pic", cursor: "c" },
+      { limit: 30, search: { term: "pic", exact: false } },
+      { limit: 29, search: { term: "pic", exact: false }, cursor: "c" },
     ]);
   });
 });

@@ -6,6 +6,7 @@ import type { Argument, Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
+import { PacedWriter } from "../../src/terminal/paced-writer.ts";
 import { belt, Home, ROOT, spawnBelt } from "../support/belt.ts";
 
 /** A key for each place where one may stand; "canary" is in no other text. */
@@ -170,7 +171,7 @@ async function outcome(argv: string[], home: Home, env: Record<string, string>) 
       home,
       env,
       stdin: CANARIES.typed,
-      pace: { retries: [1], reconnects: [1], poll: 1, failedPolls: 2 },
+      policy: { retries: [1], reconnects: [1], poll: 1, slowestPoll: 2, giveUp: 50, finalRead: 50 },
     });
   }
   const running = spawnBelt(argv, home, { env, input: CANARIES.typed });
@@ -207,7 +208,11 @@ function prepare(home: Home): void {
 
 async function allCommands(): Promise<{ name: string; argv: string[]; flags: string[] }[]> {
   const host = { root: ROOT, stdout: {} } as Host;
-  const program = await buildProgram(host, async () => {});
+  const program = await buildProgram(
+    host,
+    new PacedWriter({ write() {} }, new AbortController().signal),
+    async () => {},
+  );
   const leaves = (command: Command, path: string[]): { name: string; argv: string[]; flags: string[] }[] =>
     command.commands.length > 0
       ? command.commands.flatMap((child) => leaves(child, [...path, child.name()]))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DoctorDocument } from "../../src/terminal/doctor-view.ts";
+import type { DoctorDocument } from "../../src/views/doctor-view.ts";
 import { belt, Home } from "../support/belt.ts";
 import { hangUp, json, ScriptedApi, type ScriptedOptions } from "../support/scripted-api.ts";
 
@@ -164,7 +164,7 @@ describe("belt api", () => {
   it("does not repeat a POST whose answer was lost", async () => {
     api.on("POST /things", hangUp);
     const { code, stderr } = await ask("api", "POST", "/things");
-    expect(code).toBe(6);
+    expect(code).toBe(11);
     expect(stderr).toContain("may have taken effect");
     expect(api.count("POST /things")).toBe(1);
   });

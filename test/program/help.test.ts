@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { VARIABLES } from "../../src/cli/help-topics.ts";
 import { processHost } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
-import { VARIABLES } from "../../src/cli/topics.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
+import { PacedWriter } from "../../src/terminal/paced-writer.ts";
 import { belt, Home, ROOT } from "../support/belt.ts";
 
 let home: Home;
@@ -22,7 +23,8 @@ async function grammar(): Promise<{ program: Command; printed: string[]; ran: ()
   const printed: string[] = [];
   const sink = { write: (text: string) => printed.push(text) };
   const host = { ...processHost(ROOT), stdout: sink, stderr: sink };
-  const program = await buildProgram(host, async () => void ran++);
+  const answer = new PacedWriter({ ...sink, isTTY: true }, new AbortController().signal);
+  const program = await buildProgram(host, answer, async () => void ran++);
   return { program, printed, ran: () => ran };
 }
 

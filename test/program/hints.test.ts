@@ -40,7 +40,7 @@ describe("the commands of a hint talk to the same API", () => {
   it("after a lost answer", async () => {
     api.on("POST /run", hangUp);
     const { code, stderr } = await belt(["run", "infsh/flux", ...flags()], { home, env });
-    expect(code).toBe(6);
+    expect(code).toBe(11);
     expect(hintOf(stderr)).toContain(`(belt task list --api-url ${api.url})`);
   });
 

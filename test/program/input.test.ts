@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, Home } from "../support/belt.ts";
@@ -300,8 +300,11 @@ describe("the schema is never in the way", () => {
     writeFileSync(join(folder, name), "{ torn");
     const { code, stderr } = await inputs("prompt=a", "steps=4");
     expect(code).toBe(0);
-    expect(stderr).toContain(`${name} is corrupt`);
-    expect(readdirSync(folder).sort()).toEqual([name, `${name}.corrupt`]);
+    const aside = readdirSync(folder).find((found) => found.startsWith(`${name}.corrupt-`));
+    expect(stderr).toContain(
+      `${join(folder, name)} cannot be understood; it was set aside as ${join(folder, aside!)}`,
+    );
+    expect(readFileSync(join(folder, aside!), "utf8")).toBe("{ torn");
     expect(sent()[1]).toEqual({ app: "infsh/flux", input: { prompt: "a", steps: 4 } });
   });
 

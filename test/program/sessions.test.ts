@@ -223,7 +223,7 @@ describe("session exec", () => {
     expect(api.count("DELETE /sessions/sess_9")).toBe(1);
   });
 
-  it("says once that the session was lost, and still gives the command's exit code", async () => {
+  it("says once that the session was lost, which is exit 5 where the command succeeded", async () => {
     api.on("POST /sessions/sess_9/keepalive", api.error(410, "SESSION_EXPIRED", "gone"));
     api.on("DELETE /sessions/sess_9", api.error(410, "SESSION_EXPIRED", "gone"));
     const { code, stderr } = await run(
@@ -236,7 +236,7 @@ describe("session exec", () => {
       "sleep",
       "1",
     );
-    expect(code).toBe(0);
+    expect(code).toBe(5);
     expect(stderr.match(/warning: session sess_9 has expired/g)).toHaveLength(1);
   });
 

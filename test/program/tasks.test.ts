@@ -511,7 +511,9 @@ describe("@last", () => {
       env: { INFSH_API_KEY: "k", BELT_API_URL: api.url, BELT_STATE_DIR: "/dev/null/state" },
     });
     expect(code).toBe(0);
-    expect(stderr).toContain("warning: could not note task a in /dev/null/state/journal.ndjson");
+    expect(stderr).toContain(
+      "warning: could not note task a: cannot write the journal /dev/null/state/journal.ndjson: ",
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import { displayWidth } from "../../src/terminal/display-width.ts";
 import { Home, spawnBelt } from "../support/belt.ts";
 import { ScriptedApi } from "../support/scripted-api.ts";
 import { onTerminal } from "./terminal.ts";
@@ -91,10 +91,10 @@ describe("run", () => {
     const frames = bytes.match(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏][^⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏\r\n]*?(?=\u001b\[\?2026l)/g) ?? [];
     expect(frames.length).toBeGreaterThan(2);
     expect(frames.join()).toMatch(/running .*海辺/);
-    for (const frame of frames) expect(displayRuler.width(frame)).toBeLessThan(columns);
+    for (const frame of frames) expect(displayWidth.width(frame)).toBeLessThan(columns);
   });
 
-  it("with NO_COLOR draws the spinner, too, without colour", async () => {
+  it("with NO_COLOR draws the spinner, too, without color", async () => {
     const { bytes } = await look(80, RUN, { NO_COLOR: "1" });
     expect(bytes).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
     expect(bytes).not.toMatch(/\u001b\[[\d;]*m/);
@@ -111,7 +111,7 @@ describe("run", () => {
     expect(lines).toContain(`image  ${URL}`);
   });
 
-  it("links the file where the terminal knows links, and only on a terminal that has colour", async () => {
+  it("links the file where the terminal knows links, and only on a terminal that has color", async () => {
     const link = `\u001b]8;;${URL}\u001b\\${URL}\u001b]8;;\u001b\\`;
     const linking = { FORCE_HYPERLINK: "1" };
     const { bytes, lines } = await look(80, RUN, linking);
@@ -204,7 +204,7 @@ it.each([80, 40])("app get on %i columns fits", async (columns) => {
     INFSH_API_KEY: "",
   });
   expect(exitCode).toBe(0);
-  for (const line of lines) expect(displayRuler.width(line)).toBeLessThanOrEqual(columns);
+  for (const line of lines) expect(displayWidth.width(line)).toBeLessThanOrEqual(columns);
   expect(lines.join("\n")).toContain(
     columns === 80
       ? "height  integer            512      64 to 2048       Height in pixels"
@@ -227,7 +227,7 @@ describe("task get", () => {
     expect(lines.find((line) => line.startsWith("created"))).toMatch(
       /^created {2}2m ago {2}(\d{4}-\d\d-\d\d )?<clock>$/,
     );
-    for (const line of lines) expect(displayRuler.width(line)).toBeLessThanOrEqual(columns);
+    for (const line of lines) expect(displayWidth.width(line)).toBeLessThanOrEqual(columns);
   });
 
   it("in a pipe has the very time the API sent", async () => {
@@ -278,13 +278,13 @@ it("doctor on 40 columns has what it knows beneath what it found", async () => {
   );
 });
 
-it.each([80, 40])("dev on %i columns, in colour, until Ctrl-C", async (columns) => {
+it.each([80, 40])("dev on %i columns, in color, until Ctrl-C", async (columns) => {
   const { lines } = await onTerminal(columns, ["dev", "--port", "0"], home, {}, "timeout -s INT 8");
   const told = lines.slice(
     0,
     lines.findIndex((line) => line.startsWith("stopping:")),
   );
-  for (const line of told) expect(displayRuler.width(line)).toBeLessThanOrEqual(columns);
+  for (const line of told) expect(displayWidth.width(line)).toBeLessThanOrEqual(columns);
   const [title, url, key] = lines;
   expect(title).toBe("belt dev  serves the API on this machine");
   expect(url).toMatch(/^url {2}http:\/\/127\.0\.0\.1:\d+$/);

@@ -4,20 +4,23 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import type { Pace } from "../../src/api/pace.ts";
+import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
-import type { Signal } from "../../src/commands/context.ts";
-import type { Sink } from "../../src/terminal/sink.ts";
+import type { Signal } from "../../src/commands/shared/context.ts";
+import type { Sink } from "../../src/terminal/writable.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Short pauses, so that retries and polls take milliseconds. */
-const QUICK: Pace = {
+const QUICK: RetryPolicy = {
   retries: [5, 10],
   reconnects: [5, 5, 5],
   poll: 10,
-  failedPolls: 3,
+  slowestPoll: 40,
+  giveUp: 600,
+  finalRead: 300,
+  newTask: 300,
   silence: 400,
   longestRetryAfter: 1_000,
 };
@@ -54,11 +57,11 @@ export interface InProcess {
   home: Home;
   env?: Record<string, string>;
   stdin?: string;
-  pace?: Partial<Pace>;
+  policy?: Partial<RetryPolicy>;
 }
 
 /** belt inside this process: the real program with its streams, signals and environment as values. */
-export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: InProcess): Running {
+export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }: InProcess): Running {
   const out: string[] = [];
   const err: string[] = [];
   let listener: (signal: Signal) => void = () => {};
@@ -74,7 +77,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: 
     stdin: Readable.from([stdin]),
     stdout: sink(out),
     stderr: sink(err),
-    pace: { ...QUICK, ...pace },
+    policy: { ...QUICK, ...policy },
     now: Date.now,
     onSignal(given) {
       listener = given;
@@ -84,8 +87,8 @@ export function belt(argv: string[], { home, env = {}, stdin = "", pace = {} }: 
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     hasLinks: async () => false,
-    openDescriptor: () => new PassThrough(),
-    quicken: async () => {},
+    openDescriptor: () => new PassThrough().resume(),
+    enableCompileCache: async () => {},
   };
   const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
   return Object.assign(outcome, {

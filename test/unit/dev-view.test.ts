@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type DevEvent, devEventView, servingView } from "../../src/terminal/dev-view.ts";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
-import { plainPaint } from "../../src/terminal/paint.ts";
+import { plainColors } from "../../src/terminal/colors.ts";
+import { displayWidth } from "../../src/terminal/display-width.ts";
+import { type DevEvent, devEventView, servingView } from "../../src/views/dev-view.ts";
 
-const at = (width: number) => ({ paint: plainPaint, width, ruler: displayRuler, now: 0 });
+const at = (width: number) => ({ colors: plainColors, width, textWidth: displayWidth, now: 0 });
 const PIPE = at(Number.POSITIVE_INFINITY);
 const TIME = "2026-11-21T10:00:00.000Z";
 const CLOCK = new Date(TIME).toTimeString().slice(0, 8);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LogTail } from "../../src/api/logs.ts";
+import { LogTail } from "../../src/api/resources/log-tail.ts";
 
 interface Entry {
   id?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { appSchemas } from "../../src/api/app.ts";
+import { appSchemas } from "../../src/api/resources/app.ts";
 import { inputCandidates } from "../../src/cli/completion/input-candidates.ts";
 import { coerce } from "../../src/input/coerce.ts";
 import { parseInput } from "../../src/input/parse-input.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type ColourChoice, colourPaint, plainPaint, wantsColour } from "../../src/terminal/paint.ts";
+import { type ColorChoice, plainColors, terminalColors, wantsColor } from "../../src/terminal/colors.ts";
 
 const TERMINAL = true;
 const PIPE = false;
 
-describe("wantsColour: --color, NO_COLOR, FORCE_COLOR, terminal, in that order", () => {
-  test.each<[string, ColourChoice, Record<string, string | undefined>, boolean, boolean]>([
+describe("wantsColor: --color, NO_COLOR, FORCE_COLOR, terminal, in that order", () => {
+  test.each<[string, ColorChoice, Record<string, string | undefined>, boolean, boolean]>([
     [
       "--color always before everything",
       "always",
@@ -29,24 +29,24 @@ describe("wantsColour: --color, NO_COLOR, FORCE_COLOR, terminal, in that order",
     ["a dumb terminal", "auto", { TERM: "dumb" }, TERMINAL, false],
     ["a pipe", "auto", { TERM: "xterm" }, PIPE, false],
   ])("%s", (_name, choice, env, isTerminal, wanted) => {
-    expect(wantsColour(choice, env, isTerminal)).toBe(wanted);
+    expect(wantsColor(choice, env, isTerminal)).toBe(wanted);
   });
 });
 
-test("plain paint leaves text alone; colour paint wraps it, wherever it is written to", async () => {
-  const colour = await colourPaint(true);
+test("plain paint leaves text alone; color paint wraps it, wherever it is written to", async () => {
+  const color = await terminalColors(true);
   for (const name of ["bold", "dim", "red", "green", "yellow", "cyan"] as const) {
-    expect(plainPaint[name]("x")).toBe("x");
-    expect(colour[name]("x")).toMatch(/^\u001b\[\d+mx\u001b\[\d+m$/);
+    expect(plainColors[name]("x")).toBe("x");
+    expect(color[name]("x")).toMatch(/^\u001b\[\d+mx\u001b\[\d+m$/);
   }
 });
 
 test("a link is one where the terminal knows links and the address is one; nothing in it ends the sequence", async () => {
-  const [linking, colour] = [await colourPaint(true), await colourPaint(false)];
+  const [linking, color] = [await terminalColors(true), await terminalColors(false)];
   const uri = "https://files.inference.sh/a%20b.png?x=1";
   expect(linking.link("a b.png", uri)).toBe(`\u001b]8;;${uri}\u001b\\a b.png\u001b]8;;\u001b\\`);
   expect(linking.link("x", "https://a.test/\u001b\\\u0007\n")).not.toMatch(/test\/\u001b|[\u0007\n]/);
   for (const odd of ["javascript:alert(1)", "inf://x", "image.png", "https://"])
     expect(linking.link("x", odd)).toBe("x");
-  expect([colour.link("x", uri), plainPaint.link("x", uri)]).toEqual(["x", "x"]);
+  expect([color.link("x", uri), plainColors.link("x", uri)]).toEqual(["x", "x"]);
 });

@@ -1,7 +1,7 @@
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import { describe, expect, test } from "vitest";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import { displayWidth } from "../../src/terminal/display-width.ts";
 import { pictureWay, renderPicture } from "../../src/terminal/picture.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
 
@@ -29,13 +29,13 @@ describe("how a terminal shows pictures", () => {
     [{ TERM: "xterm-256color" }, true, "blocks256"],
     [{ TERM: "xterm-256color" }, false, null],
     [{ TERM: "dumb", KITTY_WINDOW_ID: "1" }, true, null],
-  ])("%j, coloured %j: %s", (env, coloured, way) => {
-    expect(pictureWay(env as Record<string, string>, coloured)).toBe(way);
+  ])("%j, colored %j: %s", (env, colored, way) => {
+    expect(pictureWay(env as Record<string, string>, colored)).toBe(way);
   });
 });
 
 describe("renderPicture", () => {
-  test("half blocks keep the shape and the colour", async () => {
+  test("half blocks keep the shape and the color", async () => {
     const text = await renderPicture(png(160, 80), "blocks", 100);
     const lines = text!.split("\n");
     expect(lines).toHaveLength(5);
@@ -44,7 +44,7 @@ describe("renderPicture", () => {
     expect(lines.every((line) => line.endsWith("\u001b[0m"))).toBe(true);
   });
 
-  test("in 256 colours", async () => {
+  test("in 256 colors", async () => {
     expect(await renderPicture(png(8, 16), "blocks256", 10)).toBe("\u001b[38;5;197;48;5;197m▀\u001b[0m");
   });
 
@@ -93,5 +93,5 @@ test.each([
   ["猫が 座る 窓", 9, "猫が 座る\n窓"],
   ["🙂🙂 🙂🙂", 8, "🙂🙂\n🙂🙂"],
 ])("%j in %j columns", (text, width, wrapped) => {
-  expect(wrap(text, { width, ruler: displayRuler })).toBe(wrapped);
+  expect(wrap(text, { width, textWidth: displayWidth })).toBe(wrapped);
 });

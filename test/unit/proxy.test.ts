@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readProxies } from "../../src/input/proxy.ts";
+import { readProxies } from "../../src/account/proxy.ts";
 import { thrownBy } from "./thrown.ts";
 
 const API = "https://api.example";

@@ -14,6 +14,7 @@ import { describe, expect, it } from "vitest";
 import { processHost } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
+import { PacedWriter } from "../../src/terminal/paced-writer.ts";
 import { ROOT } from "../support/belt.ts";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -54,8 +55,10 @@ describe("README.md", () => {
   });
 
   it.each(EXAMPLES)("shows a command line that belt takes: belt %s", async (line) => {
-    const host = { ...processHost(ROOT), stdout: { write() {} } };
-    const program = await buildProgram(host, async () => {});
+    const stdout = { write() {} };
+    const host = { ...processHost(ROOT), stdout };
+    const answer = new PacedWriter(stdout, new AbortController().signal);
+    const program = await buildProgram(host, answer, async () => {});
     await expect(program.parseAsync(words(line), { from: "user" })).resolves.toBe(program);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { GlobalFlags } from "../../src/cli/program.ts";
-import { resolveSettings as resolve } from "../../src/cli/settings.ts";
+import { describeKeySource } from "../../src/account/account.ts";
+import type { GlobalFlags } from "../../src/account/flags.ts";
+import { resolveSettings as resolve } from "../../src/account/settings.ts";
 import type { Profile } from "../../src/store/profiles.ts";
 import { thrownBy } from "./thrown.ts";
 
@@ -287,7 +288,9 @@ describe("precedence, each with where it came from", () => {
       "BELT_API_URL",
     ],
   ])("%s", (_name, flags, env, key, keyFrom, baseUrl, baseUrlFrom) => {
-    expect(resolve(flags, env, BOOK)).toMatchObject({ key, keyFrom, baseUrl, baseUrlFrom });
+    const account = resolve(flags, env, BOOK);
+    expect(account).toMatchObject({ key, baseUrl, baseUrlFrom });
+    expect(describeKeySource(account.keyFrom)).toBe(keyFrom);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseStatusWord, StatusReader } from "../../src/api/status.ts";
+import { parseStatusWord, StatusReader } from "../../src/api/resources/status.ts";
 import { isTerminal, STATUS_WORDS, type StatusTable, type StatusWord } from "../../src/wire/status.ts";
 
 /** The two tables of api.md section 3, written out again on purpose. */

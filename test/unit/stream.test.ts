@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readMessages, type StreamMessage } from "../../src/api/stream.ts";
+import { readMessages, type StreamMessage } from "../../src/api/http/stream.ts";
 
 const NDJSON = "application/x-ndjson";
 const SSE = "text/event-stream";

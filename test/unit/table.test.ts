@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
-import { datedMoment, moment } from "../../src/terminal/moment.ts";
-import { plainPaint } from "../../src/terminal/paint.ts";
+import { plainColors } from "../../src/terminal/colors.ts";
+import { displayWidth } from "../../src/terminal/display-width.ts";
 import { table } from "../../src/terminal/table.ts";
-import { closingView } from "../../src/terminal/time-bar.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
+import { datedMoment, moment } from "../../src/views/relative-time.ts";
+import { summaryView } from "../../src/views/time-bar.ts";
 
 const NOW = Date.parse("2026-11-21T10:00:00Z");
-const at = (width: number) => ({ paint: plainPaint, width, ruler: displayRuler, now: NOW });
+const at = (width: number) => ({ colors: plainColors, width, textWidth: displayWidth, now: NOW });
 const PIPE = at(Number.POSITIVE_INFINITY);
 
-describe("the ruler", () => {
+describe("the textWidth", () => {
   test.each([
     ["plain", "abc", 3],
     ["CJK", "海辺の灯台", 10],
@@ -18,9 +18,9 @@ describe("the ruler", () => {
     ["a family of several code points", "👩‍👩‍👧", 2],
     ["a flag", "🇯🇵", 2],
     ["a combining mark", "e\u0301", 1],
-    ["colour", "\u001b[31mred\u001b[39m", 3],
+    ["color", "\u001b[31mred\u001b[39m", 3],
   ])("%s", (_name, text, width) => {
-    expect(displayRuler.width(text)).toBe(width);
+    expect(displayWidth.width(text)).toBe(width);
   });
 
   test.each([
@@ -29,8 +29,8 @@ describe("the ruler", () => {
     ["a family is not torn apart", "a👩‍👩‍👧b", 3, "a…"],
     ["nor a rare ideograph", "𠀀𠀀𠀀𠀀", 5, "𠀀…"],
   ])("%s", (_name, text, width, cut) => {
-    expect(displayRuler.cut(text, width)).toBe(cut);
-    expect(displayRuler.width(cut)).toBeLessThanOrEqual(width);
+    expect(displayWidth.cut(text, width)).toBe(cut);
+    expect(displayWidth.width(cut)).toBeLessThanOrEqual(width);
   });
 });
 
@@ -43,7 +43,7 @@ describe("a table", () => {
 
   test("is aligned by what is seen", () => {
     const lines = table(columns, rows, at(80)).split("\n");
-    const columnOf = (line: string, text: string) => displayRuler.width(line.slice(0, line.indexOf(text)));
+    const columnOf = (line: string, text: string) => displayWidth.width(line.slice(0, line.indexOf(text)));
     expect(columnOf(lines[1]!, "3m ago")).toBe(columnOf(lines[0]!, "CREATED"));
     expect(columnOf(lines[2]!, "1h ago")).toBe(columnOf(lines[0]!, "CREATED"));
   });
@@ -65,7 +65,7 @@ describe("a table", () => {
   });
 
   test("makes its prose narrower, and sets it beneath when little is left", () => {
-    const prose = (text: string, width: number) => wrap(text, { width, ruler: displayRuler });
+    const prose = (text: string, width: number) => wrap(text, { width, textWidth: displayWidth });
     const described = { head: ["NAME", "TYPE", "DESCRIPTION"], prose };
     const fields = [
       ["prompt", "string", "what to paint, in words, as many as it takes"],
@@ -128,10 +128,10 @@ describe("the closing line", () => {
   };
 
   test("says where the time went, beneath where there is no room", () => {
-    expect(closingView.text({ value, details }, at(80))).toBe(
+    expect(summaryView.text({ value, details }, at(80))).toBe(
       "task_1 completed in 1.7s: queued 300ms, running 1.2s, uploading 100ms",
     );
-    expect(closingView.text({ value, details }, at(40)).split("\n")).toEqual([
+    expect(summaryView.text({ value, details }, at(40)).split("\n")).toEqual([
       "task_1 completed in 1.7s",
       "  queued 300ms, running 1.2s,",
       "  uploading 100ms",
@@ -140,7 +140,7 @@ describe("the closing line", () => {
 
   test("leaves a long id whole, on a line of its own", () => {
     const long = { ...value, id: "task_0hx3k2j8m2a9c0ffee11" };
-    expect(closingView.text({ value: long, details: null }, at(40)).split("\n")).toEqual([
+    expect(summaryView.text({ value: long, details: null }, at(40)).split("\n")).toEqual([
       "task_0hx3k2j8m2a9c0ffee11",
       "  completed in 1.7s",
     ]);
@@ -148,6 +148,6 @@ describe("the closing line", () => {
 
   test("does without when it is not told", () => {
     for (const told of [null, {}, { events: [] }])
-      expect(closingView.text({ value, details: told }, at(80))).toBe("task_1 completed in 1.7s");
+      expect(summaryView.text({ value, details: told }, at(80))).toBe("task_1 completed in 1.7s");
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { StatusReader } from "../../src/api/status.ts";
-import { flattenBase, taskDocument } from "../../src/api/task.ts";
-import { type Change, TaskState } from "../../src/api/task-state.ts";
+import { StatusReader } from "../../src/api/resources/status.ts";
+import { flattenBase, taskDocument } from "../../src/api/resources/task.ts";
+import { type Change, TaskState } from "../../src/api/resources/task-state.ts";
 
 const SUBMITTED = { app: "infsh/flux", input: { prompt: "x" } };
 
@@ -300,11 +300,11 @@ describe("the conclusion", () => {
     expect(document).not.toHaveProperty("half");
   });
 
-  test("keeps what is known when the answer lags behind", () => {
+  test("does not take an answer that lags behind for the end", () => {
     const state = newState();
     state.merge({ status: 10, output: { text: "x" } });
-    const { document } = state.conclude({ id: "task_1", status: 7, output: null });
-    expect(document).toMatchObject({ status: "completed", status_code: 10, output: { text: "x" } });
+    expect(state.saysEnd({ id: "task_1", status: 7, output: null })).toBe(false);
+    expect(state.saysEnd({ id: "task_1", status: 10, output: null })).toBe(true);
   });
 
   test("of a settled task keeps the settled word", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { transferText } from "../../src/terminal/transfer-text.ts";
+import { transferText } from "../../src/views/transfer-text.ts";
 
 const what = "uploading clip.mp4";
 

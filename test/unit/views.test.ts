@@ -1,20 +1,27 @@
 import { describe, expect, test } from "vitest";
-import type { TaskDocument } from "../../src/api/task.ts";
-import { displayRuler } from "../../src/terminal/display-ruler.ts";
+import type { TaskDocument } from "../../src/api/resources/task.ts";
+import { type Colors, plainColors } from "../../src/terminal/colors.ts";
+import { displayWidth } from "../../src/terminal/display-width.ts";
 import type { Style } from "../../src/terminal/output.ts";
-import { type Paint, plainPaint } from "../../src/terminal/paint.ts";
-import { dryRunView, outputView, submittedView } from "../../src/terminal/run-views.ts";
-import { taskView } from "../../src/terminal/task-views.ts";
+import { dryRunView, outputView, submittedView } from "../../src/views/run-views.ts";
+import { taskView } from "../../src/views/task-views.ts";
 import type { StatusWord } from "../../src/wire/status.ts";
 
 const ESC = "\u001b";
-const PLAIN: Style = { paint: plainPaint, width: Number.POSITIVE_INFINITY, ruler: displayRuler, now: 0 };
+const PLAIN: Style = {
+  colors: plainColors,
+  width: Number.POSITIVE_INFINITY,
+  textWidth: displayWidth,
+  now: 0,
+};
 const named = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
 const MARKED: Style = {
   width: 80,
-  ruler: displayRuler,
+  textWidth: displayWidth,
   now: 0,
-  paint: Object.fromEntries(Object.keys(plainPaint).map((name) => [name, named(name)])) as unknown as Paint,
+  colors: Object.fromEntries(
+    Object.keys(plainColors).map((name) => [name, named(name)]),
+  ) as unknown as Colors,
 };
 
 function task(more: Partial<TaskDocument> = {}): TaskDocument {

@@ -15,6 +15,8 @@ const MOST = 50;
 export async function complete(host: Host, [kind = "", app = ""]: string[]): Promise<void> {
   const candidates = await candidatesOf(kind, app, host).catch(() => []);
   const typable = candidates.filter(({ value }) => safeLine(value) === value);
+  // Nobody is there to be told: whatever cannot be written is not there.
+  host.onPipeClosed(() => {});
   host.stdout.write(typable.map(({ value, about = "" }) => `${value}\t${safeLine(about)}\n`).join(""));
 }
 

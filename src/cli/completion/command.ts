@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
-import type { Host } from "../host.ts";
-import { describeCommand } from "../tree.ts";
+import type { PacedWriter } from "../../terminal/paced-writer.ts";
+import { describeCommand } from "../describe-command.ts";
 import { bashScript } from "./bash.ts";
 import { fishScript } from "./fish.ts";
 import { completionTable } from "./table.ts";
@@ -9,7 +9,7 @@ import { zshScript } from "./zsh.ts";
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** `belt completion`: scripts made of the command tree; `npm run completions` keeps them in completions/. */
-export function addCompletion(program: Command, { stdout }: Host): void {
+export function addCompletion(program: Command, answer: PacedWriter): void {
   program
     .command("completion")
     .summary("print a completion script")
@@ -27,6 +27,6 @@ export function addCompletion(program: Command, { stdout }: Host): void {
       ].join("\n"),
     )
     .action((shell: keyof typeof SCRIPTS) => {
-      stdout.write(SCRIPTS[shell](completionTable(describeCommand(program))));
+      answer.write(SCRIPTS[shell](completionTable(describeCommand(program))));
     });
 }

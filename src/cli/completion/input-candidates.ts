@@ -1,4 +1,4 @@
-import { appSchemas } from "../../api/app.ts";
+import { appSchemas } from "../../api/resources/app.ts";
 import { descriptionOf, typeName } from "../../input/schema/describe.ts";
 import { asSchema } from "../../input/schema/document.ts";
 import { type Field, fieldsOf } from "../../input/schema/fields.ts";

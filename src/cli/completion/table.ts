@@ -1,4 +1,4 @@
-import type { ArgumentDocument, CommandDocument, OptionDocument } from "../tree.ts";
+import type { ArgumentDocument, CommandDocument, OptionDocument } from "../describe-command.ts";
 
 /**
  * What may follow a command, one line each, as the scripts read it: `c|get||show tasks` for a

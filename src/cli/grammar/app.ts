@@ -36,7 +36,7 @@ export function addApp(app: Command, act: Act): void {
   app
     .command("list")
     .summary("list apps")
-    .description("List the apps of the catalogue.")
+    .description("List the apps of the catalog.")
     .option("--search <text>", "those that match only")
     .option("-L, --limit <n>", "how many at most", wholeNumber("--limit", 1, 10_000), 30)
     .addHelpText("after", examples("belt app list --search video", "belt app list --local"))

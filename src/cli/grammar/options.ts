@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { Context } from "../../commands/context.ts";
+import type { Context } from "../../commands/shared/context.ts";
 import { usageError } from "../../errors.ts";
 import { parseDuration } from "../../input/duration.ts";
 
@@ -42,11 +42,6 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw usageError(`${flag}: "${text}" is not a whole number from ${least} to ${most}`);
   };
-}
-
-export function fieldPath(path: string): string {
-  if (path.split(".").every((part) => part !== "")) return path;
-  throw usageError(`--field: "${path}" has an empty part`, "write it like output.image.uri");
 }
 
 export function examples(...lines: string[]): string {

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { LoginFlags } from "../../commands/login.ts";
+import type { LoginFlags } from "../../commands/profile/login.ts";
 import { type Act, examples, infraOption } from "./options.ts";
 
 export function addLogin(program: Command, act: Act): void {
@@ -26,7 +26,7 @@ export function addLogin(program: Command, act: Act): void {
     )
     .action((flags: LoginFlags) =>
       act(async () => {
-        const { login } = await import("../../commands/login.ts");
+        const { login } = await import("../../commands/profile/login.ts");
         return (ctx) => login(ctx, flags);
       }),
     );
@@ -38,7 +38,7 @@ export function addLogin(program: Command, act: Act): void {
     .addHelpText("after", examples("belt logout", "belt logout --profile work --yes"))
     .action((flags: { yes?: boolean }) =>
       act(async () => {
-        const { logout } = await import("../../commands/login.ts");
+        const { logout } = await import("../../commands/profile/login.ts");
         return (ctx) => logout(ctx, flags);
       }),
     );
@@ -52,7 +52,7 @@ export function addProfile(profile: Command, act: Act): void {
     .addHelpText("after", examples("belt profile list", "belt profile list -q"))
     .action(() =>
       act(async () => {
-        const { list } = await import("../../commands/profile.ts");
+        const { list } = await import("../../commands/profile/profile.ts");
         return (ctx) => list(ctx);
       }),
     );
@@ -64,7 +64,7 @@ export function addProfile(profile: Command, act: Act): void {
     .addHelpText("after", examples("belt profile use work"))
     .action((name: string) =>
       act(async () => {
-        const { use } = await import("../../commands/profile.ts");
+        const { use } = await import("../../commands/profile/profile.ts");
         return (ctx) => use(ctx, name);
       }),
     );
@@ -79,7 +79,7 @@ export function addProfile(profile: Command, act: Act): void {
     .addHelpText("after", examples("belt profile show", "belt profile show work --field api_url"))
     .action((name: string | undefined) =>
       act(async () => {
-        const { show } = await import("../../commands/profile.ts");
+        const { show } = await import("../../commands/profile/profile.ts");
         return (ctx) => show(ctx, name);
       }),
     );
@@ -92,7 +92,7 @@ export function addProfile(profile: Command, act: Act): void {
     .addHelpText("after", examples("belt profile remove work --yes"))
     .action((name: string, flags: { yes?: boolean }) =>
       act(async () => {
-        const { remove } = await import("../../commands/profile.ts");
+        const { remove } = await import("../../commands/profile/profile.ts");
         return (ctx) => remove(ctx, name, flags);
       }),
     );

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { RunFlags } from "../../commands/run.ts";
+import type { RunFlags } from "../../commands/run/run.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
@@ -66,7 +66,7 @@ export function addRun(program: Command, act: Act): void {
           const { get } = await import("../../commands/app.ts");
           return (ctx) => get(ctx, app, flags);
         }
-        const { run } = await import("../../commands/run.ts");
+        const { run } = await import("../../commands/run/run.ts");
         return (ctx) => run(ctx, app, flags);
       }),
     );

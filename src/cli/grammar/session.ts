@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { EndFlags, KeepaliveFlags } from "../../commands/session.ts";
-import type { ExecFlags } from "../../commands/session-exec.ts";
+import type { ExecFlags } from "../../commands/session/exec.ts";
+import type { EndFlags, KeepaliveFlags } from "../../commands/session/session.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
@@ -19,7 +19,7 @@ export function addSession(session: Command, act: Act): void {
     .addHelpText("after", examples("belt session list", "belt session list --field id"))
     .action(() =>
       act(async () => {
-        const { list } = await import("../../commands/session.ts");
+        const { list } = await import("../../commands/session/session.ts");
         return (ctx) => list(ctx);
       }),
     );
@@ -31,7 +31,7 @@ export function addSession(session: Command, act: Act): void {
     .addHelpText("after", examples("belt session get @last", "belt session get @last --field expires_in"))
     .action((ids: string[]) =>
       act(async () => {
-        const { get } = await import("../../commands/session.ts");
+        const { get } = await import("../../commands/session/session.ts");
         return (ctx) => get(ctx, ids);
       }),
     );
@@ -47,7 +47,7 @@ export function addSession(session: Command, act: Act): void {
     )
     .action((ids: string[], flags: KeepaliveFlags) =>
       act(async () => {
-        const { keepalive } = await import("../../commands/session.ts");
+        const { keepalive } = await import("../../commands/session/session.ts");
         return (ctx) => keepalive(ctx, ids, flags);
       }),
     );
@@ -61,7 +61,7 @@ export function addSession(session: Command, act: Act): void {
     .addHelpText("after", examples("belt session end @last", "belt session end --all --yes"))
     .action((ids: string[], flags: EndFlags) =>
       act(async () => {
-        const { end } = await import("../../commands/session.ts");
+        const { end } = await import("../../commands/session/session.ts");
         return (ctx) => end(ctx, ids, flags);
       }),
     );
@@ -93,7 +93,7 @@ export function addSession(session: Command, act: Act): void {
     )
     .action((app: string, command: string[], flags: ExecFlags) =>
       act(async () => {
-        const { exec } = await import("../../commands/session-exec.ts");
+        const { exec } = await import("../../commands/session/exec.ts");
         return (ctx) => exec(ctx, app, command, flags);
       }),
     );

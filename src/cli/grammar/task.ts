@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { GetFlags } from "../../commands/task.ts";
-import type { FollowFlags, WaitFlags } from "../../commands/task-follow.ts";
-import type { ListFlags as TaskListFlags } from "../../commands/task-list.ts";
+import type { FollowFlags, WaitFlags } from "../../commands/task/follow.ts";
+import type { ListFlags as TaskListFlags } from "../../commands/task/list.ts";
+import type { GetFlags } from "../../commands/task/task.ts";
 import { type Act, duration, examples, ID_HELP, wholeNumber } from "./options.ts";
 
 export function addTask(task: Command, act: Act): void {
@@ -17,7 +17,7 @@ export function addTask(task: Command, act: Act): void {
     )
     .action((ids: string[], flags: GetFlags) =>
       act(async () => {
-        const { get } = await import("../../commands/task.ts");
+        const { get } = await import("../../commands/task/task.ts");
         return (ctx) => get(ctx, ids, flags);
       }),
     );
@@ -30,7 +30,7 @@ export function addTask(task: Command, act: Act): void {
     .addHelpText("after", examples("belt task list --limit 5", "belt task list --journal --field id"))
     .action((flags: TaskListFlags) =>
       act(async () => {
-        const { list } = await import("../../commands/task-list.ts");
+        const { list } = await import("../../commands/task/list.ts");
         return (ctx) => list(ctx, flags);
       }),
     );
@@ -43,7 +43,7 @@ export function addTask(task: Command, act: Act): void {
     .addHelpText("after", examples("belt task watch @last", "belt task watch @last --json | jq -r .type"))
     .action((ids: string[], flags: FollowFlags) =>
       act(async () => {
-        const { watch } = await import("../../commands/task-follow.ts");
+        const { watch } = await import("../../commands/task/follow.ts");
         return (ctx) => watch(ctx, ids, flags);
       }),
     );
@@ -62,7 +62,7 @@ export function addTask(task: Command, act: Act): void {
     )
     .action((ids: string[], flags: WaitFlags) =>
       act(async () => {
-        const { wait } = await import("../../commands/task-follow.ts");
+        const { wait } = await import("../../commands/task/follow.ts");
         return (ctx) => wait(ctx, ids, flags);
       }),
     );
@@ -76,10 +76,10 @@ export function addTask(task: Command, act: Act): void {
     .action((ids: string[], { follow }: { follow?: boolean }) =>
       act(async () => {
         if (follow) {
-          const { followLogs } = await import("../../commands/task-follow.ts");
+          const { followLogs } = await import("../../commands/task/follow.ts");
           return (ctx) => followLogs(ctx, ids);
         }
-        const { logs } = await import("../../commands/task-logs.ts");
+        const { logs } = await import("../../commands/task/logs.ts");
         return (ctx) => logs(ctx, ids);
       }),
     );
@@ -94,7 +94,7 @@ export function addTask(task: Command, act: Act): void {
     )
     .action((ids: string[]) =>
       act(async () => {
-        const { cancel } = await import("../../commands/task.ts");
+        const { cancel } = await import("../../commands/task/task.ts");
         return (ctx) => cancel(ctx, ids);
       }),
     );

@@ -1,2 +1,2 @@
 /** What the test bundles: the published modules of the SDK do not load in plain node. */
-export { Inference } from "@inferencesh/sdk";
+export { Inference, StreamableManager } from "@inferencesh/sdk";

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noConsole: what an app prints becomes the log of its task
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync, writeSync } from "node:fs";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -70,6 +71,15 @@ export class App {
       await sleep(this.notes.length % 4);
       return { notes: [...this.notes] };
     }
+    if (act.startsWith("forge ")) {
+      writeSync(4, `${act.slice("forge ".length)}\n`);
+      await sleep(300);
+      return {};
+    }
+    if (act.startsWith("close ")) {
+      closeSync(Number(act.slice("close ".length)));
+      return {};
+    }
     switch (act) {
       case "environment":
         return { env: process.env, cwd: process.cwd() };
@@ -77,6 +87,50 @@ export class App {
         return { ...context };
       case "fail":
         throw new Error("it did not work");
+      case "cause":
+        throw new Error("it did not work", {
+          cause: new TypeError("fetch failed", { cause: new AggregateError([new Error("nobody at ::1")]) }),
+        });
+      case "throw a circle": {
+        const error = new Error("round");
+        error.cause = error;
+        throw error;
+      }
+      case "throw nothing":
+        throw undefined;
+      case "throw a trap":
+        throw {
+          get message() {
+            throw new Error("a trap");
+          },
+          toString: 1,
+        };
+      case "complain":
+        console.error("a complaint of this task");
+        return {};
+      case "exit quietly":
+        process.exit(9);
+        break;
+      case "pipe characters": {
+        const child = spawn("sh", ["-c", "printf 'gr\\303'; sleep 0.1; printf '\\266\\303\\237e\\n'"]);
+        child.stdout.pipe(process.stdout);
+        await once(child, "close");
+        process.stdout.write("c3bc0a", "hex");
+        return {};
+      }
+      case "long line":
+        console.log(`${"x".repeat(16_383)}\u{1f388}${"y".repeat(16_383)}`);
+        return {};
+      case "speak later":
+        setTimeout(() => process.stdout.write("half of a late line"), 100);
+        setTimeout(() => console.log("a late line"), 150);
+        return {};
+      case "speak for a while":
+        for (let n = 0; n < 8; n += 1) {
+          console.log(`now ${n}`);
+          await sleep(30);
+        }
+        return {};
       case "no newline":
         process.stdout.write("half a line");
         break;
@@ -150,6 +204,15 @@ export class App {
         execFileSync("mkfifo", [path]);
         return { image: { path } };
       }
+      case "paths":
+        return {
+          none: { path: null, content_type: "image/png" },
+          empty: { path: "" },
+          list: [{ path: "out/a.png", filename: "a.png" }],
+          gone: { path: "/nowhere/b.png", content_type: "image/png", alt: "b" },
+          request: { path: "/api/users", method: "GET" },
+          address: { path: null, uri: "https://example.com/c.png" },
+        };
       case "folder":
         return { image: { path: tmpdir() } };
       case "pid":

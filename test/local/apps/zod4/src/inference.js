@@ -1,4 +1,4 @@
-import { createFileSchema, File } from "@inferencesh/app";
+import { createFileSchema, createStreamSchema, File, pcm16 } from "@inferencesh/app";
 import { z } from "zod";
 
 const file = createFileSchema(z);
@@ -17,6 +17,19 @@ export const RunInput = z
   .describe("Paints over a picture");
 export const RunOutput = z.object({ text: z.string(), image: file.optional() });
 
+export const TalkInput = z.object({
+  voice: z.enum(["ara", "eve"]).default("ara"),
+  audio: createStreamSchema(z, pcm16(z, 16000)).describe("What is said"),
+  events: createStreamSchema(z, z.object({ type: z.string() })),
+  topic: z.string(),
+});
+export const TalkOutput = z.object({
+  audio: createStreamSchema(z, pcm16(z, 24000)),
+  seconds: z.number(),
+});
+export const EchoInput = z.object({});
+export const EchoOutput = z.object({});
+
 export class App {
   async setup(config) {
     this.model = config.model;
@@ -24,5 +37,14 @@ export class App {
 
   async run(input) {
     return { text: `${this.model} ${input.steps} ${input.image instanceof File}` };
+  }
+
+  async talk(input) {
+    return { audio: [], seconds: input.audio.length };
+  }
+
+  async echo(_input, socket) {
+    for await (const frame of socket) await socket.send(frame);
+    return {};
   }
 }

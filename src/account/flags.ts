@@ -1,0 +1,18 @@
+import type { ColorChoice } from "../terminal/colors.ts";
+import type { FieldPath } from "../terminal/field.ts";
+
+/** Options that every command takes (cli.md section 2). */
+export interface GlobalFlags {
+  profile?: string;
+  apiUrl?: string;
+  local?: boolean;
+  json?: boolean;
+  field?: FieldPath[];
+  quiet?: boolean;
+  verbose?: boolean;
+  color?: ColorChoice;
+  /** False with --no-prompt. */
+  prompt?: boolean;
+  /** Milliseconds. */
+  requestTimeout?: number;
+}

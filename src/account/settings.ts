@@ -1,0 +1,139 @@
+import { usageError } from "../errors.ts";
+import type { Profile, ProfileBook } from "../store/profiles.ts";
+import {
+  type Account,
+  DEFAULT_URL,
+  describeKeySource,
+  type KeySource,
+  type Named,
+  type ProfileChoice,
+} from "./account.ts";
+import { checkedUrl } from "./base-url.ts";
+import type { GlobalFlags } from "./flags.ts";
+import { checkedKey, cleanKey } from "./key.ts";
+import { currentProfile, namedProfile } from "./profile-lookup.ts";
+
+type Env = Record<string, string | undefined>;
+
+/** Where a key may stand in the environment, first found wins. */
+export const KEY_VARIABLES = ["INFSH_API_KEY", "INFERENCE_API_KEY"] as const;
+
+/**
+ * Tells the commands of `session exec` that their belt was told to use this profile at this base
+ * URL. It vouches for the two together, so a BELT_API_URL that comes from elsewhere gains nothing.
+ */
+export const PINNED_TARGET_VARIABLE = "BELT_AGREED_TARGET";
+
+export function pinnedTarget(profile: string, url: string): string {
+  return `${url} ${profile}`;
+}
+
+/** Options before environment; an option also outranks a variable that says something else altogether. */
+export function resolveNamed(flags: GlobalFlags, env: Env): Named {
+  if (flags.local && flags.apiUrl !== undefined) throw usageError("--local and --api-url exclude each other");
+  const elsewhere = flags.apiUrl !== undefined || flags.profile !== undefined;
+  const apiUrl = flags.apiUrl ?? (env["BELT_API_URL"] || null);
+  const profile = flags.profile ?? (env["BELT_PROFILE"] || null);
+  return {
+    local: flags.local ?? (!elsewhere && isTrue(env["BELT_LOCAL"])),
+    profile: profile?.normalize() ?? null,
+    profileFrom: profile === null ? null : flags.profile === undefined ? "BELT_PROFILE" : "--profile",
+    apiUrl,
+    apiUrlFrom: apiUrl === null ? null : flags.apiUrl === undefined ? "BELT_API_URL" : "--api-url",
+  };
+}
+
+/** The account that requests are made with; throws where there cannot be one. */
+export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+  const account = describeSettings(flags, env, book);
+  if (account.conflict) throw account.conflict;
+  return account;
+}
+
+/**
+ * Options, environment and stored profiles as one decision, in the precedence of cli.md
+ * section 2. A profile counts as a whole: a key in the environment that takes the place of the
+ * current profile's key also leaves the profile's base URL and the rest of it out, and a key
+ * goes to another host than its profile's only where --api-url says so, to this belt or to the one
+ * whose `session exec` runs it.
+ */
+export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+  const named = resolveNamed(flags, env);
+  const asked = named.local && named.profileFrom === "BELT_PROFILE" ? null : named.profile;
+  const chosen = asked === null ? null : namedProfile(asked, book);
+  if (named.local) return LOCAL;
+  const current = currentProfile(book);
+  const variable = KEY_VARIABLES.find((name) => cleanKey(env[name]) !== null);
+  const profile = chosen ?? (variable ? null : current);
+  const profileFrom = profile && (chosen ? named.profileFrom : "current");
+  const fromProfile = profile?.key != null;
+  const key = fromProfile ? profile.key : variable ? cleanKey(env[variable]) : null;
+  const keyFrom = keySource(fromProfile ? profile : null, profileFrom, variable);
+  return {
+    local: false,
+    ...baseUrl(named, profile, fromProfile, env[PINNED_TARGET_VARIABLE]),
+    key: key === null ? null : checkedKey(key, `the key of ${describeKeySource(keyFrom)}`),
+    keyFrom,
+    profile: profile?.name ?? null,
+    profileFrom,
+    infra: profile?.infra ?? null,
+    insecure: profile?.insecure ?? false,
+    statusTable: !profile || profile.statusTable === "auto" ? null : profile.statusTable,
+    overridden: !profile && current?.key != null ? current.name : null,
+    choices:
+      profile || variable ? [] : book.profiles.filter((one) => one.key !== null).map(({ name }) => name),
+  };
+}
+
+function keySource(
+  profile: Profile | null,
+  chosenBy: ProfileChoice | null,
+  variable: string | undefined,
+): KeySource | null {
+  if (profile) return { kind: "profile", name: profile.name, chosenBy };
+  return variable === undefined ? null : { kind: "variable", name: variable };
+}
+
+const LOCAL: Account = {
+  local: true,
+  baseUrl: null,
+  baseUrlFrom: "local server",
+  key: null,
+  keyFrom: { kind: "local server" },
+  profile: null,
+  profileFrom: null,
+  infra: null,
+  insecure: false,
+  statusTable: null,
+  overridden: null,
+  choices: [],
+  conflict: null,
+};
+
+function baseUrl(
+  { apiUrl, apiUrlFrom, profileFrom }: Named,
+  profile: Profile | null,
+  keyIsProfiles: boolean,
+  agreed: string | undefined,
+): Pick<Account, "baseUrl" | "baseUrlFrom" | "conflict"> {
+  const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
+  const ownSource = `profile ${profile?.name}`;
+  if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile")) {
+    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default", conflict: null };
+  }
+  const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
+  const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
+  const isAgreed = apiUrlFrom === "--api-url" || agreed === pinnedTarget(profile?.name ?? "", url);
+  const conflict =
+    keyIsProfiles && !samePlace && !isAgreed
+      ? usageError(
+          `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
+          `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
+        )
+      : null;
+  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict };
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value.toLowerCase() !== "false";
+}

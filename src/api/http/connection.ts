@@ -1,0 +1,103 @@
+import type { Dispatcher } from "undici";
+import { BeltError } from "../../errors.ts";
+import { Dispatchers } from "./dispatchers.ts";
+import { networkError } from "./network-errors.ts";
+import type { HttpOptions } from "./request.ts";
+import type { Reply } from "./response.ts";
+import { request } from "./undici.ts";
+
+/** Whether a request has begun to be written to a connection, so that it may have arrived. */
+export interface Delivery {
+  begun: boolean;
+}
+
+/** Single requests to any address, traced and never repeated; the key goes to the base URL's origin only. */
+export class Connection {
+  readonly #options: HttpOptions;
+  readonly #dispatchers: Dispatchers;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#dispatchers = new Dispatchers(options);
+  }
+
+  url(path: string): URL {
+    return new URL(this.#options.baseUrl.replace(/\/+$/, "") + path);
+  }
+
+  headers(url: URL): Record<string, string> {
+    const { baseUrl, key, version, userAgent } = this.#options;
+    const headers: Record<string, string> = {
+      accept: "application/json",
+      "user-agent": userAgent,
+      "x-client-source": `belt/${version}`,
+      "x-api-version": "2",
+    };
+    if (key !== null && url.origin === new URL(baseUrl).origin) headers["authorization"] = `Bearer ${key}`;
+    return headers;
+  }
+
+  async send(
+    url: URL,
+    options: Omit<Dispatcher.RequestOptions, "origin" | "path">,
+    delivery: Delivery = { begun: false },
+  ): Promise<Dispatcher.ResponseData> {
+    const dispatcher = await this.#dispatchers.for(url);
+    const { now, trace } = this.#options;
+    const start = now();
+    const line = (outcome: string) =>
+      `${options.method} ${url.origin}${url.pathname}${url.search} ${outcome} ${now() - start}ms`;
+    try {
+      const target = { origin: url.origin, path: url.pathname + url.search };
+      const answer = await request.call(watched(dispatcher, delivery), { ...target, ...options });
+      trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
+      return answer;
+    } catch (thrown) {
+      trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));
+      throw thrown;
+    }
+  }
+
+  /** What a connection met, in words; a proxy in between is the likelier culprit. */
+  explain(thrown: unknown, url = this.url("")): BeltError {
+    if (thrown instanceof BeltError) return thrown;
+    const proxy = this.#options.proxy(url);
+    const place = proxy === null ? url.origin : `${url.origin} through the proxy ${new URL(proxy).origin}`;
+    return networkError(thrown, place);
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatchers.close();
+  }
+}
+
+/**
+ * The same dispatcher, noting when a request has a connection to be written to. Until then it
+ * certainly did not arrive, whatever the error is called: no route, no descriptor, no trust.
+ */
+function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
+  return Object.assign(Object.create(dispatcher) as Dispatcher, {
+    dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      const begin = handler.onConnect?.bind(handler);
+      handler.onConnect = (abort) => {
+        delivery.begun = true;
+        begin?.(abort);
+      };
+      return dispatcher.dispatch(options, handler);
+    },
+  });
+}
+
+/** `date` as sent. */
+export type ReplyHead = Omit<Reply, "text"> & { date: string | undefined };
+
+export function replyHead(answer: Dispatcher.ResponseData): ReplyHead {
+  const header = (name: string) => [answer.headers[name]].flat()[0];
+  return {
+    status: answer.statusCode,
+    contentType: header("content-type") ?? "",
+    requestId: header("x-request-id") ?? header("request-id"),
+    retryAfter: header("retry-after"),
+    date: header("date"),
+  };
+}

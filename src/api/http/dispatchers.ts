@@ -1,0 +1,59 @@
+import type { Dispatcher } from "undici";
+import { Agent, proxyParts } from "./undici.ts";
+
+/** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
+const CONNECTIONS = 32;
+
+/** The longest wait for a connection, in milliseconds. */
+const CONNECT_TIMEOUT = 10_000;
+
+interface DispatchersOptions {
+  /** Milliseconds. */
+  requestTimeout: number;
+  /** The proxy to go through to this address, or null. */
+  proxy(url: URL): string | null;
+}
+
+/** Connections, straight or through a proxy; undici's proxy agent is loaded only where one is in the way. */
+export class Dispatchers {
+  readonly #options: DispatchersOptions;
+  readonly #straight: Agent;
+  readonly #proxied = new Map<string, Promise<Dispatcher>>();
+
+  constructor(options: DispatchersOptions) {
+    this.#options = options;
+    this.#straight = new Agent({ connections: CONNECTIONS, connect: { timeout: this.#connectTimeout } });
+  }
+
+  async for(url: URL): Promise<Dispatcher> {
+    const proxy = this.#options.proxy(url);
+    if (proxy === null) return this.#straight;
+    const known = this.#proxied.get(proxy);
+    if (known) return await known;
+    const made = this.#through(proxy);
+    this.#proxied.set(proxy, made);
+    return await made;
+  }
+
+  async close(): Promise<void> {
+    const proxied = await Promise.all(this.#proxied.values());
+    await Promise.all([this.#straight, ...proxied].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  async #through(proxy: string): Promise<Dispatcher> {
+    const { ProxyAgent, Pool, connect } = await proxyParts();
+    const timeout = { timeout: this.#connectTimeout };
+    return new ProxyAgent({
+      uri: proxy,
+      connections: CONNECTIONS,
+      proxyTls: timeout,
+      requestTls: timeout,
+      // A tunnel is opened with `connect`, which undici's index, not loaded here, would have given every client.
+      clientFactory: (origin, options) => Object.assign(new Pool(origin, options), { connect }),
+    });
+  }
+
+  get #connectTimeout(): number {
+    return Math.min(this.#options.requestTimeout, CONNECT_TIMEOUT);
+  }
+}

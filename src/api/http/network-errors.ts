@@ -1,0 +1,95 @@
+import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+
+export function timedOut(ms: number): BeltError {
+  return new BeltError({
+    code: "timeout",
+    message: `no answer within ${ms / 1000}s`,
+    hint: "try again, or allow more time with --request-timeout",
+    exit: "unavailable",
+    retryable: true,
+  });
+}
+
+/**
+ * A signal that aborts after `ms` milliseconds, with a BeltError as its reason: that of
+ * `AbortSignal.timeout` would reach the user as a bug. It keeps no process alive.
+ */
+export function deadline(ms: number, reason: BeltError = timedOut(ms)): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(reason), ms).unref();
+  return controller.signal;
+}
+
+/** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */
+export function ambiguous(error: BeltError, message = "the request may have taken effect"): BeltError {
+  const lost = error.facts.httpStatus === undefined ? "the answer was lost, so " : "";
+  return error.with({
+    code: "answer_lost",
+    message: `${error.message}; ${lost}${message}`,
+    hint: [
+      "look at what is there before trying again (",
+      belt("task list"),
+      "); belt does not repeat this by itself",
+    ],
+    exit: "inDoubt",
+    retryable: false,
+  });
+}
+
+const UNREACHABLE: Record<string, string> = {
+  ECONNREFUSED: "nothing answers there (connection refused)",
+  ENOTFOUND: "the host name is not known (DNS)",
+  EAI_AGAIN: "the host name could not be looked up (DNS)",
+  UND_ERR_CONNECT_TIMEOUT: "no connection could be made in time",
+  ETIMEDOUT: "no connection could be made in time",
+  ENETUNREACH: "there is no route to that network",
+  EHOSTUNREACH: "there is no route to that host",
+  EMFILE: "this process may open no more files or connections",
+  ENFILE: "this machine may open no more files or connections",
+};
+
+const BROKEN: Record<string, string> = {
+  ECONNRESET: "was closed before the answer came",
+  EPIPE: "was closed before the answer came",
+  UND_ERR_SOCKET: "was closed before the answer came",
+  UND_ERR_BODY_TIMEOUT: "went silent",
+  UND_ERR_HEADERS_TIMEOUT: "brought no answer in time",
+};
+
+/** What went wrong on the way to a place, such as an origin, in words. */
+export function networkError(thrown: unknown, place: string): BeltError {
+  const codes = failureCodes(thrown);
+  const certificate = codes.some(isCertificate);
+  const code = codes.find((one) => (certificate ? isCertificate(one) : one in UNREACHABLE)) ?? codes[0] ?? "";
+  const detail = (messageOf(thrown) || code || "the connection failed").split("\n")[0]!;
+  return new BeltError({
+    code: "network",
+    message: BROKEN[code]
+      ? `the connection to ${place} ${BROKEN[code]}`
+      : `cannot reach ${place}: ${UNREACHABLE[code] ?? detail}`,
+    hint: certificate
+      ? "the server's certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS"
+      : "check the network and the base URL (--api-url, BELT_API_URL), then try again",
+    exit: "unavailable",
+    retryable: !certificate,
+    cause: thrown,
+  });
+}
+
+function isCertificate(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH|ERR_TLS/.test(code);
+}
+
+/** An AggregateError has no words of its own; those of its first error stand for all. */
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError) return thrown.errors.map(messageOf).find(Boolean) ?? "";
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The system's error codes; connecting to a name with several addresses fails with one for each. */
+function failureCodes(thrown: unknown): string[] {
+  if (thrown instanceof AggregateError) return thrown.errors.flatMap(failureCodes);
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? [code] : [];
+}

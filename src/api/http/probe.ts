@@ -1,0 +1,57 @@
+import { BeltError } from "../../errors.ts";
+import { isObject } from "../../wire/types.ts";
+import { type Reply, readReply } from "./response.ts";
+
+/** The success and error formats of the API by their generation (api.md section 1). */
+type Format = "v1" | "v2" | "current";
+
+/** One harmless request, and what its answer shows of the server. */
+export interface Probe {
+  /** From sending to the end of the answer, milliseconds. */
+  latency: number;
+  status: number;
+  format: Format | null;
+  /** How far this machine's clock is ahead of the server's, milliseconds; null when the server does not tell. */
+  skew: number | null;
+  /** Why the API refused, or what is wrong with its answer. */
+  error: BeltError | null;
+}
+
+/** Reads a probe's answer; `sent` and `received` in milliseconds since 1970. */
+export function readProbe(
+  reply: Reply & { date: string | undefined },
+  sent: number,
+  received: number,
+): Probe {
+  const date = Date.parse(reply.date ?? "");
+  return {
+    latency: received - sent,
+    status: reply.status,
+    format: formatOf(reply),
+    // The header counts whole seconds: half a one is its middle.
+    skew: Number.isNaN(date) ? null : Math.round((sent + received) / 2 - (date + 500)),
+    error: refusal(reply),
+  };
+}
+
+/** Null where the generations do not differ: in errors of the two newer ones, and in what is no JSON. */
+function formatOf({ text, status }: Reply): Format | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isObject(body) && typeof body["success"] === "boolean") return "v1";
+    if (status >= 300) return null;
+    return isObject(body) && "data" in body ? "current" : "v2";
+  } catch {
+    return null;
+  }
+}
+
+function refusal(reply: Reply): BeltError | null {
+  try {
+    readReply(reply);
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof BeltError) return thrown;
+    throw thrown;
+  }
+}

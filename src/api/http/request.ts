@@ -1,0 +1,60 @@
+import type { Readable } from "node:stream";
+import type { Message } from "./response.ts";
+import type { RetryMode } from "./retry.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
+
+export interface HttpOptions {
+  baseUrl: string;
+  /** Sent to the base URL's origin only. */
+  key: string | null;
+  version: string;
+  userAgent: string;
+  /** Bound on one request and its answer, and on waiting for a stream to begin; milliseconds. */
+  requestTimeout: number;
+  policy: RetryPolicy;
+  /** Aborted when the user wants to leave; requests end with its reason. */
+  signal: AbortSignal;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  now(): number;
+  /** The proxy to go through to this address, or null; throws a usage error when there is one that cannot be. */
+  proxy(url: URL): string | null;
+  /** One line about each request, never with the key. */
+  trace(line: string): void;
+  /** Notes the API sends beside its answers. */
+  onMessage(message: Message): void;
+  /** "no answer within 30s, trying again (2 of 4)": said once a request has taken longer than people expect. */
+  onRetry(text: string): void;
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface ApiRequest {
+  method: Method;
+  path: string;
+  body?: unknown;
+  retry: RetryMode;
+  /** What may have happened when the answer is lost: "the run may have started". */
+  ambiguousMessage?: string;
+  /** Replaces the signal of the options, for what is done because the user wants to leave. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Its answer is waited for even when the user wants to leave; after that it is not sent again.
+   * Called as each try begins, with what to call when that try is over.
+   */
+  uninterruptible?: () => () => void;
+  /** Ends the request whatever it is; its reason is a BeltError. */
+  deadline?: AbortSignal | undefined;
+}
+
+/** One request for a file's bytes, to whatever host keeps it. */
+export interface Transfer {
+  method: "GET" | "PUT";
+  url: URL;
+  headers: Record<string, string>;
+  body: Readable | null;
+}
+
+export interface OpenStream {
+  contentType: string;
+  chunks: AsyncIterable<Uint8Array>;
+}

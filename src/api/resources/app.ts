@@ -1,0 +1,73 @@
+import { isObject, type JsonObject } from "../../wire/types.ts";
+
+/** What an app takes and gives, read from what the API says of it (api.md section 8). */
+export interface AppSchemas {
+  version: string | null;
+  defaultFunction: string;
+  functions: Record<string, FunctionSchemas>;
+  setup: unknown;
+}
+
+export interface FunctionSchemas {
+  description: string;
+  input: unknown;
+  output: unknown;
+}
+
+/** The schemas sit in the app's `version`, or in the app itself. */
+export function appSchemas(app: JsonObject): AppSchemas {
+  const version = isObject(app["version"]) ? app["version"] : app;
+  const { functions, input_schema, output_schema, setup_schema } = version;
+  const declared = isObject(functions) ? Object.entries(functions).filter(isNamedObject) : [];
+  const names = declared.map(([name]) => name);
+  const told = version["default_function"] || app["default_function"];
+  const preferred = typeof told === "string" ? told : names.length === 1 ? names[0]! : "run";
+  const own = { description: "", input: input_schema, output: output_schema };
+  const listed = Object.fromEntries(declared.map(readFunction));
+  const found = Object.hasOwn(listed, preferred) ? listed[preferred]! : null;
+  const isNamed = found !== null || names.length === 0 || saysSomething(own.input);
+  return {
+    version: versionOf(app),
+    defaultFunction: preferred,
+    functions: isNamed ? { ...listed, [preferred]: completed(found ?? own, own) } : listed,
+    setup: setup_schema,
+  };
+}
+
+/** What the version itself says counts where its default function says nothing. */
+function completed({ description, input, output }: FunctionSchemas, own: FunctionSchemas): FunctionSchemas {
+  return {
+    description,
+    input: saysSomething(input) ? input : own.input,
+    output: saysSomething(output) ? output : own.output,
+  };
+}
+
+function saysSomething(schema: unknown): boolean {
+  return isObject(schema) && Object.keys(schema).length > 0;
+}
+
+/** What names the version that these schemas are of. */
+export function versionOf(app: JsonObject): string | null {
+  const inside = isObject(app["version"]) ? app["version"]["id"] : app["version"];
+  const found = [inside, app["version_id"]].find((id) => typeof id === "string" && id !== "");
+  return typeof found === "string" ? found : null;
+}
+
+function isNamedObject(entry: [string, unknown]): entry is [string, JsonObject] {
+  return isObject(entry[1]);
+}
+
+function readFunction([name, { description, input_schema, output_schema }]: [string, JsonObject]): [
+  string,
+  FunctionSchemas,
+] {
+  return [
+    name,
+    {
+      description: typeof description === "string" ? description : "",
+      input: input_schema,
+      output: output_schema,
+    },
+  ];
+}

@@ -1,0 +1,42 @@
+import { fileUri } from "../../wire/files.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+
+/** A file in an output (api.md section 6). */
+export interface OutputFile {
+  /** Where it stands in the output; empty when it is the output. */
+  path: (string | number)[];
+  uri: string;
+  /** What the object says of it; empty when it does not. */
+  filename: string;
+  contentType: string;
+  size: number | null;
+}
+
+/** Tells whether the field at this path holds a file as plain text, as a schema says with `format: file`. */
+export type IsFileField = (path: OutputFile["path"]) => boolean;
+
+/** Every file of an output: objects with a uri, and addresses in fields that are files. */
+export function outputFiles(output: unknown, isFileField: IsFileField): OutputFile[] {
+  return collect(output, [], isFileField);
+}
+
+function collect(value: unknown, path: OutputFile["path"], isFileField: IsFileField): OutputFile[] {
+  if (typeof value === "string") {
+    const plain = /^(https?|file):\/\//i.test(value) && isFileField(path);
+    return plain ? [{ path, uri: value, filename: "", contentType: "", size: null }] : [];
+  }
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => collect(item, [...path, index], isFileField));
+  if (!isObject(value)) return [];
+  const uri = fileUri(value);
+  if (uri !== null) return [{ path, uri, ...factsOf(value) }];
+  return Object.entries(value).flatMap(([key, field]) => collect(field, [...path, key], isFileField));
+}
+
+function factsOf({ filename, content_type, size }: JsonObject) {
+  return {
+    filename: typeof filename === "string" ? filename : "",
+    contentType: typeof content_type === "string" ? content_type : "",
+    size: typeof size === "number" && size > 0 ? size : null,
+  };
+}

@@ -1,0 +1,191 @@
+import { isTerminal, STATUS_WORDS, type StatusWord } from "../../wire/status.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import { type LogEntry, LogTail } from "./log-tail.ts";
+import type { StatusReader } from "./status.ts";
+import { errorText, type StatusReading, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
+
+/** What one message changed. */
+export type Change =
+  | { type: "status"; status: StatusWord; status_code: number | null }
+  | ({ type: "log" } & LogEntry)
+  | { type: "output"; output: unknown };
+
+const STATUS_FIELDS = ["status", "status_text", "status_code"];
+
+/**
+ * Logs and events are shown as they come: a long watch stays small. The id stays as asked for, and
+ * `__proto__` would change the object's prototype.
+ */
+const NOT_KEPT = new Set(["logs", "events", "id", "__proto__"]);
+
+/** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
+export class TaskState {
+  readonly id: string;
+  readonly #raw: JsonObject;
+  #reading: StatusReading | null = null;
+  #settled: StatusWord | null = null;
+  /** The output last told, as JSON; null while deltas change it. */
+  #output: string | null = "";
+  #deltaSeq = Number.NEGATIVE_INFINITY;
+  readonly #logs = new LogTail();
+  readonly #statuses: StatusReader;
+  readonly #submitted: Submitted | null;
+  readonly #onSession: (id: string) => void;
+
+  constructor(
+    id: string,
+    statuses: StatusReader,
+    submitted: Submitted | null,
+    onSession: (id: string) => void = () => {},
+  ) {
+    this.id = id;
+    this.#onSession = onSession;
+    this.#raw = { id };
+    this.#statuses = statuses;
+    this.#submitted = submitted;
+  }
+
+  get ended(): boolean {
+    return this.#reading !== null && isTerminal(this.#reading.word);
+  }
+
+  /** True while a bare 9 leaves open whether the task is uploading or done. */
+  get ambiguous(): boolean {
+    return this.#reading?.ambiguous ?? false;
+  }
+
+  get finished(): boolean {
+    const { output, error } = this.#raw;
+    return errorText(error) !== null || (output !== null && output !== undefined && !isEmpty(output));
+  }
+
+  /** Takes a whole task, or with `fields` the ones that changed; says what that changed. */
+  merge(message: JsonObject, fields: unknown = null): Change[] {
+    const patch = Array.isArray(fields) ? listed(message, fields) : message;
+    return this.#take(patch);
+  }
+
+  /** The same for a message of a stream, which may tell its history again: what lies behind is passed over. */
+  advance(message: JsonObject, fields: unknown): Change[] {
+    const patch = Array.isArray(fields) ? listed(message, fields) : message;
+    const { word } = this.#statuses.read(patch);
+    const behind = this.#reading !== null && word !== "unknown" && rank(word) < rank(this.#reading.word);
+    return behind ? this.takeLogs(patch["logs"]) : this.#take(patch);
+  }
+
+  #take(patch: JsonObject): Change[] {
+    // Written out only now: doing so for each of many deltas would take the square of their time.
+    if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
+    const logs = this.#logs.take(patch["logs"]);
+    this.#tellSession(patch);
+    this.#keep(patch);
+    return [
+      ...this.#statusChange(),
+      ...logs.map((entry) => ({ type: "log" as const, ...entry })),
+      ...this.#outputChange(),
+    ];
+  }
+
+  #tellSession({ session_id: session }: JsonObject): void {
+    if (typeof session === "string" && session !== "" && session !== this.#raw["session_id"])
+      this.#onSession(session);
+  }
+
+  /** Into the one object that is there: a copy for each message would cost more than reading it. */
+  #keep(patch: JsonObject): void {
+    // A new number must not be read by the word that belonged to the old one, nor a new word teach an old number.
+    if (STATUS_FIELDS.some((field) => field in patch))
+      for (const field of STATUS_FIELDS) if (!(field in patch)) delete this.#raw[field];
+    for (const key of Object.keys(patch)) if (!NOT_KEPT.has(key)) this.#raw[key] = patch[key];
+  }
+
+  /** A token-level change of the output: text is appended, anything else replaces; a repeated one is passed over. */
+  append(delta: JsonObject, seq: number | null = null): Change[] {
+    if (seq !== null && seq <= this.#deltaSeq) return [];
+    this.#deltaSeq = seq ?? this.#deltaSeq;
+    const output = isObject(this.#raw["output"]) ? { ...this.#raw["output"] } : {};
+    const news = Object.entries(delta).filter(
+      ([key, value]) => value !== null && value !== "" && key !== "__proto__",
+    );
+    if (news.length === 0) return [];
+    for (const [key, value] of news) {
+      const text = typeof value === "string" && typeof output[key] === "string";
+      output[key] = text ? `${output[key]}${value}` : value;
+    }
+    this.#raw["output"] = output;
+    this.#output = null;
+    return this.ended ? [] : [{ type: "output", output }];
+  }
+
+  reopened(): void {
+    this.#logs.reopened();
+  }
+
+  takeLogs(logs: unknown): Change[] {
+    return this.#logs.take(logs).map((entry) => ({ type: "log", ...entry }));
+  }
+
+  /** The word is known by other evidence than the number; it stands whatever the number says. */
+  settle(word: StatusWord): Change[] {
+    this.#settled = word;
+    return this.#statusChange();
+  }
+
+  /** True when this whole task, too, says that it has ended. */
+  saysEnd(whole: JsonObject): boolean {
+    return isTerminal(this.#read(whole).word);
+  }
+
+  /** The final document from a whole task that says the end, with what of its log had not been told. */
+  conclude(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
+    this.#tellSession(whole);
+    const changes = this.takeLogs(whole["logs"]);
+    const document = taskDocument({ ...whole, id: this.id }, this.#read(whole), this.#submitted);
+    return { changes, document };
+  }
+
+  /** The task as far as messages have told it. */
+  document(): TaskDocument {
+    return taskDocument(this.#raw, this.#read(this.#raw), this.#submitted);
+  }
+
+  #read(raw: JsonObject): StatusReading {
+    const reading = this.#statuses.read(raw);
+    return this.#settled ? { ...reading, word: this.#settled, ambiguous: false } : reading;
+  }
+
+  #statusChange(): Change[] {
+    const before = this.#reading;
+    const reading = this.#read(this.#raw);
+    if (reading.word === "unknown" && before) return [];
+    this.#reading = reading;
+    if (before?.word === reading.word) return [];
+    return [{ type: "status", status: reading.word, status_code: reading.code }];
+  }
+
+  #outputChange(): Change[] {
+    const { output } = this.#raw;
+    if (this.ended || output === null || output === undefined || isEmpty(output)) return [];
+    if (this.#output === null) return [];
+    const text = JSON.stringify(output);
+    if (text === this.#output) return [];
+    this.#output = text;
+    return [{ type: "output", output }];
+  }
+}
+
+/** How far along its life a task is. */
+function rank(word: StatusWord): number {
+  return STATUS_WORDS.indexOf(word);
+}
+
+/** Only the fields said to have changed: the rest of a partial message may be zero values. */
+function listed(message: JsonObject, fields: unknown[]): JsonObject {
+  const names = new Set(fields.map((field) => String(field).split(".")[0]));
+  if (names.has("status")) names.add("status_text");
+  return Object.fromEntries(Object.entries(message).filter(([key]) => names.has(key)));
+}
+
+function isEmpty(output: unknown): boolean {
+  return isObject(output) && Object.keys(output).length === 0;
+}

@@ -1,0 +1,62 @@
+import type { Account } from "../account/account.ts";
+import type { GlobalFlags } from "../account/flags.ts";
+import { readProxies } from "../account/proxy.ts";
+import { describeSettings, resolveNamed, resolveSettings } from "../account/settings.ts";
+import type { Credentials } from "../commands/shared/context.ts";
+import type { Paths } from "../store/paths.ts";
+import { type ProfileBook, Profiles } from "../store/profiles.ts";
+import type { Output } from "../terminal/output.ts";
+import type { Connection } from "./connect.ts";
+import type { Host } from "./host.ts";
+
+interface Opening {
+  host: Host;
+  flags: GlobalFlags;
+  paths: Paths;
+  out: Output;
+  connect(account: Account): Promise<Connection>;
+}
+
+interface OpenCredentials extends Credentials {
+  /** The account in force, of the profiles as they were when the command began. */
+  current(): Account;
+}
+
+/** Keys and profiles for commands. Every key that is found is kept out of what is written from now on. */
+export async function openCredentials({
+  host,
+  flags,
+  paths,
+  out,
+  connect,
+}: Opening): Promise<OpenCredentials> {
+  const { env, platform } = host;
+  const profiles = new Profiles({
+    folder: paths.config,
+    platform,
+    note: (text) => out.note(text),
+    warn: (text) => out.warn(text),
+  });
+  const read = async (): Promise<ProfileBook> => {
+    const book = await profiles.read();
+    for (const { key } of book.profiles) out.addSecret(key ?? "");
+    return book;
+  };
+  const atFirst = await read();
+  let account: Account | null = null;
+  const current = () => (account ??= resolveSettings(flags, env, atFirst));
+  return {
+    profiles,
+    named: () => resolveNamed(flags, env),
+    current,
+    account: async (profile) =>
+      profile === undefined
+        ? describeSettings(flags, env, atFirst)
+        : {
+            ...describeSettings({ ...flags, local: false, profile }, env, await read()),
+            profileFrom: "argument",
+          },
+    connect: async (account) => (await connect(account)).api,
+    proxy: (url) => readProxies(env)(new URL(url)),
+  };
+}

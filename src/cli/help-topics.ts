@@ -1,0 +1,63 @@
+import { EXIT_CODES } from "../errors.ts";
+
+/** What `belt help <topic>` tells about. */
+export const TOPICS: Record<string, { summary: string; text(): string }> = {
+  "exit-codes": { summary: "how a command ended, as a number", text: exitCodes },
+  environment: { summary: "variables that belt reads", text: environment },
+  input: { summary: "how --input and --setup are written", text: input },
+};
+
+/** Variables that belt reads, and what each does. */
+export const VARIABLES: Record<string, string> = {
+  INFSH_API_KEY: "the API key",
+  INFERENCE_API_KEY: "the API key, where INFSH_API_KEY is not set",
+  BELT_PROFILE: "profile to use, like --profile",
+  BELT_API_URL: "base URL of the API, like --api-url",
+  BELT_LOCAL: "1: like --local",
+  BELT_CONFIG_DIR: "where profiles and keys are kept",
+  BELT_STATE_DIR: "where the journal of what was submitted is kept, and what the local server stores",
+  BELT_CACHE_DIR: "where apps' schemas are kept, and node's own form of the program",
+  BELT_SESSION: "set by `belt session exec` for the command it runs: the id of its session",
+  HTTPS_PROXY: "proxy for https; NO_PROXY names the hosts that go without",
+  NO_COLOR: "any value turns color off, unless --color says otherwise",
+  FORCE_COLOR: "any value turns color on, unless --color or NO_COLOR say otherwise",
+  CI: "any value: no spinner, one plain line for each change of status",
+};
+
+const WRITTEN: [string, string][] = [
+  ["key=text", "a string; becomes a number, boolean, … where the app's schema wants one"],
+  ["key:=json", "that JSON value, as it is"],
+  ["key=@path", "the file is uploaded, and its uri becomes the value"],
+  ["key=@-", "standard input is uploaded"],
+  ["key=@@x", "the text @x"],
+  ["key@=path  key@=-", "the text of the file, or of standard input, as it is"],
+  ["a.b=1  a.0=x  tags[]=x", "nested objects and lists; a\\.b is a key with a dot"],
+  ["points[].x=1 points[].y=2", "one element, until a key comes again"],
+  ["{…}", "a JSON object, merged"],
+  ["@file.json  @file.yaml  @-", "an object read from a file or standard input, merged"],
+];
+
+function exitCodes(): string {
+  const rows = Object.values(EXIT_CODES).map(({ code, meaning }): [string, string] => [
+    `${code}`.padStart(3),
+    meaning,
+  ]);
+  return `The same on a terminal, in a pipe and with --json.\n\n${table(rows)}`;
+}
+
+function environment(): string {
+  return `${table(Object.entries(VARIABLES))}\n\nAn option on the command line comes before a variable.`;
+}
+
+function input(): string {
+  return [
+    "--input and --setup may be repeated; they are merged from left to right, and later ones win.",
+    table(WRITTEN),
+    "Nothing but @ reads a file: a value that merely looks like a path is sent as text.",
+  ].join("\n\n");
+}
+
+function table(rows: [string, string][]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}

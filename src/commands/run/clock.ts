@@ -1,0 +1,35 @@
+import { BeltError } from "../../errors.ts";
+import { formatDuration } from "../../terminal/text.ts";
+
+/** A bound on a whole run (`--timeout`): on what comes before the submit, the submit, and waiting. */
+export interface Clock {
+  /** Milliseconds; Infinity without a bound. */
+  timeout: number;
+  /** Aborts when it has run out, with exit 6: nothing was started yet, as far as it knows. */
+  signal: AbortSignal;
+  /** The work's outcome, or that of running out of time before it; the work itself goes on unheeded. */
+  bound<T>(work: Promise<T>): Promise<T>;
+  stop(): void;
+}
+
+export function startClock(timeout = Number.POSITIVE_INFINITY): Clock {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ring = () => controller.abort(outOfTime(timeout));
+  const timer = Number.isFinite(timeout) ? setTimeout(ring, timeout) : undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  over.catch(() => {});
+  return { timeout, signal, bound: (work) => Promise.race([work, over]), stop: () => clearTimeout(timer) };
+}
+
+function outOfTime(timeout: number): BeltError {
+  return new BeltError({
+    code: "timeout",
+    message: `out of time after ${formatDuration(timeout)}`,
+    hint: "nothing was started; allow more time with --timeout",
+    exit: "unavailable",
+    retryable: true,
+  });
+}

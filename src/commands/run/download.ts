@@ -1,0 +1,164 @@
+import { createReadStream } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import type { Api } from "../../api/client.ts";
+import { downloadTo, intoFile, type OnBytes } from "../../api/files.ts";
+import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
+import type { TaskDocument } from "../../api/resources/task.ts";
+import { asBeltError, BeltError, usageError } from "../../errors.ts";
+import { fileReason } from "../../file-reason.ts";
+import { belt, type Hint } from "../../hint.ts";
+import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts";
+import { whyNotWritable } from "../../store/folder.ts";
+import { saveInto, type Written } from "../../store/save-file.ts";
+import type { Context } from "../shared/context.ts";
+import { fileFields } from "./output-schema.ts";
+import { transferProgress } from "./transfer-progress.ts";
+
+/** Downloads under way at the same time. */
+const AT_ONCE = 4;
+
+/** A task with the files of its output in a folder, and what went wrong with the others. */
+export interface Saving {
+  task: TaskDocument & { saved: string[] };
+  /** Exit 9, or how the user ended it; null when all is saved. */
+  error: BeltError | null;
+}
+
+/** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
+export async function requireFolder(ctx: Context, folder: string): Promise<void> {
+  const reason = await whyNotWritable(resolve(ctx.cwd, folder));
+  if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
+}
+
+/** Downloads every file of a task's output into a folder; a file that fails does not stop the others. */
+export async function saveOutput(
+  ctx: Context,
+  api: Api,
+  task: TaskDocument,
+  folder: string,
+): Promise<Saving> {
+  const files = outputFiles(task.output, await fileFields(ctx, api, task));
+  const saved: (string | null)[] = files.map(() => null);
+  const errors: BeltError[] = [];
+  const sizes = files.map(({ size }) => size);
+  const total = sizes.some((size) => size === null)
+    ? null
+    : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
+  const queue = files.entries();
+  const worker = async () => {
+    for (const [index, file] of queue) {
+      if (ctx.signal.aborted) return;
+      await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)).then(
+        (name) => {
+          saved[index] = join(folder, name);
+        },
+        (thrown) => void errors.push(asSaveError(thrown, file)),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
+  const whole = { ...task, saved: saved.filter((path) => path !== null) };
+  for (const path of whole.saved) ctx.out.note(`saved ${path}`);
+  if (files.length === 0) ctx.out.note(nothingToSave(task));
+  return {
+    task: whole,
+    error: ctx.signal.aborted
+      ? stopped(ctx, task.id, folder)
+      : await partly(ctx, task.id, folder, files, errors),
+  };
+}
+
+function nothingToSave({ id, status }: TaskDocument): string {
+  if (status === "completed") return "the output has no files to save";
+  return `task ${id} ${status === "failed" ? "failed" : `was ${status}`}: there are no files to save`;
+}
+
+async function saveFile(
+  ctx: Context,
+  api: Api,
+  file: OutputFile,
+  folder: string,
+  onBytes: OnBytes,
+): Promise<string> {
+  return await saveInto(resolve(ctx.cwd, folder), async (handle) => {
+    const contentType = await fetchInto(ctx, api, file, handle, onBytes);
+    const { extensionsOf } = await import("../../api/media-types.ts");
+    return nameFor(file, extensionsOf(file.contentType || contentType));
+  });
+}
+
+/** Fills the open file; gives the media type that the server told. */
+async function fetchInto(
+  ctx: Context,
+  api: Api,
+  { uri, size }: OutputFile,
+  file: FileHandle,
+  onBytes: OnBytes,
+): Promise<string> {
+  const protocol = URL.canParse(uri) ? new URL(uri).protocol : "";
+  if (protocol === "http:" || protocol === "https:") {
+    return (await downloadTo(api, uri, { file, size, onBytes })).contentType;
+  }
+  // Only the local server keeps its files on this machine; from elsewhere such an address is a trick.
+  if (protocol === "file:" && ctx.target.local) {
+    const reading = createReadStream(fileURLToPath(uri));
+    await pipeline(reading, intoFile(file, onBytes), { signal: ctx.signal });
+    return "";
+  }
+  throw new BeltError({
+    code: "not_downloadable",
+    message: `belt does not download ${uri.slice(0, 100)}`,
+    exit: "partial",
+  });
+}
+
+/** Named by the output's own keys; what the server calls it counts only where there is no key. */
+function nameFor({ path, uri, filename }: OutputFile, known: string[]): Written {
+  const told = extensionIn(filename) || extensionIn(uri);
+  const extension = known.length > 0 && !known.includes(told) ? known[0]! : told;
+  const own = extension === "" ? cleanName(filename) : cleanName(filename).replace(/\.[^.]*$/, "");
+  const base = nameOfPlace(path) || cleanName(own) || (path.length > 0 ? "file" : "output");
+  const doubled = extension !== "" && base.toLowerCase().endsWith(`.${extension}`);
+  return { base: doubled ? base.slice(0, -extension.length - 1) : base, extension };
+}
+
+function asSaveError(thrown: unknown, { path, uri }: OutputFile): BeltError {
+  const code = (thrown as NodeJS.ErrnoException | null)?.code;
+  const error =
+    typeof code === "string" && !(thrown instanceof BeltError)
+      ? new BeltError({ code: "file", message: fileReason(thrown), exit: "failure", cause: thrown })
+      : asBeltError(thrown);
+  return error.with({ message: `${path.join(".") || uri}: ${error.message}` });
+}
+
+async function partly(
+  ctx: Context,
+  taskId: string,
+  folder: string,
+  files: OutputFile[],
+  errors: BeltError[],
+): Promise<BeltError | null> {
+  if (errors.length === 0) return null;
+  const which = files.length === 1 ? "the file" : `${errors.length} of the ${files.length} files`;
+  const inTheWay = await whyNotWritable(resolve(ctx.cwd, folder));
+  return new BeltError({
+    code: "save_failed",
+    message: `${which} of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,
+    hint: retryHint(taskId, inTheWay === null ? folder : "<another-folder>"),
+    exit: "partial",
+    retryable: errors.some(({ facts }) => facts.retryable ?? false),
+    taskId,
+  });
+}
+
+function stopped(ctx: Context, taskId: string, folder: string): BeltError {
+  return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, folder), taskId });
+}
+
+function retryHint(taskId: string, folder: string): Hint {
+  return belt("task get", taskId, "--save", folder);
+}

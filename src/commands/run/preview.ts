@@ -1,0 +1,66 @@
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Api } from "../../api/client.ts";
+import { downloadSmall } from "../../api/files.ts";
+import { outputFiles } from "../../api/resources/output-files.ts";
+import type { TaskDocument } from "../../api/resources/task.ts";
+import { MOST_BYTES, renderPicture } from "../../terminal/picture.ts";
+import type { Context } from "../shared/context.ts";
+
+/** Pictures shown of one output, and milliseconds spent on all of them, at most. */
+const MOST_PICTURES = 4;
+const PATIENCE = 10_000;
+
+/** The images of an output as a terminal shows them; whatever goes wrong, there is just no picture. */
+export async function previews(ctx: Context, api: Api, task: TaskDocument, width: number): Promise<string[]> {
+  const way = ctx.pictures;
+  if (way === null || task.status !== "completed") return [];
+  const show = async (read: () => Promise<Buffer | null>) => {
+    const bytes = await read();
+    return bytes && (await renderPicture(bytes, way, width));
+  };
+  const shown = sources(ctx, api, task)
+    .slice(0, MOST_PICTURES)
+    .map((read) => show(read).catch(() => null));
+  const done = new AbortController();
+  const late = wait(PATIENCE, null, { signal: done.signal }).catch(() => null);
+  const pictures = await Promise.all(shown.map((picture) => Promise.race([picture, late])));
+  done.abort();
+  return pictures.filter((picture) => picture !== null);
+}
+
+/** What was saved is read from there; else the files are asked for once more. */
+function sources(ctx: Context, api: Api, task: TaskDocument): (() => Promise<Buffer | null>)[] {
+  const { saved } = task;
+  if (Array.isArray(saved)) {
+    const images = saved.filter((path): path is string => typeof path === "string" && isImageName(path));
+    return images.map((path) => () => readSmall(resolve(ctx.cwd, path)));
+  }
+  const files = outputFiles(task.output, () => false);
+  return files
+    .filter(({ contentType, filename, uri }) =>
+      contentType ? isImage(contentType) : isImageName(filename || pathOf(uri)),
+    )
+    .flatMap(({ uri }) => {
+      if (/^https?:/i.test(uri)) return [() => downloadSmall(api, uri, MOST_BYTES)];
+      return uri.startsWith("file:") && ctx.target.local ? [() => readSmall(fileURLToPath(uri))] : [];
+    });
+}
+
+function isImage(mediaType: string): boolean {
+  return /^image\/(png|jpe?g)\b/.test(mediaType);
+}
+
+function isImageName(filename: string): boolean {
+  return /[^/\\]\.(png|jpe?g)$/i.test(filename);
+}
+
+function pathOf(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).pathname : "";
+}
+
+async function readSmall(path: string): Promise<Buffer | null> {
+  return (await stat(path)).size > MOST_BYTES ? null : await readFile(path);
+}

@@ -1,0 +1,166 @@
+import type { Api } from "../../api/client.ts";
+import { deadline } from "../../api/http/network-errors.ts";
+import { asBeltError, usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import type { Style } from "../../terminal/output.ts";
+import { formatSeconds } from "../../terminal/text.ts";
+import { type DryRun, dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
+import { summaryView } from "../../views/time-bar.ts";
+import type { Context } from "../shared/context.ts";
+import { requireSuccess } from "../shared/task-result.ts";
+import { type Clock, startClock } from "./clock.ts";
+import { requireFolder, type Saving, saveOutput } from "./download.ts";
+import { EventsFile } from "./events-file.ts";
+import type { RunResult } from "./interrupt.ts";
+import { previews } from "./preview.ts";
+import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./request.ts";
+import { type Submission, submit, submittedDocument } from "./submit.ts";
+import { waitForTask } from "./wait.ts";
+
+export interface RunFlags extends RequestFlags {
+  wait: boolean;
+  /** Milliseconds. */
+  timeout?: number;
+  onInterrupt: "cancel" | "detach";
+  events?: string;
+  dryRun?: boolean;
+  /** Folder for the files of the output. */
+  save?: string;
+  preview: "auto" | "never";
+}
+
+/** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
+export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
+  if (!flags.wait && flags.events !== undefined)
+    throw usageError("--events has nothing to tell with --no-wait");
+  if (flags.save !== undefined && !flags.wait)
+    throw usageError("--save waits for the output, and --no-wait does not");
+  if (flags.save !== undefined) await requireFolder(ctx, flags.save);
+  const draft = await draftRun(ctx, app, flags);
+  if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
+  const clock = startClock(flags.timeout);
+  try {
+    await submitAndWait(ctx, draft, flags, clock);
+  } finally {
+    clock.stop();
+  }
+}
+
+async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clock: Clock): Promise<void> {
+  const api = await ctx.api();
+  requireLastingServer(api, draft.rest, flags);
+  const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
+  const request = await clock.bound(completeRun(ctx, api, draft));
+  const submission = await submit(ctx, api, request, clock.signal);
+  try {
+    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, submission, flags, clock, events);
+    else {
+      ctx.out.result(submittedDocument(api, submission), submittedView);
+      await noteSessionLeft(ctx, api, submission);
+    }
+    await ctx.out.written();
+  } catch (thrown) {
+    throw onceSubmitted(thrown, submission.task.id);
+  }
+}
+
+/** Waits for the end, and tells it. */
+async function finish(
+  ctx: Context,
+  api: Api,
+  submission: Submission,
+  { onInterrupt, save, preview }: RunFlags,
+  clock: Clock,
+  events: EventsFile | null,
+): Promise<void> {
+  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events });
+  clock.stop();
+  const ended = ctx.now();
+  const saving = await saveWanted(ctx, api, result, save);
+  const task = saving?.task ?? result.task;
+  let printed: unknown = null;
+  if (task) {
+    const pictures = async ({ width }: Style) =>
+      preview === "never" ? [] : await previews(ctx, api, task, width);
+    printed = await ctx.out.resultWithDetails(task, pictures, outputPageView).catch((thrown) => thrown);
+  }
+  await noteSessionLeft(ctx, api, submission);
+  // The task's own verdict outweighs files that were not saved, and those a field that is not there.
+  requireGoodEnd(result);
+  if (saving?.error) throw saving.error;
+  if (printed) throw printed;
+  const summary = { id: submission.task.id, ms: ended - submission.at };
+  const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
+  await ctx.out.summary(summary, timings, summaryView);
+}
+
+/**
+ * What went wrong once the run was taken on: whatever it is, another run would be another task
+ * (cli.md section 3), so it is partly done, unless the task itself or a signal has said more.
+ */
+function onceSubmitted(thrown: unknown, taskId: string): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const error = asBeltError(thrown);
+  const exit = ONCE_SUBMITTED.has(error.exitCode) ? error.facts.exit : "partial";
+  return error.with({ exit, retryable: false, taskId });
+}
+
+const ONCE_SUBMITTED = new Set([3, 5, 8, 9, 10, 11, 129, 130, 143]);
+
+function requireGoodEnd({ task, error }: RunResult): void {
+  if (error) throw error;
+  if (task) requireSuccess(task);
+}
+
+async function saveWanted(
+  ctx: Context,
+  api: Api,
+  { task, error }: RunResult,
+  folder: string | undefined,
+): Promise<Saving | null> {
+  if (folder === undefined || error || task?.status !== "completed") return null;
+  return await saveOutput(ctx, api, task, folder);
+}
+
+/** Milliseconds that a closing note is worth waiting for. */
+const GLANCE = 3_000;
+
+/** A session goes on, and costs, after the run: how long, and how to use or end it. */
+async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
+  if (session === null) return;
+  const { status, expires_in } = await api
+    .session(session, deadline(GLANCE))
+    .catch(() => ({ status: "active", expires_in: null }));
+  if (status !== "active") return;
+  const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
+  ctx.out.note(`session ${session} stays open${left}`);
+  ctx.out.hint([
+    belt("run", request.app, "--session", session),
+    " goes on with it, ",
+    belt("session end", session),
+    " ends it",
+  ]);
+}
+
+async function dryRun(ctx: Context, draft: DraftRun): Promise<DryRun> {
+  const { request, uploads } = await previewRun(ctx, draft);
+  return { method: "POST", url: `${ctx.target.baseUrl ?? "local:"}/run?wait=false`, body: request, uploads };
+}
+
+/** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */
+function requireLastingServer(api: Api, request: DraftRun["rest"], flags: RunFlags): void {
+  if (api.outlivesCommand) return;
+  const lasting = [
+    [!flags.wait, "--no-wait"],
+    [flags.onInterrupt === "detach", "--on-interrupt detach"],
+    [request.session !== undefined, "--session"],
+    [request.webhook !== undefined, "--webhook"],
+  ] as const;
+  const asked = lasting.find(([wanted]) => wanted)?.[1];
+  if (!asked) return;
+  throw usageError(`${asked} needs a local server that goes on after this command`, [
+    "run ",
+    belt("dev"),
+    " in another terminal, then the same command again",
+  ]);
+}

@@ -1,0 +1,123 @@
+import type { Api, IdentifiedTask } from "../../api/client.ts";
+import { type Submitted, type TaskDocument, taskDocument } from "../../api/resources/task.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import type { JournalEntry } from "../../store/journal.ts";
+import type { RunRequest } from "../../wire/types.ts";
+import type { Context, ForceQuit } from "../shared/context.ts";
+import { explainSession, isSessionError } from "../shared/session-errors.ts";
+
+/** A run that the API has taken on. */
+export interface Submission {
+  task: IdentifiedTask;
+  request: RunRequest;
+  /** When it was sent, in milliseconds since 1970. */
+  at: number;
+  /** The session it runs in, once the API has told. */
+  session: string | null;
+}
+
+/**
+ * Submits once, and makes the id safe before anything else is done with it. `deadline` bounds the
+ * submit and its retries. Throws exit 11 when the answer was lost; after Ctrl-C, how the user
+ * ended it, with what became of the run.
+ */
+export async function submit(
+  ctx: Context,
+  api: Api,
+  request: RunRequest,
+  deadline?: AbortSignal,
+): Promise<Submission> {
+  ctx.signal.throwIfAborted();
+  const at = ctx.now();
+  ctx.out.progress.busy(`submitting ${request.app}`);
+  const uninterruptible = () => whileUnanswered(ctx, api);
+  const task = await api.submit(request, { uninterruptible, deadline }).catch(async (thrown) => {
+    if (ctx.signal.aborted) throw notSubmitted(ctx.signal.reason, thrown);
+    throw await explainRefusal(ctx, thrown, api, request);
+  });
+  setForceQuit(ctx, api, task.id, "may still be running");
+  await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
+  ctx.out.note(`task ${task.id}`, task.id);
+  const submission: Submission = { task, request, at, session: null };
+  const { session_id } = task;
+  if (typeof session_id === "string" && session_id !== "")
+    await noteSession(ctx, api, submission, session_id);
+  return submission;
+}
+
+/** While a try has no answer, Ctrl-C waits for it, and a second one says what is left behind. */
+function whileUnanswered(ctx: Context, api: Api): () => void {
+  const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
+  ctx.signal.addEventListener("abort", reassure, { once: true });
+  if (api.outlivesCommand) ctx.onForceQuit(UNANSWERED);
+  return () => {
+    ctx.signal.removeEventListener("abort", reassure);
+    ctx.onForceQuit(null);
+  };
+}
+
+const UNANSWERED: ForceQuit = {
+  message: "the submit was not answered yet, so the run may have started",
+  hint: belt("task list"),
+};
+
+/** Why the user left, and that no task came of the submit, or that none is known of. */
+function notSubmitted(reason: unknown, thrown: unknown): unknown {
+  if (!(reason instanceof BeltError) || thrown === reason) return reason;
+  const error = asBeltError(thrown);
+  return error.facts.exit === "inDoubt"
+    ? reason.with({
+        message: `${reason.message}; the submit got no answer, so the run may have started: ${error.message}`,
+        hint: UNANSWERED.hint,
+      })
+    : reason.with({ message: `${reason.message}; nothing was started: ${error.message}` });
+}
+
+/** What a second signal leaves behind; a server inside this process takes its tasks with it. */
+export function setForceQuit(ctx: Context, api: Api, taskId: string, state: string): void {
+  if (!api.outlivesCommand) return;
+  ctx.onForceQuit({ message: `task ${taskId} ${state}`, hint: belt("task get", taskId), taskId });
+}
+
+/** Writes down what was submitted; a full disk must not cost the run. */
+async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
+  await ctx.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
+    ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
+  });
+}
+
+async function explainRefusal(
+  ctx: Context,
+  thrown: unknown,
+  api: Api,
+  { app, session }: RunRequest,
+): Promise<unknown> {
+  if (!(thrown instanceof BeltError)) return thrown;
+  if (session && session !== "new" && isSessionError(thrown))
+    return await explainSession(thrown, api, session, app);
+  const { httpStatus } = thrown.facts;
+  if (httpStatus === 400 || httpStatus === 422)
+    return thrown.with({ hint: [belt("run", app, "--help-app"), " shows what it takes"] });
+  const { explainUnknownApp } = await import("./unknown-app.ts");
+  return await explainUnknownApp(ctx, api, app, thrown);
+}
+
+/** The task as the API answered the submit. */
+export function submittedDocument(api: Api, { task, request }: Submission): TaskDocument {
+  return taskDocument(task, api.statuses.read(task), submittedOf(request));
+}
+
+export function submittedOf({ app, input }: RunRequest): Submitted {
+  return { app, input };
+}
+
+/** A session's id is shown and written down as soon as the API gives it. */
+export async function noteSession(ctx: Context, api: Api, submission: Submission, id: string): Promise<void> {
+  if (submission.session === id) return;
+  submission.session = id;
+  if (submission.request.session !== "new") return;
+  ctx.out.note(`session ${id}`, submission.task.id);
+  const time = new Date(ctx.now()).toISOString();
+  await remember(ctx, api, { type: "session", id, app: submission.request.app, time });
+}

@@ -1,0 +1,158 @@
+import type { Api } from "../../api/client.ts";
+import type { AppSchemas } from "../../api/resources/app.ts";
+import { usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import { closest } from "../../input/closest.ts";
+import { type CoercedInput, coerce } from "../../input/coerce.ts";
+import { setAt } from "../../input/path.ts";
+import { descriptionOf } from "../../input/schema/describe.ts";
+import { asSchema } from "../../input/schema/document.ts";
+import type { Schema } from "../../input/schema/node.ts";
+import { type ValidationIssue, validate } from "../../input/validate.ts";
+import type { JsonObject } from "../../wire/types.ts";
+import type { Context } from "../shared/context.ts";
+import { KnownApp } from "./app-schemas.ts";
+import { askFor } from "./ask-input.ts";
+import { warnOfUris } from "./plain-uploads.ts";
+import { findFiles } from "./upload.ts";
+
+/** What was typed for a run, as trees of the `--input` grammar. */
+export interface ParsedRun {
+  app: string;
+  function: string | undefined;
+  input: JsonObject;
+  setup: JsonObject | undefined;
+}
+
+/** The same with the types that the app wants. */
+export interface CoercedRun {
+  input: CoercedInput;
+  setup: CoercedInput | undefined;
+}
+
+export interface Validating {
+  /** Null when there is no key: then only the cache is asked. */
+  api: Api | null;
+  /** Whether what is missing may be asked for. */
+  ask: boolean;
+  allowSensitive: boolean;
+}
+
+/**
+ * Gives what was typed the app's own types and checks it; missing fields are asked for on a
+ * terminal. Throws a usage error that names everything that does not fit. A cached schema
+ * lets a run pass, but only a fresh one turns it down, where there is a key to read it with.
+ */
+export async function validateRun(
+  ctx: Context,
+  parsed: ParsedRun,
+  validating: Validating,
+): Promise<CoercedRun> {
+  const { api } = validating;
+  const known = new KnownApp(ctx, parsed.app);
+  const cached = await known.cached();
+  if (cached) {
+    const checked = checkedBy(ctx, parsed, cached);
+    const coerced = checked.coerce();
+    if ((await checked.issues(coerced)).length === 0) {
+      if (api) void known.refresh(api);
+      warnOfUris(ctx, coerced, checked.schemas);
+      return coerced;
+    }
+  }
+  const schemas = (api && (await known.fetched(api))) ?? cached;
+  ctx.signal.throwIfAborted();
+  if (schemas) return await complete(ctx, parsed, checkedBy(ctx, parsed, schemas), validating);
+  if (!api) ctx.out.note(`the inputs of ${parsed.app} are not known yet: values are shown as text`);
+  return { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
+}
+
+type Flag = "--input" | "--setup" | "--function";
+
+/** An issue and the flag whose value it is in. */
+interface FlagIssue extends ValidationIssue {
+  flag: Flag;
+}
+
+/** A run as one version of its app sees it. */
+interface CheckedRun {
+  schemas: { input: Schema | null; setup: Schema | null };
+  coerce(): CoercedRun;
+  issues(coerced: CoercedRun): Promise<FlagIssue[]>;
+}
+
+function checkedBy(ctx: Context, parsed: ParsedRun, app: AppSchemas): CheckedRun {
+  const note = (text: string) => ctx.out.trace(`not checked: ${text}`);
+  const name = parsed.function ?? app.defaultFunction;
+  const found = Object.hasOwn(app.functions, name) ? app.functions[name] : undefined;
+  const schemas = { input: asSchema(found?.input, note), setup: asSchema(app.setup, note) };
+  const within = async (flag: Flag, coerced: CoercedInput | undefined, schema: Schema | null) =>
+    coerced && schema ? (await validate(coerced, schema, note)).map((issue) => ({ ...issue, flag })) : [];
+  return {
+    schemas,
+    coerce: () => ({
+      input: coerce(parsed.input, schemas.input),
+      setup: parsed.setup && coerce(parsed.setup, schemas.setup),
+    }),
+    issues: async ({ input, setup }) =>
+      parsed.function !== undefined && !found
+        ? [unknownFunction(parsed.app, parsed.function, Object.keys(app.functions))]
+        : [
+            ...(await within("--input", input, schemas.input)),
+            ...(await within("--setup", setup, schemas.setup)),
+          ],
+  };
+}
+
+function unknownFunction(app: string, name: string, names: string[]): FlagIssue {
+  const guess = closest(name, names);
+  const meant = guess === null ? "" : `; did you mean ${guess}?`;
+  const message = `is no function of ${app}; it has ${names.join(", ")}${meant}`;
+  return { flag: "--function", kind: "unknown", path: [name], message, schema: null };
+}
+
+/** Asks for what is missing as long as nothing else is wrong. */
+async function complete(
+  ctx: Context,
+  parsed: ParsedRun,
+  checked: CheckedRun,
+  { ask, allowSensitive }: Validating,
+): Promise<CoercedRun> {
+  const checkFile = (path: string) =>
+    findFiles(ctx, [path], { allowSensitive, unread: true }).then(
+      () => null,
+      (thrown: Error) => thrown.message,
+    );
+  for (;;) {
+    const coerced = checked.coerce();
+    const issues = await checked.issues(coerced);
+    const [first] = issues;
+    if (!first) {
+      warnOfUris(ctx, coerced, checked.schemas);
+      return coerced;
+    }
+    if (!ctx.ask || !ask || issues.some(({ kind }) => kind !== "missing")) throw refusal(parsed, issues);
+    const tree = first.flag === "--setup" ? parsed.setup! : parsed.input;
+    const path = first.path.map(String);
+    setAt(tree, path, await askFor(ctx.ask, first, checkFile), path.join("."));
+  }
+}
+
+/** Lines of a refusal; more help nobody. */
+const MOST = 30;
+
+function refusal({ app }: ParsedRun, issues: FlagIssue[]): Error {
+  const lines = issues.slice(0, MOST).map(lineOf);
+  if (issues.length > MOST) lines.push(`and ${issues.length - MOST} more`);
+  const message =
+    lines.length === 1
+      ? lines[0]!
+      : `the input does not fit ${app}\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return usageError(message, belt("run", app, "--help-app"));
+}
+
+function lineOf({ flag, kind, path, message, schema }: FlagIssue): string {
+  const key = path.join(".") || "the whole";
+  const about = kind === "missing" && schema ? descriptionOf(schema) : "";
+  return `${flag} ${key} ${message}${about === "" ? "" : `: ${about}`}`;
+}

@@ -1,0 +1,189 @@
+import type { Api } from "../../api/client.ts";
+import { getTask } from "../../api/get-task.ts";
+import { deadline } from "../../api/http/network-errors.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { startClock } from "../run/clock.ts";
+import { completeRun, draftRun, type RequestFlags } from "../run/request.ts";
+import { submit } from "../run/submit.ts";
+import { waitForTask } from "../run/wait.ts";
+import type { Child, Context } from "../shared/context.ts";
+import { explainSession } from "../shared/session-errors.ts";
+import { requireSuccess } from "../shared/task-result.ts";
+
+export type ExecFlags = Pick<
+  RequestFlags,
+  "input" | "setup" | "function" | "sessionTimeout" | "allowSensitive"
+>;
+
+/** Milliseconds to wait for the end of the session to be confirmed. */
+const END_PATIENCE = 10_000;
+
+/** A command that was asked to stop is killed after this long, in milliseconds. */
+const KILL_AFTER = 5_000;
+
+/**
+ * `belt session exec <app> -- <command…>`: opens a session with a first call, runs the command
+ * with `BELT_SESSION` set, keeps the session alive meanwhile and ends it whatever happens. Gives
+ * the command's exit code; throws when the session could not be opened, and exit 5 when it was
+ * lost under a command that succeeded.
+ */
+export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
+  const draft = await draftRun(ctx, app, { ...flags, session: "new" });
+  const api = await ctx.api();
+  const request = await completeRun(ctx, api, draft);
+  const opening = await submit(ctx, api, request);
+  // From the first signal on, a second one waits: leaving at once would leave the session open.
+  const hold = () => void ctx.captureSignals(() => ctx.out.note("ending the session first"));
+  if (ctx.signal.aborted) hold();
+  else ctx.signal.addEventListener("abort", hold, { once: true });
+  let lost: BeltError | null = null;
+  let code = 0;
+  try {
+    const clock = startClock();
+    const result = await waitForTask(ctx, api, opening, { clock, onInterrupt: "cancel", events: null });
+    if (result.error) throw result.error;
+    if (result.task) requireSuccess(result.task);
+    if (opening.session === null) throw noSession(app, opening.task.id);
+    ctx.out.progress.stop();
+    const open = { api, id: opening.session, app, idleTimeout: request.session_timeout };
+    ({ code, lost } = await runInside(ctx, open, command));
+  } finally {
+    const session = opening.session ?? (await openedSession(ctx, api, opening.task.id));
+    if (session !== null && !lost) lost = await end(ctx, { api, id: session, app });
+  }
+  if (lost && code === 0) throw lost;
+  return code;
+}
+
+/** The session of a first call that could not be followed to its end. */
+async function openedSession(ctx: Context, api: Api, taskId: string): Promise<string | null> {
+  try {
+    return (await getTask(api, taskId, deadline(END_PATIENCE))).session_id;
+  } catch (thrown) {
+    const { message } = asBeltError(thrown);
+    ctx.out.warn(`a session that task ${taskId} opened could not be ended: ${message}; it expires when idle`);
+    return null;
+  }
+}
+
+function noSession(app: string, taskId: string): BeltError {
+  return new BeltError({
+    code: "no_session",
+    message: `the API ran ${app} but opened no session`,
+    hint: "the app may not support sessions",
+    exit: "failure",
+    taskId,
+  });
+}
+
+interface OpenSession {
+  api: Api;
+  id: string;
+  app: string;
+  /** Seconds, as far as is known. */
+  idleTimeout?: number | undefined;
+}
+
+/** How the command ended, and how the session was lost under it. */
+interface Ran {
+  code: number;
+  lost: BeltError | null;
+}
+
+/** Runs the command where it finds the API and the session. */
+async function runInside(ctx: Context, session: OpenSession, command: string[]): Promise<Ran> {
+  const published = await ctx.exposeServer();
+  try {
+    ctx.signal.throwIfAborted();
+    const env = { ...ctx.target.env, ...published.env, BELT_SESSION: session.id };
+    return await runKept(ctx, session, ctx.spawn(command, env));
+  } finally {
+    await published.release();
+  }
+}
+
+/** Keeps the session alive, and passes signals on, until the command has ended. */
+async function runKept(ctx: Context, session: OpenSession, child: Child): Promise<Ran> {
+  const done = new AbortController();
+  const kept = keepAlive(ctx, session, done.signal);
+  let killer: NodeJS.Timeout | undefined;
+  const letGo = ctx.captureSignals((signal) => {
+    // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
+    if (signal === "SIGINT" && ctx.onTerminal) return;
+    child.kill(signal);
+    if (signal !== "SIGINT") killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
+  });
+  try {
+    const code = await child.exit;
+    done.abort();
+    return { code, lost: await kept };
+  } finally {
+    letGo();
+    clearTimeout(killer);
+    done.abort();
+    await kept;
+  }
+}
+
+/** Seconds; what a session has when the API does not tell (api.md section 4). */
+const DEFAULT_IDLE = 60;
+
+/** Milliseconds between two keepalives, at the least and after one that failed. */
+const SHORTEST_PAUSE = 250;
+const RETRY_PAUSE = 1_000;
+
+/**
+ * Resets the idle timer three times per timeout: the session's own, which each answer tells. Gives
+ * how the session was lost, null when it was there to the end.
+ */
+async function keepAlive(
+  ctx: Context,
+  { api, id, app, idleTimeout }: OpenSession,
+  until: AbortSignal,
+): Promise<BeltError | null> {
+  let idle = idleTimeout ?? DEFAULT_IDLE;
+  let pause = idleTimeout === undefined ? SHORTEST_PAUSE : pauseFor(idle);
+  for (let told = false; ; ) {
+    await api.sleep(pause, until).catch(() => {});
+    if (until.aborted) return null;
+    try {
+      // One that hangs must not use up the time that is left.
+      const patience = deadline(Math.max(RETRY_PAUSE, pauseFor(idle)));
+      const { idle_timeout } = await api.keepalive(id, AbortSignal.any([until, patience]));
+      idle = idle_timeout ?? idle;
+      pause = pauseFor(idle);
+      told = false;
+    } catch (thrown) {
+      if (until.aborted) return null;
+      const error = asBeltError(await explainSession(thrown, api, id, app));
+      if (!told) ctx.out.warn(error.message);
+      told = true;
+      if (error.facts.exit === "notFound") return error.facts.code === "SESSION_ENDED" ? null : error;
+      pause = Math.min(RETRY_PAUSE, pauseFor(idle));
+    }
+  }
+}
+
+/** Milliseconds, of an idle timeout in seconds. */
+function pauseFor(idleTimeout: number): number {
+  return Math.max(SHORTEST_PAUSE, (idleTimeout * 1000) / 3);
+}
+
+/** Ends the session, also when the user has asked to leave; gives how it was lost before. */
+async function end(ctx: Context, { api, id, app }: OpenSession): Promise<BeltError | null> {
+  try {
+    await api.endSession(id, deadline(END_PATIENCE));
+    ctx.out.note(`session ${id} ended`);
+    return null;
+  } catch (thrown) {
+    const error = asBeltError(await explainSession(thrown, api, id, app));
+    const { code, exit, message } = error.facts;
+    if (code === "SESSION_ENDED") return null;
+    if (exit === "notFound") {
+      ctx.out.warn(`${message}, before the command had ended`);
+      return error;
+    }
+    ctx.out.warn(`session ${id} could not be ended: ${message}; it expires by itself when idle`);
+    return null;
+  }
+}

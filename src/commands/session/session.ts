@@ -1,0 +1,127 @@
+import type { Api } from "../../api/client.ts";
+import type { SessionDocument } from "../../api/resources/session.ts";
+import { asBeltError, BeltError, usageError } from "../../errors.ts";
+import { sessionListView } from "../../views/list-views.ts";
+import { type EndedSession, endedView, keptView, sessionView } from "../../views/session-views.ts";
+import type { Context } from "../shared/context.ts";
+import { forEachId, printResults } from "../shared/for-each-id.ts";
+import { resolveIds } from "../shared/ids.ts";
+import { explainSession } from "../shared/session-errors.ts";
+
+/** `belt session list`: the active sessions, what expires first on top. */
+export async function list(ctx: Context): Promise<void> {
+  const api = await ctx.api();
+  ctx.out.result((await api.sessions()).sort(byExpiry), sessionListView);
+}
+
+function byExpiry(a: SessionDocument, b: SessionDocument): number {
+  return (a.expires_in ?? Number.MAX_SAFE_INTEGER) - (b.expires_in ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** `belt session get <id…>`. */
+export async function get(ctx: Context, references: string[]): Promise<void> {
+  const { ids, several } = await resolveIds(ctx, references, "session");
+  const api = await ctx.api();
+  printResults(
+    ctx,
+    await forEachId(
+      ctx,
+      ids,
+      named(api, (id) => api.session(id)),
+    ),
+    several,
+    sessionView,
+  );
+}
+
+export interface EndFlags {
+  all?: boolean;
+  yes?: boolean;
+}
+
+/** `belt session end <id…>`: ending what has ended is success, and says so. */
+export async function end(ctx: Context, references: string[], { all, yes }: EndFlags): Promise<void> {
+  if (all && references.length > 0) throw usageError("give session ids or --all, not both");
+  if (!all && references.length === 0) throw usageError("which session?", "give its id, @last, or --all");
+  const given = all ? { ids: [], several: true } : await resolveIds(ctx, references, "session");
+  const api = await ctx.api();
+  const ids = all ? (await api.sessions()).map(({ id }) => id) : given.ids;
+  if (all && ids.length === 0) ctx.out.note("there are no active sessions");
+  else if (all && !yes) await confirmEnd(ctx, ids.length);
+  printResults(
+    ctx,
+    await forEachId(
+      ctx,
+      ids,
+      named(api, (id) => endOne(ctx, api, id)),
+    ),
+    given.several,
+    endedView,
+  );
+}
+
+async function confirmEnd(ctx: Context, count: number): Promise<void> {
+  const sessions = count === 1 ? "the one active session" : `all ${count} active sessions`;
+  if (await ctx.confirm(`End ${sessions}?`, "--yes")) return;
+  throw new BeltError({ code: "declined", message: "nothing was ended", exit: "failure" });
+}
+
+async function endOne(ctx: Context, api: Api, id: string): Promise<EndedSession> {
+  await api.endSession(id).catch((thrown) => {
+    const { code, httpStatus } = asBeltError(thrown).facts;
+    if (httpStatus !== 410 && code !== "SESSION_ENDED" && code !== "SESSION_EXPIRED") throw thrown;
+    ctx.out.note(`session ${id} had already ${code === "SESSION_EXPIRED" ? "expired" : "been ended"}`);
+  });
+  return { id, ended: true };
+}
+
+export interface KeepaliveFlags {
+  /** Milliseconds between two keepalives; without it there is one. */
+  every?: number;
+}
+
+/** `belt session keepalive <id…>`: resets the idle timers, with `--every` again and again until Ctrl-C. */
+export async function keepalive(
+  ctx: Context,
+  references: string[],
+  { every }: KeepaliveFlags,
+): Promise<void> {
+  const { ids, several } = await resolveIds(ctx, references, "session");
+  const api = await ctx.api();
+  const keep = named(api, (id) => api.keepalive(id));
+  if (every === undefined) return printResults(ctx, await forEachId(ctx, ids, keep), several, keptView);
+  await keepAll(ctx, api, ids, every, keep);
+}
+
+/** Keeps on until the user stops it, or no session is left; one that is lost is named and left out. */
+async function keepAll(
+  ctx: Context,
+  api: Api,
+  ids: string[],
+  every: number,
+  keep: (id: string) => Promise<SessionDocument>,
+): Promise<void> {
+  let alive = ids;
+  for (;;) {
+    const outcomes = await forEachId(ctx, alive, keep);
+    for (const { document, error } of outcomes) {
+      if (document) ctx.out.event(document, keptView);
+      else if (error) ctx.out.warn(error.message);
+    }
+    const lost = outcomes.filter(({ error }) => error?.facts.exit === "notFound");
+    alive = alive.filter((id) => !lost.some((outcome) => outcome.id === id));
+    if (alive.length === 0) throw lost[0]?.error;
+    await api.sleep(every, ctx.signal);
+  }
+}
+
+/** Work on one session whose errors name it. */
+function named<T>(api: Api, work: (id: string) => Promise<T>): (id: string) => Promise<T> {
+  return async (id) => {
+    try {
+      return await work(id);
+    } catch (thrown) {
+      throw await explainSession(thrown, api, id, null);
+    }
+  };
+}

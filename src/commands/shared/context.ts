@@ -1,0 +1,117 @@
+import type { Account, Named } from "../../account/account.ts";
+import type { ProxyInUse } from "../../account/proxy.ts";
+import type { Api } from "../../api/client.ts";
+import type { Hint } from "../../hint.ts";
+import type { Readers } from "../../input/read-object.ts";
+import type { Journal } from "../../store/journal.ts";
+import type { Paths } from "../../store/paths.ts";
+import type { Profiles } from "../../store/profiles.ts";
+import type { Output } from "../../terminal/output.ts";
+import type { PictureWay } from "../../terminal/picture.ts";
+import type { Ask } from "../../terminal/prompt.ts";
+
+/** Everything a command may touch. What costs something is made when first asked for. */
+export interface Context {
+  out: Output;
+  paths: Paths;
+  /** The package's own folder, for the local server. */
+  root: string;
+  cwd: string;
+  home: string;
+  pid: number;
+  versions(): Promise<Versions>;
+  /** What the options and the environment say about the API, without opening anything. */
+  target: Target;
+  api(): Promise<Api>;
+  /** The keys and profiles of this user. */
+  credentials: Credentials;
+  /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
+  exposeServer(): Promise<ExposedServer>;
+  journal: Journal;
+  readers: Readers & {
+    /** What comes out of a pipe as a file of its own, which goes with the command; "-" is standard input. */
+    spool(source: string): Promise<string>;
+  };
+  /** Asks for a field of an input; null when there is nobody to ask. */
+  ask: Ask | null;
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
+  signal: AbortSignal;
+  now(): number;
+  /** True when the user types at this command: a Ctrl-C there reaches the command's children, too. */
+  onTerminal: boolean;
+  /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
+  confirm(question: string, flag: string): Promise<boolean>;
+  /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
+  askSecret(question: string): Promise<string>;
+  /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
+  captureSignals(handler: (signal: Signal) => void): () => void;
+  /** What is said of the work left behind when a second signal leaves at once; the latest counts. */
+  onForceQuit(words: ForceQuit | null): void;
+  /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
+  spawn(command: string[], env: Record<string, string>): Child;
+  /** How the terminal on stdout shows pictures; null when it cannot. */
+  pictures: PictureWay | null;
+  /** Opens where `--events` writes to, a file's path or `fd:N`; waits at most so many milliseconds for a reader. */
+  openEvents(target: string, deadline: AbortSignal): Promise<EventSink>;
+}
+
+/** Which API a command talks to. */
+interface Target {
+  local: boolean;
+  /** The base URL; null for a local server, whose address is not known yet. */
+  baseUrl: string | null;
+  /** Where the profile in force wants runs to go. */
+  infra: string | null;
+  /** What a command needs in its environment to talk to the same API. */
+  env: Record<string, string>;
+}
+
+interface ExposedServer {
+  env: Record<string, string>;
+  release(): Promise<void>;
+}
+
+interface Versions {
+  belt: string;
+  node: string;
+  platform: NodeJS.Platform;
+}
+
+/** What decides about keys. */
+export interface Credentials {
+  profiles: Profiles;
+  /** What options and environment name outright. */
+  named(): Named;
+  /**
+   * What is in force, at odds with itself or not, or would be with this profile; throws a usage
+   * error for an unknown one.
+   */
+  account(profile?: string): Promise<Account>;
+  /** A client for an account, closed by whoever asked for it. */
+  connect(account: Account): Promise<Api>;
+  /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
+  proxy(url: string): ProxyInUse | null;
+}
+
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+export interface ForceQuit {
+  message: string;
+  hint: Hint;
+  taskId?: string | undefined;
+}
+
+/** A command started for the user. */
+export interface Child {
+  kill(signal: Signal | "SIGKILL"): void;
+  /** Its exit code; throws when it could not be started. */
+  exit: Promise<number>;
+}
+
+export interface EventSink {
+  write(line: string): void;
+  /** Waits for a reader that is slower than belt. */
+  drained(): Promise<void>;
+  /** Throws when something could not be written. */
+  close(): Promise<void>;
+}

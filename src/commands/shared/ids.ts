@@ -1,0 +1,89 @@
+import { usageError } from "../../errors.ts";
+import { belt, type Hint, shellWord } from "../../hint.ts";
+import type { Context } from "./context.ts";
+
+/** The ids a command is about, and whether it was asked about several, which then print as an array. */
+export interface Ids {
+  ids: string[];
+  several: boolean;
+}
+
+type Kind = "task" | "session";
+
+/**
+ * The ids that the arguments of a command mean, in the order given, each once: ids as they
+ * are, `@last` and `@-n` from the journal, `-` for one a line from standard input. Throws a usage error
+ * for what can be no id, and when nothing is left to do.
+ */
+export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<Ids> {
+  const ids: string[] = [];
+  for (const reference of references) {
+    const lines = reference === "-" ? linesOf(await ctx.readers.stdin()) : [reference];
+    for (const line of lines.map((text) => text.trim()).filter((text) => text !== "" || reference !== "-")) {
+      ids.push(await resolveReference(ctx, line, kind));
+    }
+  }
+  if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
+  return { ids: [...new Set(ids)], several: references.length > 1 || references.includes("-") };
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  return new TextDecoder().decode(bytes).split("\n");
+}
+
+/**
+ * "@last" and "@-n" as the id this machine submitted: the newest, or the n-th newest; anything
+ * else must be an id. Throws a usage error when there is none, or when it went to another API
+ * than this command talks to.
+ */
+export async function resolveReference(ctx: Context, reference: string, kind: Kind): Promise<string> {
+  if (!reference.startsWith("@")) return checkId(reference, kind);
+  const back = reference === "@last" ? 1 : Number(/^@-(\d+)$/.exec(reference)?.[1] ?? 0);
+  if (back < 1) {
+    throw usageError(
+      `"${reference}" is not a ${kind}`,
+      `write a ${kind} id, @last for the newest, or @-2 for the one before`,
+    );
+  }
+  const entries = await ctx.journal.newestFirst(kind);
+  const entry = entries[back - 1];
+  if (!entry) {
+    const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;
+    throw usageError(
+      `${reference}: this machine has submitted ${known}`,
+      `the record is ${ctx.journal.path}`,
+    );
+  }
+  const here = ctx.target.local ? "local" : ctx.target.baseUrl;
+  if (entry.api === here) return entry.id;
+  const where = entry.api === "local" ? "the local server" : entry.api;
+  throw usageError(
+    `${reference} is ${entry.id}, which was submitted to ${where}`,
+    await wayTo(ctx, entry.api),
+  );
+}
+
+/** What to change so that a command talks to another API, without sending it the key of this one. */
+async function wayTo({ credentials, target }: Context, api: string): Promise<Hint> {
+  const inTheWay = target.local
+    ? "--local (or BELT_LOCAL)"
+    : credentials.named().apiUrlFrom === "--api-url" && "--api-url";
+  const leaveOut = inTheWay ? `leave ${inTheWay} out` : "";
+  const then = (advice: string) => (leaveOut ? `${leaveOut}, and ${advice}` : advice);
+  if (api === "local") return then("add --local");
+  const { profiles } = await credentials.profiles.read();
+  const fitting = profiles.find(({ apiUrl }) => apiUrl === api);
+  if (fitting) return then(`use --profile ${shellWord(fitting.name)}`);
+  if (target.local) return leaveOut;
+  const { keyFrom } = await credentials.account();
+  // A key of the environment is for whatever API is named beside it.
+  return keyFrom?.kind === "variable"
+    ? `use --api-url ${shellWord(api)}`
+    : [belt("login", "--profile", "<name>", "--api-url", api), " makes a profile for it"];
+}
+
+/** An id is opaque, but it is one word and no path. */
+function checkId(id: string, kind: Kind): string {
+  if (/^[^\s/\\?#\p{Cc}]+$/u.test(id) && !/^\.+$/.test(id)) return id;
+  throw usageError(`"${id}" is not a ${kind} id`, `write a ${kind} id, or @last for the newest`);
+}

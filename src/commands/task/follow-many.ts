@@ -1,0 +1,148 @@
+import type { Api, IdentifiedTask } from "../../api/client.ts";
+import { isNew } from "../../api/follow/contact.ts";
+import type { TaskEvent } from "../../api/follow/events.ts";
+import { follow } from "../../api/follow/follow.ts";
+import { type TaskDocument, taskDocument } from "../../api/resources/task.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { type BeltCommand, belt } from "../../hint.ts";
+import type { Context } from "../shared/context.ts";
+import type { Outcome } from "../shared/for-each-id.ts";
+import { explainTask } from "../shared/task-errors.ts";
+import { stillRunning } from "../shared/task-result.ts";
+
+/** Tasks whose stream is kept open; further ones are polled. */
+const STREAMS = 16;
+
+export interface Followers {
+  /** What to type to follow the tasks again, but for their ids. */
+  command: BeltCommand;
+  /** Milliseconds; tasks that have not ended by then are outcomes with exit 8. */
+  timeout?: number | undefined;
+  /** Stops the following of what has not ended yet; those tasks are outcomes as they were last seen. */
+  enough?: AbortSignal;
+  onEvent(event: TaskEvent): void;
+  /** Waits until what was told so far has been taken. */
+  drained?(): Promise<void>;
+  /** What becomes of a task's outcome as soon as there is one; `seq` is that of its last event. */
+  onEnd(outcome: Outcome<TaskDocument>, seq: number): Outcome<TaskDocument>;
+}
+
+/** Follows tasks side by side, each to its end. Ctrl-C only ever detaches: it throws the reason to leave. */
+export async function followAll(
+  ctx: Context,
+  ids: string[],
+  followers: Followers,
+): Promise<Outcome<TaskDocument>[]> {
+  const { command, timeout, enough, onEnd } = followers;
+  const api = await ctx.api();
+  const clock = new AbortController();
+  const timer = timeout !== undefined && setTimeout(() => clock.abort(OUT_OF_TIME), timeout);
+  const looking = AbortSignal.any([ctx.signal, clock.signal]);
+  const following = enough ? AbortSignal.any([looking, enough]) : looking;
+  try {
+    const times = await submitTimes(ctx);
+    const outcomes = await Promise.all(
+      ids.map(async (id, index) => {
+        const watching: Watching = {
+          api,
+          id,
+          submittedAt: times.get(id) ?? null,
+          looking,
+          following,
+          stream: index < STREAMS,
+          seq: 0,
+          seen: null,
+        };
+        const outcome = await toEnd(watching, followers).catch((thrown) =>
+          ctx.signal.aborted
+            ? { id, document: null, error: detached(ctx, command, [id]) }
+            : broken(thrown, watching, timeout ?? 0),
+        );
+        return onEnd(outcome, watching.seq);
+      }),
+    );
+    const left = outcomes.filter(({ error }) => error?.isStop).map(({ id }) => id);
+    if (left.length > 0) throw detached(ctx, command, left);
+    return outcomes;
+  } finally {
+    if (timer) clearTimeout(timer);
+  }
+}
+
+/** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
+async function submitTimes({ journal }: Context): Promise<Map<string, number>> {
+  const entries = await journal.newestFirst("task").catch(() => []);
+  return new Map(entries.map(({ id, time }) => [id, Date.parse(time)]));
+}
+
+interface Watching {
+  api: Api;
+  id: string;
+  submittedAt: number | null;
+  /** Ends everything; the first look at each task is taken even when it is enough, so that its state is known. */
+  looking: AbortSignal;
+  following: AbortSignal;
+  stream: boolean;
+  seq: number;
+  /** The task as last seen. */
+  seen: TaskDocument | null;
+}
+
+async function toEnd(
+  watching: Watching,
+  { enough, onEvent, drained }: Followers,
+): Promise<Outcome<TaskDocument>> {
+  const { api, id, submittedAt, following: signal, stream } = watching;
+  const task = await firstLook(watching);
+  let seen = taskDocument(task, api.statuses.read(task), null);
+  watching.seen = seen;
+  try {
+    const options = { task, whole: true, submitted: null, submittedAt, signal, stream };
+    for await (const batch of follow(api, options)) {
+      for (const event of batch) {
+        watching.seq = event.seq;
+        if (event.type === "status") seen = { ...seen, status: event.status, status_code: event.status_code };
+        if (event.type === "result") seen = event.task;
+        watching.seen = seen;
+        onEvent(event);
+      }
+      await drained?.();
+    }
+  } catch (thrown) {
+    if (!enough?.aborted) throw thrown;
+  }
+  return { id, document: seen, error: null };
+}
+
+/** The task as it is; one just submitted may not be known everywhere yet. */
+async function firstLook({ api, id, submittedAt, looking }: Watching): Promise<IdentifiedTask> {
+  for (;;) {
+    try {
+      return await api.task(id, looking);
+    } catch (thrown) {
+      const unknown = thrown instanceof BeltError && thrown.facts.httpStatus === 404;
+      if (!unknown || !isNew(api, submittedAt)) throw explainTask(thrown, id);
+      await api.sleep(api.policy.poll, looking);
+    }
+  }
+}
+
+/** A following that did not reach the end: out of time, or failed. */
+function broken(thrown: unknown, { api, id, seen }: Watching, timeout: number): Outcome<TaskDocument> {
+  const error = thrown === OUT_OF_TIME ? stillRunning(id, timeout, api) : asBeltError(thrown);
+  return thrown === OUT_OF_TIME && seen ? { id, document: seen, error } : { id, document: null, error };
+}
+
+const OUT_OF_TIME = Symbol("out of time");
+
+/** Why the user left these tasks, and how to come back to them; throws where nobody is left to tell. */
+function detached({ signal }: Context, command: BeltCommand, ids: string[]): BeltError {
+  const { reason } = signal;
+  if (!(reason instanceof BeltError)) throw reason;
+  const [first] = ids;
+  return reason.with({
+    message: `${reason.message}; ${ids.length === 1 ? `task ${first} goes on` : "the tasks go on"}`,
+    hint: belt(command.name, ...command.args, ...ids.slice(0, 20)),
+    taskId: ids.length === 1 ? first : undefined,
+  });
+}

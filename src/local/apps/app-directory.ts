@@ -1,0 +1,158 @@
+/** One app directory: its inf.yml, its entry file, and the version its files make. */
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { JsonObject } from "../../wire/types.ts";
+import { messageOf } from "../error-text.ts";
+import type { AppProblem, EventSink } from "../events.ts";
+import { describeProblem, problemOf } from "./app-problem.ts";
+import type { AppVersion } from "./app-version.ts";
+import { fingerprint, hashFiles } from "./fingerprint.ts";
+import { readSecrets } from "./secrets.ts";
+import { readSmallFile, statRegular } from "./small-file.ts";
+
+const ENTRIES = ["inference.js", "src/inference.js"];
+
+export class AppDirectory {
+  readonly dir: string;
+  readonly builtIn: boolean;
+  readonly versions = new Map<string, AppVersion>();
+  current: AppVersion | null = null;
+  problem: AppProblem | null = null;
+  namespace = "local";
+  name: string;
+  readonly #parse: (text: string) => unknown;
+  readonly #emit: EventSink;
+  #fingerprint: string | null = null;
+  #freshUntil = 0;
+
+  constructor(dir: string, builtIn: boolean, parse: (text: string) => unknown, emit: EventSink) {
+    this.dir = dir;
+    this.builtIn = builtIn;
+    this.name = basename(dir);
+    this.#parse = parse;
+    this.#emit = emit;
+  }
+
+  /** `namespace/name`. */
+  get app(): string {
+    return `${this.namespace}/${this.name}`;
+  }
+
+  /**
+   * Compares the files with what was last seen; an edit makes a new version. Comparing at each use
+   * instead of trusting a watcher means that a run right after an edit never gets the old code.
+   * True when the files have changed since they were first seen.
+   */
+  refresh(): boolean {
+    const start = performance.now();
+    if (start < this.#freshUntil) return false;
+    const seen = this.#look();
+    const end = performance.now();
+    // A directory so large that looking takes long is looked at less often.
+    this.#freshUntil = end - start > 2 ? end + 20 * (end - start) : 0;
+    if (seen === this.#fingerprint) return false;
+    const first = this.#fingerprint === null;
+    this.#fingerprint = seen;
+    this.#read(first);
+    return !first;
+  }
+
+  /** Loading failed, or worked again; told once. */
+  report(problem: AppProblem | null): void {
+    const before = this.problem?.message;
+    this.problem = problem;
+    if (before === problem?.message) return;
+    this.#notify(problem ? "broken" : "loaded");
+  }
+
+  problemText(): string {
+    return this.problem ? describeProblem(this.problem) : "its files could not be read";
+  }
+
+  /** A directory that cannot be read has a look of its own; reading it then says why. */
+  #look(): string {
+    try {
+      return fingerprint(this.dir);
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #read(first: boolean): void {
+    try {
+      this.#become(this.#readVersion());
+      this.problem = null;
+      if (!first) this.#notify("changed");
+    } catch (error) {
+      this.#become(null);
+      this.problem = problemOf(error, this.dir);
+      this.#notify("broken");
+    }
+  }
+
+  #become(version: AppVersion | null): void {
+    const known = version ? (this.versions.get(version.hash) ?? version) : null;
+    if (this.current && this.current !== known) this.current.stale = true;
+    this.current = known;
+    if (!known) return;
+    known.stale = false;
+    this.versions.set(known.hash, known);
+  }
+
+  #readVersion(): AppVersion {
+    const file = join(this.dir, "inf.yml");
+    const manifest = asObject(this.#parse(readSmallFile(file)));
+    this.namespace = text(manifest["namespace"]) || "local";
+    this.name = text(manifest["name"]) || basename(this.dir);
+    return {
+      app: this.app,
+      namespace: this.namespace,
+      name: this.name,
+      description: text(manifest["description"]).trim(),
+      category: text(manifest["category"]),
+      kernel: text(manifest["kernel"]),
+      modifiedAt: statRegular(file).mtimeMs,
+      hash: hashFiles(this.dir),
+      dir: this.dir,
+      entry: findEntry(this.dir),
+      defaultFunction: text(manifest["default_function"]) || null,
+      env: Object.fromEntries(
+        Object.entries(asObject(manifest["env"])).map(([key, value]) => [key, String(value)]),
+      ),
+      secrets: readSecrets(manifest["secrets"]),
+      stale: false,
+    };
+  }
+
+  #notify(state: "loaded" | "changed" | "broken"): void {
+    this.#emit({
+      type: "app",
+      state,
+      app: this.app,
+      version: this.current?.hash ?? null,
+      problem: this.problem,
+    });
+  }
+}
+
+function findEntry(dir: string): string {
+  const entry = ENTRIES.find((name) => existsSync(join(dir, name))) ?? mainOf(dir);
+  if (!entry || !existsSync(join(dir, entry))) {
+    throw new Error(`${dir} has neither inference.js nor src/inference.js nor a "main" in package.json`);
+  }
+  statRegular(join(dir, entry));
+  return join(dir, entry);
+}
+
+function mainOf(dir: string): string {
+  const manifest = join(dir, "package.json");
+  return existsSync(manifest) ? text(asObject(JSON.parse(readSmallFile(manifest)))["main"]) : "";
+}
+
+function asObject(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { messageOf } from "../error-text.ts";
+import type { AppProblem } from "../events.ts";
+
+export function describeProblem({ message, file, line }: AppProblem): string {
+  if (!file || message.includes(file)) return message;
+  return line === null ? `${file}: ${message}` : `${file}:${line}: ${message}`;
+}
+
+/** Finds the place in what node, or the yaml parser, says about a broken app. */
+export function problemOf(error: unknown, dir: string): AppProblem {
+  const said = messageOf(error);
+  const yamlLine = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line;
+  if (yamlLine !== undefined) {
+    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, "inf.yml"), line: yamlLine };
+  }
+  const place = placeIn(said, dir);
+  const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line));
+  return { message: summary ?? said, file: place?.file ?? null, line: place?.line ?? null };
+}
+
+function placeIn(said: string, dir: string): { file: string; line: number } | null {
+  for (const [, file = "", line] of said.matchAll(/(?:file:\/\/)?(\/[^\s:()]+):(\d+)/g)) {
+    if (decodeURI(file).startsWith(dir) && !file.includes("/node_modules/")) {
+      return { file: decodeURI(file), line: Number(line) };
+    }
+  }
+  return null;
+}

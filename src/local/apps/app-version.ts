@@ -1,0 +1,28 @@
+/** One state of an app's files. */
+export interface AppVersion {
+  /** `namespace/name`. */
+  app: string;
+  namespace: string;
+  name: string;
+  description: string;
+  category: string;
+  kernel: string;
+  /** When its inf.yml was last written, milliseconds since 1970. */
+  modifiedAt: number;
+  /** Short hash of the files. */
+  hash: string;
+  dir: string;
+  entry: string;
+  defaultFunction: string | null;
+  env: Record<string, string>;
+  /** Keys the app may find in its environment, or must. */
+  secrets: Secret[];
+  /** True once the files have changed: running instances live on, new ones cannot be started. */
+  stale: boolean;
+}
+
+export interface Secret {
+  key: string;
+  description: string;
+  optional: boolean;
+}

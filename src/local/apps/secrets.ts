@@ -1,0 +1,50 @@
+/**
+ * Secrets that an app declares in inf.yml. The user's own environment is never a source: a value is
+ * there when it was put into the `.env` beside the app, which the app could read anyway.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { isObject } from "../../wire/types.ts";
+import { messageOf } from "../error-text.ts";
+import { brokenApp, RequirementsNotMet } from "../errors.ts";
+import type { AppVersion, Secret } from "./app-version.ts";
+import { readSmallFile } from "./small-file.ts";
+
+export function readSecrets(declared: unknown): Secret[] {
+  return (Array.isArray(declared) ? declared : []).filter(isObject).map((secret) => ({
+    key: String(secret["key"]),
+    description: String(secret["description"] ?? ""),
+    optional: secret["optional"] === true,
+  }));
+}
+
+/** The declared secrets that have a value. */
+export function givenSecrets({ app, dir, secrets }: AppVersion): Record<string, string> {
+  if (secrets.length === 0) return {};
+  const values = readValues(app, join(dir, ".env"));
+  return Object.fromEntries(secrets.flatMap(({ key }) => (values[key] ? [[key, values[key]]] : [])));
+}
+
+function readValues(app: string, file: string): NodeJS.Dict<string> {
+  try {
+    return existsSync(file) ? parseEnv(readSmallFile(file)) : {};
+  } catch (error) {
+    throw brokenApp(app, messageOf(error));
+  }
+}
+
+/** Throws the API's list of requirements when a secret is missing without which the app does not run. */
+export function requireSecrets(version: AppVersion): void {
+  const given = givenSecrets(version);
+  const missing = version.secrets.filter(({ key, optional }) => !optional && !given[key]);
+  if (missing.length === 0) return;
+  throw new RequirementsNotMet(
+    missing.map(({ key, description }) => ({
+      type: "secret",
+      key,
+      message: `${version.app} needs the secret ${key}${description ? ` (${description})` : ""}: add ${key}=… to ${join(version.dir, ".env")}`,
+      action: { type: "add_secret" },
+    })),
+  );
+}

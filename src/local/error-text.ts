@@ -1,0 +1,68 @@
+/** What was thrown, in words, with its causes. App code may throw anything, so nothing here trusts it. */
+import { inspect } from "node:util";
+
+const MOST_CAUSES = 10;
+const LONGEST = 64 * 1024;
+
+/** "fetch failed: getaddrinfo ENOTFOUND example.invalid": the message, and those of its causes. */
+export function messageOf(thrown: unknown): string {
+  const messages = causesOf(thrown).map(ownMessage);
+  const told = messages.filter(
+    (message, at) => !messages.slice(0, at).some((said) => said.includes(message)),
+  );
+  return told.join(": ").slice(0, LONGEST);
+}
+
+/** The stacks of an error and its causes; empty when it has none. */
+export function stackOf(thrown: unknown): string {
+  const stacks = causesOf(thrown).map((cause) => textOf(cause, "stack"));
+  return stacks
+    .filter((stack) => stack !== "")
+    .join("\n[cause]: ")
+    .slice(0, LONGEST);
+}
+
+function causesOf(thrown: unknown): unknown[] {
+  const causes = new Set<unknown>();
+  for (let at = thrown; !causes.has(at) && causes.size < MOST_CAUSES; at = memberOf(at, "cause")) {
+    if ((at ?? null) === null && causes.size > 0) break;
+    causes.add(at);
+  }
+  return [...causes];
+}
+
+/** An AggregateError, as a connection to several addresses gives, may have no message of its own. */
+function ownMessage(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  const message = textOf(thrown, "message");
+  if (message !== "") return message;
+  const errors = memberOf(thrown, "errors");
+  if (Array.isArray(errors) && errors.length > 0) {
+    return errors
+      .slice(0, MOST_CAUSES)
+      .map((error) => textOf(error, "message"))
+      .join("; ");
+  }
+  return textOf(thrown, "code") || textOf(thrown, "name") || shown(thrown);
+}
+
+function textOf(value: unknown, name: string): string {
+  const text = memberOf(value, name);
+  return typeof text === "string" ? text : "";
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  try {
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shown(value: unknown): string {
+  try {
+    return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  } catch {
+    return "something that cannot be shown";
+  }
+}

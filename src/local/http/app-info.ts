@@ -1,0 +1,124 @@
+/** What the server says about its apps. */
+import type { JsonObject } from "../../wire/types.ts";
+import type { AppDirectory } from "../apps/app-directory.ts";
+import { describeProblem, problemOf } from "../apps/app-problem.ts";
+import type { AppVersion } from "../apps/app-version.ts";
+import type { Catalog } from "../apps/catalog.ts";
+import { brokenApp } from "../errors.ts";
+import type { AppSummary } from "../events.ts";
+import type { Pool } from "../workers/pool.ts";
+import type { AppSchemas } from "../workers/protocol.ts";
+import { WorkerExit } from "../workers/worker-process.ts";
+import { OWNER } from "./owner.ts";
+
+export class Apps {
+  readonly #catalog: Catalog;
+  readonly #pool: Pool;
+  readonly #schemas = new WeakMap<AppVersion, Promise<AppSchemas>>();
+
+  constructor(catalog: Catalog, pool: Pool) {
+    this.#catalog = catalog;
+    this.#pool = pool;
+  }
+
+  async get(reference: string): Promise<JsonObject> {
+    const { version } = await this.#catalog.resolve(reference, (known) => this.#pool.isLoaded(known));
+    return serializeApp(version, await this.schemas(version));
+  }
+
+  /** Without schemas: to list the apps none is started. */
+  async list(): Promise<JsonObject[]> {
+    const versions = (await this.#catalog.list()).flatMap(({ current }) => current ?? []);
+    return versions.map((version) => serializeApp(version, null));
+  }
+
+  /** Loads every app once, so that broken ones are known. */
+  async summaries(): Promise<AppSummary[]> {
+    const summaries: AppSummary[] = [];
+    for (const directory of await this.#catalog.list()) summaries.push(await this.#summarize(directory));
+    return summaries;
+  }
+
+  /** Read from the app's code, once per version. */
+  schemas(version: AppVersion): Promise<AppSchemas> {
+    const known = this.#schemas.get(version);
+    if (known) return known;
+    const schemas = this.#describe(version);
+    this.#schemas.set(version, schemas);
+    schemas.catch(() => this.#schemas.delete(version));
+    return schemas;
+  }
+
+  async #describe(version: AppVersion): Promise<AppSchemas> {
+    try {
+      const schemas = await this.#pool.withAnyWorker(version, (worker) =>
+        worker.loaded.then(() => worker.describe()),
+      );
+      await this.#catalog.report(version, null);
+      return schemas;
+    } catch (error) {
+      const problem = problemOf(error, version.dir);
+      if (error instanceof WorkerExit) await this.#catalog.report(version, problem);
+      throw brokenApp(version.app, describeProblem(problem));
+    }
+  }
+
+  async #summarize(directory: AppDirectory): Promise<AppSummary> {
+    const { current } = directory;
+    const schemas = current ? await this.schemas(current).catch(() => null) : null;
+    return {
+      app: directory.app,
+      dir: directory.dir,
+      builtIn: directory.builtIn,
+      version: current?.hash ?? null,
+      functions: Object.keys(schemas?.functions ?? {}),
+      problem: directory.problem,
+    };
+  }
+}
+
+function serializeApp(version: AppVersion, schemas: AppSchemas | null): JsonObject {
+  return {
+    id: version.app,
+    short_id: version.app,
+    ...timesOf(version),
+    ...OWNER,
+    namespace: version.namespace,
+    name: version.name,
+    title: "",
+    description: version.description,
+    agent_description: "",
+    category: version.category,
+    images: { card: "", thumbnail: "", banner: "" },
+    status: "active",
+    version_id: version.hash,
+    ...(schemas ? { version: serializeVersion(version, schemas) } : {}),
+  };
+}
+
+function serializeVersion(version: AppVersion, { functions, setup_schema }: AppSchemas): JsonObject {
+  const names = Object.keys(functions);
+  const preferred = version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
+  return {
+    id: version.hash,
+    short_id: version.hash,
+    ...timesOf(version),
+    metadata: {},
+    repository: "",
+    variants: {},
+    env: version.env,
+    resources: { gpu: { count: 0, vram: 0, type: "none" }, ram: 0 },
+    kernel: version.kernel,
+    required_secrets: version.secrets,
+    default_function: preferred,
+    input_schema: functions[preferred]?.input_schema ?? null,
+    output_schema: functions[preferred]?.output_schema ?? null,
+    setup_schema,
+    functions,
+  };
+}
+
+function timesOf({ modifiedAt }: AppVersion): JsonObject {
+  const time = new Date(modifiedAt).toISOString();
+  return { created_at: time, updated_at: time };
+}

@@ -1,0 +1,43 @@
+/** The routes of the API, and what answers each. */
+import { getApp, listApps } from "./app-routes.ts";
+import { createFiles, downloadFile, getFile, uploadFile } from "./file-routes.ts";
+import type { ApiRequest } from "./request.ts";
+import type { Reply } from "./response.ts";
+import type { Services } from "./services.ts";
+import { endSession, getSession, keepSessionAlive, listSessions } from "./session-routes.ts";
+import { submitRun } from "./submit.ts";
+import { cancelTask, followTask, getLogs, getStatus, getTask, getTimings, listTasks } from "./task-routes.ts";
+
+/** Undefined when the handler has answered by itself. */
+type Handler = (services: Services, request: ApiRequest) => Promise<Reply | undefined>;
+
+export interface Route {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  handle: Handler;
+  /** Allowed by a signature in the address instead of the key. */
+  signed?: boolean;
+}
+
+export const ROUTES: Route[] = [
+  { method: "POST", path: "/run", handle: (services, request) => submitRun(services, request, true) },
+  { method: "POST", path: "/apps/run", handle: (services, request) => submitRun(services, request, false) },
+  { method: "POST", path: "/apps/list", handle: listApps },
+  { method: "GET", path: "/apps/:name", handle: getApp },
+  { method: "GET", path: "/apps/:namespace/:name", handle: getApp },
+  { method: "POST", path: "/tasks/list", handle: listTasks },
+  { method: "GET", path: "/tasks/:id", handle: getTask },
+  { method: "GET", path: "/tasks/:id/status", handle: getStatus },
+  { method: "GET", path: "/tasks/:id/logs", handle: getLogs },
+  { method: "GET", path: "/tasks/:id/timings", handle: getTimings },
+  { method: "GET", path: "/tasks/:id/stream", handle: followTask },
+  { method: "POST", path: "/tasks/:id/cancel", handle: cancelTask },
+  { method: "GET", path: "/sessions", handle: listSessions },
+  { method: "GET", path: "/sessions/:id", handle: getSession },
+  { method: "POST", path: "/sessions/:id/keepalive", handle: keepSessionAlive },
+  { method: "DELETE", path: "/sessions/:id", handle: endSession },
+  { method: "POST", path: "/files", handle: createFiles },
+  { method: "GET", path: "/files/:id", handle: getFile },
+  { method: "PUT", path: "/files/:id/:filename", handle: uploadFile, signed: true },
+  { method: "GET", path: "/files/:id/:filename", handle: downloadFile, signed: true },
+];

@@ -1,0 +1,24 @@
+import type { Catalog } from "../apps/catalog.ts";
+import type { Clock } from "../clock.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import type { FileStore } from "../tasks/file-store.ts";
+import type { Tasks } from "../tasks/tasks.ts";
+import type { Pool } from "../workers/pool.ts";
+import type { Apps } from "./app-info.ts";
+import type { Serializer } from "./serialize.ts";
+
+/** The parts of the server that a request may need. */
+export interface Services {
+  clock: Clock;
+  apps: Apps;
+  catalog: Catalog;
+  pool: Pool;
+  sessions: Sessions;
+  tasks: Tasks;
+  files: FileStore;
+  serializer: Serializer;
+  /** `http://127.0.0.1:<port>`, known once the server listens. */
+  baseUrl(): string;
+  /** The reference to the stored file that a text is an address of, else null. */
+  parseReference(text: string): string | null;
+}

@@ -1,0 +1,113 @@
+/** `GET /tasks/:id/stream`: the whole task, then the whole task on each change, until it has ended (README.md, "Streams"). */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isTerminal } from "../../wire/status.ts";
+import type { JsonObject } from "../../wire/types.ts";
+import type { Clock } from "../clock.ts";
+import type { LiveTask, LogEntry, Task } from "../tasks/task.ts";
+
+export interface TaskStreamOptions {
+  clock: Clock;
+  present(task: Task, logs: LogEntry[]): JsonObject;
+}
+
+interface Format {
+  type: string;
+  line(value: JsonObject): string;
+  heartbeat: string;
+  end: string;
+}
+
+const NDJSON: Format = {
+  type: "application/x-ndjson",
+  line: (value) => `${JSON.stringify(value)}\n`,
+  heartbeat: `${JSON.stringify({ type: "heartbeat" })}\n`,
+  end: "",
+};
+const SSE: Format = {
+  type: "text/event-stream",
+  line: (value) => `data: ${JSON.stringify(value)}\n\n`,
+  heartbeat: ": heartbeat\n\n",
+  end: "event: done\ndata: {}\n\n",
+};
+
+const HEARTBEAT_MS = 10_000;
+/** Logs and partial outputs within this time go out together. */
+const COALESCE_MS = 50;
+
+export function openStream(request: IncomingMessage, response: ServerResponse): Format {
+  const format = request.headers.accept?.includes("ndjson") ? NDJSON : SSE;
+  response.writeHead(200, { "Content-Type": `${format.type}; charset=utf-8`, "Cache-Control": "no-store" });
+  return format;
+}
+
+/**
+ * Ends a moment after the last line: on Node 20 and 22 a client that stops reading at the line which
+ * came with the end of the body waits for ever.
+ */
+const END_MS = 25;
+
+function endWith(response: ServerResponse, lastLines: string): void {
+  response.write(lastLines, () => setTimeout(() => response.end(), END_MS));
+}
+
+/** A task that has ended: its final state, and no more. */
+export function streamEnded(
+  response: ServerResponse,
+  format: Format,
+  task: Task,
+  options: TaskStreamOptions,
+): void {
+  endWith(response, format.line(options.present(task, task.logs)) + format.end);
+}
+
+/**
+ * Follows a task that has not ended. What a slow client has not taken is never queued twice:
+ * the next line is made when the last one has left.
+ */
+export function streamTask(
+  response: ServerResponse,
+  format: Format,
+  live: LiveTask,
+  options: TaskStreamOptions,
+): void {
+  let sentLogs = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let changed = true;
+  let stopHeartbeat = () => {};
+
+  const beat = () => {
+    if (!response.writableNeedDrain) response.write(format.heartbeat);
+    stopHeartbeat = options.clock.after(HEARTBEAT_MS, beat);
+  };
+  const write = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (!changed || response.writableNeedDrain) return;
+    changed = false;
+    const { task } = live;
+    // Only the entries that are new to this client: the whole list each time would be quadratic.
+    const logs = task.logs.slice(sentLogs);
+    sentLogs = task.logs.length;
+    const line = format.line(options.present(task, logs));
+    if (!isTerminal(task.status)) {
+      response.write(line);
+      return;
+    }
+    stopHeartbeat();
+    endWith(response, line + format.end);
+  };
+  const stopListening = live.listen((change) => {
+    changed = true;
+    if (change === "status") write();
+    else timer ??= setTimeout(write, COALESCE_MS);
+  });
+
+  response.on("drain", write);
+  response.once("close", () => {
+    stopListening();
+    stopHeartbeat();
+    if (timer) clearTimeout(timer);
+  });
+  write();
+  stopHeartbeat = options.clock.after(HEARTBEAT_MS, beat);
+}

@@ -1,0 +1,148 @@
+/** A task as it is kept, on disk and in memory. Times are milliseconds since 1970. */
+import { isTerminal, type StatusWord } from "../../wire/status.ts";
+import type { JsonObject } from "../../wire/types.ts";
+import type { Call } from "../sessions/session.ts";
+
+export interface LogEntry {
+  id: string;
+  created_at: string;
+  log_type: number;
+  content: string;
+}
+
+/** Log types of the API. */
+export const LOG_SETUP = 3;
+export const LOG_TASK = 4;
+
+export interface Task {
+  id: string;
+  /** As submitted. */
+  app: string;
+  /** `namespace/name`. */
+  appId: string;
+  version: string;
+  function: string | null;
+  infra: string | null;
+  workers: string[];
+  variant: string | null;
+  webhook: string | null;
+  setup: JsonObject | null;
+  /** Seconds, as asked for with a new session. */
+  sessionTimeout: number | null;
+  input: JsonObject;
+  output: unknown;
+  error: string | null;
+  status: StatusWord;
+  sessionId: string | null;
+  workerId: string | null;
+  createdAt: number;
+  updatedAt: number;
+  events: { status: StatusWord; time: number }[];
+  logs: LogEntry[];
+  /** The process whose server runs it. */
+  pid: number;
+}
+
+export type TaskChange = "status" | "log" | "output";
+
+const MOST_LOGS = 20_000;
+const MOST_LOG_TEXT = 4_000_000;
+
+/** A task of this server: the record, and who waits for it. */
+export class LiveTask implements Call {
+  readonly task: Task;
+  readonly abort = new AbortController();
+  readonly done: Promise<void>;
+  /** In a session: when the calls before this one have given the worker back. */
+  previousCalls: Promise<void> = Promise.resolve();
+  cancelRequested = false;
+  /** Tells the app to stop; null while none works on the task. */
+  cancelApp: (() => void) | null = null;
+  readonly #listeners = new Set<(change: TaskChange) => void>();
+  #logSize = 0;
+  #logIsFull = false;
+  #finish: () => void = () => {};
+
+  constructor(task: Task) {
+    this.task = task;
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  get id(): string {
+    return this.task.id;
+  }
+
+  get ended(): boolean {
+    return isTerminal(this.task.status);
+  }
+
+  move(status: StatusWord, now: number): void {
+    this.task.status = status;
+    this.task.updatedAt = now;
+    this.task.events.push({ status, time: now });
+    this.#notify("status");
+    if (this.ended) this.#finish();
+  }
+
+  /** The one way into a terminal status; what comes after the first is ignored. */
+  end(status: "completed" | "failed" | "cancelled", error: string | null, now: number): void {
+    if (this.ended) return;
+    this.task.error = error;
+    this.move(status, now);
+    this.abort.abort();
+  }
+
+  /** False when the task had already ended. */
+  cancel(now: number): boolean {
+    if (this.ended) return false;
+    if (this.cancelRequested) return true;
+    this.cancelRequested = true;
+    if (this.task.workerId === null) this.end("cancelled", null, now);
+    else {
+      this.move("cancelling", now);
+      this.cancelApp?.();
+    }
+    return true;
+  }
+
+  /** For a call of a session that is gone; one that runs ends with its worker. */
+  stop(outcome: "failed" | "cancelled", reason: string, now: number): void {
+    if (outcome === "cancelled") this.cancelRequested = true;
+    if (this.task.workerId === null) this.end(outcome, reason, now);
+  }
+
+  log(content: string, logType: number, now: number): void {
+    const { logs, id } = this.task;
+    if (this.#logIsFull || this.ended) return;
+    this.#logSize += content.length;
+    this.#logIsFull = logs.length >= MOST_LOGS || this.#logSize > MOST_LOG_TEXT;
+    const text = this.#logIsFull ? "(the log is full; nothing more is kept)" : content;
+    logs.push({
+      id: `${id}-${logs.length}`,
+      created_at: new Date(now).toISOString(),
+      log_type: logType,
+      content: text,
+    });
+    this.task.updatedAt = now;
+    this.#notify("log");
+  }
+
+  partial(output: unknown, now: number): void {
+    if (this.ended) return;
+    this.task.output = output;
+    this.task.updatedAt = now;
+    this.#notify("output");
+  }
+
+  /** Calls `listener` after each change, until the returned function is called. */
+  listen(listener: (change: TaskChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #notify(change: TaskChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}

@@ -1,0 +1,206 @@
+/** The tasks of this server: taken in, listed, cancelled, and remembered. */
+import { isTerminal } from "../../wire/status.ts";
+import type { RunRequest } from "../../wire/types.ts";
+import type { AppVersion } from "../apps/app-version.ts";
+import type { Resolved } from "../apps/catalog.ts";
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../error-text.ts";
+import { notFound } from "../errors.ts";
+import type { EventSink } from "../events.ts";
+import { ownPid } from "../process-ids.ts";
+import { LiveTask, LOG_TASK, type Task } from "./task.ts";
+import type { TaskStore } from "./task-store.ts";
+
+export interface TasksOptions {
+  clock: Clock;
+  nextId: () => string;
+  store: TaskStore;
+  emit: EventSink;
+  /** Takes a task from queued to its end. */
+  execute(live: LiveTask, version: AppVersion): Promise<void>;
+  /** Called once, when the task has ended. */
+  onEnd(task: Task): void;
+}
+
+/** Finished tasks that are answered from memory; older ones are read from disk. */
+const RECENT = 100;
+/** And how much they may come to, in characters of their records. */
+const RECENT_LENGTH = 16 * 1024 * 1024;
+
+export class Tasks {
+  readonly #options: TasksOptions;
+  readonly #live = new Map<string, LiveTask>();
+  readonly #recent: { id: string; length: number }[] = [];
+  #recentLength = 0;
+  /** Writes of records that are under way. */
+  readonly #writes = new Map<string, Promise<void>>();
+
+  constructor(options: TasksOptions) {
+    this.#options = options;
+  }
+
+  /** Creates the task and puts it in the queue, in the order of the calls; `saved` is when it is on disk. */
+  submit(
+    request: RunRequest,
+    { version, messages }: Resolved,
+    sessionId: string | null,
+    enqueue: (live: LiveTask) => void,
+  ): { live: LiveTask; saved: Promise<unknown> } {
+    const { clock, nextId } = this.#options;
+    const live = new LiveTask(newTask(nextId(), request, version, sessionId, clock.now()));
+    this.#live.set(live.task.id, live);
+    live.listen((change) => change === "status" && this.#onStatus(live));
+    live.move("received", clock.now());
+    for (const { message } of messages) live.log(message, LOG_TASK, clock.now());
+    enqueue(live);
+    const saved = this.#save(live.task);
+    void this.#start(live, version);
+    return { live, saved };
+  }
+
+  find(id: string): LiveTask | undefined {
+    return this.#live.get(id);
+  }
+
+  async get(id: string): Promise<Task> {
+    const task = this.#live.get(id)?.task ?? (await this.#options.store.read(id));
+    if (!task) throw notFound(`no task ${JSON.stringify(id)}`);
+    return task;
+  }
+
+  /** Newest first, from after the cursor; the cursor is a task's id. */
+  async list(
+    limit: number,
+    cursor: string | null,
+    matches: ((task: Task) => boolean) | null,
+  ): Promise<{ items: Task[]; next: string | null; total: number }> {
+    const ids = await this.#ids(matches);
+    const from = cursor === null ? 0 : ids.findIndex((id) => id < cursor);
+    const page = from === -1 ? [] : ids.slice(from, from + limit);
+    const items = await Promise.all(page.map((id) => this.get(id).catch(() => null)));
+    const last = page.at(-1);
+    const next = last !== undefined && from + limit < ids.length ? last : null;
+    return { items: items.filter((task) => task !== null), next, total: ids.length };
+  }
+
+  /** Of all tasks, or of those that match, which are read one after the other: there may be many. */
+  async #ids(matches: ((task: Task) => boolean) | null): Promise<string[]> {
+    const ids = await this.#options.store.ids();
+    if (!matches) return ids;
+    const found: string[] = [];
+    for (const id of ids) {
+      const task = await this.get(id).catch(() => null);
+      if (task && matches(task)) found.push(id);
+    }
+    return found;
+  }
+
+  /** False when the task had already ended. */
+  cancel(live: LiveTask): boolean {
+    return live.cancel(this.#options.clock.now());
+  }
+
+  /** Cancels what has not ended; resolves when all of it has. */
+  async cancelAll(): Promise<void> {
+    const running = [...this.#live.values()].filter((live) => !live.ended);
+    for (const live of running) this.cancel(live);
+    await Promise.all(running.map((live) => live.done));
+  }
+
+  /** Resolves when every record is on disk. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#writes.values());
+  }
+
+  async #start(live: LiveTask, version: AppVersion): Promise<void> {
+    const { clock, execute } = this.#options;
+    try {
+      await execute(live, version);
+    } catch (error) {
+      if (live.cancelRequested) live.end("cancelled", null, clock.now());
+      else live.end("failed", messageOf(error), clock.now());
+    }
+  }
+
+  #onStatus(live: LiveTask): void {
+    const { clock, emit, onEnd } = this.#options;
+    const { id, appId, status, createdAt, workerId, sessionId, error } = live.task;
+    const elapsedMs = clock.now() - createdAt;
+    emit({
+      type: "task",
+      id,
+      app: appId,
+      function: live.task.function,
+      status,
+      elapsedMs,
+      worker: workerId,
+      session: sessionId,
+      error,
+    });
+    if (!isTerminal(status)) return;
+    onEnd(live.task);
+    // What could not be written stays in memory.
+    void this.#save(live.task).then(
+      (length) => this.#remember(id, length),
+      () => {},
+    );
+  }
+
+  /** One write after the other: the record of the end must not be overtaken by that of the beginning. */
+  #save(task: Task): Promise<number> {
+    const { id } = task;
+    const write: Promise<number> = (this.#writes.get(id) ?? Promise.resolve()).then(() =>
+      this.#options.store.write(task),
+    );
+    const settled: Promise<void> = write
+      .catch(() => {})
+      .then(() => {
+        if (this.#writes.get(id) === settled) this.#writes.delete(id);
+      });
+    this.#writes.set(id, settled);
+    return write;
+  }
+
+  #remember(id: string, length: number): void {
+    this.#recent.push({ id, length });
+    this.#recentLength += length;
+    while (this.#recent.length > RECENT || this.#recentLength > RECENT_LENGTH) {
+      const forgotten = this.#recent.shift()!;
+      this.#recentLength -= forgotten.length;
+      this.#live.delete(forgotten.id);
+    }
+  }
+}
+
+function newTask(
+  id: string,
+  request: RunRequest,
+  version: AppVersion,
+  sessionId: string | null,
+  now: number,
+): Task {
+  return {
+    id,
+    app: request.app,
+    appId: version.app,
+    version: version.hash,
+    function: request.function ?? version.defaultFunction,
+    infra: request.infra ?? null,
+    workers: request.workers ?? [],
+    variant: request.variant ?? null,
+    webhook: request.webhook ?? null,
+    setup: request.setup ?? null,
+    sessionTimeout: request.session_timeout ?? null,
+    input: request.input,
+    output: null,
+    error: null,
+    status: "received",
+    sessionId,
+    workerId: null,
+    createdAt: now,
+    updatedAt: now,
+    events: [],
+    logs: [],
+    pid: ownPid(),
+  };
+}

@@ -1,0 +1,71 @@
+/** The one POST at the end of a task; it is tried a few times, and what becomes of it never touches the task. */
+import type { JsonObject } from "../../wire/types.ts";
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../error-text.ts";
+import type { EventSink } from "../events.ts";
+
+const PAUSES_MS = [1000, 5000];
+const TRY_TIMEOUT_MS = 10_000;
+
+export class Webhooks {
+  readonly #clock: Clock;
+  readonly #emit: EventSink;
+  readonly #pending = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(clock: Clock, emit: EventSink) {
+    this.#clock = clock;
+    this.#emit = emit;
+  }
+
+  send(task: string, url: string, body: JsonObject): void {
+    const delivery = this.#deliver(task, url, JSON.stringify(body)).finally(() =>
+      this.#pending.delete(delivery),
+    );
+    this.#pending.add(delivery);
+  }
+
+  /** Gives what is under way a moment, then drops it. */
+  async close(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#closing.abort(), graceMs);
+    await Promise.all(this.#pending);
+    clearTimeout(timer);
+  }
+
+  async #deliver(task: string, url: string, body: string): Promise<void> {
+    let error: string | null = null;
+    let tries = 0;
+    for (const pause of [0, ...PAUSES_MS]) {
+      await this.#pause(pause);
+      if (this.#closing.signal.aborted) break;
+      tries += 1;
+      error = await this.#post(url, body);
+      if (error === null) break;
+    }
+    this.#emit({ type: "webhook", task, url, delivered: tries > 0 && error === null, tries, error });
+  }
+
+  /** Null when delivered, else why not. */
+  async #post(url: string, body: string): Promise<string | null> {
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]);
+    try {
+      const headers = { "Content-Type": "application/json" };
+      const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+      await response.body?.cancel();
+      return response.ok ? null : `HTTP ${response.status}`;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (ms === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.#clock.after(ms, resolve);
+      this.#closing.signal.addEventListener("abort", () => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}

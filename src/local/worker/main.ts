@@ -1,0 +1,89 @@
+/** The child process: loads one app, keeps one instance of it, and does what the server says. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Socket } from "node:net";
+import { pathToFileURL } from "node:url";
+import type { JsonObject } from "../../wire/types.ts";
+import { messageOf, stackOf } from "../error-text.ts";
+import { FROM_SERVER, readMessages, sendToServer } from "../workers/channel.ts";
+import type { FromWorker, ToWorker } from "../workers/protocol.ts";
+import { type LoadedApp, readApp } from "./app.ts";
+import { captureOutput } from "./capture-output.ts";
+import { describeApp } from "./schemas.ts";
+import { startWatchdog } from "./watchdog.ts";
+
+type Send = (message: FromWorker) => void;
+
+async function answer(
+  app: LoadedApp,
+  message: Exclude<ToWorker, { kind: "cancel" }>,
+  send: Send,
+): Promise<unknown> {
+  switch (message.kind) {
+    case "setup":
+      return app.setup(message.setup);
+    case "run":
+      return app.run(message.function, message.input, message.context, (output) =>
+        send({ kind: "partial", id: message.id, output }),
+      );
+    case "describe":
+      return describeApp(app);
+    case "unload":
+      return app.unload();
+  }
+}
+
+/** The call whose code is running, also in what it leaves behind. */
+const currentRun = new AsyncLocalStorage<number>();
+
+async function receive(
+  app: LoadedApp,
+  message: ToWorker,
+  send: Send,
+  flushOutput: () => void,
+): Promise<void> {
+  if (message.kind === "cancel") {
+    await app
+      .cancel()
+      .catch((error) =>
+        send({ kind: "log", text: `onCancel: ${messageOf(error)}`, isError: true, run: null }),
+      );
+    return;
+  }
+  try {
+    const value = await answer(app, message, send).finally(flushOutput);
+    // A result that cannot become JSON throws here and is reported as the app's error.
+    send({ kind: "result", id: message.id, value: value ?? null });
+  } catch (error) {
+    const stack = stackOf(error);
+    if (stack) send({ kind: "log", text: stack, isError: false, run: null });
+    send({ kind: "error", id: message.id, message: messageOf(error) });
+  }
+}
+
+/** A broken app is left to crash: node itself then prints the file and the line on stderr. */
+async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
+  const fromServer = new Socket({ fd: FROM_SERVER });
+  startWatchdog(parent, mostMemory);
+  const send: Send = sendToServer;
+  const flushOutput = captureOutput(
+    () => currentRun.getStore() ?? null,
+    (text, isError, run) => send({ kind: "log", text, isError, run }),
+  );
+  const app = readApp(await import(pathToFileURL(entry).href), entry);
+  const onMessage = (message: JsonObject) => {
+    const asked = message as ToWorker;
+    const work = () => void receive(app, asked, send, flushOutput);
+    if (asked.kind === "run") currentRun.run(asked.id, work);
+    else work();
+    return true;
+  };
+  readMessages(fromServer, onMessage, () => fromServer.destroy());
+  send({ kind: "loaded", functions: app.functions, unloads: app.unloads });
+}
+
+const [, , entry = "", parent, mostMemory] = process.argv;
+main(entry, Number(parent), Number(mostMemory)).catch((error: unknown) => {
+  setImmediate(() => {
+    throw error;
+  });
+});

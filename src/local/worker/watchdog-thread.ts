@@ -1,0 +1,35 @@
+/**
+ * A thread of a worker process, since app code may block the event loop of the main one: it ends the
+ * worker when the server has gone, and everything the worker started, as the server itself would have
+ * done. It also bounds the memory outside of the JavaScript heap, such as that of buffers, which node
+ * does not bound.
+ */
+import { writeSync } from "node:fs";
+import { workerData } from "node:worker_threads";
+import { killMarked } from "../workers/processes.ts";
+import type { WatchdogData } from "./watchdog.ts";
+
+const LOOK_MS = 250;
+
+const { parent, mark, mostMemory } = workerData as WatchdogData;
+
+function look(): void {
+  if (process.memoryUsage.rss() > mostMemory) endForMemory();
+  if (process.ppid !== parent) endAll();
+}
+
+function endForMemory(): void {
+  try {
+    writeSync(2, "heap out of memory, or what is beside it\n");
+  } finally {
+    process.kill(-process.pid, "SIGKILL");
+  }
+}
+
+function endAll(): void {
+  killMarked(mark, process.pid);
+  process.kill(-process.pid, "SIGKILL");
+}
+
+look();
+setInterval(look, LOOK_MS);

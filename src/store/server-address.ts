@@ -1,0 +1,78 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileError } from "../errors.ts";
+import { isObject } from "../wire/types.ts";
+import { makeFolder } from "./folder.ts";
+import { setAside } from "./set-aside.ts";
+
+/** Where a running `belt dev` answers, and the key it wants. */
+export interface ServerAddress {
+  url: string;
+  key: string;
+  pid: number;
+}
+
+/** Where a `belt dev` makes itself known. */
+export function devAddress(stateDir: string): string {
+  return join(stateDir, "dev.json");
+}
+
+/** Where the server inside one belt makes itself known to the commands that belt starts. */
+export function ownAddress(stateDir: string, pid: number): string {
+  return join(stateDir, `server-${pid}.json`);
+}
+
+type Warn = (text: string) => void;
+
+/** Makes a server known; readable by the user alone. What cannot be understood there is set aside first. */
+export async function writeAddress(file: string, address: ServerAddress, warn: Warn): Promise<void> {
+  const temporary = `${file}.${address.pid}.new`;
+  await readAddress(file, warn);
+  try {
+    await makeFolder(dirname(file));
+    await writeFile(temporary, JSON.stringify(address), { mode: 0o600 });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw fileError("cannot write the server's address to", file, error);
+  }
+}
+
+/** The address that was left there, or null; whether the server still runs is for the caller to find out. */
+export async function readAddress(file: string, warn: Warn): Promise<ServerAddress | null> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    // Why nothing can be kept there is told by whoever starts a server.
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+    throw fileError("cannot read the server's address in", file, error);
+  });
+  if (text === null) return null;
+  const address = parseAddress(text);
+  if (!address) await setAside(file, "the server's address in", warn);
+  return address;
+}
+
+/** Null for what is not belt's. */
+function parseAddress(text: string): ServerAddress | null {
+  try {
+    const address: unknown = JSON.parse(text);
+    if (!isObject(address)) return null;
+    const { url, key, pid } = address;
+    if (typeof url !== "string" || typeof key !== "string" || typeof pid !== "number") return null;
+    const isWhole = isLocal(url) && /^[\x21-\x7e]+$/.test(key) && Number.isSafeInteger(pid) && pid > 0;
+    return isWhole ? { url, key, pid } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Belt's own servers answer on this machine only; a key is sent nowhere else. */
+function isLocal(url: string): boolean {
+  const { protocol, hostname, port } = new URL(url);
+  return protocol === "http:" && port !== "" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+}
+
+/** Forgets the address, unless another server has put its own there. */
+export async function removeAddress(file: string, pid: number): Promise<void> {
+  const current = parseAddress(await readFile(file, "utf8").catch(() => ""));
+  if (current?.pid === pid) await rm(file, { force: true });
+}

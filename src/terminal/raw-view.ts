@@ -1,7 +1,0 @@
-import type { View } from "./output.ts";
-import { safeJson, safeText } from "./text.ts";
-
-/** An answer of the API as it is: text as text, anything else as JSON that can be read. */
-export const rawView: View<unknown> = {
-  text: (value) => (typeof value === "string" ? safeText(value) : safeJson(value, 2)),
-};

