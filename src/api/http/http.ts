@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
+import { stringifyJson } from "../../wire/json.ts";
 import { readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
 import { ambiguous, deadline, timedOut } from "./network-errors.ts";
@@ -153,7 +154,7 @@ export class Http {
     delivery: Delivery,
     hops: number,
   ): Promise<WholeReply> {
-    const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const body = what.body === undefined ? null : stringifyJson(what.body)!;
     const headers = {
       ...this.#connection.headers(url),
       ...(body !== null && { "content-type": "application/json" }),

@@ -1,14 +1,14 @@
 import type { Api } from "../../api/client.ts";
 import { usageError } from "../../errors.ts";
-import { fillUploads } from "../../input/settle.ts";
-import { parseInput, readsStdin } from "../../input/spec.ts";
-import { filesIn } from "../../input/typed.ts";
+import { fillUploads } from "../../input/coerce.ts";
+import { parseInput, readsStdin } from "../../input/parse-input.ts";
+import { filesIn } from "../../input/raw-value.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
 import { resolveReference } from "../shared/ids.ts";
-import { findFiles, uploadAll } from "./upload.ts";
-import { type FittedRun, fitOffline, fitRun, type TypedRun } from "./validate-input.ts";
+import { findFiles, inputReaders, uploadAll } from "./upload.ts";
+import { type CoercedRun, type ParsedRun, validateRun } from "./validate-input.ts";
 
 /** The flags of `belt run` that become fields of the request, as typed. */
 export interface RequestFlags {
@@ -26,7 +26,7 @@ export interface RequestFlags {
 
 /** A run as typed, all that can be checked without the API in order. */
 export interface DraftRun {
-  typed: TypedRun;
+  parsed: ParsedRun;
   /** The body of `POST /run` (api.md section 2) but for `input` and `setup`; what was not asked for is left out. */
   rest: Omit<RunRequest, "input" | "setup">;
   allowSensitive: boolean;
@@ -39,12 +39,12 @@ export async function draftRun(ctx: Context, app: string, flags: RequestFlags): 
   const sessionTimeout = checkSessionTimeout(flags);
   const infra = flags.infra ?? ctx.endpoint.infra;
   const webhook = checkWebhook(flags.webhook);
-  const input = await parseInput(flags.input ?? [], "--input", ctx.readers);
-  const setup = flags.setup && (await parseInput(flags.setup, "--setup", ctx.readers));
-  const session = flags.session === undefined ? undefined : await resolveSession(ctx, flags.session);
   const allowSensitive = flags.allowSensitive ?? false;
-  const named = filesIn([input, setup]).filter((name) => name !== "-");
-  await findFiles(ctx, named, allowSensitive);
+  const readers = inputReaders(ctx, allowSensitive);
+  const input = await parseInput(flags.input ?? [], "--input", readers);
+  const setup = flags.setup && (await parseInput(flags.setup, "--setup", readers));
+  const session = flags.session === undefined ? undefined : await resolveSession(ctx, flags.session);
+  await findFiles(ctx, filesIn([input, setup]), { allowSensitive, unread: true });
   const rest = {
     app,
     ...(flags.function && { function: flags.function }),
@@ -55,44 +55,58 @@ export async function draftRun(ctx: Context, app: string, flags: RequestFlags): 
     ...(session && { session }),
     ...(sessionTimeout && { session_timeout: sessionTimeout }),
   };
-  return { typed: { app, function: flags.function, input, setup }, rest, allowSensitive };
+  return { parsed: { app, function: flags.function, input, setup }, rest, allowSensitive };
 }
 
-/** The request with everything in it: fitted to the app's schema, its files uploaded. */
+/** The request with everything in it: coerced to the app's types, its files uploaded. */
 export async function completeRun(ctx: Context, api: Api, draft: DraftRun): Promise<RunRequest> {
-  const fitted = await fitRun(ctx, api, draft.typed);
-  const files = await findFiles(ctx, fileNames(fitted), draft.allowSensitive);
+  const { parsed, allowSensitive } = draft;
+  const coerced = await validateRun(ctx, parsed, { api, ask: true, allowSensitive });
+  const files = await findFiles(ctx, fileNames(coerced), { allowSensitive });
   const uris = await uploadAll(ctx, api, files);
-  return requestOf(draft, fillUploads(fitted.input, uris), fitted.setup && fillUploads(fitted.setup, uris));
+  return requestOf(
+    draft,
+    fillUploads(coerced.input, uris),
+    coerced.setup && fillUploads(coerced.setup, uris),
+  );
 }
 
 /** A file that `--dry-run` found, and the field it is for. */
 export interface PlannedUpload {
   field: string;
   file: string;
-  /** Null for standard input, which is left unread. */
+  /** Null for standard input and other pipes, which are left unread. */
   size: number | null;
 }
 
-/** The request as far as it can be known without sending anything; `@file` stands where a uri would. */
+/**
+ * The request as far as it can be known without sending anything; `@file` stands where a uri would. With
+ * a key the app is read, as for the run itself; what is missing is not asked for.
+ */
 export async function previewRun(
   ctx: Context,
   draft: DraftRun,
 ): Promise<{ request: RunRequest; uploads: PlannedUpload[] }> {
-  const fitted = await fitOffline(ctx, draft.typed);
-  const named = fileNames(fitted).filter((name) => name !== "-");
-  const files = await findFiles(ctx, named, draft.allowSensitive);
+  const { parsed, allowSensitive } = draft;
+  const api = await apiWithKey(ctx);
+  const coerced = await validateRun(ctx, parsed, { api, ask: false, allowSensitive });
+  const files = await findFiles(ctx, fileNames(coerced), { allowSensitive, unread: true });
   const uploads = (["input", "setup"] as const).flatMap((root) =>
-    (fitted[root]?.uploads ?? []).map(({ path, file }) => planned([root, ...path].join("."), file, files)),
+    (coerced[root]?.uploads ?? []).map(({ field, file }) => planned([root, ...field].join("."), file, files)),
   );
-  return { request: requestOf(draft, fitted.input.values, fitted.setup?.values), uploads };
+  return { request: requestOf(draft, coerced.input.values, coerced.setup?.values), uploads };
+}
+
+async function apiWithKey(ctx: Context): Promise<Api | null> {
+  const { key, local } = await ctx.credentials.account();
+  return key !== null || local ? await ctx.api() : null;
 }
 
 function planned(field: string, file: string, files: Map<string, LocalFile>): PlannedUpload {
   return { field, file, size: files.get(file)?.size ?? null };
 }
 
-function fileNames({ input, setup }: FittedRun): string[] {
+function fileNames({ input, setup }: CoercedRun): string[] {
   return [...input.uploads, ...(setup?.uploads ?? [])].map(({ file }) => file);
 }
 
