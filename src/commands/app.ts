@@ -9,7 +9,7 @@ import { safeJson } from "../terminal/text.ts";
 import { appListView, appView } from "../views/app-views.ts";
 import { stringifyJson } from "../wire/json.ts";
 import type { JsonObject } from "../wire/types.ts";
-import { checkAppName } from "./run/request.ts";
+import { checkAppName } from "./run/parse-run.ts";
 import { explainUnknownApp } from "./run/unknown-app.ts";
 import type { Context } from "./shared/context.ts";
 
