@@ -8,7 +8,7 @@ export type Outcome<T extends object> =
   | { id: string; document: T; error: BeltError | null }
   | { id: string; document: null; error: BeltError };
 
-/** What stands in the place of an id that failed (cli.md section 5). */
+/** What stands in the place of an id that failed (src/cli/README.md, "Ids"). */
 interface Failure {
   id: string;
   error: ErrorDocument;
