@@ -27,7 +27,7 @@ const REQUEST_TIMEOUT = 30_000;
 
 export interface OpenContext {
   context: Context;
-  /** Closes whatever the command opened. */
+  /** Closes what the command opened. */
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function createContext(
     credentials,
     signal,
     signals: {
-      capture: interrupt.hold,
+      capture: interrupt.capture,
       onForceQuit(words) {
         interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
       },

@@ -42,10 +42,10 @@ function atMost(most: number, judge: Judge): Judge {
 }
 
 function onceEach(note: Note): Note {
-  const told = new Set<string>();
+  const noted = new Set<string>();
   return (text) => {
-    if (!told.has(text)) note(text);
-    told.add(text);
+    if (!noted.has(text)) note(text);
+    noted.add(text);
   };
 }
 

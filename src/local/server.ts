@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { StatusTable } from "../wire/status.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { AppSummary, EventSink } from "./events.ts";
+import type { AppSummary, EmitEvent } from "./events.ts";
 import { Apps } from "./http/app-info.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
@@ -49,7 +49,7 @@ export interface LocalServerOptions {
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
-  onEvent?: EventSink;
+  onEvent?: EmitEvent;
 }
 
 export interface LocalServer {
@@ -100,7 +100,7 @@ interface Parts {
 interface Basics {
   clock: Clock;
   nextId: (kind: IdKind) => string;
-  emit: EventSink;
+  emit: EmitEvent;
 }
 
 /** Each part is made of those before it. */
@@ -204,7 +204,7 @@ async function drain(server: Server, { services, runner, webhooks }: Parts): Pro
   runner.drain();
   await services.tasks.cancelAll();
   services.sessions.endAll();
-  await Promise.all([services.pool.close(), services.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await Promise.all([services.pool.close(), services.tasks.recorded(), webhooks.close(WEBHOOK_GRACE_MS)]);
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);

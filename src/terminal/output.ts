@@ -4,12 +4,12 @@ import { noField, selectFields } from "./field.ts";
 import { type PacedWriter, unwrittenError } from "./paced-writer.ts";
 import { safeJson } from "./text.ts";
 import type { Style, View, WithDetails } from "./view.ts";
-import type { Sink } from "./writable.ts";
+import type { WritableEnd } from "./writable.ts";
 
 export type { Style, View, WithDetails } from "./view.ts";
 
 export interface OutputOptions extends ChatOptions {
-  stdout: Sink;
+  stdout: WritableEnd;
   answer: PacedWriter;
 }
 

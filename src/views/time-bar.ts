@@ -49,8 +49,8 @@ export const summaryView: View<WithDetails<Closing, unknown>> = {
   text: ({ value: { id, ms }, details }, { colors, textWidth, width }) => {
     const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}`];
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
-    const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
-    if (textWidth.width(told) <= width) return told;
+    const text = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
+    if (textWidth.width(text) <= width) return text;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
     const [first = "", ...rest] = flow([name, outcome], " ", { textWidth, width });
     return [first, ...rest, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");

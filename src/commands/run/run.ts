@@ -91,7 +91,7 @@ async function finish(
   if (saving?.error) throw saving.error;
   if (printed) throw printed;
   const summary = { id: submission.task.id, ms: ended - submission.at };
-  const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
+  const timings = () => api.timings(summary.id, deadline(NOTE_PATIENCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
 }
 
@@ -125,13 +125,13 @@ async function saveWanted(
 }
 
 /** Milliseconds that a closing note is worth waiting for. */
-const GLANCE = 3_000;
+const NOTE_PATIENCE = 3_000;
 
 /** A session goes on, and costs, after the run: how long, and how to use or end it. */
 async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
   if (session === null) return;
   const { status, expires_in } = await api
-    .session(session, deadline(GLANCE))
+    .session(session, deadline(NOTE_PATIENCE))
     .catch(() => ({ status: "active", expires_in: null }));
   if (status !== "active") return;
   const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
