@@ -38,14 +38,14 @@ export function timingRows(timings: unknown, { colors, width, textWidth }: Style
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
-export interface Closing {
+export interface RunSummary {
   id: string;
   /** Milliseconds from the submit to the end, as this machine saw it. */
   ms: number;
 }
 
 /** The last line of a run: how long it took, and where the time went, when the API tells. */
-export const summaryView: View<WithDetails<Closing, unknown>> = {
+export const summaryView: View<WithDetails<RunSummary, unknown>> = {
   text: ({ value: { id, ms }, details }, { colors, textWidth, width }) => {
     const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}`];
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);

@@ -9,7 +9,7 @@ import type { TextWidth } from "./text-width.ts";
 import type { Style, View, WithDetails } from "./view.ts";
 import type { WritableEnd } from "./writable.ts";
 
-export interface ChatOptions {
+export interface DiagnosticsOptions {
   stderr: WritableEnd;
   json: boolean;
   /** The fields to print; null prints the whole result. */
@@ -30,13 +30,13 @@ export interface ChatOptions {
  * Standard error: all that is not the answer, for people as text, for scripts as NDJSON
  * (src/cli/README.md, "Output").
  */
-export abstract class Chat {
+export abstract class Diagnostics {
   readonly progress: Progress;
-  readonly #options: ChatOptions;
+  readonly #options: DiagnosticsOptions;
   /** Scripts that ask for JSON get it here, too; on a terminal a person reads this, wherever stdout goes. */
   readonly #isJson: boolean;
 
-  constructor(options: ChatOptions) {
+  constructor(options: DiagnosticsOptions) {
     const { stderr, animated, quiet, colors, now } = options;
     this.#options = options;
     this.#isJson = options.json && !stderr.isTTY;
