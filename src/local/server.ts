@@ -13,8 +13,8 @@ import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
+import { removeOldFiles } from "./remove-old-files.ts";
 import { Sessions } from "./sessions/sessions.ts";
-import { sweep } from "./sweep.ts";
 import { FileStore } from "./tasks/file-store.ts";
 import { Runner } from "./tasks/runner.ts";
 import { TaskStore } from "./tasks/task-store.ts";
@@ -184,7 +184,7 @@ function createTasks(
 /** Throws away what is a week old, and looks for edits of apps when they are to be shown. */
 function startUpkeep(options: LocalServerOptions, { services, folders }: Parts): () => void {
   const tidy = () => {
-    for (const folder of Object.values(folders)) void sweep(folder, Date.now());
+    for (const folder of Object.values(folders)) void removeOldFiles(folder, Date.now());
   };
   tidy();
   const timers = [setInterval(tidy, SWEEP_MS)];
