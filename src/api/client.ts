@@ -1,5 +1,4 @@
 import type { Dispatcher } from "undici";
-import { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http } from "./http/http.ts";
@@ -8,6 +7,7 @@ import type { Probe } from "./http/probe.ts";
 import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
+import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
 import { flattenBase } from "./resources/task.ts";
@@ -220,32 +220,4 @@ export class Api {
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
     return this.#http.request({ method: "GET", path, retry, signal });
   }
-}
-
-function taskPath(id: string, rest = ""): string {
-  return `/tasks/${segment(id)}${rest}`;
-}
-
-function sessionPath(id: string, rest = ""): string {
-  return `/sessions/${segment(id)}${rest}`;
-}
-
-/** An id as one part of a path; "." and ".." would name another resource. */
-function segment(id: string): string {
-  if (/^\.{0,2}$/.test(id)) throw notAsExpected(`"${id}" cannot be an id`);
-  return encodeURIComponent(wellFormed(id));
-}
-
-/** Lone surrogates cannot be put into a URL. */
-function wellFormed(id: string): string {
-  return Buffer.from(id, "utf8").toString("utf8");
-}
-
-function notAsExpected(what: string): BeltError {
-  return new BeltError({
-    code: "unexpected_reply",
-    message: `the API is not answering as expected: ${what}`,
-    hint: "check the base URL (--api-url, BELT_API_URL); run again with -v to see the requests",
-    exit: "failure",
-  });
 }

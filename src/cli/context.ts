@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Account } from "../account/account.ts";
 import type { GlobalFlags } from "../account/flags.ts";
 import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
-import type { Context, ForceQuit } from "../commands/shared/context.ts";
+import type { Context, Endpoint, ForceQuit } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
@@ -61,43 +61,45 @@ export async function createContext(
   };
   const context: Context = {
     out,
-    paths,
-    root: host.root,
-    get cwd() {
-      return host.cwd;
-    },
-    get home() {
-      return host.home;
-    },
-    pid: host.pid,
-    versions: async () => ({
-      belt: await beltVersion(host.root),
-      node: host.nodeVersion,
-      platform: host.platform,
-    }),
-    target: targetOf(current),
-    credentials,
     api: async () => (await connected()).api,
-    exposeServer: async () => await (await connected()).exposeServer(),
-    journal: new Journal(paths.state, (text) => out.warn(text)),
+    endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
+    credentials,
+    signal,
+    signals: {
+      capture: interrupt.hold,
+      onForceQuit(words) {
+        interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
+      },
+    },
+    now: host.now,
+    questions: questions(host, flags, out, signal),
     readers: {
       file: (path) => readFile(resolve(host.cwd, path)),
       stdin: () => readStdin(host, signal),
       spool: spool.file,
     },
-    signal,
-    now: host.now,
-    get onTerminal() {
-      return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
+    store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)) },
+    machine: {
+      root: host.root,
+      get cwd() {
+        return host.cwd;
+      },
+      get home() {
+        return host.home;
+      },
+      pid: host.pid,
+      versions: async () => ({
+        belt: await beltVersion(host.root),
+        node: host.nodeVersion,
+        platform: host.platform,
+      }),
+      get onTerminal() {
+        return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
+      },
+      pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
+      spawn: (command, env) => spawnCommand(host, out, command, env),
+      openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
     },
-    captureSignals: interrupt.hold,
-    onForceQuit(words) {
-      interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
-    },
-    spawn: (command, env) => spawnCommand(host, out, command, env),
-    pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
-    openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
-    ...questions(host, flags, out, signal),
   };
   const close = async () => {
     await spool.remove();
@@ -115,8 +117,9 @@ function isColored({ color = "auto" }: GlobalFlags, { env, stdout }: Host): bool
 }
 
 /** Read when a command asks: not every command needs an account, and none may have to be in order. */
-function targetOf(account: () => Account): Context["target"] {
+function endpointOf(account: () => Account, expose: Endpoint["expose"]): Endpoint {
   return {
+    expose,
     get local() {
       return account().local;
     },

@@ -1,13 +1,11 @@
 import { addAbortSignal } from "node:stream";
 import type { GlobalFlags } from "../account/flags.ts";
-import type { Context } from "../commands/shared/context.ts";
+import type { Questions } from "../commands/shared/context.ts";
 import { fileError, usageError } from "../errors.ts";
 import { wantsColor } from "../terminal/colors.ts";
 import type { Output } from "../terminal/output.ts";
 import { type Ask, Prompt } from "../terminal/prompt.ts";
 import type { Host } from "./host.ts";
-
-type Questions = Pick<Context, "ask" | "confirm" | "askSecret">;
 
 /** Asks on a terminal; elsewhere says which flag answers, or reads standard input. */
 export function questions(host: Host, flags: GlobalFlags, out: Output, signal: AbortSignal): Questions {
@@ -31,7 +29,7 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
       throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
     },
     /** A key is never an argument: it is typed without echo, or piped in. */
-    async askSecret(question) {
+    async secret(question) {
       if (!host.stdin.isTTY) return (await readStdin(host, signal)).toString("utf8");
       if (canAsk()) return await prompt().secret(question);
       throw usageError(`this asks "${question}", and there is nobody to ask`, "pipe the answer in");

@@ -24,7 +24,8 @@ export async function api(ctx: Context, method: string, path: string, flags: Api
     { allowSensitive: false },
   );
   const client = await ctx.api();
-  const input = fillUploads(typed, await uploadAll(ctx, client, files));
+  const uris = await uploadAll(ctx, client, files);
+  const input = fillUploads(typed, (file) => uris.get(file)!);
   const value =
     verb === "GET"
       ? await client.raw(verb, withQuery(path, input))

@@ -9,7 +9,7 @@ import { safeJson } from "../terminal/text.ts";
 import { appListView, appView } from "../views/app-views.ts";
 import { stringifyJson } from "../wire/json.ts";
 import type { JsonObject } from "../wire/types.ts";
-import { checkAppName } from "./run/request.ts";
+import { checkAppName } from "./run/parse-run.ts";
 import { explainUnknownApp } from "./run/unknown-app.ts";
 import type { Context } from "./shared/context.ts";
 
@@ -44,7 +44,7 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
   const text = isYaml ? (await import("yaml")).stringify(input) : `${stringifyJson(input, 2)}\n`;
-  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error) => {
+  await writeFile(resolve(ctx.machine.cwd, path), text, { flag: "wx" }).catch((error) => {
     throw fileError("cannot write", path, error);
   });
 }

@@ -22,7 +22,7 @@ export const TASK_TIMEOUT = 10 * 60_000;
 
 /** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
-  const folders = appDirs.map((dir) => resolve(ctx.cwd, dir));
+  const folders = appDirs.map((dir) => resolve(ctx.machine.cwd, dir));
   for (const [index, folder] of folders.entries()) {
     const found = await stat(folder).catch(() => null);
     if (!found?.isDirectory())
@@ -36,10 +36,10 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
   // Whatever happens before the server has been announced is told after it.
   const early: DevEvent[] = [];
   let show = (event: DevEvent): unknown => early.push(event);
-  const starting = makeFolder(ctx.paths.state).then(() =>
+  const starting = makeFolder(ctx.store.paths.state).then(() =>
     startLocalServer({
-      root: ctx.root,
-      stateDir: ctx.paths.state,
+      root: ctx.machine.root,
+      stateDir: ctx.store.paths.state,
       appDirs: folders,
       port: flags.port,
       workers: flags.workers,
@@ -55,8 +55,8 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
   });
   try {
     await writeAddress(
-      devAddress(ctx.paths.state),
-      { url: server.url, key: server.key, pid: ctx.pid },
+      devAddress(ctx.store.paths.state),
+      { url: server.url, key: server.key, pid: ctx.machine.pid },
       (text) => ctx.out.warn(text),
     );
     const serving: ServingEvent = {
@@ -74,7 +74,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
     await server.close();
-    await removeAddress(devAddress(ctx.paths.state), ctx.pid).catch((error: Error) =>
+    await removeAddress(devAddress(ctx.store.paths.state), ctx.machine.pid).catch((error: Error) =>
       ctx.out.warn(`the address of this server could not be removed: ${fileReason(error)}`),
     );
   }

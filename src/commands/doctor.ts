@@ -63,7 +63,7 @@ async function detectTable(api: Api): Promise<StatusTable | null> {
 
 async function report(ctx: Context, account: Account, findings: Findings): Promise<DoctorDocument> {
   const { probe, table, error } = findings;
-  const { belt, node, platform } = await ctx.versions();
+  const { belt, node, platform } = await ctx.machine.versions();
   const proxy = account.baseUrl === null ? null : ctx.credentials.proxy(account.baseUrl);
   return {
     ok: error === null,
@@ -90,7 +90,7 @@ async function report(ctx: Context, account: Account, findings: Findings): Promi
     },
     // A proxy's URL may hold a password; its origin does not.
     proxy: proxy && { url: proxy.url.origin, from: proxy.from },
-    folders: await folderModes(ctx.paths, platform),
+    folders: await folderModes(ctx.store.paths, platform),
     error: error && ctx.out.document(error),
   };
 }

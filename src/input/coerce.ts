@@ -30,16 +30,21 @@ export function coerce(tree: JsonObject, schema: Schema | null): CoercedInput {
   return coerced;
 }
 
-/** Puts each uri where its file was asked for. */
-export function fillUploads(
-  { values, uploads }: CoercedInput,
-  uris: ReadonlyMap<string, string>,
-): JsonObject {
-  for (const { path, file } of uploads) {
-    const holder = path.slice(0, -1).reduce<unknown>((value, key) => (value as JsonObject)[key], values);
-    define(holder as JsonObject, path.at(-1)!, uris.get(file));
-  }
-  return values;
+/** The values with `uriOf` each file in its place; the coerced input itself stays as it is. */
+export function fillUploads({ values, uploads }: CoercedInput, uriOf: (file: string) => string): JsonObject {
+  return uploads.reduce<JsonObject>(
+    (tree, { path, file }) => withValue(tree, path, uriOf(file)) as JsonObject,
+    values,
+  );
+}
+
+/** A copy of a tree, and of what lies on the way, with another value at a path. */
+function withValue(tree: unknown, path: Path, value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const copy = Array.isArray(tree) ? [...tree] : { ...(tree as JsonObject) };
+  define(copy as JsonObject, key, withValue((tree as JsonObject)[key], rest, value));
+  return copy;
 }
 
 function coerceValue(value: unknown, schema: Schema | null, path: Path, found: CoercedInput): unknown {

@@ -29,7 +29,7 @@ export interface Saving {
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
 export async function requireFolder(ctx: Context, folder: string): Promise<void> {
-  const reason = await whyNotWritable(resolve(ctx.cwd, folder));
+  const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
 }
 
@@ -84,7 +84,7 @@ async function saveFile(
   folder: string,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.cwd, folder), async (handle) => {
+  return await saveInto(resolve(ctx.machine.cwd, folder), async (handle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     return nameFor(file, extensionsOf(file.contentType || contentType));
@@ -104,7 +104,7 @@ async function fetchInto(
     return (await downloadTo(api, uri, { file, size, onBytes })).contentType;
   }
   // Only the local server keeps its files on this machine; from elsewhere such an address is a trick.
-  if (protocol === "file:" && ctx.target.local) {
+  if (protocol === "file:" && ctx.endpoint.local) {
     const reading = createReadStream(fileURLToPath(uri));
     await pipeline(reading, intoFile(file, onBytes), { signal: ctx.signal });
     return "";
@@ -144,7 +144,7 @@ async function partly(
 ): Promise<BeltError | null> {
   if (errors.length === 0) return null;
   const which = files.length === 1 ? "the file" : `${errors.length} of the ${files.length} files`;
-  const inTheWay = await whyNotWritable(resolve(ctx.cwd, folder));
+  const inTheWay = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   return new BeltError({
     code: "save_failed",
     message: `${which} of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,

@@ -17,7 +17,7 @@ export class EventsFile {
 
   /** Opens the target; one that has to be read first is waited for, until `deadline`. */
   static async open(ctx: Context, target: string, deadline: AbortSignal): Promise<EventsFile> {
-    return new EventsFile(ctx, await ctx.openEvents(target, deadline));
+    return new EventsFile(ctx, await ctx.machine.openEvents(target, deadline));
   }
 
   event(event: TaskEvent): void {

@@ -8,7 +8,7 @@ import { isFileField } from "../../input/schema/kinds.ts";
 import type { Schema } from "../../input/schema/node.ts";
 import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
-import { isAppName } from "./request.ts";
+import { isAppName } from "./parse-run.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
 export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Promise<IsFileField> {

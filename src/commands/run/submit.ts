@@ -50,10 +50,10 @@ export async function submit(
 function whileUnanswered(ctx: Context, api: Api): () => void {
   const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
   ctx.signal.addEventListener("abort", reassure, { once: true });
-  if (api.outlivesCommand) ctx.onForceQuit(UNANSWERED);
+  if (api.outlivesCommand) ctx.signals.onForceQuit(UNANSWERED);
   return () => {
     ctx.signal.removeEventListener("abort", reassure);
-    ctx.onForceQuit(null);
+    ctx.signals.onForceQuit(null);
   };
 }
 
@@ -77,12 +77,12 @@ function notSubmitted(reason: unknown, thrown: unknown): unknown {
 /** What a second signal leaves behind; a server inside this process takes its tasks with it. */
 export function setForceQuit(ctx: Context, api: Api, taskId: string, state: string): void {
   if (!api.outlivesCommand) return;
-  ctx.onForceQuit({ message: `task ${taskId} ${state}`, hint: belt("task get", taskId), taskId });
+  ctx.signals.onForceQuit({ message: `task ${taskId} ${state}`, hint: belt("task get", taskId), taskId });
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
 async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
-  await ctx.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
+  await ctx.store.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
     ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
   });
 }

@@ -40,7 +40,7 @@ export async function findFiles(
 }
 
 function rulesOf(
-  { cwd, home, paths }: Context,
+  { machine: { cwd, home }, store: { paths } }: Context,
   { allowSensitive, hint = "write key=@@text for a text that begins with @" }: FindFlags,
 ): Omit<UploadRules, "spool"> {
   return { cwd, home, privateFolders: [paths.config], allowSensitive, hint, verb: "upload" };
@@ -70,6 +70,16 @@ export function inputReaders(ctx: Context, allowSensitive: boolean): Readers {
 
 /** Bytes of a text that goes into a request. */
 const LARGEST_TEXT = 64 * 1024 * 1024;
+
+/** Finds and uploads the files of these names; gives the uri of each. */
+export async function uploadInputs(
+  ctx: Context,
+  api: Api,
+  names: readonly string[],
+  allowSensitive: boolean,
+): Promise<Map<string, string>> {
+  return await uploadAll(ctx, api, await findFiles(ctx, names, { allowSensitive }));
+}
 
 /** Uploads the files, several at once and the same one once; gives the uri of each name. */
 export async function uploadAll(

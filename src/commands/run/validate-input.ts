@@ -9,22 +9,14 @@ import { descriptionOf } from "../../input/schema/describe.ts";
 import { asSchema } from "../../input/schema/document.ts";
 import type { Schema } from "../../input/schema/node.ts";
 import { type ValidationIssue, validate } from "../../input/validate.ts";
-import type { JsonObject } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { askFor } from "./ask-input.ts";
+import type { ParsedRun } from "./parse-run.ts";
 import { warnOfUris } from "./plain-uploads.ts";
 import { findFiles } from "./upload.ts";
 
-/** What was typed for a run, as trees of the `--input` grammar. */
-export interface ParsedRun {
-  app: string;
-  function: string | undefined;
-  input: JsonObject;
-  setup: JsonObject | undefined;
-}
-
-/** The same with the types that the app wants. */
+/** What was typed for a run, with the types that the app wants. */
 export interface CoercedRun {
   input: CoercedInput;
   setup: CoercedInput | undefined;
@@ -35,7 +27,6 @@ export interface Validating {
   api: Api | null;
   /** Whether what is missing may be asked for. */
   ask: boolean;
-  allowSensitive: boolean;
 }
 
 /**
@@ -116,8 +107,9 @@ async function complete(
   ctx: Context,
   parsed: ParsedRun,
   checked: CheckedRun,
-  { ask, allowSensitive }: Validating,
+  { ask }: Validating,
 ): Promise<CoercedRun> {
+  const { allowSensitive } = parsed;
   const checkFile = (path: string) =>
     findFiles(ctx, [path], { allowSensitive, unread: true }).then(
       () => null,
@@ -131,10 +123,11 @@ async function complete(
       warnOfUris(ctx, coerced, checked.schemas);
       return coerced;
     }
-    if (!ctx.ask || !ask || issues.some(({ kind }) => kind !== "missing")) throw refusal(parsed, issues);
+    if (!ctx.questions.ask || !ask || issues.some(({ kind }) => kind !== "missing"))
+      throw refusal(parsed, issues);
     const tree = first.flag === "--setup" ? parsed.setup! : parsed.input;
     const path = first.path.map(String);
-    setAt(tree, path, await askFor(ctx.ask, first, checkFile), path.join("."));
+    setAt(tree, path, await askFor(ctx.questions.ask, first, checkFile), path.join("."));
   }
 }
 
@@ -155,4 +148,9 @@ function lineOf({ flag, kind, path, message, schema }: FlagIssue): string {
   const key = path.join(".") || "the whole";
   const about = kind === "missing" && schema ? descriptionOf(schema) : "";
   return `${flag} ${key} ${message}${about === "" ? "" : `: ${about}`}`;
+}
+
+/** The files that the run uploads, by the name they were given; the same one may be named twice. */
+export function fileNames({ input, setup }: CoercedRun): string[] {
+  return [...input.uploads, ...(setup?.uploads ?? [])].map(({ file }) => file);
 }

@@ -3,7 +3,8 @@ import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { startClock } from "../run/clock.ts";
-import { completeRun, draftRun, type RequestFlags } from "../run/request.ts";
+import { parseRun, type RequestFlags } from "../run/parse-run.ts";
+import { prepareRun } from "../run/prepare.ts";
 import { submit } from "../run/submit.ts";
 import { waitForTask } from "../run/wait.ts";
 import type { Child, Context } from "../shared/context.ts";
@@ -28,12 +29,12 @@ const KILL_AFTER = 5_000;
  * lost under a command that succeeded.
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
-  const draft = await draftRun(ctx, app, { ...flags, session: "new" });
+  const parsed = await parseRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
-  const request = await completeRun(ctx, api, draft);
+  const request = await prepareRun(ctx, api, parsed);
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
-  const hold = () => void ctx.captureSignals(() => ctx.out.note("ending the session first"));
+  const hold = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
   if (ctx.signal.aborted) hold();
   else ctx.signal.addEventListener("abort", hold, { once: true });
   let lost: BeltError | null = null;
@@ -92,11 +93,11 @@ interface Ran {
 
 /** Runs the command where it finds the API and the session. */
 async function runInside(ctx: Context, session: OpenSession, command: string[]): Promise<Ran> {
-  const published = await ctx.exposeServer();
+  const published = await ctx.endpoint.expose();
   try {
     ctx.signal.throwIfAborted();
-    const env = { ...ctx.target.env, ...published.env, BELT_SESSION: session.id };
-    return await runKept(ctx, session, ctx.spawn(command, env));
+    const env = { ...ctx.endpoint.env, ...published.env, BELT_SESSION: session.id };
+    return await runKept(ctx, session, ctx.machine.spawn(command, env));
   } finally {
     await published.release();
   }
@@ -107,9 +108,9 @@ async function runKept(ctx: Context, session: OpenSession, child: Child): Promis
   const done = new AbortController();
   const kept = keepAlive(ctx, session, done.signal);
   let killer: NodeJS.Timeout | undefined;
-  const letGo = ctx.captureSignals((signal) => {
+  const letGo = ctx.signals.capture((signal) => {
     // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
-    if (signal === "SIGINT" && ctx.onTerminal) return;
+    if (signal === "SIGINT" && ctx.machine.onTerminal) return;
     child.kill(signal);
     if (signal !== "SIGINT") killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
   });

@@ -62,7 +62,7 @@ export async function end(ctx: Context, references: string[], { all, yes }: EndF
 
 async function confirmEnd(ctx: Context, count: number): Promise<void> {
   const sessions = count === 1 ? "the one active session" : `all ${count} active sessions`;
-  if (await ctx.confirm(`End ${sessions}?`, "--yes")) return;
+  if (await ctx.questions.confirm(`End ${sessions}?`, "--yes")) return;
   throw new BeltError({ code: "declined", message: "nothing was ended", exit: "failure" });
 }
 

@@ -45,16 +45,16 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
       `write a ${kind} id, @last for the newest, or @-2 for the one before`,
     );
   }
-  const entries = await ctx.journal.newestFirst(kind);
+  const entries = await ctx.store.journal.newestFirst(kind);
   const entry = entries[back - 1];
   if (!entry) {
     const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;
     throw usageError(
       `${reference}: this machine has submitted ${known}`,
-      `the record is ${ctx.journal.path}`,
+      `the record is ${ctx.store.journal.path}`,
     );
   }
-  const here = ctx.target.local ? "local" : ctx.target.baseUrl;
+  const here = ctx.endpoint.local ? "local" : ctx.endpoint.baseUrl;
   if (entry.api === here) return entry.id;
   const where = entry.api === "local" ? "the local server" : entry.api;
   throw usageError(
@@ -64,8 +64,8 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
 }
 
 /** What to change so that a command talks to another API, without sending it the key of this one. */
-async function wayTo({ credentials, target }: Context, api: string): Promise<Hint> {
-  const inTheWay = target.local
+async function wayTo({ credentials, endpoint }: Context, api: string): Promise<Hint> {
+  const inTheWay = endpoint.local
     ? "--local (or BELT_LOCAL)"
     : credentials.named().apiUrlFrom === "--api-url" && "--api-url";
   const leaveOut = inTheWay ? `leave ${inTheWay} out` : "";
@@ -74,7 +74,7 @@ async function wayTo({ credentials, target }: Context, api: string): Promise<Hin
   const { profiles } = await credentials.profiles.read();
   const fitting = profiles.find(({ apiUrl }) => apiUrl === api);
   if (fitting) return then(`use --profile ${shellWord(fitting.name)}`);
-  if (target.local) return leaveOut;
+  if (endpoint.local) return leaveOut;
   const { keyFrom } = await credentials.account();
   // A key of the environment is for whatever API is named beside it.
   return keyFrom?.kind === "variable"

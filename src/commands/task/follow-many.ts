@@ -70,7 +70,7 @@ export async function followAll(
 }
 
 /** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
-async function submitTimes({ journal }: Context): Promise<Map<string, number>> {
+async function submitTimes({ store: { journal } }: Context): Promise<Map<string, number>> {
   const entries = await journal.newestFirst("task").catch(() => []);
   return new Map(entries.map(({ id, time }) => [id, Date.parse(time)]));
 }

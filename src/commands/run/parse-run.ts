@@ -1,14 +1,10 @@
-import type { Api } from "../../api/client.ts";
 import { usageError } from "../../errors.ts";
-import { fillUploads } from "../../input/coerce.ts";
 import { parseInput, readsStdin } from "../../input/parse-input.ts";
 import { filesIn } from "../../input/raw-value.ts";
-import type { LocalFile } from "../../input/upload-files.ts";
-import type { RunRequest } from "../../wire/types.ts";
+import type { JsonObject, RunRequest } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
 import { resolveReference } from "../shared/ids.ts";
-import { findFiles, inputReaders, uploadAll } from "./upload.ts";
-import { type CoercedRun, type ParsedRun, validateRun } from "./validate-input.ts";
+import { findFiles, inputReaders } from "./upload.ts";
 
 /** The flags of `belt run` that become fields of the request, as typed. */
 export interface RequestFlags {
@@ -25,19 +21,23 @@ export interface RequestFlags {
 }
 
 /** A run as typed, all that can be checked without the API in order. */
-export interface DraftRun {
-  parsed: ParsedRun;
-  /** The body of `POST /run` (api.md section 2) but for `input` and `setup`; what was not asked for is left out. */
-  rest: Omit<RunRequest, "input" | "setup">;
+export interface ParsedRun {
+  app: string;
+  function: string | undefined;
+  /** Trees of the `--input` grammar. */
+  input: JsonObject;
+  setup: JsonObject | undefined;
+  /** The other fields of `POST /run`; what was not asked for is left out. */
+  fields: Omit<RunRequest, "app" | "input" | "setup">;
   allowSensitive: boolean;
 }
 
 /** Reads the flags. Throws a usage error for whatever is wrong with them; nothing has been sent. */
-export async function draftRun(ctx: Context, app: string, flags: RequestFlags): Promise<DraftRun> {
+export async function parseRun(ctx: Context, app: string, flags: RequestFlags): Promise<ParsedRun> {
   checkAppName(app);
   checkFromStdin(flags);
   const sessionTimeout = checkSessionTimeout(flags);
-  const infra = flags.infra ?? ctx.target.infra;
+  const infra = flags.infra ?? ctx.endpoint.infra;
   const webhook = checkWebhook(flags.webhook);
   const allowSensitive = flags.allowSensitive ?? false;
   const readers = inputReaders(ctx, allowSensitive);
@@ -45,8 +45,7 @@ export async function draftRun(ctx: Context, app: string, flags: RequestFlags): 
   const setup = flags.setup && (await parseInput(flags.setup, "--setup", readers));
   const session = flags.session === undefined ? undefined : await resolveSession(ctx, flags.session);
   await findFiles(ctx, filesIn([input, setup]), { allowSensitive, unread: true });
-  const rest = {
-    app,
+  const fields = {
     ...(flags.function && { function: flags.function }),
     ...(infra && { infra }),
     ...(flags.worker && { workers: flags.worker }),
@@ -55,67 +54,7 @@ export async function draftRun(ctx: Context, app: string, flags: RequestFlags): 
     ...(session && { session }),
     ...(sessionTimeout && { session_timeout: sessionTimeout }),
   };
-  return { parsed: { app, function: flags.function, input, setup }, rest, allowSensitive };
-}
-
-/** The request with everything in it: coerced to the app's types, its files uploaded. */
-export async function completeRun(ctx: Context, api: Api, draft: DraftRun): Promise<RunRequest> {
-  const { parsed, allowSensitive } = draft;
-  const coerced = await validateRun(ctx, parsed, { api, ask: true, allowSensitive });
-  const files = await findFiles(ctx, fileNames(coerced), { allowSensitive });
-  const uris = await uploadAll(ctx, api, files);
-  return requestOf(
-    draft,
-    fillUploads(coerced.input, uris),
-    coerced.setup && fillUploads(coerced.setup, uris),
-  );
-}
-
-/** A file that `--dry-run` found, and the field it is for. */
-export interface PlannedUpload {
-  field: string;
-  file: string;
-  /** Null for standard input and other pipes, which are left unread. */
-  size: number | null;
-}
-
-/**
- * The request as far as it can be known without sending anything; `@file` stands where a uri would. With
- * a key the app is read, as for the run itself; what is missing is not asked for.
- */
-export async function previewRun(
-  ctx: Context,
-  draft: DraftRun,
-): Promise<{ request: RunRequest; uploads: PlannedUpload[] }> {
-  const { parsed, allowSensitive } = draft;
-  const api = await apiWithKey(ctx);
-  const coerced = await validateRun(ctx, parsed, { api, ask: false, allowSensitive });
-  const files = await findFiles(ctx, fileNames(coerced), { allowSensitive, unread: true });
-  const uploads = (["input", "setup"] as const).flatMap((root) =>
-    (coerced[root]?.uploads ?? []).map(({ field, file }) => planned([root, ...field].join("."), file, files)),
-  );
-  return { request: requestOf(draft, coerced.input.values, coerced.setup?.values), uploads };
-}
-
-async function apiWithKey(ctx: Context): Promise<Api | null> {
-  const { key, local } = await ctx.credentials.account();
-  return key !== null || local ? await ctx.api() : null;
-}
-
-function planned(field: string, file: string, files: Map<string, LocalFile>): PlannedUpload {
-  return { field, file, size: files.get(file)?.size ?? null };
-}
-
-function fileNames({ input, setup }: CoercedRun): string[] {
-  return [...input.uploads, ...(setup?.uploads ?? [])].map(({ file }) => file);
-}
-
-function requestOf(
-  { rest: { app, ...rest } }: DraftRun,
-  input: RunRequest["input"],
-  setup: RunRequest["setup"],
-): RunRequest {
-  return { app, input, ...(setup && { setup }), ...rest };
+  return { app, function: flags.function, input, setup, fields, allowSensitive };
 }
 
 /** Throws a usage error for what can be no app. */
