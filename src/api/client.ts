@@ -8,9 +8,10 @@ import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.t
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
+import { identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
-import { flattenBase } from "./resources/task.ts";
+import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
 import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
 
 export interface ApiOptions extends HttpOptions {
@@ -25,9 +26,6 @@ export interface ApiOptions extends HttpOptions {
 }
 
 const MAY_HAVE_STARTED = "the run may have started";
-
-/** A task as sent, its id certain. */
-export type IdentifiedTask = JsonObject & { id: string };
 
 export interface SubmitOptions {
   /** Called as each try begins, with what to call when that try is over. */
@@ -84,15 +82,14 @@ export class Api {
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
     const task = flattenBase(answer);
-    const { id } = task;
-    if (typeof id === "string" && id !== "") return { ...task, id };
+    const id = identifier(task["id"]);
+    if (id !== null) return { ...task, id };
     throw ambiguous(notAsExpected("its answer to the submit has no task id"), MAY_HAVE_STARTED);
   }
 
   async task(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<IdentifiedTask> {
     const answer = await this.#get(taskPath(id), signal, retry);
-    if (!isObject(answer)) throw notAsExpected(`its answer about task ${id} is no task`);
-    return { ...flattenBase(answer), id };
+    return readTask(answer, id, this.statuses);
   }
 
   timings(id: string, signal?: AbortSignal): Promise<unknown> {
@@ -117,29 +114,35 @@ export class Api {
   }
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
-  async tasks(limit: number): Promise<IdentifiedTask[]> {
-    const items = await this.#pages("/tasks/list", limit, {});
+  async tasks(limit: number, signal?: AbortSignal): Promise<IdentifiedTask[]> {
+    const items = await this.#pages("/tasks/list", limit, {}, signal);
     return items.map(flattenBase).flatMap((item) => {
-      const { id } = item;
-      return typeof id === "string" ? [{ ...item, id }] : [];
+      const id = identifier(item["id"]);
+      return id === null ? [] : [{ ...item, id }];
     });
   }
 
   /** The team's active sessions; the API says null when there are none. */
   async sessions(): Promise<SessionDocument[]> {
-    const answer = await this.#get("/sessions");
-    const items = Array.isArray(answer) ? answer.filter(isObject) : [];
-    return items.map((item) => sessionDocument(item, this.now()));
+    const items = readItems(await this.#get("/sessions"), "the sessions").map(flattenBase);
+    return items
+      .filter((item) => identifier(item["id"]) !== null)
+      .map((item) => sessionDocument(item, this.now()));
   }
 
   async session(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     return this.#session(id, await this.#get(sessionPath(id), signal));
   }
 
-  /** Resets the idle timer; safe to repeat. */
-  async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
+  /** Resets the idle timer; safe to repeat. An empty answer says that it worked, and no more. */
+  async keepalive(
+    id: string,
+    signal?: AbortSignal,
+    retry: RetryMode = "idempotent",
+  ): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    return this.#session(id, await this.#http.request({ method: "POST", path, retry: "idempotent", signal }));
+    const answer = await this.#http.request({ method: "POST", path, retry, signal });
+    return this.#session(id, answer ?? { status: "active" });
   }
 
   /** Safe to repeat: a session that was ended stays so. */
@@ -205,8 +208,8 @@ export class Api {
       const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
       const retry = signal ? "never" : "idempotent";
       const page = await this.#http.request({ method: "POST", path, body, retry, signal });
-      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      found.push(...items.filter(isObject));
+      const items = readItems(page, path);
+      found.push(...items);
       cursor = isObject(page) ? page["next_cursor"] : undefined;
       if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
     }
@@ -214,7 +217,8 @@ export class Api {
   }
 
   #session(id: string, answer: unknown): SessionDocument {
-    return sessionDocument(isObject(answer) ? { id, ...answer } : { id }, this.now());
+    if (!isObject(answer)) throw notAsExpected(`its answer about session ${id} is no session`);
+    return sessionDocument({ id, ...answer }, this.now());
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {

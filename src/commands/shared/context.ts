@@ -130,6 +130,8 @@ export interface Child {
 }
 
 export interface EventSink {
+  /** True while something has not been taken by the reader. */
+  readonly isBehind: boolean;
   write(line: string): void;
   /** Waits for a reader that is slower than belt. */
   drained(): Promise<void>;
