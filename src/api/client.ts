@@ -66,7 +66,7 @@ export class Api {
 
   /**
    * `POST /run?wait=false`. Sent again only when it certainly never arrived; not even Ctrl-C
-   * cuts it short, since an answer that is not read is a task that nobody knows of. Without a
+   * cuts it short, since an answer that is not read is a task that is lost. Without a
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
@@ -161,7 +161,7 @@ export class Api {
     return this.#http.probe("/sessions");
   }
 
-  /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
+  /** What the API says of an app; with a signal of its own it is tried once, for a caller that can do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
@@ -169,7 +169,7 @@ export class Api {
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
     return this.#pages(
       "/apps/list",

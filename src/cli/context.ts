@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Account } from "../account/account.ts";
 import type { GlobalFlags } from "../account/flags.ts";
 import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
-import type { Context, Endpoint, EventSink, ForceQuit } from "../commands/shared/context.ts";
+import type { Context, Endpoint, EventsTarget, ForceQuit } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
@@ -27,7 +27,7 @@ const REQUEST_TIMEOUT = 30_000;
 
 export interface OpenContext {
   context: Context;
-  /** Closes whatever the command opened. */
+  /** Closes what the command opened. */
   close(): Promise<void>;
   /** True while somebody has not read the events that were written. */
   isBehind(): boolean;
@@ -51,7 +51,7 @@ export async function createContext(
   const paths = beltPaths(host);
   const spool = createSpool(host, signal);
   let connection: Promise<Connection> | null = null;
-  let events: EventSink | null = null;
+  let events: EventsTarget | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
   const connect = async (account: Account) => {
     const { connectApi } = await import("./connect.ts");
@@ -69,7 +69,7 @@ export async function createContext(
     credentials,
     signal,
     signals: {
-      capture: interrupt.hold,
+      capture: interrupt.capture,
       onForceQuit(words) {
         interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
       },

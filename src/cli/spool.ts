@@ -72,7 +72,7 @@ function nameOf(source: string): string {
 /** A descriptor of its own, which nothing closes behind the stream's back as it does a FileHandle's. */
 const openDescriptor = promisify(open);
 
-/** Waits for whoever writes into a named pipe; to give that up, it is opened for writing for a moment. */
+/** Waits for a writer of a named pipe; to give that up, it is opened for writing for a moment. */
 async function openPipe(path: string, signal: AbortSignal): Promise<Readable> {
   const giveUp = () =>
     open(path, constants.O_WRONLY | constants.O_NONBLOCK, (error, fd) => {

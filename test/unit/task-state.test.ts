@@ -198,7 +198,7 @@ describe("a bare 9", () => {
     const state = newState(new StatusReader(null));
     expect(texts(state.merge({ status: 9, output: { a: 1 } }))).toEqual(["uploading 9", 'output {"a":1}']);
     expect([state.ambiguous, state.ended, state.finished]).toEqual([true, false, true]);
-    expect(state.settle("completed")).toEqual([]);
+    expect(state.setStatus("completed")).toEqual([]);
     expect(state.ended).toBe(true);
     expect([state.ambiguous, state.ended]).toEqual([false, true]);
     expect(state.document()).toMatchObject({ status: "completed", status_code: 9 });
@@ -216,7 +216,7 @@ describe("a bare 9", () => {
 
   test("what was settled stands, whatever a later number says", () => {
     const state = newState();
-    state.settle("cancelled");
+    state.setStatus("cancelled");
     expect(state.merge({ status: 7 })).toEqual([]);
     expect(state.document().status).toBe("cancelled");
   });
@@ -297,7 +297,7 @@ describe("the conclusion", () => {
       { id: "1", content: "a" },
       { id: "2", content: "b" },
     ];
-    const { changes, document } = state.conclude({ id: "task_1", status: 10, output: { text: "x" }, logs });
+    const { changes, document } = state.applyFinal({ id: "task_1", status: 10, output: { text: "x" }, logs });
     expect(texts(changes)).toEqual(["log b", "completed 10"]);
     expect(document).toMatchObject({ id: "task_1", status: "completed", output: { text: "x" }, logs });
     expect(document).not.toHaveProperty("half");
@@ -313,8 +313,8 @@ describe("the conclusion", () => {
   test("of a settled task keeps the settled word", () => {
     const state = newState(new StatusReader(null));
     state.merge({ status: 9, output: { a: 1 } });
-    state.settle("completed");
-    expect(state.conclude({ id: "task_1", status: 9, output: { a: 1 } }).document.status).toBe("completed");
+    state.setStatus("completed");
+    expect(state.applyFinal({ id: "task_1", status: 9, output: { a: 1 } }).document.status).toBe("completed");
   });
 });
 

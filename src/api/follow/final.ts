@@ -11,7 +11,7 @@ import { readLogs } from "./poll.ts";
 export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
   const whole = follow.final ?? (await askForFinal(follow));
   if (!("logs" in whole)) yield* readLogs(follow);
-  const { changes, document } = follow.state.conclude(whole);
+  const { changes, document } = follow.state.applyFinal(whole);
   yield changes;
   yield [{ type: "result", task: document }];
 }

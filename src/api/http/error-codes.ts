@@ -48,7 +48,7 @@ export function exitFor(code: string, status: number): Exit {
 
 const DOCTOR = belt("doctor");
 
-/** src/cli/README.md, "Output", promises one for each of these; who knows more says it in its place. */
+/** src/cli/README.md, "Output", promises one for each of these; a caller that knows more says it in its place. */
 export function hintFor(code: string, status: number, message: string): Hint | undefined {
   const hints: Record<number, Hint> = {
     401: [DOCTOR, " tells which key is in force, and how to change it"],

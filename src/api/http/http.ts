@@ -2,11 +2,11 @@ import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { readReason, readWhole } from "./body.ts";
-import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
+import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
 import { ambiguous, deadline, timedOut } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, readReply } from "./response.ts";
+import { type Message, readResponse } from "./response.ts";
 import { type FailedTry, isInDoubt, retryDelay } from "./retry.ts";
 
 const MAX_REDIRECTS = 5;
@@ -60,8 +60,8 @@ export class Http {
     };
     leaving.addEventListener("abort", leave, { once: true });
     try {
-      const { value, messages } = readReply(
-        await this.#exchange(what, anyOf(left.signal, what.deadline), delivery),
+      const { value, messages } = readResponse(
+        await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
       );
       this.#pass(messages);
       return { value };
@@ -108,11 +108,11 @@ export class Http {
         throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
       })
       .finally(() => clearTimeout(timer));
-    const head = replyHead(answer);
+    const head = responseHead(answer);
     if (head.status === 200) return { contentType: head.contentType, chunks: answer.body };
     const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
-    readReply({ ...head, text });
+    readResponse({ ...head, text });
     throw noStream(head.status);
   }
 
@@ -122,7 +122,7 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#exchange(what, signal, { begun: false }), sent, now());
+      return readProbe(await this.#roundTrip(what, signal, { begun: false }), sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -148,7 +148,7 @@ export class Http {
   }
 
   /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
-  async #exchange(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeReply> {
+  async #roundTrip(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
     const timeout = deadline(this.#options.requestTimeout);
     try {
       return await this.#follow(what, this.#connection.url(what.path), anyOf(signal, timeout), delivery, 0);
@@ -164,7 +164,7 @@ export class Http {
     signal: AbortSignal,
     delivery: Delivery,
     hops: number,
-  ): Promise<WholeReply> {
+  ): Promise<WholeResponse> {
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
     const headers = {
       ...this.#connection.headers(url),
@@ -172,7 +172,7 @@ export class Http {
     };
     const options = { method: what.method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
     const answer = await this.#connection.send(url, options, delivery);
-    const reply = { ...replyHead(answer), text: await readWhole(answer.body) };
+    const reply = { ...responseHead(answer), text: await readWhole(answer.body) };
     const location = answer.headers["location"];
     if (reply.status < 300 || reply.status >= 400 || typeof location !== "string") return reply;
     const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
@@ -185,7 +185,7 @@ export class Http {
   }
 }
 
-type WholeReply = ReplyHead & { text: string };
+type WholeResponse = ResponseHead & { text: string };
 
 /** A new signal for each use: what listens to it goes with it. */
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {

@@ -46,7 +46,7 @@ export interface ApiRequest {
   deadline?: AbortSignal | undefined;
 }
 
-/** One request for a file's bytes, to whatever host keeps it. */
+/** One request for a file's bytes, to the host that keeps it. */
 export interface Transfer {
   method: "GET" | "PUT";
   url: URL;

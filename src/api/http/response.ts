@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../wire/types.ts";
 import { codeForStatus, exitFor, hintFor, statusForCode } from "./error-codes.ts";
 
 /** One HTTP answer, body read to its end. */
-export interface Reply {
+export interface ApiResponse {
   status: number;
   contentType: string;
   requestId: string | undefined;
@@ -25,17 +25,17 @@ const ENVELOPE_KEYS = new Set(["data", "messages", "status", "meta"]);
  * Any of the three success formats as its resource, any of the error formats as a thrown
  * BeltError (src/api/README.md, "Reading any answer"). 204 and empty answers give null.
  */
-export function readReply(reply: Reply): { value: unknown; messages: Message[] } {
+export function readResponse(reply: ApiResponse): { value: unknown; messages: Message[] } {
   const ok = reply.status >= 200 && reply.status < 300;
   if (ok && (reply.status === 204 || reply.text.trim() === "")) return { value: null, messages: [] };
   const body = parseJson(reply.text);
   if (!ok) {
     const task = reply.status === 422 && unwrap(body).value;
     if (looksLikeTask(task)) return { value: task, messages: [] };
-    throw replyError(reply, body);
+    throw responseError(reply, body);
   }
   if (body === undefined) throw notJson(reply);
-  if (isObject(body) && (body["success"] === false || holdsError(body))) throw replyError(reply, body);
+  if (isObject(body) && (body["success"] === false || holdsError(body))) throw responseError(reply, body);
   return unwrap(body);
 }
 
@@ -68,7 +68,7 @@ function messagesOf(body: JsonObject): Message[] {
     .filter((entry) => entry.message !== "");
 }
 
-function replyError(reply: Reply, body: unknown): BeltError {
+function responseError(reply: ApiResponse, body: unknown): BeltError {
   if (reply.status === 412 && isObject(body) && Array.isArray(body["errors"])) {
     return requirementsError(reply, body["errors"]);
   }
@@ -76,7 +76,7 @@ function replyError(reply: Reply, body: unknown): BeltError {
   const status = httpStatus(reply, body, told);
   const code = told ?? codeForStatus(status);
   const message = (isObject(body) && errorMessage(body)) || plainMessage(reply);
-  // A page that refuses was sent by whatever stands in the API's place.
+  // A page that refuses was sent by what stands in the API's place.
   const misplaced = isPage(reply) && status < 500 && status !== 429;
   return new BeltError({
     code: misplaced ? "unexpected_reply" : code,
@@ -100,7 +100,7 @@ function retryAfterMs(header: string | undefined): number | undefined {
 }
 
 /** An error inside a 200 says what it would have been by its `status` member, else by its code. */
-function httpStatus(reply: Reply, body: unknown, code: string | undefined): number {
+function httpStatus(reply: ApiResponse, body: unknown, code: string | undefined): number {
   if (reply.status >= 400) return reply.status;
   const inner = isObject(body) ? body["status"] : undefined;
   if (typeof inner === "number" && inner >= 400) return inner;
@@ -127,13 +127,13 @@ function errorMessage(body: JsonObject): string | undefined {
 const HEAD_OF_PAGE = 16_384;
 
 /** A body that is no JSON object: its first 500 characters; a page is told by its title, and never quoted. */
-function plainMessage(reply: Reply): string {
+function plainMessage(reply: ApiResponse): string {
   if (!isPage(reply)) return reply.text.trim().slice(0, 500) || "the API gave no reason";
   const title = titleOf(reply.text.slice(0, HEAD_OF_PAGE));
   return title || "a web page without a title";
 }
 
-function isPage({ contentType, text }: Reply): boolean {
+function isPage({ contentType, text }: ApiResponse): boolean {
   return contentType.toLowerCase().includes("html") || /^\s{0,100}<(!doctype|html|head|body)\b/i.test(text);
 }
 
@@ -150,7 +150,7 @@ function titleOf(page: string): string {
         .slice(0, 200);
 }
 
-function notJson(reply: Reply): BeltError {
+function notJson(reply: ApiResponse): BeltError {
   const page = isPage(reply);
   return new BeltError({
     // A page in place of the API, or half an answer of its own.
@@ -164,7 +164,7 @@ function notJson(reply: Reply): BeltError {
   });
 }
 
-function requirementsError(reply: Reply, errors: unknown[]): BeltError {
+function requirementsError(reply: ApiResponse, errors: unknown[]): BeltError {
   const missing = errors.filter(isObject);
   const lines = missing.map(({ type, key, message }) => {
     const name = [text(type), text(key)].filter(Boolean).join(" ");

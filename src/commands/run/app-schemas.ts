@@ -56,7 +56,7 @@ export class KnownApp {
     }
   }
 
-  /** Looks for a newer version without making anybody wait. */
+  /** Looks for a newer version in the background. */
   async refresh(api: Api): Promise<void> {
     const entry = await this.#read();
     const lasting = this.#reference.includes("@");

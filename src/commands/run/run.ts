@@ -93,7 +93,7 @@ async function finish(
   if (saving?.error) throw saving.error;
   if (printed) throw printed;
   const summary = { id: submission.task.id, ms: ended - submission.at };
-  const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
+  const timings = () => api.timings(summary.id, deadline(NOTE_PATIENCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
 }
 
@@ -127,12 +127,12 @@ async function saveWanted(
 }
 
 /** Milliseconds that a closing note is worth waiting for. */
-const GLANCE = 3_000;
+const NOTE_PATIENCE = 3_000;
 
 /** A session goes on, and costs, after the run; one that is gone is not spoken of. */
 async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
   if (session === null) return;
-  const patience = AbortSignal.any([ctx.signal, deadline(GLANCE)]);
+  const patience = AbortSignal.any([ctx.signal, deadline(NOTE_PATIENCE)]);
   const { status, expires_in } = await api
     .session(session, patience)
     .catch((thrown) => ({ status: isGone(thrown) ? "gone" : "active", expires_in: null }));

@@ -34,9 +34,9 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const request = await prepareRun(ctx, api, parsed);
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
-  const hold = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
-  if (ctx.signal.aborted) hold();
-  else ctx.signal.addEventListener("abort", hold, { once: true });
+  const captureSignals = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
+  if (ctx.signal.aborted) captureSignals();
+  else ctx.signal.addEventListener("abort", captureSignals, { once: true });
   let lost: BeltError | null = null;
   let code = 0;
   try {

@@ -3,6 +3,7 @@ import { belt, type Hint, renderHint } from "../../hint.ts";
 import { manyView } from "../../terminal/many-view.ts";
 import type { View } from "../../terminal/output.ts";
 import type { Context } from "./context.ts";
+import type { ResolvedIds } from "./ids.ts";
 import { mapLimit } from "./map-limit.ts";
 
 /** What came of one id: its document, its error, or both, as for a task that failed. */
@@ -37,6 +38,16 @@ export async function forEachId<T extends object>(
   return await mapLimit(ids, AT_ONCE, tried);
 }
 
+/** Does `work` for each id, and prints what came of them. */
+export async function printEachId<T extends object>(
+  ctx: Context,
+  { ids, asArray }: ResolvedIds,
+  work: (id: string) => Promise<T>,
+  view: View<T>,
+): Promise<void> {
+  printResults(ctx, await forEachId(ctx, ids, work), asArray, view);
+}
+
 /**
  * Prints one object for one id and an array for several, in the order asked, then throws when
  * something failed: the same exit code when all failed alike, else 9.
@@ -44,11 +55,11 @@ export async function forEachId<T extends object>(
 export function printResults<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
-  several: boolean,
+  asArray: boolean,
   view: View<T>,
 ): void {
   try {
-    print(ctx, outcomes, several, view);
+    print(ctx, outcomes, asArray, view);
   } finally {
     requireAll(outcomes);
   }
@@ -58,10 +69,10 @@ export function printResults<T extends object>(
 export function print<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
-  several: boolean,
+  asArray: boolean,
   view: View<T>,
 ): void {
-  if (several)
+  if (asArray)
     ctx.out.result(
       outcomes.map((outcome) => placed(ctx, outcome)),
       manyView(view),
