@@ -4,9 +4,11 @@ import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
-import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
+import type { ApiRequest, HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
+import { MoneyApi } from "./money.ts";
+import { readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
@@ -48,6 +50,7 @@ export class Api {
   readonly trace: HttpOptions["trace"];
   readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
+  readonly money: MoneyApi;
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
 
@@ -64,6 +67,7 @@ export class Api {
     this.signal = options.signal;
     this.#http = new Http(options);
     this.#onClose = options.onClose;
+    this.money = new MoneyApi((what) => this.#http.request(what), options.name === "local");
   }
 
   /**
@@ -72,7 +76,7 @@ export class Api {
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
@@ -105,7 +109,7 @@ export class Api {
 
   /** Safe to repeat: cancelling twice is cancelling once. */
   cancel(id: string, signal: AbortSignal): Promise<unknown> {
-    return this.#http.request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
+    return this.#request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
   }
 
   stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
@@ -139,18 +143,18 @@ export class Api {
   /** Resets the idle timer; safe to repeat. */
   async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    return this.#session(id, await this.#http.request({ method: "POST", path, retry: "idempotent", signal }));
+    return this.#session(id, await this.#request({ method: "POST", path, retry: "idempotent", signal }));
   }
 
   /** Safe to repeat: a session that was ended stays so. */
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
-    await this.#http.request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
+    await this.#request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
   }
 
   /** Any request; one that changes something is not sent twice. */
   raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
     const retry = method === "GET" ? "idempotent" : "if-unsent";
-    return this.#http.request({ method, path, retry, ...(body && { body }) });
+    return this.#request({ method, path, retry, ...(body && { body }) });
   }
 
   /** The most harmless request there is, to see who answers. */
@@ -181,7 +185,7 @@ export class Api {
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/files",
       body,
@@ -199,18 +203,17 @@ export class Api {
     await this.#onClose?.();
   }
 
-  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    for (let cursor: unknown; found.length < limit; ) {
-      const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-      const retry = signal ? "never" : "idempotent";
-      const page = await this.#http.request({ method: "POST", path, body, retry, signal });
-      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      found.push(...items.filter(isObject));
-      cursor = isObject(page) ? page["next_cursor"] : undefined;
-      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+  /** A 402 tells the balance; what only reads costs nothing. */
+  async #request(what: ApiRequest): Promise<unknown> {
+    try {
+      return await this.#http.request(what);
+    } catch (thrown) {
+      throw what.method === "GET" ? thrown : await this.money.explainPayment(thrown);
     }
-    return found.slice(0, limit);
+  }
+
+  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    return readPages((what) => this.#request(what), path, limit, more, signal);
   }
 
   #session(id: string, answer: unknown): SessionDocument {
@@ -218,6 +221,6 @@ export class Api {
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
-    return this.#http.request({ method: "GET", path, retry, signal });
+    return this.#request({ method: "GET", path, retry, signal });
   }
 }
