@@ -164,6 +164,7 @@ o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
+o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
 o|--help||show help
 o|-h||show help
 v|appdir|dirs|folders of inference.sh apps' ;;

@@ -189,6 +189,7 @@ function __belt_table
             echo 'o|--task-timeout|text|cut off a task that runs longer (default 10m)'
             echo 'o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once'
             echo 'o|--status-table|one:2026,2025|number statuses as the API did then'
+            echo 'o|--balance|text|credit for the prices that apps name in inf.yml (default 100)'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
             echo 'v|appdir|dirs|folders of inference.sh apps'

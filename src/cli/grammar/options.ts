@@ -51,7 +51,7 @@ export function maxCostOption(): Option {
   return new Option("--max-cost <usd>", about).argParser(amount("--max-cost"));
 }
 
-function amount(flag: string): (text: string) => bigint {
+export function amount(flag: string): (text: string) => bigint {
   return (text) => parseAmount(text, flag);
 }
 
