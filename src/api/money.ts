@@ -35,7 +35,7 @@ const LOCAL_CREDIT_HINT: Hint = [
   belt("dev", "--balance", "<usd>"),
 ];
 
-/** The routes of the API that are about money (api.md section 10). */
+/** The routes of the API that are about money (src/api/README.md, "Money"). */
 export class MoneyApi {
   readonly #request: (what: ApiRequest) => Promise<unknown>;
   readonly #creditHint: Hint;

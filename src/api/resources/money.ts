@@ -58,7 +58,7 @@ function readBounds(told: JsonObject): Pick<Estimate, "confidence" | "min" | "ma
   }
 }
 
-/** An estimate as belt prints it (cli.md section 11); amounts are decimal texts, null when not known. */
+/** An estimate as belt prints it (src/cli/README.md, "Money"); amounts are decimal texts, null when not known. */
 export interface EstimateDocument {
   confidence: Estimate["confidence"];
   min_usd: string | null;
@@ -83,7 +83,7 @@ export function estimateDocument({
   };
 }
 
-/** The credit of the account (cli.md section 11). */
+/** The credit of the account (src/cli/README.md, "Money"). */
 export interface BalanceDocument {
   balance_usd: string;
   microcents: number;
@@ -97,7 +97,7 @@ export const USAGE_RANGES = ["1h", "1d", "7d", "30d", "90d"] as const;
 
 export type UsageRange = (typeof USAGE_RANGES)[number];
 
-/** What was spent, by app and by day (cli.md section 11); amounts that cannot be read are null. */
+/** What was spent, by app and by day (src/cli/README.md, "Money"); amounts that cannot be read are null. */
 export interface UsageDocument {
   from: string | null;
   to: string | null;

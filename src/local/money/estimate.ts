@@ -1,4 +1,4 @@
-/** What a run will cost, from the price of its app and its input (README.md, "Prices"). */
+/** What a run will cost, from the price of its app and its input (src/local/README.md, "Prices"). */
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { Price } from "../apps/price.ts";
 import { usd } from "./usd.ts";
