@@ -35,6 +35,9 @@ export async function openEvents(target: string, opening: Opening): Promise<Even
   return {
     write: (line) => writer.write(`${out.redact(line)}\n`),
     drained: () => writer.drained(),
+    get isBehind() {
+      return writer.isBehind;
+    },
     async close() {
       const failure = await writer.flush();
       stream.close();

@@ -31,7 +31,7 @@ export async function main(host: Host): Promise<number> {
   );
   interrupt.stop();
   // A reader that takes nothing any more must not keep a command that was stopped.
-  if (answer.isBehind) host.exitNow(code);
+  if (answer.isBehind || invocation.open?.isBehind()) host.exitNow(code);
   return code;
 }
 

@@ -10,7 +10,9 @@ import { fileError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
 /** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
-export function createSpool(host: Host, signal: AbortSignal) {
+export function createSpool(host: Host, leaving: AbortSignal) {
+  const closing = new AbortController();
+  const signal = AbortSignal.any([leaving, closing.signal]);
   let folder: Promise<string> | null = null;
   const spooled = new Map<string, Promise<string>>();
   const copy = async (source: string) => {
@@ -38,6 +40,8 @@ export function createSpool(host: Host, signal: AbortSignal) {
       return found;
     },
     async remove(): Promise<void> {
+      // A pipe that is still being read would keep the process from ending.
+      closing.abort();
       const made = await folder?.catch(() => null);
       if (!made) return;
       await rm(made, { recursive: true, force: true }).catch((error) => {

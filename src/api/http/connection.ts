@@ -9,6 +9,7 @@ import { request } from "./undici.ts";
 /** Whether a request has begun to be written to a connection, so that it may have arrived. */
 export interface Delivery {
   begun: boolean;
+  onBegin?(): void;
 }
 
 /** Single requests to any address, traced and never repeated; the key goes to the base URL's origin only. */
@@ -82,6 +83,7 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
       const begin = handler.onConnect?.bind(handler);
       handler.onConnect = (abort) => {
         delivery.begun = true;
+        delivery.onBegin?.();
         begin?.(abort);
       };
       return dispatcher.dispatch(options, handler);

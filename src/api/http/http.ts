@@ -40,25 +40,36 @@ export class Http {
       const outcome = await this.#try(what, leaving);
       if ("value" in outcome) return outcome.value;
       const delay = retryDelay(what.retry, outcome, policy, attempt);
-      if (delay === null || what.deadline?.aborted) throw meaning(what, outcome);
+      const isOver = what.deadline?.aborted || (what.uninterruptible && outcome.sent && leaving.aborted);
+      if (delay === null || isOver) throw meaning(what, outcome);
       leaving.throwIfAborted();
       if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
-      await sleep(delay, ending);
+      await sleep(delay, ending).catch((reason) => {
+        // Out of patience between two tries: what the last one met says more.
+        throw isTimeout(leaving.reason) ? outcome.error : reason;
+      });
     }
   }
 
   async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
-    const delivery: Delivery = { begun: false };
-    const over = what.uninterruptible?.();
-    const ending = over ? anyOf(what.deadline) : anyOf(leaving, what.deadline);
+    let over: (() => void) | undefined;
+    const delivery: Delivery = { begun: false, onBegin: () => (over = what.uninterruptible?.()) };
+    const left = new AbortController();
+    const leave = () => {
+      if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
+    };
+    leaving.addEventListener("abort", leave, { once: true });
     try {
-      const { value, messages } = readResponse(await this.#roundTrip(what, ending, delivery));
+      const { value, messages } = readResponse(
+        await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
+      );
       this.#pass(messages);
       return { value };
     } catch (thrown) {
-      if (!over && leaving.aborted) throw leaving.reason;
+      if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
+      leaving.removeEventListener("abort", leave);
       over?.();
     }
   }
@@ -184,6 +195,17 @@ function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
 /** What the last try of a request comes to. */
 function meaning(what: ApiRequest, failed: FailedTry): BeltError {
   return isInDoubt(what.retry, failed) ? ambiguous(failed.error, what.ambiguousMessage) : failed.error;
+}
+
+/** Why the user left; a request that must not be done twice may have been done all the same. */
+function meaningOfLeaving({ retry, ambiguousMessage }: ApiRequest, reason: unknown, sent: boolean): unknown {
+  if (!(reason instanceof BeltError) || !sent || retry !== "if-unsent") return reason;
+  const { message, hint } = ambiguous(reason, ambiguousMessage).facts;
+  return reason.with({ message, hint });
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof BeltError && reason.facts.code === "timeout";
 }
 
 function noStream(httpStatus: number): BeltError {

@@ -139,7 +139,8 @@ export class TaskState {
   /** The final document from a whole task that says the end, with what of its log had not been told. */
   applyFinal(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
     this.#tellSession(whole);
-    const changes = this.takeLogs(whole["logs"]);
+    const { word: status, code: status_code } = this.#read(whole);
+    const changes = [...this.takeLogs(whole["logs"]), { type: "status" as const, status, status_code }];
     const document = taskDocument({ ...whole, id: this.id }, this.#read(whole), this.#submitted);
     return { changes, document };
   }
@@ -159,7 +160,8 @@ export class TaskState {
     const reading = this.#read(this.#raw);
     if (reading.word === "unknown" && before) return [];
     this.#reading = reading;
-    if (before?.word === reading.word) return [];
+    // That it has ended is told with its final document alone.
+    if (before?.word === reading.word || isTerminal(reading.word)) return [];
     return [{ type: "status", status: reading.word, status_code: reading.code }];
   }
 

@@ -92,7 +92,10 @@ async function keepAll(
       if (document) ctx.out.event(document, keptView);
       else if (error) ctx.out.warn(error.message);
     }
-    const lost = outcomes.filter(({ error }) => error?.facts.exit === "notFound");
+    // A key that is refused stays refused.
+    const lost = outcomes.filter(
+      ({ error }) => error?.facts.exit === "notFound" || error?.facts.exit === "auth",
+    );
     alive = alive.filter((id) => !lost.some((outcome) => outcome.id === id));
     if (alive.length === 0) throw lost[0]?.error;
     await api.sleep(every, ctx.signal);

@@ -1,4 +1,5 @@
 import { asBeltError, BeltError, type ErrorDocument } from "../../errors.ts";
+import { belt, type Hint, renderHint } from "../../hint.ts";
 import { manyView } from "../../terminal/many-view.ts";
 import type { View } from "../../terminal/output.ts";
 import type { Context } from "./context.ts";
@@ -30,7 +31,8 @@ export async function forEachId<T extends object>(
       (document) => ({ id, document, error: null }),
       (thrown) => ({ id, document: null, error: asBeltError(thrown) }),
     );
-    ctx.signal.throwIfAborted();
+    // What the work says of being stopped says more than the reason alone.
+    if (ctx.signal.aborted) throw outcome.error?.isStop ? outcome.error : ctx.signal.reason;
     return outcome;
   };
   return await mapLimit(ids, AT_ONCE, tried);
@@ -90,13 +92,17 @@ export function requireAll(outcomes: readonly { id: string; error: BeltError | n
   if (!first) return;
   if (outcomes.length === 1) throw first;
   const alike = errors.every((error) => error.exitCode === first.exitCode);
-  const exit = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
-  throw new BeltError({
-    code: exit ? first.facts.code : "partial",
-    message: `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`,
-    exit: exit ? first.facts.exit : "partial",
-    retryable: errors.every((error) => error.facts.retryable ?? false),
-  });
+  const isVerdict = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
+  const message = `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`;
+  const retryable = errors.every((error) => error.facts.retryable ?? false);
+  // The hint of one speaks for all that failed in the same way, unless it names that one.
+  if (isVerdict) throw first.with({ message, retryable, taskId: undefined, hint: sharedHint(errors) });
+  throw new BeltError({ code: "partial", message, exit: "partial", retryable });
+}
+
+function sharedHint(errors: readonly BeltError[]): Hint | undefined {
+  const hints = errors.map(({ facts }) => (facts.hint ? renderHint(facts.hint) : ""));
+  return hints.every((hint) => hint === hints[0]) ? errors[0]?.facts.hint : belt("task list");
 }
 
 /** "1 of 3 failed, 1 still running": a wait that ran out of time is no failure. */

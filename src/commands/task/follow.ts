@@ -1,6 +1,6 @@
 import type { TaskEvent } from "../../api/follow/events.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, usageError } from "../../errors.ts";
+import { asBeltError, type BeltError, usageError } from "../../errors.ts";
 import { type BeltCommand, belt } from "../../hint.ts";
 import type { View } from "../../terminal/output.ts";
 import { endView, eventView, logView } from "../../views/task-views.ts";
@@ -79,6 +79,7 @@ export async function wait(
   if (any && all) throw usageError("--any and --all exclude each other");
   const { ids, asArray } = await resolveIds(ctx, references, "task");
   const enough = new AbortController();
+  let ended: BeltError | null = null;
   const left = new Set(ids);
   const outcomes = await followAll(ctx, ids, {
     command: belt("task wait"),
@@ -94,14 +95,21 @@ export async function wait(
       left.delete(outcome.id);
       const { document, error } = outcome;
       if (asArray && document && (error || isTerminal(document.status))) ctx.out.partial(document, endView);
-      if (error ? failFast : any && succeeded(outcome)) enough.abort();
+      if (enough.signal.aborted) return outcome;
+      if (error ? failFast : any && succeeded(outcome)) {
+        ended = error;
+        enough.abort();
+      }
       return outcome;
     },
   });
   const view = asArray ? unseen : endView;
   // One success is all that was asked for; how the others fared is told, not judged.
   if (any && outcomes.some(succeeded)) print(ctx, outcomes, asArray, view);
-  else printResults(ctx, outcomes, asArray, view);
+  else if (ended) {
+    print(ctx, outcomes, asArray, view);
+    throw ended;
+  } else printResults(ctx, outcomes, asArray, view);
 }
 
 function succeeded({ document }: Outcome<TaskDocument>): boolean {

@@ -1,6 +1,7 @@
 import { type Cancellation, cancelTask } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
+import { deadline } from "../../api/http/network-errors.ts";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { cancellationView, taskPageView, taskView } from "../../views/task-views.ts";
@@ -26,8 +27,13 @@ export async function get(ctx: Context, references: string[], { save }: GetFlags
     return printResults(ctx, await forEachId(ctx, ids, getOne), asArray, taskView);
   }
   const task = await getOne(first);
-  await ctx.out.resultWithDetails(task, () => api.timings(first).catch(() => null), taskPageView);
+  const timings = () =>
+    api.timings(first, AbortSignal.any([ctx.signal, deadline(PATIENCE)])).catch(() => null);
+  await ctx.out.resultWithDetails(task, timings, taskPageView);
 }
+
+/** Milliseconds that where the time went is worth waiting for. */
+const PATIENCE = 3_000;
 
 async function getAndSave(
   ctx: Context,
@@ -66,6 +72,16 @@ function notEnded(taskId: string): BeltError {
   });
 }
 
+/** Why the user left; the request may have gone out before. */
+function maybeSent(thrown: unknown, id: string): never {
+  if (!(thrown instanceof BeltError) || !thrown.isStop) throw thrown;
+  throw thrown.with({
+    message: `${thrown.message}; whether task ${id} is cancelled is not known`,
+    hint: belt("task get", id),
+    taskId: id,
+  });
+}
+
 /** `belt task cancel <id…>`: says what really happened to each. */
 export async function cancel(ctx: Context, references: string[]): Promise<void> {
   const { ids, asArray } = await resolveIds(ctx, references, "task");
@@ -75,7 +91,7 @@ export async function cancel(ctx: Context, references: string[]): Promise<void> 
     await forEachId(
       ctx,
       ids,
-      aboutTask((id) => cancelTask(api, id, ctx.signal)),
+      aboutTask((id) => cancelTask(api, id, ctx.signal).catch((thrown) => maybeSent(thrown, id))),
     ),
     asArray,
     cancellationView,
