@@ -14,7 +14,7 @@ export type Validator = (value: unknown, schema: Schema) => ErrorObject[];
 const DOCUMENT = "belt:document";
 const WHOLE = { $ref: DOCUMENT };
 
-export async function validatorOf({ root }: Schema, note: Note): Promise<Validator> {
+export async function compileValidator({ root }: Schema, note: Note): Promise<Validator> {
   const ajv = await createAjv(root, note);
   compileUsable(ajv, root, note);
   const withinTime = createWatchdog();
