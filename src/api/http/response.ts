@@ -79,7 +79,7 @@ function replyError(reply: Reply, body: unknown): BeltError {
 const NOT_THE_API =
   "check the base URL (--api-url, BELT_API_URL) and whether a proxy or login page answers in its place";
 
-function retryAfterMs(header: string | undefined): number | undefined {
+export function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);

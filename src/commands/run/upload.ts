@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Api } from "../../api/client.ts";
-import { putFile } from "../../api/files.ts";
+import { putFile } from "../../api/files/upload.ts";
 import { findUploads, type LocalFile, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
 import type { Context } from "../shared/context.ts";
