@@ -19,6 +19,7 @@ const PARTS = [
   "src/errors.ts",
   "src/cli/start.ts",
   "src/cli/main.ts",
+  "src/cli/complete.ts",
   "src/api/http/undici.ts",
   "src/local/server.ts",
 ];

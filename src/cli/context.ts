@@ -19,7 +19,7 @@ import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import { questions, readStdin } from "./questions.ts";
 import { spawnCommand } from "./spawn.ts";
-import { stdinSpool } from "./stdin.ts";
+import { createSpool } from "./spool.ts";
 import { beltVersion } from "./version.ts";
 
 /** For one HTTP exchange, milliseconds. */
@@ -47,7 +47,7 @@ export async function createContext(
   const { signal } = interrupt;
   const out = await createOutput(host, answer, flags, await textWidthFor(flags));
   const paths = beltPaths(host);
-  const spool = stdinSpool(host, signal);
+  const spool = createSpool(host, signal);
   let connection: Promise<Connection> | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
   const connect = async (account: Account) => {
@@ -74,9 +74,9 @@ export async function createContext(
     now: host.now,
     questions: questions(host, flags, out, signal),
     readers: {
-      file: (path) => readFile(resolve(host.cwd, path), "utf8"),
+      file: (path) => readFile(resolve(host.cwd, path)),
       stdin: () => readStdin(host, signal),
-      stdinFile: spool.file,
+      spool: spool.file,
     },
     store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)) },
     machine: {

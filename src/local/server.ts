@@ -93,42 +93,35 @@ interface Parts {
   services: Services;
   runner: Runner;
   webhooks: Webhooks;
-  folders: string[];
+  folders: Folders;
 }
 
-function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
-  const { root, clock = systemClock, onEvent: emit = () => {} } = options;
-  const ids = options.ids ?? createIds(clock);
-  const local = join(options.stateDir, "local");
-  const folder = (name: string) => {
-    const path = join(local, name);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  };
-  const [taskDir, fileDir, cacheDir, temporaryDir] = [
-    folder("tasks"),
-    folder("files"),
-    folder("cache"),
-    folder("tmp"),
-  ];
+/** What every part may need: time, ids, and where facts go. */
+interface Basics {
+  clock: Clock;
+  nextId: (kind: IdKind) => string;
+  emit: EventSink;
+}
 
-  const catalog = new Catalog(options.appDirs, join(root, "src", "samples"), emit);
-  const files = new FileStore({ dir: fileDir, key, nextId: () => ids("file"), now: clock.now });
-  const serializer = new Serializer({
-    table: options.statusTable,
-    fileUris: options.fileUris,
-    files,
-    baseUrl,
+/** Each part is made of those before it. */
+function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
+  const { clock = systemClock, onEvent: emit = () => {} } = options;
+  const basics = { clock, emit, nextId: options.ids ?? createIds(clock) };
+  const folders = makeFolders(join(options.stateDir, "local"));
+  const catalog = new Catalog(options.appDirs, join(options.root, "src", "samples"), emit);
+  const files = new FileStore({
+    dir: folders.files,
+    key,
+    nextId: () => basics.nextId("file"),
+    now: clock.now,
   });
-  const program = join(root, "dist", "local", "worker", "main.js");
-  const settings = { program, memoryMb: options.workerMemoryMb ?? 1024, cacheDir, temporaryDir };
-  const idleLeases = options.idleSessions ?? IDLE_SESSIONS;
-  const pool = new Pool({ workers: options.workers, idleLeases, settings, nextId: () => ids("wrk"), emit });
-  const webhooks = new Webhooks(clock, emit);
+  const { statusTable: table, fileUris } = options;
+  const serializer = new Serializer({ table, fileUris, files, baseUrl });
+  const pool = createPool(options, basics, folders);
   const sessions = new Sessions({
     clock,
-    nextId: () => ids("sess"),
     emit,
+    nextId: () => basics.nextId("sess"),
     retire: (worker) => pool.retire(worker),
   });
   const runner = new Runner({
@@ -140,38 +133,58 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     report: (version, problem) => void catalog.report(version, problem),
     inputUri: (text) => serializer.httpUri(text),
   });
-  const tasks = new Tasks({
+  const webhooks = new Webhooks(clock, emit);
+  const tasks = createTasks(basics, folders, runner, webhooks, serializer);
+  const parseReference = (text: string) =>
+    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
+  const known = { clock, catalog, pool, sessions, tasks, files, serializer, baseUrl, parseReference };
+  return { services: { ...known, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
+}
+
+type Folders = ReturnType<typeof makeFolders>;
+
+function makeFolders(local: string) {
+  const folder = (name: string) => {
+    const path = join(local, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
+  return { tasks: folder("tasks"), files: folder("files"), cache: folder("cache"), temporary: folder("tmp") };
+}
+
+function createPool(
+  { root, workers, idleSessions = IDLE_SESSIONS, workerMemoryMb = 1024 }: LocalServerOptions,
+  { nextId, emit }: Basics,
+  { cache: cacheDir, temporary: temporaryDir }: Folders,
+): Pool {
+  const program = join(root, "dist", "local", "worker", "main.js");
+  const settings = { program, memoryMb: workerMemoryMb, cacheDir, temporaryDir };
+  return new Pool({ workers, idleLeases: idleSessions, settings, nextId: () => nextId("wrk"), emit });
+}
+
+function createTasks(
+  { clock, nextId, emit }: Basics,
+  folders: Folders,
+  runner: Runner,
+  webhooks: Webhooks,
+  serializer: Serializer,
+): Tasks {
+  return new Tasks({
     clock,
-    nextId: () => ids("task"),
-    store: new TaskStore(taskDir),
     emit,
+    nextId: () => nextId("task"),
+    store: new TaskStore(folders.tasks),
     execute: (live, version) => runner.execute(live, version),
     onEnd: (task) => {
       if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
     },
   });
-  const parseReference = (text: string) =>
-    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
-  const apps = new Apps(catalog, pool);
-  const services = {
-    clock,
-    apps,
-    catalog,
-    pool,
-    sessions,
-    tasks,
-    files,
-    serializer,
-    baseUrl,
-    parseReference,
-  };
-  return { services, runner, webhooks, folders: [taskDir, fileDir, cacheDir, temporaryDir] };
 }
 
 /** Throws away what is a week old, and looks for edits of apps when they are to be shown. */
 function startUpkeep(options: LocalServerOptions, { services, folders }: Parts): () => void {
   const tidy = () => {
-    for (const folder of folders) void sweep(folder, Date.now());
+    for (const folder of Object.values(folders)) void sweep(folder, Date.now());
   };
   tidy();
   const timers = [setInterval(tidy, SWEEP_MS)];

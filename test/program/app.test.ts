@@ -139,7 +139,7 @@ describe("app sample", () => {
     expect(stdout.indexOf("prompt")).toBeLessThan(stdout.indexOf("seed"));
     expect(JSON.parse(stdout)).toEqual({
       prompt: "prompt",
-      photo: "https://example.com/file",
+      photo: "https://example.com/photo",
       seed: 4,
       mood: "calm",
     });

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
+import { stringifyJson } from "../../wire/json.ts";
 import { readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
 import { decoded } from "./content-encoding.ts";
@@ -138,7 +139,7 @@ export class Http {
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
   async #send(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeReply> {
     const { method } = what;
-    const body = what.body === undefined ? null : JSON.stringify(what.body);
+    const body = what.body === undefined ? null : stringifyJson(what.body)!;
     const content = body === null ? {} : { "content-type": "application/json" };
     const answer = await followRedirects(this.#connection.url(what.path), {
       follow: method === "GET",

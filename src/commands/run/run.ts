@@ -4,7 +4,7 @@ import { asBeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
-import { type DryRun, dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
+import { dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
 import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
 import { requireSuccess } from "../shared/task-result.ts";
@@ -12,8 +12,9 @@ import { type Clock, startClock } from "./clock.ts";
 import { requireFolder, type Saving, saveOutput } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
 import type { RunResult } from "./interrupt.ts";
+import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
+import { prepareRun, previewRun } from "./prepare.ts";
 import { previews } from "./preview.ts";
-import { completeRun, type DraftRun, draftRun, previewRun, type RequestFlags } from "./request.ts";
 import { type Submission, submit, submittedDocument } from "./submit.ts";
 import { waitForTask } from "./wait.ts";
 
@@ -36,21 +37,21 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
-  const draft = await draftRun(ctx, app, flags);
-  if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
+  const parsed = await parseRun(ctx, app, flags);
+  if (flags.dryRun) return ctx.out.result(await previewRun(ctx, parsed), dryRunView);
   const clock = startClock(flags.timeout);
   try {
-    await submitAndWait(ctx, draft, flags, clock);
+    await submitAndWait(ctx, parsed, flags, clock);
   } finally {
     clock.stop();
   }
 }
 
-async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clock: Clock): Promise<void> {
+async function submitAndWait(ctx: Context, parsed: ParsedRun, flags: RunFlags, clock: Clock): Promise<void> {
   const api = await ctx.api();
-  requireLastingServer(api, draft.rest, flags);
+  requireLastingServer(api, parsed.fields, flags);
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
-  const request = await clock.bound(completeRun(ctx, api, draft));
+  const request = await clock.bound(prepareRun(ctx, api, parsed));
   const submission = await submit(ctx, api, request, clock.signal);
   try {
     if (flags.wait || ctx.signal.aborted) await finish(ctx, api, submission, flags, clock, events);
@@ -142,18 +143,8 @@ async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Sub
   ]);
 }
 
-async function dryRun(ctx: Context, draft: DraftRun): Promise<DryRun> {
-  const { request, uploads } = await previewRun(ctx, draft);
-  return {
-    method: "POST",
-    url: `${ctx.endpoint.baseUrl ?? "local:"}/run?wait=false`,
-    body: request,
-    uploads,
-  };
-}
-
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */
-function requireLastingServer(api: Api, request: DraftRun["rest"], flags: RunFlags): void {
+function requireLastingServer(api: Api, request: ParsedRun["fields"], flags: RunFlags): void {
   if (api.outlivesCommand) return;
   const lasting = [
     [!flags.wait, "--no-wait"],

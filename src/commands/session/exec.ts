@@ -3,7 +3,8 @@ import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { startClock } from "../run/clock.ts";
-import { completeRun, draftRun, type RequestFlags } from "../run/request.ts";
+import { parseRun, type RequestFlags } from "../run/parse-run.ts";
+import { prepareRun } from "../run/prepare.ts";
 import { submit } from "../run/submit.ts";
 import { waitForTask } from "../run/wait.ts";
 import type { Child, Context } from "../shared/context.ts";
@@ -28,9 +29,9 @@ const KILL_AFTER = 5_000;
  * lost under a command that succeeded.
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
-  const draft = await draftRun(ctx, app, { ...flags, session: "new" });
+  const parsed = await parseRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
-  const request = await completeRun(ctx, api, draft);
+  const request = await prepareRun(ctx, api, parsed);
   const opening = await submit(ctx, api, request);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
   const hold = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));

@@ -2,7 +2,7 @@ import type { Account, Named } from "../../account/account.ts";
 import type { ProxyInUse } from "../../account/proxy.ts";
 import type { Api } from "../../api/client.ts";
 import type { Hint } from "../../hint.ts";
-import type { Readers } from "../../input/spec.ts";
+import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
@@ -41,7 +41,7 @@ export interface Endpoint {
   expose(): Promise<ExposedServer>;
 }
 
-export interface Signals {
+interface Signals {
   /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
   capture(handler: (signal: Signal) => void): () => void;
   /** What is said of the work left behind when a second signal leaves at once; the latest counts. */
@@ -59,8 +59,8 @@ export interface Questions {
 }
 
 interface InputReaders extends Readers {
-  /** Standard input as a file of its own, which goes with the command. */
-  stdinFile(): Promise<string>;
+  /** What comes out of a pipe as a file of its own, which goes with the command; "-" is standard input. */
+  spool(source: string): Promise<string>;
 }
 
 /** What belt keeps on disk. */

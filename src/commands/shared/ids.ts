@@ -18,13 +18,17 @@ type Kind = "task" | "session";
 export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<Ids> {
   const ids: string[] = [];
   for (const reference of references) {
-    const lines = reference === "-" ? (await ctx.readers.stdin()).split("\n") : [reference];
+    const lines = reference === "-" ? linesOf(await ctx.readers.stdin()) : [reference];
     for (const line of lines.map((text) => text.trim()).filter((text) => text !== "" || reference !== "-")) {
       ids.push(await resolveReference(ctx, line, kind));
     }
   }
   if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
   return { ids: [...new Set(ids)], several: references.length > 1 || references.includes("-") };
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  return new TextDecoder().decode(bytes).split("\n");
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What was probably meant: the name that takes the fewest slips to become `given`, or null when none is near. */
-export function nearest(given: string, names: readonly string[]): string | null {
+export function closest(given: string, names: readonly string[]): string | null {
   const wanted = given.slice(0, LONGEST).toLowerCase();
   const most = Math.max(1, Math.floor(wanted.length / 3));
   const ranked = names

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/input/nearest.ts";
+import { closest } from "../../src/input/closest.ts";
 
 test.each([
   ["prodcution", ["staging", "production"], "production"],
@@ -10,5 +10,5 @@ test.each([
   ["prod", ["staging"], null],
   ["x", [], null],
 ])("%s among %j is %s", (word, known, near) => {
-  expect(nearest(word, known)).toBe(near);
+  expect(closest(word, known)).toBe(near);
 });

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../../src/input/settle.ts";
-import { parseInput, type Readers } from "../../src/input/spec.ts";
+import { usageError } from "../../src/errors.ts";
+import { coerce } from "../../src/input/coerce.ts";
+import { parseInput, readsStdin } from "../../src/input/parse-input.ts";
+import type { Readers } from "../../src/input/read-object.ts";
+import { asSchema } from "../../src/input/schema/document.ts";
+import { validate } from "../../src/input/validate.ts";
+import { stringifyJson } from "../../src/wire/json.ts";
 import { thrownBy } from "./thrown.ts";
 
-const FILES: Record<string, string> = {
+const FILES: Record<string, string | Buffer> = {
   "params.json": '{"prompt":"from json","steps":4,"size":{"w":1,"h":2},"tags":["a","b"]}',
   "params.yaml": "prompt: from yaml\nsteps: 8\nsize:\n  w: 3\n",
   "params.YML": "seed: 1\n",
@@ -14,6 +19,19 @@ const FILES: Record<string, string> = {
   "empty.yaml": "",
   "broken.json": "{",
   "broken.yaml": "a: [",
+  "note.txt": "line one\n@ line two\n",
+  "empty.txt": "",
+  "utf16le.json": Buffer.from('\ufeff{"a":"ü"}', "utf16le"),
+  "utf16be.txt": Buffer.from("\ufeffü", "utf16le").swap16(),
+  "utf8-mark.yaml": "\ufeffa: 1\n",
+  "latin1.txt": Buffer.from("caf\u00e9", "latin1"),
+  "secret.json": "hunter2-not-json",
+  "secret.yaml": "a: [hunter2",
+  "merge.yaml": "base: &b {w: 1, h: 2}\nsize:\n  <<: *b\n  h: 9\n",
+  "long.yaml":
+    "seed: 6687881544318117707\nlow: -12345678901234567890\npi: 3.14159265358979323846264\nhex: 0x10\n",
+  "long.json":
+    '{"seed":6687881544318117707,"pi":3.14159265358979323846264,"text":"12345678901234567890","n":1e400}',
   "proto.yaml": "__proto__:\n  polluted: 1\n",
 };
 
@@ -21,15 +39,15 @@ function readers(stdin = ""): Readers {
   return {
     async file(path) {
       const text = FILES[path];
-      if (text !== undefined) return text;
-      throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: "ENOENT" });
+      if (text !== undefined) return typeof text === "string" ? Buffer.from(text) : text;
+      throw usageError(`cannot read ${path}: there is no such file`);
     },
-    stdin: async () => stdin,
+    stdin: async () => Buffer.from(stdin),
   };
 }
 
 async function parse(specs: string[], stdin?: string): Promise<object> {
-  return settle(await parseInput(specs, "--input", readers(stdin)), null).values;
+  return coerce(await parseInput(specs, "--input", readers(stdin)), null).values;
 }
 
 async function refusal(...specs: string[]) {
@@ -96,14 +114,14 @@ describe("@ in a value", () => {
     ["a.photo=@cat.png", ["a", "photo"], "cat.png"],
     ["photos[]=@cat.png", ["photos", 0], "cat.png"],
   ])("%s is an upload", async (spec, path, file) => {
-    const { uploads } = settle(await parseInput([spec], "--input", readers()), null);
-    expect(uploads).toEqual([{ path, file }]);
+    const { uploads } = coerce(await parseInput([spec], "--input", readers()), null);
+    expect(uploads).toEqual([{ path, field: path, file }]);
   });
 
   test("an upload that something later replaces is none", async () => {
     for (const later of ["photo=text", "photo:=null", '{"photo":1}', "photo=@dog.png"]) {
       const tree = await parseInput(["photo=@cat.png", later], "--input", readers());
-      expect(settle(tree, null).uploads).not.toContainEqual({ path: ["photo"], file: "cat.png" });
+      expect(coerce(tree, null).uploads).not.toContainEqual(expect.objectContaining({ file: "cat.png" }));
     }
   });
 
@@ -111,6 +129,103 @@ describe("@ in a value", () => {
     const { message, facts } = await refusal("photo=@");
     expect(message).toContain("--input photo");
     expect(facts.hint).toContain("@@");
+  });
+});
+
+describe("key@=file", () => {
+  test.each([
+    ["prompt@=note.txt", { prompt: "line one\n@ line two\n" }],
+    ["prompt@=empty.txt", { prompt: "" }],
+    ["prompt@=utf16be.txt", { prompt: "ü" }],
+    ["a.b@=note.txt", { a: { b: "line one\n@ line two\n" } }],
+    ["tags[]@=note.txt", { tags: ["line one\n@ line two\n"] }],
+    ["prompt@=-", { prompt: "typed" }],
+  ])("%s is the text of the file, as it is", async (spec, input) => {
+    expect(await parse([spec], "typed")).toEqual(input);
+  });
+
+  test.each([
+    ["prompt@=missing.txt", "missing.txt"],
+    ["prompt@=", "prompt@="],
+    ["prompt@=latin1.txt", "latin1.txt is not text in UTF-8 or UTF-16"],
+  ])("%s is refused by name", async (spec, named) => {
+    expect((await refusal(spec)).message).toContain(named);
+  });
+
+  test.each([
+    ["@-", true],
+    ["a@=-", true],
+    ["a=@-", true],
+    ["a@=x", false],
+    ["a:=@-", false],
+    ["a=-", false],
+  ])("%s reads standard input: %s", (spec, expected) => {
+    expect(readsStdin(spec)).toBe(expected);
+  });
+});
+
+describe("what cannot be read", () => {
+  test.each(["@secret.json", "@secret.yaml", "secret.json"])("%s is not quoted", async (spec) => {
+    const { message, facts } = await refusal(spec);
+    expect(`${message} ${facts.hint}`).not.toContain("hunter");
+    expect(message).toContain(spec.replace("@", ""));
+  });
+
+  test("says where it breaks off", async () => {
+    expect((await refusal("@broken.json")).message).toMatch(
+      /broken\.json: not valid JSON(: it ends too early|, line 1, column 2)/,
+    );
+  });
+
+  test("is guessed at where a shell took the quotes", async () => {
+    const { message, facts } = await refusal("{prompt:x}");
+    expect(message).toContain("its names have no quotes");
+    expect(facts.hint).toMatch(/prompt=….*@file\.json/);
+  });
+});
+
+describe("numbers keep their digits", () => {
+  const sent = async (...specs: string[]) => stringifyJson(await parse(specs));
+
+  test.each([
+    ["seed:=6687881544318117707", '{"seed":6687881544318117707}'],
+    ["seed:=-6687881544318117707", '{"seed":-6687881544318117707}'],
+    ['{"a":[{"seed":6687881544318117707}]}', '{"a":[{"seed":6687881544318117707}]}'],
+    ["n:=1e400", '{"n":1e400}'],
+    ["n:=0.1", '{"n":0.1}'],
+    ["n:=3.14159265358979323846264", '{"n":3.14159265358979323846264}'],
+    ['t:="6687881544318117707"', '{"t":"6687881544318117707"}'],
+    ["@long.json", FILES["long.json"] as string],
+    [
+      "@long.yaml",
+      '{"seed":6687881544318117707,"low":-12345678901234567890,"pi":3.14159265358979323846264,"hex":16}',
+    ],
+  ])("%s", async (spec, json) => {
+    expect(await sent(spec)).toBe(json);
+  });
+
+  test.each([
+    ["6687881544318117707", "6687881544318117707"],
+    ["+6687881544318117707", "6687881544318117707"],
+    ["006687881544318117707", "6687881544318117707"],
+    [".12345678901234567890123", "0.12345678901234567890123"],
+    ["5.", "5"],
+    ["-0.5", "-0.5"],
+  ])("%s typed for a number", async (text, json) => {
+    const schema = asSchema({ type: "object", properties: { n: { type: "number" } } });
+    const { values } = coerce(await parseInput([`n=${text}`], "--input", readers()), schema);
+    expect(stringifyJson(values)).toBe(`{"n":${json}}`);
+  });
+
+  test("and are checked as numbers, whole ones too", async () => {
+    const properties = { n: { type: "integer", minimum: 0 }, m: { type: "integer", maximum: 9 } };
+    const schema = asSchema({ type: "object", properties })!;
+    const coerced = coerce(
+      await parseInput(["n=6687881544318117707", "m=6687881544318117707"], "--input", readers()),
+      schema,
+    );
+    const told = (await validate(coerced, schema)).map(({ path, message }) => [...path, message].join(" "));
+    expect(told).toEqual(["m must be at most 9, not 6687881544318117707"]);
   });
 });
 
@@ -122,6 +237,10 @@ describe("nested keys", () => {
     [["tags[]=x", "tags[]=y"], { tags: ["x", "y"] }],
     [["a.0.b=x", "a.0.c=y", "a.1.b=z"], { a: [{ b: "x", c: "y" }, { b: "z" }] }],
     [["a[].b=x", "a[].b=y"], { a: [{ b: "x" }, { b: "y" }] }],
+    [["a[].x=1", "a[].y=2", "a[].x=3"], { a: [{ x: "1", y: "2" }, { x: "3" }] }],
+    [["a[].p.x=1", "a[].p.y=2", "a[].p.x=3"], { a: [{ p: { x: "1", y: "2" } }, { p: { x: "3" } }] }],
+    [["a[].n=1", "a[].t[]=u", "a[].t[]=v"], { a: [{ n: "1", t: ["u", "v"] }] }],
+    [["a:=[{}]", "a[].x=1"], { a: [{}, { x: "1" }] }],
     [["a.b[]=x"], { a: { b: ["x"] } }],
     [["a\\.b=1"], { "a.b": "1" }],
     [["a\\.b.c=1"], { "a.b": { c: "1" } }],
@@ -159,12 +278,15 @@ describe("objects", () => {
     ["@no-extension", { seed: 2 }],
     ["@with=equals.json", { seed: 3 }],
     ["params.yaml", { prompt: "from yaml", steps: 8, size: { w: 3 } }],
+    ["@utf16le.json", { a: "ü" }],
+    ["@utf8-mark.yaml", { a: 1 }],
+    ["@merge.yaml", { base: { w: 1, h: 2 }, size: { w: 1, h: 9 } }],
   ])("%s", async (spec, input) => {
     expect(await parse([spec])).toEqual(input);
   });
 
   test("a JSON file is read with @ and without", async () => {
-    const expected = JSON.parse(FILES["params.json"]!);
+    const expected = JSON.parse(String(FILES["params.json"]));
     expect(await parse(["@params.json"])).toEqual(expected);
     expect(await parse(["params.json"])).toEqual(expected);
   });
