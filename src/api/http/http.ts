@@ -6,9 +6,10 @@ import { Connection, type Delivery, type ReplyHead, replyHead } from "./connecti
 import { decoded } from "./content-encoding.ts";
 import { ambiguous, deadline, timedOut } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
+import { readJson } from "./read-json.ts";
 import { followRedirects } from "./redirects.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, readReply } from "./response.ts";
+import { type Message, type Reply, readReply } from "./response.ts";
 import { type FailedTry, isInDoubt, retryDelay, withRetries } from "./retry.ts";
 
 /** One API server over HTTP: requests with bounded retries, streams, and transfers of files. */
@@ -91,7 +92,7 @@ export class Http {
     if (head.status === 200) return { contentType: head.contentType, chunks: body };
     const text = await readReason(body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
-    readReply({ ...head, text });
+    readReply(await whole(head, text));
     throw noStream(head.status);
   }
 
@@ -152,11 +153,15 @@ export class Http {
         });
       },
     });
-    return { ...replyHead(answer), text: await readWhole(await decoded(answer)) };
+    return await whole(replyHead(answer), await readWhole(await decoded(answer)));
   }
 }
 
-type WholeReply = ReplyHead & { text: string };
+type WholeReply = Reply & ReplyHead;
+
+async function whole(head: ReplyHead, text: string): Promise<WholeReply> {
+  return { ...head, text, body: await readJson(text) };
+}
 
 /** A new signal for each use: what listens to it goes with it. */
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
