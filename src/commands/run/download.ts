@@ -16,6 +16,7 @@ import { belt, type Hint } from "../../hint.ts";
 import { cleanName, extensionIn, nameOfPlace, withoutExtension } from "../../input/saved-names.ts";
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
+import { sweepTemporaries } from "../../store/temporary.ts";
 import type { Context } from "../shared/context.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
@@ -63,6 +64,7 @@ export async function saveOutput(
       );
     }
   };
+  if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
   const whole = { ...task, saved: saved.filter((path) => path !== null) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
@@ -87,7 +89,7 @@ async function saveFile(
   folder: string,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.machine.cwd, folder), async (handle) => {
+  return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, async (handle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     return nameFor(file, extensionsOf(file.contentType || contentType));
