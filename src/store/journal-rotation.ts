@@ -1,6 +1,6 @@
 import { type FileHandle, link, open, rm, stat } from "node:fs/promises";
 
-/** Entries in the first file; beyond that the older ones move to a second (cli.md section 6). */
+/** Entries in the first file; beyond that the older ones move to a second (src/cli/README.md, "Where things are kept"). */
 const MOST_ENTRIES = 10_000;
 
 /** Bytes; no entry is shorter than 80. */

@@ -16,7 +16,7 @@ export class GrowingOutput {
     }
   }
 
-  /** Text joins, tool calls merge by their index, anything else replaces (api.md section 11). False when nothing was new. */
+  /** Text joins, tool calls merge by their index, anything else replaces (src/api/README.md, "Following a task"). False when nothing was new. */
   append(delta: JsonObject): boolean {
     const news = Object.entries(delta).filter(([key, value]) => isNews(value) && key !== "__proto__");
     for (const [key, value] of news) {

@@ -195,7 +195,8 @@ function rank(word: StatusWord): number {
 
 /** Only the fields said to have changed: the rest of a partial message may be zero values. */
 function listed(message: JsonObject, fields: unknown[]): JsonObject {
-  const names = new Set(fields.map((field) => String(field).split(".")[0]));
+  const words = fields.filter((field) => typeof field === "string");
+  const names = new Set(words.map((field) => field.split(".")[0]));
   if (names.has("status")) names.add("status_text");
   return Object.fromEntries(Object.entries(message).filter(([key]) => names.has(key)));
 }
