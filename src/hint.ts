@@ -42,5 +42,8 @@ function parts(hint: Hint): readonly (string | BeltCommand)[] {
 
 /** A word that a shell takes as it is, however odd. A placeholder such as <name> stays as it is. */
 export function shellWord(text: string): string {
-  return /^([\w.:@%+=/-]+|<[a-z-]+>)$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^([\w.:@%+=,/-]+|<[a-z-]+>)$/.test(text)) return text;
+  // As people write it; all but these characters mean themselves between double quotes.
+  const [, key, value] = /^([\w.-]+=)([^"$`\\!]+)$/s.exec(text) ?? [];
+  return key === undefined ? `'${text.replaceAll("'", "'\\''")}'` : `${key}"${value}"`;
 }
