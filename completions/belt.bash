@@ -20,14 +20,14 @@ o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
-c|task||look at tasks, stop, follow and await them
-c|session||manage stateful sessions
+c|task||follow and stop runs
+c|session||manage sessions
 c|app||find apps, and see what they take
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
 c|logout||forget the key of a profile
-c|profile||manage API keys and where they belong
+c|profile||manage API keys
 c|api||send one request to the API
 c|doctor||say what is in force, and whether the API answers
 c|completion||print a completion script
@@ -68,6 +68,8 @@ o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'task list') REPLY='o|--limit|text|how many at most
 o|-L|text|how many at most
+o|--status|one:received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only
+o|--app|text|those of this app only
 o|--journal||list what this machine submitted instead, without asking the API
 o|--help||show help
 o|-h||show help' ;;
@@ -87,7 +89,9 @@ o|-f||go on until the tasks have ended
 o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
-    'task cancel') REPLY='o|--help||show help
+    'task cancel') REPLY='o|--wait||stay until they have ended, and print how; exit 0 however they ended
+o|--timeout|text|with --wait: stop waiting after this long; exit 8
+o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'session') REPLY='c|list||list active sessions
@@ -198,7 +202,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input' ;;
+v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, options' ;;
     *) REPLY= ;;
   esac
 }

@@ -7,6 +7,7 @@ import type { Probe } from "./http/probe.ts";
 import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
+import { readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
@@ -118,11 +119,13 @@ export class Api {
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
   async tasks(limit: number): Promise<IdentifiedTask[]> {
-    const items = await this.#pages("/tasks/list", limit, {});
-    return items.map(flattenBase).flatMap((item) => {
-      const { id } = item;
-      return typeof id === "string" ? [{ ...item, id }] : [];
-    });
+    return identified(await this.#pages("/tasks/list", limit, {}));
+  }
+
+  /** The tasks of the account, the newest first, by the page of at most `size`. */
+  async *taskPages(size: number): AsyncGenerator<IdentifiedTask[]> {
+    const pages = readPages(this.#http, { path: "/tasks/list", wanted: () => size });
+    for await (const items of pages) yield identified(items);
   }
 
   /** The team's active sessions; the API says null when there are none. */
@@ -176,6 +179,15 @@ export class Api {
     );
   }
 
+  /** What the whole catalog suggests for a few words; apps among other things, the best first. */
+  async suggest(query: string, limit: number): Promise<JsonObject[]> {
+    const body = { query, limit };
+    const answer = await this.#http.request({ method: "POST", path: "/suggest", body, retry: "idempotent" });
+    const results = isObject(answer) ? answer["results"] : null;
+    if (Array.isArray(results)) return results.filter(isObject);
+    throw notAsExpected("its answer to the search has no results");
+  }
+
   /** Makes room for files, one slot each. */
   async createFiles(
     files: { filename: string; content_type: string; size: number }[],
@@ -201,14 +213,10 @@ export class Api {
 
   async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
     const found: JsonObject[] = [];
-    for (let cursor: unknown; found.length < limit; ) {
-      const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-      const retry = signal ? "never" : "idempotent";
-      const page = await this.#http.request({ method: "POST", path, body, retry, signal });
-      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      found.push(...items.filter(isObject));
-      cursor = isObject(page) ? page["next_cursor"] : undefined;
-      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+    const wanted = () => limit - found.length;
+    for await (const items of readPages(this.#http, { path, wanted, more, signal })) {
+      found.push(...items);
+      if (found.length >= limit) break;
     }
     return found.slice(0, limit);
   }
@@ -220,4 +228,11 @@ export class Api {
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
     return this.#http.request({ method: "GET", path, retry, signal });
   }
+}
+
+function identified(items: JsonObject[]): IdentifiedTask[] {
+  return items.map(flattenBase).flatMap((item) => {
+    const { id } = item;
+    return typeof id === "string" ? [{ ...item, id }] : [];
+  });
 }

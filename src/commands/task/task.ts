@@ -1,9 +1,8 @@
-import { type Cancellation, cancelTask } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
-import { cancellationView, taskPageView, taskView } from "../../views/task-views.ts";
+import { taskPageView, taskView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
 import { forEachId, printResults } from "../shared/for-each-id.ts";
@@ -64,20 +63,4 @@ function notEnded(taskId: string): BeltError {
     retryable: true,
     taskId,
   });
-}
-
-/** `belt task cancel <id…>`: says what really happened to each. */
-export async function cancel(ctx: Context, references: string[]): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "task");
-  const api = await ctx.api();
-  printResults<Cancellation>(
-    ctx,
-    await forEachId(
-      ctx,
-      ids,
-      aboutTask((id) => cancelTask(api, id, ctx.signal)),
-    ),
-    several,
-    cancellationView,
-  );
 }

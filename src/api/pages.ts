@@ -1,0 +1,28 @@
+import { isObject, type JsonObject } from "../wire/types.ts";
+import type { Http } from "./http/http.ts";
+
+interface Listing {
+  path: string;
+  /** Items that are still wanted. */
+  wanted(): number;
+  /** What the request says besides. */
+  more?: JsonObject;
+  /** With a signal of its own a page is asked for once, for whoever may do without. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A list of the API, one page after another. */
+export async function* readPages(
+  http: Http,
+  { path, wanted, more = {}, signal }: Listing,
+): AsyncGenerator<JsonObject[]> {
+  const retry = signal ? "never" : "idempotent";
+  for (let cursor: unknown; ; ) {
+    const body = { limit: wanted(), ...more, ...(cursor !== undefined && { cursor }) };
+    const page = await http.request({ method: "POST", path, body, retry, signal });
+    const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
+    yield items.filter(isObject);
+    cursor = isObject(page) ? page["next_cursor"] : undefined;
+    if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) return;
+  }
+}
