@@ -1,4 +1,4 @@
-import { formatDuration, safeLine } from "../terminal/text.ts";
+import { formatDuration } from "../terminal/text.ts";
 import type { Style, View, WithDetails } from "../terminal/view.ts";
 import { flow } from "../terminal/wrap.ts";
 import type { StatusWord } from "../wire/status.ts";
@@ -38,7 +38,7 @@ export function timingRows(timings: unknown, { colors, width, textWidth }: Style
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
-export interface Closing {
+interface Closing {
   id: string;
   /** Milliseconds from the submit to the end, as this machine saw it. */
   ms: number;
@@ -46,14 +46,13 @@ export interface Closing {
 
 /** The last line of a run: how long it took, and where the time went, when the API tells. */
 export const summaryView: View<WithDetails<Closing, unknown>> = {
-  text: ({ value: { id, ms }, details }, { colors, textWidth, width }) => {
-    const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}`];
+  text: ({ value: { ms }, details }, { colors, textWidth, width }) => {
+    const outcome = `${colors.green("completed")} in ${formatDuration(ms)}`;
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
-    const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
+    const told = [outcome, spent.join(", ")].filter((part) => part !== "").join(": ");
     if (textWidth.width(told) <= width) return told;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
-    const [first = "", ...rest] = flow([name, outcome], " ", { textWidth, width });
-    return [first, ...rest, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");
+    return [outcome, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");
   },
 };
 

@@ -11,6 +11,7 @@ import { requireSuccess } from "../shared/task-result.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { requireFolder, type Saving, saveOutput } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
+import { GrowingOutput } from "./growing-output.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
 import { prepareRun, previewRun } from "./prepare.ts";
@@ -74,16 +75,19 @@ async function finish(
   clock: Clock,
   events: EventsFile | null,
 ): Promise<void> {
-  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events });
+  const growing = GrowingOutput.on(ctx);
+  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events, growing });
+  growing?.end(result.task);
   clock.stop();
   const ended = ctx.now();
   const saving = await saveWanted(ctx, api, result, save);
   const task = saving?.task ?? result.task;
   let printed: unknown = null;
   if (task) {
-    const pictures = async ({ width }: Style) =>
-      preview === "never" ? [] : await previews(ctx, api, task, width);
-    printed = await ctx.out.resultWithDetails(task, pictures, outputPageView).catch((thrown) => thrown);
+    const pictures = async (style: Style) =>
+      preview === "never" ? [] : await previews(ctx, api, task, style);
+    const unseen = growing?.unseen(task) ?? task;
+    printed = await ctx.out.resultWithDetails(unseen, pictures, outputPageView).catch((thrown) => thrown);
   }
   await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.

@@ -46,7 +46,8 @@ async function untilEnded(
     command: belt("task wait"),
     timeout,
     onEvent(event) {
-      if (event.type === "status") ctx.out.progress.phase(event.task_id, event.status);
+      if (event.type === "status")
+        ctx.out.progress.phase(event.task_id, event.status, isTerminal(event.status));
     },
     onEnd: (outcome) => outcome,
   });

@@ -87,7 +87,7 @@ export async function wait(
     onEvent(event) {
       if (event.type !== "status") return;
       if (several) ctx.out.progress.busy(`waiting for ${left.size} of ${ids.length} tasks`);
-      else ctx.out.progress.phase(event.task_id, event.status);
+      else ctx.out.progress.phase(event.task_id, event.status, isTerminal(event.status));
     },
     onEnd(reached) {
       const outcome = judged(reached);
