@@ -43,7 +43,7 @@ const OTHERS: [string, string][] = [
   ["profile show", '{"name", "name_from", "api_url", "api_url_from", "key", "key_from", …}'],
   [
     "doctor",
-    '{"ok", "advice", "belt", "node", "platform", "profile", "key", "api", "proxy", "folders", "error"}',
+    '{"ok", "advice", "belt", "node", "platform", "profile", "key", "api", "proxy", "folders", "trouble", "error"}',
   ],
 ];
 
