@@ -20,16 +20,16 @@ o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
-c|task||look at tasks, stop, follow and await them
-c|session||manage stateful sessions
-c|balance||show the credit of the account
-c|usage||show what was spent
+c|task||follow and stop runs
+c|session||manage sessions
 c|app||find apps, and see what they take
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
 c|logout||forget the key of a profile
-c|profile||manage API keys and where they belong
+c|profile||manage API keys
+c|balance||show the credit of the account
+c|usage||show what was spent
 c|api||send one request to the API
 c|doctor||say what is in force, and whether the API answers
 c|completion||print a completion script
@@ -72,6 +72,8 @@ o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'task list') REPLY='o|--limit|text|how many at most
 o|-L|text|how many at most
+o|--status|one:received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only
+o|--app|text|those of this app only
 o|--journal||list what this machine submitted instead, without asking the API
 o|--help||show help
 o|-h||show help' ;;
@@ -91,7 +93,9 @@ o|-f||go on until the tasks have ended
 o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
-    'task cancel') REPLY='o|--help||show help
+    'task cancel') REPLY='o|--wait||stay until they have ended, and print how; exit 0 however they ended
+o|--timeout|text|with --wait: stop waiting after this long; exit 8
+o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'session') REPLY='c|list||list active sessions
@@ -128,11 +132,6 @@ o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
-    'balance') REPLY='o|--help||show help
-o|-h||show help' ;;
-    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
-o|--help||show help
-o|-h||show help' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
 c|list||list apps
@@ -197,6 +196,11 @@ o|-y||do not ask
 o|--help||show help
 o|-h||show help
 a|name|profile|name of a profile' ;;
+    'balance') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
+o|--help||show help
+o|-h||show help' ;;
     'api') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--allow-unknown-cost||start a run though BELT_MAX_COST is set
@@ -211,7 +215,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input' ;;
+v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, options' ;;
     *) REPLY= ;;
   esac
 }

@@ -89,6 +89,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
       return () => {};
     },
     onPipeClosed() {},
+    onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     hasLinks: async () => false,
