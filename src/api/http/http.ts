@@ -52,7 +52,8 @@ export class Http {
     const leave = () => {
       if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
     };
-    leaving.addEventListener("abort", leave, { once: true });
+    const heard = anyOf(leaving);
+    heard.addEventListener("abort", leave, { once: true });
     try {
       const { value, messages } = readResponse(
         await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
@@ -63,7 +64,7 @@ export class Http {
       if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
-      leaving.removeEventListener("abort", leave);
+      heard.removeEventListener("abort", leave);
       over?.();
     }
   }
