@@ -45,7 +45,9 @@ export async function fuzz<T>(harness: Harness<T>, { seed, runs, time }: Bounds)
         throw new Error(`one input took ${Math.round((user + system) / 1000)} ms`);
     });
     const found = await fc.check(property, { seed, numRuns: runs, interruptAfterTimeLimit: time });
-    const failure = found.failed ? `${found.errorInstance}\n${fc.defaultReportMessage(found)}` : null;
+    const failure = found.failed
+      ? `${found.errorInstance instanceof Error ? found.errorInstance.stack : found.errorInstance}\n${fc.defaultReportMessage(found)}`
+      : null;
     return { name: harness.name, runs: tried, ms: performance.now() - start, failure };
   } finally {
     await clear?.();

@@ -26,7 +26,7 @@ function watch(name: string): () => void {
        if (now === last) { require("node:fs").writeSync(2, words); process.kill(process.pid, "SIGKILL"); }
        last = now;
      }, 60000);`,
-    { eval: true, workerData: { beats, words: `hang: ${name}, seed ${bounds.seed}\n` } },
+    { eval: true, execArgv: [], workerData: { beats, words: `hang: ${name}, seed ${bounds.seed}\n` } },
   );
   const timer = setInterval(() => Atomics.add(beats, 0, 1), 1_000);
   return () => {
