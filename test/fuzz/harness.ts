@@ -17,6 +17,8 @@ export interface Bounds {
   runs: number;
   /** Milliseconds at most. */
   time: number;
+  /** Called as each input begins. */
+  onInput?(): void;
 }
 
 export interface Report {
@@ -31,13 +33,14 @@ export interface Report {
 const SLOW = 5_000;
 
 /** Tries inputs until there are enough, or time is over, or one of them breaks a property. */
-export async function fuzz<T>(harness: Harness<T>, { seed, runs, time }: Bounds): Promise<Report> {
+export async function fuzz<T>(harness: Harness<T>, { seed, runs, time, onInput }: Bounds): Promise<Report> {
   const clear = await harness.prepare?.();
   const start = performance.now();
   let tried = 0;
   try {
     const property = fc.asyncProperty(harness.inputs, async (input) => {
       tried++;
+      onInput?.();
       const begun = process.cpuUsage();
       await harness.check(input);
       const { user, system } = process.cpuUsage(begun);
