@@ -42,6 +42,8 @@ export class Http {
         return delay === null || isOver ? meaning(what, failed) : delay;
       },
       signal: anyOf(leaving, what.deadline),
+      // Out of patience between two tries: what the last one met says more.
+      interrupted: ({ error }, reason) => (isTimeout(leaving.reason) ? error : reason),
     });
   }
 
@@ -186,6 +188,10 @@ function meaningOfLeaving({ retry, ambiguousMessage }: ApiRequest, reason: unkno
   if (!(reason instanceof BeltError) || !sent || retry !== "if-unsent") return reason;
   const { message, hint } = ambiguous(reason, ambiguousMessage).facts;
   return reason.with({ message, hint });
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof BeltError && reason.facts.code === "timeout";
 }
 
 function noStream(httpStatus: number): BeltError {
