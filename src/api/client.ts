@@ -181,13 +181,9 @@ export class Api {
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#http.request({
-      method: "POST",
-      path: "/files",
-      body,
-      retry: "idempotent",
-    });
-    return readSlots(answer, files.length);
+    const path = "/files";
+    const answer = await this.#http.request({ method: "POST", path, body, retry: "idempotent" });
+    return readSlots(answer, files.length, this.#http.url(path).href);
   }
 
   transfer(what: Transfer): Promise<Dispatcher.ResponseData> {

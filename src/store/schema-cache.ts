@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson, stringifyJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { makeFolder } from "./folder.ts";
 import { setAside } from "./set-aside.ts";
@@ -37,7 +38,7 @@ export class SchemaCache {
     const path = this.#path(api, reference);
     const text = await readFile(path, "utf8").catch(() => null);
     if (text === null) return null;
-    const entry = parse(text);
+    const entry = await parse(text);
     if (entry && entry.api === api && entry.reference === reference) return entry;
     await setAside(path, "the cached schema", (text) => this.#out.warn(text));
     return null;
@@ -49,7 +50,7 @@ export class SchemaCache {
     const temporary = `${path}.${randomBytes(6).toString("hex")}`;
     try {
       await makeFolder(this.#dir);
-      await writeFile(temporary, this.#out.redact(JSON.stringify(entry)), { mode: 0o600 });
+      await writeFile(temporary, this.#out.redact(stringifyJson(entry)!), { mode: 0o600 });
       await rename(temporary, path);
     } catch {
       await rm(temporary, { force: true }).catch(() => {});
@@ -62,9 +63,9 @@ export class SchemaCache {
   }
 }
 
-function parse(text: string): CachedApp | null {
+async function parse(text: string): Promise<CachedApp | null> {
   try {
-    const entry: unknown = JSON.parse(text);
+    const entry = await parseJson(text);
     const whole = isObject(entry) && isObject(entry["app"]) && typeof entry["fetched"] === "number";
     return whole ? (entry as unknown as CachedApp) : null;
   } catch {

@@ -89,7 +89,7 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
 }
 
 /** `date` as sent. */
-export type ReplyHead = Omit<Reply, "text"> & { date: string | undefined };
+export type ReplyHead = Omit<Reply, "text" | "body"> & { date: string | undefined };
 
 export function replyHead(answer: Dispatcher.ResponseData): ReplyHead {
   const header = (name: string) => [answer.headers[name]].flat()[0];

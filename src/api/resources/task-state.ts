@@ -1,3 +1,4 @@
+import { stringifyJson } from "../../wire/json.ts";
 import { isTerminal, STATUS_WORDS, type StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { type LogEntry, LogTail } from "./log-tail.ts";
@@ -75,7 +76,7 @@ export class TaskState {
 
   #take(patch: JsonObject): Change[] {
     // Written out only now: doing so for each of many deltas would take the square of their time.
-    if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
+    if ("output" in patch) this.#output ??= stringifyJson(this.#raw["output"]) ?? "";
     const logs = this.#logs.take(patch["logs"]);
     this.#tellSession(patch);
     this.#keep(patch);
@@ -167,7 +168,7 @@ export class TaskState {
     const { output } = this.#raw;
     if (this.ended || output === null || output === undefined || isEmpty(output)) return [];
     if (this.#output === null) return [];
-    const text = JSON.stringify(output);
+    const text = stringifyJson(output) ?? "";
     if (text === this.#output) return [];
     this.#output = text;
     return [{ type: "output", output }];

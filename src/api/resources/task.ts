@@ -1,3 +1,4 @@
+import { stringifyJson } from "../../wire/json.ts";
 import type { StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
@@ -71,7 +72,7 @@ export function errorText(error: unknown): string | null {
   const { message, detail } = error;
   const told = [message, detail].find((value) => typeof value === "string");
   if (told !== undefined) return text(told);
-  return Object.keys(error).length === 0 ? null : JSON.stringify(error);
+  return Object.keys(error).length === 0 ? null : (stringifyJson(error) ?? null);
 }
 
 function text(value: unknown): string | null {

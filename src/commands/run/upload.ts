@@ -1,5 +1,5 @@
 import type { Api } from "../../api/client.ts";
-import { putFile } from "../../api/files.ts";
+import { putFile } from "../../api/files/upload.ts";
 import { usageError } from "../../errors.ts";
 import type { Readers } from "../../input/read-object.ts";
 import { findUploads, type LocalFile, requireNoSecret, type UploadRules } from "../../input/upload-files.ts";
