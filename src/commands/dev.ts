@@ -28,7 +28,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     if (!found?.isDirectory())
       throw usageError(
         `there is no folder ${appDirs[index]}`,
-        "belt dev takes the folders of apps, each with an inf.yml",
+        "belt dev takes the folders of apps, each with an inf.yml, and of agents, each with an agent.yml",
       );
   }
   const { startLocalServer } = await import("../local/server.ts");

@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const WINGS: Record<string, readonly string[]> = {
   "src/commands": ["session", "task", "run", "profile", "shared"],
   "src/api": ["files", "follow", "resources", "http"],
-  "src/local": ["http", "tasks", "sessions", "workers", "apps"],
+  "src/local": ["http", "agents", "tasks", "sessions", "workers", "apps"],
 };
 
 /** What stands in no room: it makes dist, and nothing imports it. */
