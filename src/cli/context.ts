@@ -64,6 +64,7 @@ export async function createContext(
     api: async () => (await connected()).api,
     endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
     credentials,
+    maxCost: host.env["BELT_MAX_COST"] || null,
     signal,
     signals: {
       capture: interrupt.hold,
@@ -98,6 +99,10 @@ export async function createContext(
       },
       pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
       spawn: (command, env) => spawnCommand(host, out, command, env),
+      runTool: async (command, input, bounds) => {
+        const { runTool } = await import("./run-tool.ts");
+        return await runTool(host, command, input, bounds);
+      },
       openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
     },
   };

@@ -32,6 +32,8 @@ export interface Host {
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** Ends a process, or with a negative id a group of them; one that is gone already is none. */
+  kill(pid: number): void;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): Sink;
@@ -118,6 +120,13 @@ export function processHost(root: string): Host {
         return process.kill(pid, 0);
       } catch {
         return false;
+      }
+    },
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // Gone already.
       }
     },
     async hasLinks() {

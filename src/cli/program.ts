@@ -3,6 +3,7 @@ import type { GlobalFlags } from "../account/flags.ts";
 import { parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
+import { addAgent, addChat } from "./grammar/agent.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";
@@ -41,6 +42,8 @@ export async function buildProgram(
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
+  addAgent(program.command("agent").description("talk to agents"), act);
+  addChat(program.command("chat").description("look at chats with agents, and stop them"), act);
   addApp(program.command("app").description("find apps, and see what they take"), act);
   addFile(program.command("file").description("upload files"), act);
   addDev(program, act);

@@ -19,10 +19,32 @@ export interface OutputOptions extends ChatOptions {
  */
 export class Output extends Chat {
   readonly #options: OutputOptions;
+  /** A text that grows has been written as far as the middle of a line. */
+  #isMidLine = false;
 
   constructor(options: OutputOptions) {
     super(options);
     this.#options = options;
+  }
+
+  /** True where an answer's text is shown as it grows; elsewhere it is printed once, as a whole. */
+  get showsGrowth(): boolean {
+    const { stdout, json, fields } = this.#options;
+    return (stdout.isTTY ?? false) && !json && fields === null;
+  }
+
+  /** The new end of a text that grows, fit to be shown. */
+  grow(text: string): void {
+    if (text === "") return;
+    this.progress.stop();
+    this.#options.answer.write(this.redact(text));
+    this.#isMidLine = !text.endsWith("\n");
+  }
+
+  /** What follows begins on a line of its own. */
+  endGrowth(): void {
+    if (this.#isMidLine) this.#options.answer.write("\n");
+    this.#isMidLine = false;
   }
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there, after printing what is. */
@@ -93,6 +115,7 @@ export class Output extends Chat {
   }
 
   protected override handOver(): void {
+    this.endGrowth();
     this.#options.answer.handOver();
   }
 
@@ -115,6 +138,7 @@ export class Output extends Chat {
   }
 
   #answer(text: string): void {
+    this.endGrowth();
     this.#options.answer.write(`${this.redact(text)}\n`);
   }
 }

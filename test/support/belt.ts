@@ -86,6 +86,11 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     onPipeClosed() {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {}
+    },
     hasLinks: async () => false,
     openDescriptor: () => new PassThrough().resume(),
     enableCompileCache: async () => {},

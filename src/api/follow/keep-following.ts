@@ -29,9 +29,9 @@ export interface Followed<F> {
   /** Asks once, and takes the answer; gives the number of changes. Throws when there is none. */
   refresh(): AsyncGenerator<(F | Link)[], number>;
   /** A stream has ended, and what it is about was asked for: what follows from both. */
-  streamEnded(end: StreamEnd): AsyncGenerator<F[]>;
+  streamEnded(end: StreamEnd): AsyncIterable<F[]> | Iterable<F[]>;
   /** Polled once more; so many times in a row without a change. */
-  polled(unchanged: number): AsyncGenerator<F[]>;
+  polled(unchanged: number): AsyncIterable<F[]> | Iterable<F[]>;
   /** The stream is about to be opened again, and may tell its history anew. */
   reopening(): void;
 }

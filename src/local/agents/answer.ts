@@ -70,6 +70,7 @@ export class Answerer {
   #begin({ live, run, message }: Answering): void {
     const user = live.message(run.userMessageId);
     this.#set(run, { state: "working" });
+    live.chat.output = null;
     if (user.status !== "ready") this.#show(live, user, { status: "ready" });
     this.#show(live, message, { status: "pending" });
     live.notify({ kind: "run", run });
@@ -124,7 +125,7 @@ export class Answerer {
     message[field === "response" ? "text" : "reasoning"] += text;
     message.updatedAt = this.#options.clock.now();
     task.partial(outputOf(message), message.updatedAt);
-    live.notify({ kind: "delta", message, delta: { [field]: text } });
+    tellDelta(live, message, { [field]: text });
   }
 
   async #makeCalls(answering: Answering, requests: CallRequest[]): Promise<void> {
@@ -146,10 +147,10 @@ export class Answerer {
     this.#model(answering);
     const { id, name, text } = call;
     const begin = { index, id, type: "function", function: { name, arguments: "" } };
-    live.notify({ kind: "delta", message, delta: { tool_calls: [begin] } });
+    tellDelta(live, message, { tool_calls: [begin] });
     for (let at = 0; at < text.length; at += FRAGMENT) {
       const part = { index, function: { arguments: text.slice(at, at + FRAGMENT) } };
-      live.notify({ kind: "delta", message, delta: { tool_calls: [part] } });
+      tellDelta(live, message, { tool_calls: [part] });
     }
   }
 
@@ -226,6 +227,11 @@ export class Answerer {
     signal.throwIfAborted();
     if (task?.ended) throw new Error(`the model's task ${task.id} was cancelled`);
   }
+}
+
+function tellDelta(live: LiveChat, message: Message, delta: JsonObject): void {
+  message.deltas += 1;
+  live.notify({ kind: "delta", message, delta, seq: message.deltas });
 }
 
 /** What the model's task shows: the form of the API's language models. */

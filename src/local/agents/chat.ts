@@ -44,6 +44,8 @@ export interface Message {
   taskId: string | null;
   toolCallId: string | null;
   invocations: Invocation[];
+  /** Of deltas told of it, so that a client knows one that it has. */
+  deltas: number;
   createdAt: number;
   updatedAt: number;
 }
@@ -95,7 +97,7 @@ export type ChatChange =
   | { kind: "chat" }
   | { kind: "run"; run: AgentRun }
   | { kind: "message"; message: Message }
-  | { kind: "delta"; message: Message; delta: JsonObject };
+  | { kind: "delta"; message: Message; delta: JsonObject; seq: number };
 
 const ENDED: RunState[] = ["completed", "failed", "canceled"];
 

@@ -219,6 +219,7 @@ export function addMessage({ chat }: LiveChat, { now, ...given }: NewMessage): M
     taskId: null,
     toolCallId: null,
     invocations: [],
+    deltas: 0,
     createdAt: now,
     updatedAt: now,
     ...given,

@@ -61,7 +61,6 @@ export function streamChat(
 ): void {
   const { chat } = live;
   const queue = new LineQueue(response, format);
-  let seq = 0;
   const put = (change: ChatChange) => {
     switch (change.kind) {
       case "chat":
@@ -76,8 +75,11 @@ export function streamChat(
         return queue.put(message.id, () => ({ event: "chat_messages", data: data() }));
       }
       case "delta":
-        seq += 1;
-        queue.putDelta(change.message.id, { delta: change.delta, seq, resource_id: change.message.id });
+        queue.putDelta(change.message.id, {
+          delta: change.delta,
+          seq: change.seq,
+          resource_id: change.message.id,
+        });
     }
   };
   const runId = (activeRun(chat) ?? chat.runs.at(-1))?.id;

@@ -1,0 +1,35 @@
+/** A text that grows, told by pieces of it and by the whole of what there is so far. */
+export class Growth {
+  #whole = "";
+  /** What has been given out; stays a beginning of the whole unless the text was changed. */
+  #given = 0;
+  #changed = false;
+
+  get whole(): string {
+    return this.#whole;
+  }
+
+  /** The new end of the text. */
+  append(piece: string): string {
+    this.#whole += piece;
+    return this.#give();
+  }
+
+  /** The same for a whole; one that lies behind is passed over, unless it is the last word. */
+  snapshot(whole: string, isFinal: boolean): string {
+    if (whole.startsWith(this.#whole)) this.#whole = whole;
+    else if (isFinal || !this.#whole.startsWith(whole)) {
+      this.#changed ||= !whole.startsWith(this.#whole.slice(0, this.#given));
+      this.#whole = whole;
+    }
+    return this.#give();
+  }
+
+  /** Nothing more once what was given out has turned out to be wrong: it cannot be taken back. */
+  #give(): string {
+    if (this.#changed) return "";
+    const news = this.#whole.slice(this.#given);
+    this.#given = this.#whole.length;
+    return news;
+  }
+}
