@@ -3,8 +3,7 @@ import { belt } from "../../hint.ts";
 import type { Api } from "../client.ts";
 import { isRefusal } from "../follow/contact.ts";
 import { deadline } from "../http/network-errors.ts";
-import { type Chat, isBusy } from "../resources/agent.ts";
-import type { FollowedTurn } from "./followed-turn.ts";
+import { type FollowedTurn, saysEnd } from "./followed-turn.ts";
 import type { TurnChange } from "./turn-state.ts";
 
 /** The chat as it stands at the end, without which no answer is told as whole; asked for a bounded time. */
@@ -28,11 +27,6 @@ export async function readFinalTurn(
     if (isRefusal(error) || api.now() + delay >= until) throw noFinal(chatId, error);
     await api.sleep(delay, signal);
   }
-}
-
-/** It may be busy with somebody else's turn by now. */
-function saysEnd(chat: Chat, runId: string | null): boolean {
-  return !isBusy(chat) || (runId !== null && chat.run !== null && chat.run.id !== runId);
 }
 
 function stale(): BeltError {

@@ -33,7 +33,7 @@ export async function* followTurn(api: Api, options: TurnOptions): AsyncGenerato
   const followed = new FollowedTurn(api, { state, contact, signal, opened, sent });
   yield state.begin(sent);
   yield* keepFollowing(followed, { stream: true });
-  yield await readFinalTurn(api, followed);
+  if (!followed.isWhole) yield await readFinalTurn(api, followed);
 }
 
 export function chatSubject(chatId: string): Subject {

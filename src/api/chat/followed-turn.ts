@@ -5,6 +5,7 @@ import { type Followed, type Link, type StreamRead, tryRefresh } from "../follow
 import type { OpenStream } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry-policy.ts";
 import { readFrames } from "../http/stream.ts";
+import { type Chat, isBusy } from "../resources/agent.ts";
 import { type ChatEvent, readEvent } from "./chat-events.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { TurnChange, TurnState } from "./turn-state.ts";
@@ -28,6 +29,8 @@ export class FollowedTurn implements Followed<Fact> {
   readonly contact: Contact;
   readonly signal: AbortSignal;
   readonly chatId: string;
+  /** True once the chat was read as a whole after the turn had ended. */
+  isWhole = false;
   readonly #api: Api;
   /** Streams that are open already; each is read once. */
   #opened: OpenStream | null;
@@ -100,6 +103,7 @@ export class FollowedTurn implements Followed<Fact> {
     this.contact.answered();
     if (before > 1) yield [{ type: "link", state: "polling" }];
     const changes = this.state.takeWhole(chat);
+    this.isWhole = this.ended && saysEnd(chat, this.state.runId);
     yield changes;
     return changes.length;
   }
@@ -118,6 +122,11 @@ export class FollowedTurn implements Followed<Fact> {
     this.#opened = null;
     return readEvents(stream);
   }
+}
+
+/** It may be busy with somebody else's turn by now. */
+export function saysEnd(chat: Chat, runId: string | null): boolean {
+  return !isBusy(chat) || (runId !== null && chat.run !== null && chat.run.id !== runId);
 }
 
 async function* readEvents({ chunks, contentType }: OpenStream): AsyncGenerator<ChatEvent[]> {

@@ -1,6 +1,8 @@
 /** A text that grows, told by pieces of it and by the whole of what there is so far. */
 export class Growth {
   #whole = "";
+  /** All pieces joined, after what was there before the first of them; null before that. */
+  #pieces: string | null = null;
   /** What has been given out; stays a beginning of the whole unless the text was changed. */
   #given = 0;
   #changed = false;
@@ -9,9 +11,12 @@ export class Growth {
     return this.#whole;
   }
 
-  /** The new end of the text. */
-  append(piece: string): string {
-    this.#whole += piece;
+  /** The new end of the text. `isFirst`: the pieces are told from the beginning, which may be there as a whole already. */
+  append(piece: string, isFirst: boolean): string {
+    const isInStep = this.#pieces !== null && this.#pieces.length === this.#whole.length;
+    if (isFirst && fitsTogether(piece, this.#whole)) this.#pieces = "";
+    this.#pieces = (this.#pieces ?? this.#whole) + piece;
+    if ((isInStep && !isFirst) || this.#pieces.startsWith(this.#whole)) this.#whole = this.#pieces;
     return this.#give();
   }
 
@@ -32,4 +37,9 @@ export class Growth {
     this.#given = this.#whole.length;
     return news;
   }
+}
+
+/** One is the beginning of the other. */
+function fitsTogether(piece: string, whole: string): boolean {
+  return whole.startsWith(piece) || piece.startsWith(whole);
 }

@@ -59,7 +59,10 @@ export class TurnState {
     this.#start = start;
     const early = this.#early;
     this.#early = [];
-    const first: ChatEvent[] = [{ kind: "message", message: start.assistant, fields: null }];
+    const { user, assistant } = start;
+    const first = [...(user ? [user] : []), assistant].map(
+      (message): ChatEvent => ({ kind: "message", message, fields: null }),
+    );
     // What an existing chat was doing before says nothing about this turn.
     return [...first, ...early.filter(({ kind }) => kind !== "chat")].flatMap((event) => this.take(event));
   }
@@ -185,12 +188,17 @@ export class TurnState {
     if (!known || endOf(known.message.status)) return [];
     if (seq !== null && seq <= known.lastSeq) return [];
     known.lastSeq = seq ?? known.lastSeq;
+    const isFirst = seq !== null && seq <= 1;
     const named = known.calls.filter(({ name }) => name !== "").length;
     known.calls = mergeToolCalls(known.calls, tool_calls);
     const calling = known.calls.filter(({ name }) => name !== "").slice(named);
     return [
-      ...grown("reasoning", id, typeof reasoning === "string" ? known.reasoning.append(reasoning) : ""),
-      ...grown("text", id, typeof response === "string" ? known.text.append(response) : ""),
+      ...grown(
+        "reasoning",
+        id,
+        typeof reasoning === "string" ? known.reasoning.append(reasoning, isFirst) : "",
+      ),
+      ...grown("text", id, typeof response === "string" ? known.text.append(response, isFirst) : ""),
       ...calling.map(({ name }) => ({ type: "calling" as const, name })),
     ];
   }

@@ -13,9 +13,16 @@ const REST_PATIENCE = 5_000;
 /** Looks that may fail before a stopped chat is left unseen. */
 const LOOKS = 3;
 
+/** What came of stopping. */
+export interface Stopped {
+  /** Null when the turn had ended by itself meanwhile. */
+  error: BeltError | null;
+  /** True when the chat was read as a whole after the turn had ended. */
+  isWhole: boolean;
+}
+
 /**
- * After Ctrl-C, SIGTERM or a lost terminal: stops the answer, and says what came of it. Null when it
- * had ended by itself meanwhile. A message that still waits behind another turn is taken back: to
+ * After Ctrl-C, SIGTERM or a lost terminal: stops the answer, and says what came of it. A message that still waits behind another turn is taken back: to
  * stop the chat would stop that turn instead.
  */
 export async function stopTurn(
@@ -24,7 +31,7 @@ export async function stopTurn(
   chatId: string,
   state: TurnState,
   reason: BeltError,
-): Promise<BeltError | null> {
+): Promise<Stopped> {
   ctx.out.progress.busy("stopping");
   const userMessage = state.messages.find(({ role }) => role === "user")?.id;
   const waiting = state.status === "queued" && userMessage !== undefined;
@@ -34,9 +41,10 @@ export async function stopTurn(
   const refusal = await asked.then(() => null, asBeltError);
   const chat = await atRest(api, chatId, state);
   if (chat) state.takeWhole(chat);
-  if (state.ended && state.status !== "cancelled") {
+  const isWhole = chat !== null && state.ended;
+  if (isWhole && state.status !== "cancelled") {
     ctx.out.note(`${reason.message}, but chat ${chatId} had already been answered`);
-    return null;
+    return { error: null, isWhole };
   }
   const outcome = state.ended
     ? "; the answer was stopped"
@@ -44,7 +52,7 @@ export async function stopTurn(
       ? `, but the answer could not be stopped and may go on: ${refusal.message}`
       : "; the answer is being stopped";
   const hint = state.ended ? undefined : belt(refusal ? "chat stop" : "chat get", chatId);
-  return reason.with({ message: `${reason.message}${outcome}`, hint });
+  return { error: reason.with({ message: `${reason.message}${outcome}`, hint }), isWhole };
 }
 
 /** The chat once this turn has ended, or as it was last seen when patience ends. */

@@ -13,7 +13,7 @@ import type { AgentEvents } from "./events.ts";
 import { GrowingText } from "./growing-text.ts";
 import { turnDocument } from "./result.ts";
 import { type SentMessage, sendMessage } from "./send.ts";
-import { stopOf, stopTurn } from "./stop.ts";
+import { type Stopped, stopOf, stopTurn } from "./stop.ts";
 import { ToolDesk } from "./tool-desk.ts";
 
 export interface TurnOptions {
@@ -66,10 +66,10 @@ export async function takeTurn(
   } catch (thrown) {
     // Tools end before anybody is told how it went.
     over.abort();
-    const error = await brokenOff(ctx, api, { chatId, state, desk, options, thrown });
-    const turn = state.ended ? document() : null;
-    if (turn && !error) events?.result(turn);
-    else if (error) events?.error(error);
+    const { error, isWhole } = await brokenOff(ctx, api, { chatId, state, desk, options, thrown });
+    const turn = isWhole ? document() : null;
+    if (error) events?.error(error);
+    else if (turn) events?.result(turn);
     return { chatId, turn, failure: state.error, error, shown };
   } finally {
     over.abort();
@@ -120,28 +120,31 @@ interface BrokenOff {
   thrown: unknown;
 }
 
-/** What ended the following before the turn ended; null when the turn itself has the last word. */
+/** What ended the following before the turn did, and what came of it. */
 async function brokenOff(
   ctx: Context,
   api: Api,
   { chatId, state, desk, options, thrown }: BrokenOff,
-): Promise<BeltError | null> {
+): Promise<Stopped> {
   const { signal, clock } = options;
   // Ctrl-C at a question comes as an answer of its own.
   const asked = desk.failed.reason;
   const left = asked instanceof BeltError && asked.isStop ? asked : null;
   if (signal.aborted || left) return await stopTurn(ctx, api, chatId, state, left ?? stopOf(signal));
-  if (clock.signal.aborted) return outOfTime(chatId, clock, api);
+  if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const error = asBeltError(thrown);
   if (error.facts.code === "agent_blocked") {
-    await stopTurn(ctx, api, chatId, state, error);
-    return error;
+    const { isWhole } = await stopTurn(ctx, api, chatId, state, error);
+    return { error, isWhole };
   }
   const { name, next } = chatSubject(chatId);
   const message = error.message.includes(chatId)
     ? error.message
     : `${name} may still be answering: ${error.message}`;
-  return error.with({ message, exit: "stillRunning", retryable: false, hint: next });
+  return {
+    error: error.with({ message, exit: "stillRunning", retryable: false, hint: next }),
+    isWhole: false,
+  };
 }
 
 function outOfTime(chatId: string, { timeout }: Clock, api: Api): BeltError {
