@@ -19,7 +19,7 @@ export function typedLines({ stdin, stderr }: Host, out: Output, signal: AbortSi
       const leave = () => reader.close();
       signal.addEventListener("abort", leave, { once: true });
       try {
-        return await typedLine(reader);
+        return await typedLine(reader, output);
       } finally {
         signal.removeEventListener("abort", leave);
         reader.close();
@@ -29,13 +29,21 @@ export function typedLines({ stdin, stderr }: Host, out: Output, signal: AbortSi
   };
 }
 
-async function typedLine(reader: Interface): Promise<string | null> {
+async function typedLine(reader: Interface, output: NodeJS.WritableStream): Promise<string | null> {
   return await new Promise((resolve, reject) => {
     // Ctrl-C reaches it as a key, and no signal is sent.
     reader.once("SIGINT", () =>
       reject(new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" })),
     );
-    reader.once("close", () => resolve(null));
-    reader.question("> ", resolve);
+    let isAnswered = false;
+    reader.once("close", () => {
+      // What comes next begins on a line of its own.
+      if (!isAnswered) output.write("\n");
+      resolve(null);
+    });
+    reader.question("> ", (line) => {
+      isAnswered = true;
+      resolve(line);
+    });
   });
 }

@@ -15,9 +15,18 @@ export class Growth {
   append(piece: string, isFirst: boolean): string {
     const isInStep = this.#pieces !== null && this.#pieces.length === this.#whole.length;
     if (isFirst && fitsTogether(piece, this.#whole)) this.#pieces = "";
+    else if (isInStep && this.#given === this.#whole.length) return this.#join(piece);
     this.#pieces = (this.#pieces ?? this.#whole) + piece;
-    if ((isInStep && !isFirst) || this.#pieces.startsWith(this.#whole)) this.#whole = this.#pieces;
+    if (this.#pieces.startsWith(this.#whole)) this.#whole = this.#pieces;
     return this.#give();
+  }
+
+  /** The usual way, and the only one that does not look at all of the text each time. */
+  #join(piece: string): string {
+    this.#pieces = this.#whole + piece;
+    this.#whole = this.#pieces;
+    this.#given = this.#whole.length;
+    return this.#changed ? "" : piece;
   }
 
   /** The same for a whole; one that lies behind is passed over, unless it is the last word. */

@@ -45,7 +45,7 @@ async function say(
   try {
     const result = await takeTurn(ctx, api, request, { ...options, signal });
     chatId = result.chatId;
-    tellTurn(ctx, result, false);
+    await tellTurn(ctx, result, false);
   } catch (thrown) {
     if (!(thrown instanceof BeltError) || ctx.signal.aborted || endsAll(thrown)) throw thrown;
     ctx.out.error(thrown);

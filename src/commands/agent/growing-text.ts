@@ -12,10 +12,14 @@ export class GrowingText {
   }
 
   grow(messageId: string, text: string): void {
-    if (!this.#ctx.out.showsGrowth) return;
-    const news = this.#shown !== "" && messageId !== this.#message ? `\n${text}` : text;
+    const { out } = this.#ctx;
+    if (!out.showsGrowth) return;
+    if (this.#shown !== "" && messageId !== this.#message) {
+      out.endGrowth();
+      this.#shown += "\n";
+    }
     this.#message = messageId;
-    this.#write(news);
+    this.#write(text);
   }
 
   /** Writes what is missing of the whole; false when what was shown is not its beginning, or nothing was. */

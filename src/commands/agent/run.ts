@@ -36,7 +36,7 @@ async function talk(ctx: Context, parsed: ParsedAgentRun, flags: AgentFlags, clo
     const options = { tools, approval, clock, events };
     if (message === null) return await converse(ctx, api, request, ctx.questions.lines!(), options);
     const result = await takeTurn(ctx, api, request, { ...options, signal: ctx.signal });
-    tellTurn(ctx, result, info?.hasOutputSchema ?? false);
+    await tellTurn(ctx, result, info?.hasOutputSchema ?? false);
   } finally {
     await events?.close();
   }

@@ -1,14 +1,20 @@
 import { turnView } from "../../views/agent-views.ts";
 import type { Context } from "../shared/context.ts";
+import { onceSubmitted } from "../shared/once-submitted.ts";
 import { requireAnswer } from "./result.ts";
 import type { TurnResult } from "./turn.ts";
 
-/** Prints what came of a turn, and judges it. */
-export function tellTurn(
-  ctx: Context,
-  { turn, failure, error, shown }: TurnResult,
-  wantsOutput: boolean,
-): void {
+/** Prints what came of a turn, and judges it; the message was taken, so it never looks as if it could be sent again. */
+export async function tellTurn(ctx: Context, result: TurnResult, wantsOutput: boolean): Promise<void> {
+  try {
+    printTurn(ctx, result, wantsOutput);
+    await ctx.out.written();
+  } catch (thrown) {
+    throw onceSubmitted(thrown, result.turn?.task_id ?? undefined);
+  }
+}
+
+function printTurn(ctx: Context, { turn, failure, error, shown }: TurnResult, wantsOutput: boolean): void {
   let printed: unknown = null;
   if (turn && !(ctx.out.showsGrowth && shown.finish(turn.text))) {
     try {

@@ -90,10 +90,12 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
   const { clock, events } = options;
   const { sent, opened, at: submittedAt } = message;
   const signal = AbortSignal.any([options.signal, clock.signal, desk.failed]);
+  let thought = "";
   for await (const facts of followTurn(api, { state, sent, opened, submittedAt, signal })) {
     for (const fact of facts) {
       events?.fact(fact);
-      show(ctx, fact, sent.assistant.chatId);
+      if (fact.type === "reasoning") thought = (thought + fact.text).slice(-SHOWN_THOUGHT);
+      show(ctx, fact, sent.assistant.chatId, thought);
       if (fact.type === "tool" || fact.type === "approval") desk.take(fact);
       if (fact.type === "text") shown.grow(fact.message_id, fact.text);
     }
@@ -102,14 +104,19 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
   }
 }
 
-function show(ctx: Context, fact: TurnFact, chatId: string): void {
+/** Characters of what the model thinks, the newest, that are shown beside the spinner. */
+const SHOWN_THOUGHT = 60;
+
+function show(ctx: Context, fact: TurnFact, chatId: string, thought: string): void {
   const { progress } = ctx.out;
+  if (fact.type === "reasoning") progress.detail(thought.trim());
+  if (fact.type === "link" && fact.state !== "open") ctx.out.trace(`chat ${chatId}: ${fact.state}`);
+  // What is drawn would take the place of half a line.
+  if (fact.type === "status" || fact.type === "calling" || fact.type === "tool") ctx.out.endGrowth();
   if (fact.type === "status") progress.phase(chatId, fact.status);
-  if (fact.type === "reasoning") progress.detail(fact.text);
   if (fact.type === "calling") progress.busy(`calling ${fact.name}`);
   if (fact.type === "tool" && /^(in_progress|awaiting)/.test(fact.status))
     progress.busy(`${fact.name} ${fact.status.replaceAll("_", " ")}`);
-  if (fact.type === "link" && fact.state !== "open") ctx.out.trace(`chat ${chatId}: ${fact.state}`);
 }
 
 interface BrokenOff {

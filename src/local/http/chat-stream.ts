@@ -11,6 +11,9 @@ export interface ChatStreamOptions {
   serializer: ChatSerializer;
 }
 
+/** Between two writes, in milliseconds: a message with many calls is not told anew for each of their results. */
+const COALESCE_MS = 30;
+
 /** Lines for one client, in the order of what they tell. Of what a slow client has not taken only the newest state is kept. */
 class LineQueue {
   readonly #response: ServerResponse;
@@ -18,16 +21,23 @@ class LineQueue {
   readonly #waiting = new Map<string, () => { event: string; data: JsonObject }>();
   readonly #deltas = new Map<string, JsonObject[]>();
 
+  #timer: NodeJS.Timeout | null = null;
+  #writtenAt = 0;
+
   constructor(response: ServerResponse, format: Format) {
     this.#response = response;
     this.#format = format;
     response.on("drain", () => this.write());
+    response.once("close", () => clearTimeout(this.#timer ?? undefined));
   }
 
   put(key: string, line: () => { event: string; data: JsonObject }): void {
     this.#waiting.delete(key);
     this.#waiting.set(key, line);
-    setImmediate(() => this.write());
+    this.#timer ??= setTimeout(
+      () => this.write(),
+      Math.max(0, this.#writtenAt + COALESCE_MS - performance.now()),
+    );
   }
 
   /** Nothing where the whole message is about to be written, which holds it. */
@@ -41,6 +51,9 @@ class LineQueue {
   }
 
   write(): void {
+    clearTimeout(this.#timer ?? undefined);
+    this.#timer = null;
+    this.#writtenAt = performance.now();
     for (const [key, line] of this.#waiting) {
       if (this.#response.writableNeedDrain || this.#response.destroyed) return;
       this.#waiting.delete(key);
