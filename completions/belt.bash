@@ -22,6 +22,8 @@ o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
 c|task||look at tasks, stop, follow and await them
 c|session||manage stateful sessions
+c|agent||talk to agents
+c|chat||look at chats with agents, and stop them
 c|app||find apps, and see what they take
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
@@ -122,6 +124,31 @@ o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
+    'agent') REPLY='c|run||send a message to an agent, follow its answer
+o|--help||show help
+o|-h||show help' ;;
+    'agent run') REPLY='o|--chat|chat|go on with a chat
+o|--context|text|what the agent asks for (repeatable)
+o|--attach|files|upload a file, and send it along (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--tool|text|let it run this shell command as its tool: arguments as JSON on standard input, what it prints is the result (repeatable)
+o|--approve|text|calls that need approval: never, ask, all, or tool:a,tool:b (default: ask on a terminal, never elsewhere)
+o|--timeout|text|stop waiting after this long; the agent goes on; exit 8
+o|--events|files|also write what happens there, as NDJSON
+o|--help||show help
+o|-h||show help
+a|agent|agent|namespace/name, or namespace/name@version
+v|message|text|what to say; - reads it from standard input' ;;
+    'chat') REPLY='c|get||show chats
+c|stop||stop answers
+o|--help||show help
+o|-h||show help' ;;
+    'chat get') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
+    'chat stop') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
 c|list||list apps
@@ -155,7 +182,7 @@ o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at 
 o|--status-table|one:2026,2025|number statuses as the API did then
 o|--help||show help
 o|-h||show help
-v|appdir|dirs|folders of inference.sh apps' ;;
+v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine

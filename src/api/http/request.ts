@@ -29,7 +29,7 @@ export interface HttpOptions {
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Reads the beginning of a stream that answers a request; `end` ends the stream, then or later. */
-export type BeginStream = (stream: OpenStream, end: (reason: unknown) => void) => Promise<unknown>;
+type BeginStream = (stream: OpenStream, end: (reason: unknown) => void) => Promise<unknown>;
 
 export interface ApiRequest {
   method: Method;

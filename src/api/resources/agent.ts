@@ -7,14 +7,14 @@ export interface AgentInfo {
   hasOutputSchema: boolean;
 }
 
-export interface ContextField {
+interface ContextField {
   name: string;
   description: string;
   required: boolean;
   default: string | null;
 }
 
-export interface AgentTool {
+interface AgentTool {
   name: string;
   /** "client" is for whoever talks to the agent. */
   type: string;

@@ -2,9 +2,9 @@
 import type { JsonObject } from "../../wire/types.ts";
 
 export type ChatStatus = "busy" | "idle" | "awaiting_input";
-export type MessageStatus = "pending" | "queued" | "ready" | "failed" | "cancelled";
-export type RunState = "submitted" | "working" | "input_required" | "completed" | "failed" | "canceled";
-export type InvocationStatus =
+type MessageStatus = "pending" | "queued" | "ready" | "failed" | "cancelled";
+type RunState = "submitted" | "working" | "input_required" | "completed" | "failed" | "canceled";
+type InvocationStatus =
   | "pending"
   | "in_progress"
   | "awaiting_approval"
