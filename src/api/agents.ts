@@ -7,7 +7,7 @@ import type { RetryMode } from "./http/retry.ts";
 import { notAsExpected, segment } from "./paths.ts";
 import { type Chat, type ChatMessage, readChat, readMessage } from "./resources/agent.ts";
 
-/** Body of `POST /agents/run` (api.md section 11). */
+/** Body of `POST /agents/run` (src/api/README.md, "Agents and chats"). */
 export interface AgentRequest {
   chat_id: string | null;
   agent: string;

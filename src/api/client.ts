@@ -205,7 +205,7 @@ export class Api {
       const retry = signal ? "never" : "idempotent";
       const page = await this.#http.request({ method: "POST", path, body, retry, signal });
       const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      found.push(...items.filter(isObject));
+      for (const item of items) if (isObject(item)) found.push(item);
       cursor = isObject(page) ? page["next_cursor"] : undefined;
       if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
     }

@@ -1,6 +1,6 @@
 import { createWriteStream, fstatSync } from "node:fs";
 import { Socket } from "node:net";
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
@@ -17,6 +17,7 @@ export interface Host {
   home: string;
   cwd: string;
   pid: number;
+  hostname: string;
   nodeVersion: string;
   /** The package's own folder. */
   root: string;
@@ -84,6 +85,7 @@ export function processHost(root: string): Host {
       }
     },
     pid: process.pid,
+    hostname: hostname(),
     nodeVersion: process.versions.node,
     root,
     // Node opens each when it is first asked for.
@@ -118,8 +120,9 @@ export function processHost(root: string): Host {
     isAlive(pid) {
       try {
         return process.kill(pid, 0);
-      } catch {
-        return false;
+      } catch (error) {
+        // It lives, and is another user's.
+        return (error as NodeJS.ErrnoException).code === "EPERM";
       }
     },
     kill(pid) {

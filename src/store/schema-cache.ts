@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJson, stringifyJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import { makeFolder } from "./folder.ts";
+import { writeAtomic } from "./atomic-write.ts";
 import { setAside } from "./set-aside.ts";
+import { sweepTemporaries, type TemporaryOwner } from "./temporary.ts";
 
 /** An app as the API once described it. */
 export interface CachedApp {
@@ -27,8 +28,10 @@ interface CacheOutput {
 export class SchemaCache {
   readonly #dir: string;
   readonly #out: CacheOutput;
+  readonly #owner: TemporaryOwner;
 
-  constructor(cacheDir: string, out: CacheOutput) {
+  constructor(cacheDir: string, out: CacheOutput, owner: TemporaryOwner) {
+    this.#owner = owner;
     this.#dir = join(cacheDir, "schemas");
     this.#out = out;
   }
@@ -46,15 +49,9 @@ export class SchemaCache {
 
   /** Whole or not at all; a cache that cannot be written is none. */
   async write(entry: CachedApp): Promise<void> {
-    const path = this.#path(entry.api, entry.reference);
-    const temporary = `${path}.${randomBytes(6).toString("hex")}`;
-    try {
-      await makeFolder(this.#dir);
-      await writeFile(temporary, this.#out.redact(stringifyJson(entry)!), { mode: 0o600 });
-      await rename(temporary, path);
-    } catch {
-      await rm(temporary, { force: true }).catch(() => {});
-    }
+    const text = this.#out.redact(stringifyJson(entry)!);
+    await writeAtomic(this.#path(entry.api, entry.reference), text, this.#owner).catch(() => {});
+    await sweepTemporaries(this.#dir, this.#owner);
   }
 
   #path(api: string, reference: string): string {

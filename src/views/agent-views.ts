@@ -5,7 +5,7 @@ import { wrap } from "../terminal/wrap.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { fields, renderOutput } from "./values.ts";
 
-/** A turn as belt prints it (cli.md section 9). */
+/** A turn as belt prints it (src/cli/README.md, "Agents"). */
 export interface TurnDocument {
   chat_id: string;
   run_id: string | null;

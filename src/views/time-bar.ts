@@ -69,15 +69,19 @@ function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms:
 }
 
 function includes(words: StatusWord[], event: JsonObject): boolean {
-  const status = String(event["status"])
+  const status = word(event["status"])
     .toLowerCase()
     .replace(/[\s-]+/g, "_");
   return words.some((word) => word === status || (word === "dispatched" && status === "scheduled"));
 }
 
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Milliseconds, as told, or until the next event. */
 function durationOf(event: JsonObject, next: JsonObject | undefined): number {
   if (typeof event["duration_ms"] === "number") return Math.max(0, event["duration_ms"]);
-  const ms = Date.parse(String(next?.["timestamp"])) - Date.parse(String(event["timestamp"]));
+  const ms = Date.parse(word(next?.["timestamp"])) - Date.parse(word(event["timestamp"]));
   return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

@@ -9,7 +9,7 @@ import {
   readRun,
 } from "../resources/agent.ts";
 
-/** What one line of a chat's stream says (api.md section 11); with `fields`, only these changed. */
+/** What one line of a chat's stream says (src/api/README.md, "Agents and chats"); with `fields`, only these changed. */
 export type ChatEvent =
   | { kind: "chat"; chat: Chat; raw: JsonObject; fields: string[] | null }
   | { kind: "message"; message: ChatMessage; fields: string[] | null }

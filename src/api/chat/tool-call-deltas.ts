@@ -9,7 +9,7 @@ export interface ToolCallDelta {
   arguments: string;
 }
 
-/** Calls are told by their index; arguments join, all else replaces (api.md section 11). */
+/** Calls are told by their index; arguments join, all else replaces (src/api/README.md, "Agents and chats"). */
 export function mergeToolCalls(known: ToolCallDelta[], deltas: unknown): ToolCallDelta[] {
   if (!Array.isArray(deltas)) return known;
   const byIndex = new Map(known.map((call) => [call.index, call]));

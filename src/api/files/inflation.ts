@@ -1,7 +1,7 @@
 import { Transform } from "node:stream";
 import { failed } from "./transfer.ts";
 
-/** What decodes to more than this, and to so many times what came, only fills the disk (api.md section 9). */
+/** What decodes to more than this, and to so many times what came, only fills the disk (src/api/README.md, "Files"). */
 const LARGE = 2 ** 30;
 const MOST_TIMES = 200;
 

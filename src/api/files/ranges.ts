@@ -3,8 +3,8 @@ import { encodingsOf } from "../http/content-encoding.ts";
 import { header } from "./transfer.ts";
 
 /**
- * What tells the state of a file that is being sent from every other, for If-Range (RFC 9110,
- * section 13.1.5): a strong ETag, or a date that cannot stand for two states. Null when the file
+ * What tells the state of a file that is being sent from every other, for If-Range (RFC 9110 on
+ * validators): a strong ETag, or a date that cannot stand for two states. Null when the file
  * cannot be taken up in the middle.
  */
 export function validatorOf(answer: Dispatcher.ResponseData): string | null {

@@ -20,7 +20,10 @@ export function taskSubject(taskId: string): Subject {
   return { name: `task ${taskId}`, doing: "running", next: belt("task get", taskId), taskId };
 }
 
-/** How long the API has not told of what is followed, and whether to go on asking (cli.md section 3). */
+/**
+ * How long the API has not told of what is followed, and whether to go on asking (src/cli/README.md, "Lost
+ * connections").
+ */
 export class Contact {
   readonly #api: Api;
   readonly #subject: Subject;

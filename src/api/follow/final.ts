@@ -6,7 +6,7 @@ import { isRefusal } from "./contact.ts";
 import type { Fact } from "./events.ts";
 import type { FollowedTask } from "./followed-task.ts";
 
-/** The whole final document, without which no task is told as ended (cli.md section 3). */
+/** The whole final document, without which no task is told as ended (src/cli/README.md, "Lost connections"). */
 export async function* readFinal(follow: FollowedTask): AsyncGenerator<Fact[]> {
   const whole = follow.final ?? (await askForFinal(follow));
   if (!("logs" in whole)) yield* follow.readLogs();

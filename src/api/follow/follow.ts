@@ -50,6 +50,22 @@ async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact[]> 
   const followed = new FollowedTask(api, state, contact, signal);
   yield state.merge(task);
   if (state.ended && whole) followed.final = task;
-  yield* keepFollowing(followed, { stream });
+  yield* withWholeOutputs(followed, keepFollowing(followed, { stream }));
   yield* readFinal(followed);
+}
+
+/** Milliseconds between two tellings of an output that grows: each tells all of it. */
+const OUTPUT_EVERY = 1_000;
+
+async function* withWholeOutputs(
+  { api, state }: FollowedTask,
+  batches: AsyncGenerator<Fact[]>,
+): AsyncGenerator<Fact[]> {
+  let told = Number.NEGATIVE_INFINITY;
+  for await (const batch of batches) {
+    if (state.hasGrown && api.now() - told >= OUTPUT_EVERY) {
+      told = api.now();
+      yield [...batch, state.wholeOutput()];
+    } else yield batch;
+  }
 }

@@ -119,7 +119,7 @@ export class FollowedTask implements Followed<Fact> {
     if (state.ambiguous) yield* this.#settleNine(unchanged >= STANDSTILL && state.finished);
   }
 
-  /** Rule 4 of api.md section 3: a bare 9 is settled by `/timings`, else by a finished task at a standstill. */
+  /** Rule 4 of src/api/README.md, "Status numbers": a bare 9 is settled by `/timings`, else by a finished task at a standstill. */
   async *#settleNine(standsFinished: boolean): AsyncGenerator<Fact[]> {
     const { api, state, signal } = this;
     const timings = this.#hasTimings ? await detectStatusTable(api, state.id, signal) : null;

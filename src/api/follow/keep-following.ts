@@ -104,7 +104,7 @@ export async function* tryRefresh<F>(followed: Followed<F>): AsyncGenerator<(F |
   }
 }
 
-/** 404, 405 and 406 on the stream mean that there is none: poll (api.md section 5). */
+/** 404, 405 and 406 on the stream mean that there is none: poll (src/api/README.md, "Following a task"). */
 function hasNoStream(thrown: unknown): boolean {
   return thrown instanceof BeltError && [404, 405, 406].includes(thrown.facts.httpStatus ?? 0);
 }

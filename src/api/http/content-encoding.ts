@@ -14,8 +14,8 @@ export interface DecodedBody {
 }
 
 /**
- * The body of an answer without the Content-Encoding that it came in, asked for or not (api.md
- * section 9). How much comes out is for the reader to bound; what cannot be unpacked is an error
+ * The body of an answer without the Content-Encoding that it came in, asked for or not (src/api/README.md,
+ * "Files"). How much comes out is for the reader to bound; what cannot be unpacked is an error
  * of the stream.
  */
 export async function decodedBody(answer: Dispatcher.ResponseData): Promise<DecodedBody> {

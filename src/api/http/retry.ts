@@ -54,7 +54,10 @@ function notice({ message }: BeltError, delay: number, tries: number, { retries 
   return `${message}, trying again${pause} (${tries + 2} of ${retries.length + 1})`;
 }
 
-/** Milliseconds to wait before the same request is sent again; null when it is not (cli.md section 3). */
+/**
+ * Milliseconds to wait before the same request is sent again; null when it is not
+ * (src/cli/README.md, "Retries and doubt").
+ */
 export function retryDelay(
   mode: RetryMode,
   { error, sent }: FailedTry,

@@ -43,7 +43,7 @@ function contextField(field: JsonObject): ContextField {
 /** What a chat's status, or its run's state, comes to. */
 export type TurnWord = "queued" | "working" | "waiting" | "completed" | "failed" | "cancelled";
 
-/** A turn of a chat: one message of the user's, and what answers it (api.md section 11). */
+/** A turn of a chat: one message of the user's, and what answers it (src/api/README.md, "Agents and chats"). */
 export interface AgentRun {
   id: string;
   state: string;

@@ -1,8 +1,11 @@
-import { stringifyJson } from "../../wire/json.ts";
+import { isNumber, stringifyJson } from "../../wire/json.ts";
 import type { StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** A task as belt prints it, everywhere (cli.md section 5). Fields not listed stay as the API sent them. */
+/**
+ * A task as belt prints it, everywhere (src/cli/README.md, "Documents"). Fields not listed stay as
+ * the API sent them.
+ */
 export interface TaskDocument {
   id: string;
   app: string | null;
@@ -39,7 +42,7 @@ export function taskDocument(
 ): TaskDocument {
   const { id, app, input, output, error, session_id, created_at, updated_at, ...rest } = raw;
   return {
-    id: String(id),
+    id: idText(id),
     app: appName(app) ?? submitted?.app ?? null,
     status: reading.word,
     status_code: reading.code,
@@ -53,7 +56,12 @@ export function taskDocument(
   };
 }
 
-/** Before SDK 0.5.1 the base fields sat under `BaseModel` (api.md section 4). */
+/** An id as a word; "" for what is none. */
+export function idText(id: unknown): string {
+  return typeof id === "string" || isNumber(id) ? String(id) : "";
+}
+
+/** Before SDK 0.5.1 the base fields sat under `BaseModel` (src/api/README.md, "Sessions"). */
 export function flattenBase(raw: JsonObject): JsonObject {
   const { BaseModel: base, ...rest } = raw;
   return isObject(base) ? { ...base, ...rest } : raw;

@@ -8,7 +8,7 @@ export interface UploadSlot {
 }
 
 /**
- * Reads the answer of `POST /files` (api.md section 6): one slot for each file asked for, with
+ * Reads the answer of `POST /files` (src/api/README.md, "Files"): one slot for each file asked for, with
  * addresses that may be relative to `base`.
  */
 export function readSlots(answer: unknown, wanted: number, base: string): UploadSlot[] {

@@ -13,7 +13,7 @@ import { type AgentFlags, checkAgainst, type ParsedAgentRun, parseAgentRun } fro
 import { tellTurn } from "./tell.ts";
 import { takeTurn } from "./turn.ts";
 
-/** `belt agent run`: send a message, follow the answer; without one, a conversation (cli.md section 9). */
+/** `belt agent run`: send a message, follow the answer; without one, a conversation (src/cli/README.md, "Agents"). */
 export async function run(ctx: Context, agent: string, words: string[], flags: AgentFlags): Promise<void> {
   requireNoCap(ctx);
   const parsed = await parseAgentRun(ctx, agent, words, flags);

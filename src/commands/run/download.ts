@@ -16,7 +16,9 @@ import { belt, type Hint } from "../../hint.ts";
 import { cleanName, extensionIn, nameOfPlace, withoutExtension } from "../../input/saved-names.ts";
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
+import { sweepTemporaries } from "../../store/temporary.ts";
 import type { Context } from "../shared/context.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
@@ -44,27 +46,24 @@ export async function saveOutput(
   folder: string,
 ): Promise<Saving> {
   const files = outputFiles(task.output, await fileFields(ctx, api, task));
-  const saved: (string | null)[] = files.map(() => null);
   const errors: BeltError[] = [];
   const sizes = files.map(({ size }) => size);
   const total = sizes.some((size) => size === null)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
-  const queue = files.entries();
-  const worker = async () => {
-    for (const [index, file] of queue) {
-      if (ctx.signal.aborted) return;
-      await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)).then(
-        (name) => {
-          saved[index] = join(folder, name);
-        },
-        (thrown) => void errors.push(asSaveError(thrown, file)),
-      );
+  const save = async (file: OutputFile, index: number) => {
+    if (ctx.signal.aborted) return [];
+    try {
+      return [join(folder, await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)))];
+    } catch (thrown) {
+      errors.push(asSaveError(thrown, file));
+      return [];
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
-  const whole = { ...task, saved: saved.filter((path) => path !== null) };
+  if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
+  const saved = await mapLimit(files, AT_ONCE, save);
+  const whole = { ...task, saved: saved.flat() };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
   if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
@@ -87,7 +86,7 @@ async function saveFile(
   folder: string,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.machine.cwd, folder), async (handle) => {
+  return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, async (handle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     return nameFor(file, extensionsOf(file.contentType || contentType));

@@ -31,7 +31,7 @@ export interface RunFlags extends RequestFlags {
   preview: "auto" | "never";
 }
 
-/** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
+/** `belt run`: submit, follow to the end, print the output (src/cli/README.md, "Running an app"). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
   if (!flags.wait && flags.events !== undefined)
     throw usageError("--events has nothing to tell with --no-wait");

@@ -2,7 +2,8 @@ import { asBeltError } from "../../errors.ts";
 
 /**
  * What went wrong once a run was taken on: whatever it is, another run would be another task
- * (cli.md section 3), so it is partly done, unless the task itself or a signal has said more.
+ * (src/cli/README.md, "Lost connections"), so it is partly done, unless the task itself or a signal
+ * has said more.
  */
 export function onceSubmitted(thrown: unknown, taskId?: string): unknown {
   if (!(thrown instanceof Error)) return thrown;
