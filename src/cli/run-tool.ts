@@ -15,7 +15,7 @@ const LINGER = 500;
  * The command in a group of its own, which ends with belt, `kill -9` included: descriptor 3 is a pipe
  * that only belt holds the other end of, and whoever waits for its end takes the group along.
  */
-const GUARDED = `(cat <&3; kill -9 -$$) >/dev/null 2>&1 & exec 3<&-; eval "$1"`;
+const GUARDED = `(read -r _ <&3; kill -9 -$$) >/dev/null 2>&1 & exec 3<&-; eval "$1"`;
 
 /** Runs a line of the shell with `input` on its standard input; never throws. */
 export async function runTool(

@@ -3,7 +3,7 @@ import { BeltError, usageError } from "../errors.ts";
 import { stringifyJson } from "../wire/json.ts";
 import { safeLine } from "./text.ts";
 
-/** A field that somebody at a terminal is asked for. Texts come from the app's schema. */
+/** A field that a person at a terminal is asked for. Texts come from the app's schema. */
 export interface Question {
   kind: "choice" | "file" | "text";
   name: string;

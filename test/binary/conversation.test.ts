@@ -23,10 +23,14 @@ afterEach(async () => {
 /** Talks to belt on a pseudo terminal: each text is typed once what it answers to is there, after the text before it. */
 async function talk(argv: string[], lines: [seen: string, typed: string][]): Promise<string> {
   const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
-  const child = spawn("script", ["-qec", `trap : INT; stty cols 80 rows 30; ${words}; echo $? > code`, "/dev/null"], {
-    cwd: home.dir,
-    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...home.env },
-  });
+  const child = spawn(
+    "script",
+    ["-qec", `trap : INT; stty cols 80 rows 30; ${words}; echo $? > code`, "/dev/null"],
+    {
+      cwd: home.dir,
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...home.env },
+    },
+  );
   let seen = "";
   child.stdout.on("data", (chunk) => {
     seen += chunk;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readProbe } from "../../src/api/http/probe.ts";
 import { readJson } from "../../src/api/http/read-json.ts";
-import { type Reply, readReply } from "../../src/api/http/response.ts";
+import { type ApiResponse, readResponse } from "../../src/api/http/response.ts";
 import { appSchemas, versionOf } from "../../src/api/resources/app.ts";
 import { LogTail } from "../../src/api/resources/log-tail.ts";
 import { outputFiles } from "../../src/api/resources/output-files.ts";
@@ -66,14 +66,14 @@ export const replies: Harness<Answer> = {
     more: timings,
   }),
   async check({ more, ...head }) {
-    const reply: Reply & { date: string } = {
+    const reply: ApiResponse & { date: string } = {
       ...head,
       requestId: undefined,
       body: await readJson(head.text),
       date: head.text,
     };
     readProbe(reply, 0, 1);
-    const read = refusable(() => readReply(reply));
+    const read = refusable(() => readResponse(reply));
     if (!read) return;
     hold(
       read.messages.every(({ message }) => typeof message === "string"),

@@ -12,7 +12,6 @@ import {
   describeAgent,
   event,
   heartbeat,
-  invocation,
   message,
   noContent,
   pieces,

@@ -1,4 +1,4 @@
-import { type Reply, readReply } from "../../src/api/http/response.ts";
+import { type ApiResponse, readResponse } from "../../src/api/http/response.ts";
 import { readMessages } from "../../src/api/http/stream.ts";
 import { LogTail } from "../../src/api/resources/log-tail.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../../src/input/saved-names.ts";
@@ -48,7 +48,7 @@ export const HOSTILE: Record<string, string | [begin: string, piece: string]> = 
 
 export const STYLE = { colors: plainColors, width: 80, textWidth: displayWidth, now: 0 };
 
-function reply(status: number, text: string): Reply {
+function reply(status: number, text: string): ApiResponse {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -60,7 +60,7 @@ function reply(status: number, text: string): Reply {
 
 function refused(status: number, text: string): void {
   try {
-    readReply(reply(status, text));
+    readResponse(reply(status, text));
   } catch {}
 }
 

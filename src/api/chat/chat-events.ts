@@ -11,9 +11,9 @@ import {
 
 /** What one line of a chat's stream says (src/api/README.md, "Agents and chats"); with `fields`, only these changed. */
 export type ChatEvent =
-  | { kind: "chat"; chat: Chat; raw: JsonObject; fields: string[] | null }
+  | { kind: "chat"; chat: Chat }
   | { kind: "message"; message: ChatMessage; fields: string[] | null }
-  | { kind: "run"; run: AgentRun; fields: string[] | null }
+  | { kind: "run"; run: AgentRun }
   | { kind: "delta"; messageId: string; delta: JsonObject; seq: number | null }
   | { kind: "heartbeat" }
   | { kind: "noise"; text: string };
@@ -32,11 +32,11 @@ export function readEvent({ name, text, body }: Frame): ChatEvent {
 function eventOf(event: string, data: JsonObject, fields: string[] | null): ChatEvent {
   switch (event) {
     case "chats":
-      return { kind: "chat", chat: readChat(data), raw: data, fields };
+      return { kind: "chat", chat: readChat(data) };
     case "chat_messages":
       return { kind: "message", message: readMessage(data), fields };
     case "agent_runs":
-      return { kind: "run", run: readRun(data), fields };
+      return { kind: "run", run: readRun(data) };
     case "delta":
       return readDelta(data);
     default:

@@ -1,12 +1,12 @@
 import { BeltError } from "../../errors.ts";
 import { isTerminal } from "../../wire/status.ts";
-import { isObject } from "../../wire/types.ts";
-import type { Api, IdentifiedTask } from "../client.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import type { Api } from "../client.ts";
 import { detectStatusTable } from "../get-task.ts";
 import { deadline } from "../http/network-errors.ts";
 import type { RetryPolicy } from "../http/retry-policy.ts";
 import { readMessages, type StreamMessage } from "../http/stream.ts";
-import { flattenBase } from "../resources/task.ts";
+import { flattenBase, type IdentifiedTask } from "../resources/task.ts";
 import type { Change, TaskState } from "../resources/task-state.ts";
 import type { Contact } from "./contact.ts";
 import type { Fact } from "./events.ts";
@@ -85,7 +85,7 @@ export class FollowedTask implements Followed<Fact> {
     const { state } = this;
     for (const message of messages) {
       if ("eventId" in message) this.#lastEventId = message.eventId ?? this.#lastEventId;
-      if (message.kind === "task") add(changes, state.advance(flattenBase(message.task), message.fields));
+      if (message.kind === "task") add(changes, advance(state, flattenBase(message.task), message.fields));
       else if (message.kind === "delta") add(changes, state.append(message.delta, message.seq));
       else if (message.kind === "noise") this.trace(`not JSON: ${message.text.slice(0, 200)}`);
       else if (message.kind === "error") this.trace(message.message);
@@ -124,8 +124,8 @@ export class FollowedTask implements Followed<Fact> {
     const { api, state, signal } = this;
     const timings = this.#hasTimings ? await detectStatusTable(api, state.id, signal) : null;
     this.#hasTimings = timings !== null;
-    if (timings?.word && isTerminal(timings.word)) yield state.settle(timings.word);
-    else if (!timings && standsFinished) yield state.settle("completed");
+    if (timings?.word && isTerminal(timings.word)) yield state.setStatus(timings.word);
+    else if (!timings && standsFinished) yield state.setStatus("completed");
     else yield state.merge({});
   }
 
@@ -142,6 +142,12 @@ export class FollowedTask implements Followed<Fact> {
       this.#hasLogs = thrown.facts.retryable ?? false;
     }
   }
+}
+
+/** A message about another task says nothing of this one; one without an id is about this. */
+function advance(state: TaskState, task: JsonObject, fields: unknown): Change[] {
+  const { id } = task;
+  return typeof id === "string" && id !== "" && id !== state.id ? [] : state.advance(task, fields);
 }
 
 /** One by one: a log told at once may hold more entries than a call can take arguments. */

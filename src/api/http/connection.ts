@@ -3,12 +3,13 @@ import { BeltError } from "../../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
 import { networkError } from "./network-errors.ts";
 import type { HttpOptions } from "./request.ts";
-import type { Reply } from "./response.ts";
+import type { ApiResponse } from "./response.ts";
 import { request } from "./undici.ts";
 
 /** Whether a request has begun to be written to a connection, so that it may have arrived. */
 export interface Delivery {
   begun: boolean;
+  onBegin?(): void;
 }
 
 /** Single requests to any address, traced and never repeated; the key goes to the base URL's origin only. */
@@ -51,7 +52,7 @@ export class Connection {
       const target = { origin: url.origin, path: url.pathname + url.search };
       const asked = request.call(watched(dispatcher, delivery), { ...target, ...options });
       const answer = await orLeft(asked, options.signal, delivery);
-      trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
+      trace([line(String(answer.statusCode)), responseHead(answer).requestId].filter(Boolean).join(" "));
       return answer;
     } catch (thrown) {
       trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));
@@ -82,6 +83,7 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
       const begin = handler.onConnect?.bind(handler);
       handler.onConnect = (abort) => {
         delivery.begun = true;
+        delivery.onBegin?.();
         begin?.(abort);
       };
       return dispatcher.dispatch(options, handler);
@@ -102,9 +104,9 @@ function orLeft<T>(asked: Promise<T>, signal: unknown, delivery: Delivery): Prom
 }
 
 /** `date` as sent. */
-export type ReplyHead = Omit<Reply, "text" | "body"> & { date: string | undefined };
+export type ResponseHead = Omit<ApiResponse, "text" | "body"> & { date: string | undefined };
 
-export function replyHead(answer: Dispatcher.ResponseData): ReplyHead {
+export function responseHead(answer: Dispatcher.ResponseData): ResponseHead {
   const header = (name: string) => [answer.headers[name]].flat()[0];
   return {
     status: answer.statusCode,

@@ -2,14 +2,14 @@ import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { readReason, readWhole } from "./body.ts";
-import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
+import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
 import { decoded } from "./content-encoding.ts";
 import { ambiguous, deadline, timedOut } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import { readJson } from "./read-json.ts";
 import { followRedirects } from "./redirects.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, type Reply, readReply } from "./response.ts";
+import { type ApiResponse, type Message, readResponse } from "./response.ts";
 import { type FailedTry, isInDoubt, retryDelay, withRetries } from "./retry.ts";
 
 /** One API server over HTTP: requests with bounded retries, streams, and transfers of files. */
@@ -38,26 +38,34 @@ export class Http {
       attempt: () => this.#try(what, leaving),
       next: (failed, tries) => {
         const delay = retryDelay(what.retry, failed, this.#options.policy, tries);
-        return delay === null || what.deadline?.aborted ? meaning(what, failed) : delay;
+        const isOver = what.deadline?.aborted || (what.uninterruptible && failed.sent && leaving.aborted);
+        return delay === null || isOver ? meaning(what, failed) : delay;
       },
       signal: anyOf(leaving, what.deadline),
+      // Out of patience between two tries: what the last one met says more.
+      left: (reason, failed) => (isTimeout(leaving.reason) ? failed.error : reason),
     });
   }
 
   async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
-    const delivery: Delivery = { begun: false };
-    const over = what.uninterruptible?.();
-    const ending = over ? anyOf(what.deadline) : anyOf(leaving, what.deadline);
+    let over: (() => void) | undefined;
+    const delivery: Delivery = { begun: false, onBegin: () => (over = what.uninterruptible?.()) };
+    const left = new AbortController();
+    const leave = () => {
+      if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
+    };
+    leaving.addEventListener("abort", leave, { once: true });
     try {
-      const answered = await this.#exchange(what, ending, delivery);
+      const answered = await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery);
       if ("begun" in answered) return { value: answered.begun };
-      const { value, messages } = readReply(answered);
+      const { value, messages } = readResponse(answered);
       this.#pass(messages);
       return { value };
     } catch (thrown) {
-      if (!over && leaving.aborted) throw leaving.reason;
+      if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
+      leaving.removeEventListener("abort", leave);
       over?.();
     }
   }
@@ -89,12 +97,12 @@ export class Http {
         throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
       })
       .finally(() => clearTimeout(timer));
-    const head = replyHead(answer);
+    const head = responseHead(answer);
     const body = await decoded(answer);
     if (head.status === 200) return { contentType: head.contentType, chunks: body };
     const text = await readReason(body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
-    readReply(await whole(head, text));
+    readResponse(await whole(head, text));
     throw noStream(head.status);
   }
 
@@ -104,8 +112,8 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      const answered = await this.#exchange(what, signal, { begun: false });
-      return readProbe(answered as WholeReply, sent, now());
+      const answered = await this.#roundTrip(what, signal, { begun: false });
+      return readProbe(answered as WholeResponse, sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -131,7 +139,11 @@ export class Http {
   }
 
   /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
-  async #exchange(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeReply | Begun> {
+  async #roundTrip(
+    what: ApiRequest,
+    signal: AbortSignal,
+    delivery: Delivery,
+  ): Promise<WholeResponse | Begun> {
     const timeout = deadline(this.#options.requestTimeout);
     const bound = anyOf(signal, timeout);
     // A stream that answers outlives what bounds its beginning.
@@ -150,7 +162,7 @@ export class Http {
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #send(what: ApiRequest, life: AbortController, delivery: Delivery): Promise<WholeReply | Begun> {
+  async #send(what: ApiRequest, life: AbortController, delivery: Delivery): Promise<WholeResponse | Begun> {
     const { method, begin } = what;
     const { signal } = life;
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
@@ -170,7 +182,7 @@ export class Http {
         });
       },
     });
-    const head = replyHead(answer);
+    const head = responseHead(answer);
     const chunks = await decoded(answer);
     if (begin && head.status === 200 && isStream(head.contentType)) {
       const end = (reason: unknown) => life.abort(reason);
@@ -189,9 +201,9 @@ function isStream(contentType: string): boolean {
   return /ndjson|event-stream/i.test(contentType);
 }
 
-type WholeReply = Reply & ReplyHead;
+type WholeResponse = ApiResponse & ResponseHead;
 
-async function whole(head: ReplyHead, text: string): Promise<WholeReply> {
+async function whole(head: ResponseHead, text: string): Promise<WholeResponse> {
   return { ...head, text, body: await readJson(text) };
 }
 
@@ -203,6 +215,17 @@ function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
 /** What the last try of a request comes to. */
 function meaning(what: ApiRequest, failed: FailedTry): BeltError {
   return isInDoubt(what.retry, failed) ? ambiguous(failed.error, what.ambiguousMessage) : failed.error;
+}
+
+/** Why the user left; a request that must not be done twice may have been done all the same. */
+function meaningOfLeaving({ retry, ambiguousMessage }: ApiRequest, reason: unknown, sent: boolean): unknown {
+  if (!(reason instanceof BeltError) || !sent || retry !== "if-unsent") return reason;
+  const { message, hint } = ambiguous(reason, ambiguousMessage).facts;
+  return reason.with({ message, hint });
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof BeltError && reason.facts.code === "timeout";
 }
 
 function noStream(httpStatus: number): BeltError {

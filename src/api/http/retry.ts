@@ -30,10 +30,12 @@ export interface Tries<T> {
   next(failed: FailedTry, tries: number): number | BeltError;
   /** Ends the tries and the pauses between them with its reason. */
   signal: AbortSignal;
+  /** What to throw when that ends a pause. */
+  left?(reason: unknown, failed: FailedTry): unknown;
 }
 
 /** Tries until it succeeds or there is no next try; says so once people wonder what takes so long. */
-export async function withRetries<T>(pacing: Pacing, { attempt, next, signal }: Tries<T>): Promise<T> {
+export async function withRetries<T>(pacing: Pacing, { attempt, next, signal, left }: Tries<T>): Promise<T> {
   const { policy, sleep, now, onRetry } = pacing;
   const began = now();
   for (let tries = 0; ; tries++) {
@@ -45,7 +47,9 @@ export async function withRetries<T>(pacing: Pacing, { attempt, next, signal }: 
     if (typeof delay !== "number") throw delay;
     signal.throwIfAborted();
     if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
-    await sleep(delay, signal);
+    await sleep(delay, signal).catch((reason) => {
+      throw left?.(reason, outcome) ?? reason;
+    });
   }
 }
 

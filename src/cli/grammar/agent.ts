@@ -15,6 +15,7 @@ export function addAgent(agent: Command, act: Act): void {
     .option("--context <key=value>", "what the agent asks for (repeatable)", collect)
     .option("--attach <path>", "upload a file, and send it along (repeatable)", collect)
     .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
+    .option("--allow-unknown-cost", "talk to it though BELT_MAX_COST is set: what it costs cannot be asked")
     .optionsGroup("What the agent may do here:")
     .option(
       "--tool <name=command>",

@@ -8,18 +8,18 @@ import { resolveIds } from "../shared/ids.ts";
 
 /** `belt chat get <id…>`: chats with their messages as they are now. */
 export async function get(ctx: Context, references: string[]): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "chat");
+  const { ids, asArray } = await resolveIds(ctx, references, "chat");
   const api = await ctx.api();
   const look = aboutChat(async (id) => chatDocument(await api.agents.chat(id)));
-  printResults(ctx, await forEachId(ctx, ids, look), several, chatView);
+  printResults(ctx, await forEachId(ctx, ids, look), asArray, chatView);
 }
 
 /** `belt chat stop <id…>`: stops the answers under way; where there is none, that is success. */
 export async function stop(ctx: Context, references: string[]): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "chat");
+  const { ids, asArray } = await resolveIds(ctx, references, "chat");
   const api = await ctx.api();
   const stopOne = aboutChat((id) => stopChat(api, id));
-  printResults(ctx, await forEachId(ctx, ids, stopOne), several, stoppedChatView);
+  printResults(ctx, await forEachId(ctx, ids, stopOne), asArray, stoppedChatView);
 }
 
 async function stopChat(api: Api, id: string): Promise<StoppedChat> {

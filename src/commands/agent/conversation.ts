@@ -2,9 +2,15 @@ import type { AgentRequest } from "../../api/agents.ts";
 import type { Api } from "../../api/client.ts";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
+import { createClock } from "../run/clock.ts";
 import type { Context, Lines, Signal } from "../shared/context.ts";
 import { tellTurn } from "./tell.ts";
 import { type TurnOptions, takeTurn } from "./turn.ts";
+
+export interface Conversation extends Omit<TurnOptions, "signal" | "clock"> {
+  /** Milliseconds, for each answer. */
+  timeout: number | undefined;
+}
 
 /** Asks for one message after the other, each in the same chat, until Ctrl-D. Ctrl-C stops an answer, and at the prompt leaves. */
 export async function converse(
@@ -12,7 +18,7 @@ export async function converse(
   api: Api,
   first: AgentRequest,
   lines: Lines,
-  options: Omit<TurnOptions, "signal">,
+  options: Conversation,
 ): Promise<void> {
   ctx.out.note(`talking to ${first.agent}; Ctrl-D ends it`);
   let request = first;
@@ -32,7 +38,7 @@ async function say(
   ctx: Context,
   api: Api,
   request: AgentRequest,
-  options: Omit<TurnOptions, "signal">,
+  options: Conversation,
 ): Promise<string | null> {
   const stop = new AbortController();
   // The first Ctrl-C is for the answer alone; whatever follows it is for belt.
@@ -41,15 +47,18 @@ async function say(
     stop.abort(stopped(signal));
   });
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
+  const clock = createClock(options.timeout);
+  clock.start();
   let chatId = request.chat_id;
   try {
-    const result = await takeTurn(ctx, api, request, { ...options, signal });
+    const result = await takeTurn(ctx, api, request, { ...options, clock, signal });
     chatId = result.chatId;
     await tellTurn(ctx, result, false);
   } catch (thrown) {
     if (!(thrown instanceof BeltError) || ctx.signal.aborted || endsAll(thrown)) throw thrown;
     ctx.out.error(thrown);
   } finally {
+    clock.stop();
     letGo();
   }
   return chatId;

@@ -3,20 +3,20 @@ import type { BeltError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import { safeJson } from "../../terminal/text.ts";
 import type { TurnDocument } from "../../views/agent-views.ts";
-import type { Context, EventSink } from "../shared/context.ts";
+import type { Context, EventsTarget } from "../shared/context.ts";
 
 /** The NDJSON of `--events`: what was learned of the answers, and as the last line how it ended. */
 export class AgentEvents {
   readonly #ctx: Context;
-  readonly #sink: EventSink;
+  readonly #target: EventsTarget;
   readonly #start: number;
   #seq = 0;
   #chatId: string | null = null;
   #taskId: string | null = null;
 
-  private constructor(ctx: Context, sink: EventSink) {
+  private constructor(ctx: Context, target: EventsTarget) {
     this.#ctx = ctx;
-    this.#sink = sink;
+    this.#target = target;
     this.#start = ctx.now();
   }
 
@@ -47,11 +47,11 @@ export class AgentEvents {
   }
 
   async drained(): Promise<void> {
-    await this.#sink.drained();
+    await this.#target.drained();
   }
 
   async close(): Promise<void> {
-    await this.#sink.close().catch((error: Error) => {
+    await this.#target.close().catch((error: Error) => {
       this.#ctx.out.warn(`the events could not all be written: ${fileReason(error)}`);
     });
   }
@@ -59,6 +59,6 @@ export class AgentEvents {
   #write(type: string, rest: object): void {
     const time = new Date(this.#ctx.now()).toISOString();
     const head = { type, seq: ++this.#seq, time, task_id: this.#taskId, chat_id: this.#chatId };
-    this.#sink.write(safeJson({ ...head, ...rest }));
+    this.#target.write(safeJson({ ...head, ...rest }));
   }
 }

@@ -3,6 +3,7 @@ import { usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { closest } from "../../input/closest.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
+import type { CostFlags } from "../run/budget.ts";
 import { isAppName } from "../run/parse-run.ts";
 import { findFiles, inputReaders } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
@@ -10,7 +11,7 @@ import { resolveReference } from "../shared/ids.ts";
 import { type Approval, parseApproval } from "./approval.ts";
 
 /** The flags of `belt agent run`, as typed. */
-export interface AgentFlags {
+export interface AgentFlags extends Pick<CostFlags, "allowUnknownCost"> {
   chat?: string;
   context?: string[];
   attach?: string[];

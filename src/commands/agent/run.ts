@@ -3,8 +3,8 @@ import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { type AgentInfo, agentInfo } from "../../api/resources/agent.ts";
 import { BeltError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
-import { type Clock, startClock } from "../run/clock.ts";
+import { budgetOf } from "../run/budget.ts";
+import { type Clock, createClock } from "../run/clock.ts";
 import { uploadAll } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
 import { converse } from "./conversation.ts";
@@ -15,9 +15,9 @@ import { takeTurn } from "./turn.ts";
 
 /** `belt agent run`: send a message, follow the answer; without one, a conversation (src/cli/README.md, "Agents"). */
 export async function run(ctx: Context, agent: string, words: string[], flags: AgentFlags): Promise<void> {
-  requireNoCap(ctx);
+  budgetOf(ctx, flags).requireUncapped(agent);
   const parsed = await parseAgentRun(ctx, agent, words, flags);
-  const clock = startClock(flags.timeout);
+  const clock = createClock(flags.timeout);
   try {
     await talk(ctx, parsed, flags, clock);
   } finally {
@@ -27,15 +27,21 @@ export async function run(ctx: Context, agent: string, words: string[], flags: A
 
 async function talk(ctx: Context, parsed: ParsedAgentRun, flags: AgentFlags, clock: Clock): Promise<void> {
   const api = await ctx.api();
+  if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await AgentEvents.open(ctx, flags.events, clock.signal);
   try {
     const info = await clock.bound(knownAgent(ctx, api, parsed.agent));
     if (info) await checkAgainst(ctx, parsed, info);
     const request = await clock.bound(prepare(ctx, api, parsed, info));
     const { tools, approval, message } = parsed;
-    const options = { tools, approval, clock, events };
-    if (message === null) return await converse(ctx, api, request, ctx.questions.lines!(), options);
-    const result = await takeTurn(ctx, api, request, { ...options, signal: ctx.signal });
+    const options = { tools, approval, events };
+    if (message === null)
+      return await converse(ctx, api, request, ctx.questions.lines!(), {
+        ...options,
+        timeout: flags.timeout,
+      });
+    clock.start();
+    const result = await takeTurn(ctx, api, request, { ...options, clock, signal: ctx.signal });
     await tellTurn(ctx, result, info?.hasOutputSchema ?? false);
   } finally {
     await events?.close();
@@ -86,15 +92,4 @@ async function prepare(
       context_size: 0,
     },
   };
-}
-
-/** What an agent spends cannot be asked before. */
-function requireNoCap({ maxCost }: Context): void {
-  if (maxCost === null) return;
-  throw new BeltError({
-    code: "over_budget",
-    message: `what an agent costs cannot be asked, and there is a cap of ${maxCost} USD (BELT_MAX_COST); nothing was sent`,
-    hint: ["unset BELT_MAX_COST for this command: env -u BELT_MAX_COST ", belt("agent run", "…")],
-    exit: "quota",
-  });
 }

@@ -93,7 +93,7 @@ interface Machine {
   /** Runs a line of the shell for an agent, without belt's keys, until it has ended or `signal` aborts. */
   runTool(command: string, input: string, bounds: ToolBounds): Promise<ToolRun>;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
-  openEvents(target: string, deadline: AbortSignal): Promise<EventSink>;
+  openEvents(target: string, deadline: AbortSignal): Promise<EventsTarget>;
 }
 
 export interface ToolBounds {
@@ -142,7 +142,7 @@ export interface Credentials {
    * error for an unknown one.
    */
   account(profile?: string): Promise<Account>;
-  /** A client for an account, closed by whoever asked for it. */
+  /** A client for an account, closed by the caller. */
   connect(account: Account): Promise<Api>;
   /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
   proxy(url: string): ProxyInUse | null;
@@ -163,7 +163,9 @@ export interface Child {
   exit: Promise<number>;
 }
 
-export interface EventSink {
+export interface EventsTarget {
+  /** True while something has not been taken by the reader. */
+  readonly isBehind: boolean;
   write(line: string): void;
   /** Waits for a reader that is slower than belt. */
   drained(): Promise<void>;

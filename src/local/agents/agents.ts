@@ -61,7 +61,7 @@ async function runApp(
   const resolved = await catalog.resolve(tool.app, (version) => pool.isLoaded(version));
   requireSecrets(resolved.version);
   const request: RunRequest = { app: tool.app, input, ...(tool.function && { function: tool.function }) };
-  const { live, saved } = tasks.submit(request, resolved, null, () => {});
+  const { live, saved } = tasks.submit(request, resolved, { sessionId: null, cost: 0 }, () => {});
   // What cannot be kept runs all the same.
   void saved.catch(() => {});
   return live;

@@ -1,4 +1,4 @@
-/** agent.yml, read field by field; what is wrong is named with its place (README.md, "An agent directory"). */
+/** agent.yml, read field by field; what is wrong is named with its place (src/local/README.md, "An agent directory"). */
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { AgentTool, AgentVersion, ContextField, Step, Turn } from "./agent-version.ts";
 

@@ -1,4 +1,4 @@
-/** `GET /chats/:id/stream`, and the snapshots that answer `POST /agents/run` with `stream: true` (README.md, "Streams"). */
+/** `GET /chats/:id/stream`, and the snapshots that answer `POST /agents/run` with `stream: true` (src/local/README.md, "Streams"). */
 import type { ServerResponse } from "node:http";
 import type { JsonObject } from "../../wire/types.ts";
 import { activeRun, type ChatChange, type LiveChat, type Message } from "../agents/chat.ts";

@@ -1,4 +1,4 @@
-/** Streams of the API: NDJSON, or server-sent events (README.md, "Streams"). */
+/** Streams of the API: NDJSON, or server-sent events (src/local/README.md, "Streams"). */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonObject } from "../../wire/types.ts";
 

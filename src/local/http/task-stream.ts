@@ -8,7 +8,7 @@ import { endWith, type Format, HEARTBEAT_MS } from "./stream-format.ts";
 
 export interface TaskStreamOptions {
   clock: Clock;
-  present(task: Task, logs: LogEntry[]): JsonObject;
+  serialize(task: Task, logs: LogEntry[]): JsonObject;
 }
 
 /** Logs and partial outputs within this time go out together. */
@@ -21,7 +21,7 @@ export function streamEnded(
   task: Task,
   options: TaskStreamOptions,
 ): void {
-  endWith(response, format.line(options.present(task, task.logs)) + format.end);
+  endWith(response, format.line(options.serialize(task, task.logs)) + format.end);
 }
 
 /**
@@ -52,7 +52,7 @@ export function streamTask(
     // Only the entries that are new to this client: the whole list each time would be quadratic.
     const logs = task.logs.slice(sentLogs);
     sentLogs = task.logs.length;
-    const line = format.line(options.present(task, logs));
+    const line = format.line(options.serialize(task, logs));
     if (!isTerminal(task.status)) {
       response.write(line);
       return;
