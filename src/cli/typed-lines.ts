@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from "node:readline";
+import type { Interface } from "node:readline";
 import type { Lines } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
@@ -11,6 +11,7 @@ export function typedLines({ stdin, stderr }: Host, out: Output, signal: AbortSi
     async next() {
       signal.throwIfAborted();
       out.progress.stop();
+      const { createInterface } = await import("node:readline");
       const output = stderr as NodeJS.WriteStream;
       const reader = createInterface({ input: stdin, output, terminal: true, history, historySize: 200 });
       reader.on("history", (lines: string[]) => {

@@ -35,6 +35,7 @@ export class Growth {
     else if (isFinal || !this.#whole.startsWith(whole)) {
       this.#changed ||= !whole.startsWith(this.#whole.slice(0, this.#given));
       this.#whole = whole;
+      this.#pieces = null;
     }
     return this.#give();
   }
