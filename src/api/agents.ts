@@ -1,3 +1,4 @@
+import { asBeltError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { readSnapshots, type Snapshots } from "./chat/snapshots.ts";
 import type { Http } from "./http/http.ts";
@@ -76,8 +77,14 @@ export class AgentApi {
     const answer = await this.#get(chatPath(id), signal, retry);
     if (!isObject(answer)) throw notAsExpected(`its answer about chat ${id} is no chat`);
     const chat = { ...readChat(answer), id };
-    // Not every version of the API sends the messages with the chat.
-    return chat.messages?.length ? chat : { ...chat, messages: await this.messages(id, signal, retry) };
+    if (chat.messages?.length) return chat;
+    // Not every version of the API sends the messages with the chat, and not every one has them apart.
+    const messages = await this.messages(id, signal, retry).catch((thrown) => {
+      const { httpStatus } = asBeltError(thrown).facts;
+      if (chat.messages && (httpStatus === 404 || httpStatus === 405)) return chat.messages;
+      throw thrown;
+    });
+    return { ...chat, messages };
   }
 
   /** All of them, page by page. */

@@ -319,6 +319,45 @@ describe.concurrent("an existing chat", () => {
   );
 
   test(
+    "whose message is refused says so, and leaves no stream behind",
+    scene(async ({ api, belt }) => {
+      let open = false;
+      streamed(api, (_request, response) => {
+        open = true;
+        response.writeHead(200, { "content-type": "application/x-ndjson" });
+        response.write(bytesOf([event("chats", before)]));
+        response.once("close", () => {
+          open = false;
+        });
+      });
+      api.on("POST /agents/run", api.error(400, "validation_error", "no such thing"));
+      const { code, stderr } = await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
+      expect({ code, refused: stderr.includes("no such thing") }).toEqual({ code: 1, refused: true });
+      await until(() => !open);
+    }),
+  );
+
+  test(
+    "without its messages has them asked for, and is enough where they are nowhere",
+    scene(async ({ api, belt }) => {
+      const bare = chat("completed", []);
+      api.on("GET /chats/chat_1", api.ok(bare));
+      const pages = [
+        { items: [userMessage], next_cursor: "2", has_next: true },
+        { items: [message("ready", TEXT)], has_next: false },
+      ];
+      api.on("GET /chats/chat_1/messages", ...pages.map((page) => api.ok(page)));
+      const shown = await belt("chat", "get", "chat_1", "--json");
+      expect(JSON.parse(shown.stdout).messages).toHaveLength(2);
+      expect((await belt("chat", "get", "chat_1")).stdout).toContain(TEXT);
+      api.on("GET /chats/chat_1/messages", api.error(404, "not_found", "no such route"));
+      expect((await belt("chat", "get", "chat_1")).code).toBe(0);
+      api.on("GET /chats/chat_1", api.error(404, "not_found", "no chat"));
+      expect((await belt("chat", "get", "chat_1")).code).toBe(5);
+    }),
+  );
+
+  test(
     "that is busy queues the message; the turn before it does not end it",
     scene(async ({ api, belt }) => {
       const busy = chat("working", [], { active_run: run("working", { id: "run_0" }) });

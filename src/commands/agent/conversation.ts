@@ -53,7 +53,7 @@ async function say(
   try {
     const result = await takeTurn(ctx, api, request, { ...options, clock, signal });
     chatId = result.chatId;
-    await tellTurn(ctx, result, false);
+    await tellTurn(ctx, result, { wantsOutput: false, isOneOfMany: true });
   } catch (thrown) {
     if (!(thrown instanceof BeltError) || ctx.signal.aborted || endsAll(thrown)) throw thrown;
     ctx.out.error(thrown);

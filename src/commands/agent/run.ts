@@ -17,6 +17,7 @@ import { takeTurn } from "./turn.ts";
 export async function run(ctx: Context, agent: string, words: string[], flags: AgentFlags): Promise<void> {
   budgetOf(ctx, flags).requireUncapped(agent);
   const parsed = await parseAgentRun(ctx, agent, words, flags);
+  if (parsed.message === null) ctx.out.refuseField("a conversation");
   const clock = createClock(flags.timeout);
   try {
     await talk(ctx, parsed, flags, clock);
@@ -42,7 +43,7 @@ async function talk(ctx: Context, parsed: ParsedAgentRun, flags: AgentFlags, clo
       });
     clock.start();
     const result = await takeTurn(ctx, api, request, { ...options, clock, signal: ctx.signal });
-    await tellTurn(ctx, result, info?.hasOutputSchema ?? false);
+    await tellTurn(ctx, result, { wantsOutput: info?.hasOutputSchema ?? false, isOneOfMany: false });
   } finally {
     await events?.close();
   }
