@@ -166,7 +166,7 @@ o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
 o|--help||show help
 o|-h||show help
-v|appdir|dirs|folders of inference.sh apps' ;;
+v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine

@@ -189,7 +189,7 @@ function __belt_table
             echo 'o|--balance|text|credit for the prices that apps name in inf.yml (default 100)'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
-            echo 'v|appdir|dirs|folders of inference.sh apps'
+            echo 'v|appdir|dirs|folders of inference.sh apps, and of agents'
         case 'login'
             echo 'o|--infra|one:cloud,private,private_first|where runs go with this profile'
             echo 'o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell'
