@@ -10,6 +10,7 @@ import { addFile } from "./grammar/file.ts";
 import { addMoney } from "./grammar/money.ts";
 import { type Act, type Action, duration } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
+import { addRerun } from "./grammar/rerun.ts";
 import { addRun } from "./grammar/run.ts";
 import { addSession } from "./grammar/session.ts";
 import { addTask } from "./grammar/task.ts";
@@ -40,6 +41,7 @@ export async function buildProgram(
 
   const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
   addRun(program, act);
+  addRerun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
   addMoney(program, act);

@@ -1,4 +1,4 @@
-import { define } from "../../input/raw-value.ts";
+import { define, hasFields } from "../../input/raw-value.ts";
 import { fieldSchema, itemSchema } from "../../input/schema/fields.ts";
 import { forms } from "../../input/schema/forms.ts";
 import type { Schema } from "../../input/schema/node.ts";
@@ -45,6 +45,6 @@ function isMarked(schema: Schema): boolean {
 /** Where something was taken out, or still is. */
 export function redactedPaths(value: unknown, path: readonly string[] = []): string[][] {
   if (value === REDACTED) return [[...path]];
-  if (!Array.isArray(value) && !isObject(value)) return [];
+  if (!Array.isArray(value) && !hasFields(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => redactedPaths(inner, [...path, key]));
 }

@@ -1,5 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
+import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
@@ -64,7 +65,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   await carryOut(ctx, parsed, budget, flags);
 }
 
-export async function checkSave(ctx: Context, { save, receipt }: FollowFlags): Promise<void> {
+export async function checkSave(ctx: Context, { save, receipt }: Pick<FollowFlags, "save" | "receipt">): Promise<void> {
   if (save !== undefined) await requireFolder(ctx, save);
   else if (receipt)
     throw usageError(
