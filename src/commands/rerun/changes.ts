@@ -27,7 +27,9 @@ async function changes(ctx: Context, root: Root, recipe: Recipe, parsed: ParsedR
   const { tree } = await fillTree(recipe, root, [], ctx.readers);
   const [before, after] = [leaves(tree), leaves(parsed[root] ?? {})];
   const name = (key: string) => (root === "setup" ? `setup ${key}` : key);
-  const changed = [...after].filter(([key, { text }]) => before.get(key)?.text !== text);
+  const changed = [...after].filter(
+    ([key, { text }]) => !before.has(key) || ![text, REDACTED].includes(before.get(key)!.text),
+  );
   const gone = [...before.keys()].filter((key) => !after.has(key));
   return [
     ...changed.map(([key, leaf]) => `${name(key)} is ${changeText(leaf, before.get(key))}`),
@@ -41,7 +43,7 @@ interface Leaf {
 }
 
 function changeText(after: Leaf, before: Leaf | undefined): string {
-  if (after.secret || before?.text === REDACTED) return "given again";
+  if (after.secret) return "another";
   return `${short(after.text)}, ${before ? `was ${short(before.text)}` : "was not given"}`;
 }
 

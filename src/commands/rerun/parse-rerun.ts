@@ -71,22 +71,26 @@ function fieldsOf(recipe: Recipe, ownInfra: string | null): Omit<RunRequest, "ap
 
 /** Asks for what the receipt does not keep, without echo; throws a usage error that names it where nobody can be asked. */
 export async function askForRedacted(ctx: Context, { parsed }: ParsedRerun): Promise<void> {
-  for (const root of ["input", "setup"] as const) {
-    const tree = parsed[root];
-    if (!tree) continue;
-    for (const path of redactedPaths(tree)) {
-      const key = path.map((part) => part.replaceAll(".", "\\.")).join(".");
-      if (ctx.questions.ask === null) throw notGiven(root, key);
-      const answer = await ctx.questions.secret(`${root === "setup" ? "setup " : ""}${path.join(".")}`);
-      setAt(tree, path, new RawValue([await rawText(answer)]), `--${root} ${key}`);
-    }
+  const missing = (["input", "setup"] as const).flatMap((root) =>
+    redactedPaths(parsed[root]).map((path) => ({ root, path, key: keyOf(path) })),
+  );
+  if (missing.length > 0 && ctx.questions.ask === null) throw notGiven(missing);
+  for (const { root, path, key } of missing) {
+    const answer = await ctx.questions.secret(root === "setup" ? `setup ${key}` : key);
+    setAt(parsed[root]!, path, new RawValue([await rawText(answer)]), `--${root} ${key}`);
   }
 }
 
-function notGiven(root: Root, key: string): Error {
+/** As it is typed. */
+export function keyOf(path: readonly string[]): string {
+  return path.map((part) => part.replaceAll(".", "\\.")).join(".");
+}
+
+function notGiven(missing: { root: Root; key: string }[]): Error {
+  const names = missing.map(({ root, key }) => (root === "setup" ? `setup ${key}` : key)).join(", ");
   return usageError(
-    `${root === "input" ? "" : "setup "}${key} is secret and not in the receipt: it must be given again`,
-    `${flagOf(root)} ${key}=…`,
+    `${names} must be given again: a receipt keeps nothing secret`,
+    `add ${missing.map(({ root, key }) => `${flagOf(root)} ${key}=…`).join(" ")}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { hashFile } from "../run/file-hash.ts";
 import { isBelow } from "../run/receipt-input.ts";
 import { findFiles } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
-import { flagOf, type ParsedRerun } from "./parse-rerun.ts";
+import { flagOf, keyOf, type ParsedRerun } from "./parse-rerun.ts";
 
 type RecipeFile = ParsedRerun["files"][number];
 
@@ -15,7 +15,7 @@ export async function checkFiles(ctx: Context, { files, parsed }: ParsedRerun): 
 
 async function checkFile(ctx: Context, one: RecipeFile, allowSensitive: boolean): Promise<void> {
   const { name, path, size, sha256 } = one.filled.file;
-  const hint = [flagOf(one.root), `${one.filled.path.join(".")}=@<path>`].join(" ");
+  const hint = `${flagOf(one.root)} ${keyOf(one.filled.path)}=@<path> names another`;
   if (path === null) throw usageError(`${name}: the receipt does not keep where it was`, hint);
   if (!isBelow(path)) throw usageError(`${path} is not below this folder, and was not read`, hint);
   const found = (await findFiles(ctx, [path], { allowSensitive, unread: true, hint })).get(path);
@@ -31,7 +31,7 @@ export async function approveFiles(ctx: Context, { files }: ParsedRerun, yes: bo
     ({ filled: { file } }) => `${safeLine(file.path ?? file.name)} (${formatBytes(file.size)})`,
   );
   const question = `Upload ${listed.join(", ")}, as ${files.length === 1 ? "it was" : "they were"} before?`;
-  if (yes) return ctx.out.note(`the receipt has ${files.length} files uploaded: ${listed.join(", ")}`);
+  if (yes) return ctx.out.note(`uploading as the receipt says: ${listed.join(", ")}`);
   if (await ctx.questions.confirm(question, "--yes")) return;
   throw new BeltError({ code: "declined", message: "nothing was uploaded or submitted", exit: "failure" });
 }

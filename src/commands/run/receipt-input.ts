@@ -40,12 +40,14 @@ function given({ values, uploads }: CoercedInput, schema: Schema | null): JsonOb
   );
 }
 
-/** A server on this machine may tell where it keeps an upload; of that the name is enough. */
+/** A server may tell where on this machine it keeps an upload, or sign its address; neither is kept. */
 function withoutPlaces({ uploads }: CoercedInput, sent: JsonObject): JsonObject {
   return uploads.reduce<JsonObject>((tree, { path }) => {
     const uri = valueAt(tree, path);
-    const isPlace = typeof uri === "string" && uri.startsWith("file:");
-    return isPlace ? (withValue(tree, path, `file:${basename(uri)}`) as JsonObject) : tree;
+    if (typeof uri !== "string") return tree;
+    const [address = ""] = uri.split(/[?#]/);
+    const shown = address.startsWith("file:") ? `file:${basename(address)}` : address;
+    return withValue(tree, path, shown) as JsonObject;
   }, sent);
 }
 

@@ -65,7 +65,10 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   await carryOut(ctx, parsed, budget, flags);
 }
 
-export async function checkSave(ctx: Context, { save, receipt }: Pick<FollowFlags, "save" | "receipt">): Promise<void> {
+export async function checkSave(
+  ctx: Context,
+  { save, receipt }: Pick<FollowFlags, "save" | "receipt">,
+): Promise<void> {
   if (save !== undefined) await requireFolder(ctx, save);
   else if (receipt)
     throw usageError(
