@@ -62,7 +62,7 @@ function structuredCopy(value: unknown): unknown {
 }
 
 /** A copy with each text replaced; what was typed stays as it is. */
-export function replaceTexts(
+function replaceTexts(
   value: unknown,
   path: string[],
   replace: (text: string, path: string[]) => unknown,
