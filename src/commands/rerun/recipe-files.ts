@@ -20,7 +20,7 @@ async function checkFile(ctx: Context, one: RecipeFile, allowSensitive: boolean)
   if (!isBelow(path)) throw usageError(`${path} is not below this folder, and was not read`, hint);
   const found = (await findFiles(ctx, [path], { allowSensitive, unread: true, hint })).get(path);
   if (!found) throw usageError(`cannot upload ${path}: it is not a file`, hint);
-  const isSame = found.size === size && (await hashFile(found.path)).sha256 === sha256;
+  const isSame = found.size === size && (await hashFile(found.path, ctx.signal)).sha256 === sha256;
   if (!isSame) throw usageError(`${path} is not the file that was uploaded: its SHA-256 differs`, hint);
 }
 

@@ -21,11 +21,13 @@ export interface HashedFile extends FileFacts {
   changed: number;
 }
 
-/** Reads a file of any size in a little memory. */
-export async function hashFile(path: string): Promise<HashedFile> {
+/** Reads a file of any size in a little memory; `signal` ends it with its reason. */
+export async function hashFile(path: string, signal: AbortSignal): Promise<HashedFile> {
   const { mtimeMs: changed, size } = await stat(path);
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash, { signal }).catch((thrown) => {
+    throw signal.aborted ? signal.reason : thrown;
+  });
   return { path, size, sha256: hash.digest("hex"), changed };
 }
 
@@ -37,7 +39,7 @@ export async function hashInputs(
 ): Promise<Map<string, HashedFile>> {
   const hashed = new Map<string, HashedFile>();
   for (const [name, { path }] of await findFiles(ctx, fileNames(coerced), { allowSensitive }))
-    hashed.set(name, await hashFile(path));
+    hashed.set(name, await hashFile(path, ctx.signal));
   return hashed;
 }
 

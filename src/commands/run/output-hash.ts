@@ -35,7 +35,7 @@ export async function hashSaved(
 ): Promise<OutputHashes> {
   const files: HashedOutputFile[] = [];
   for (const { place, path } of saved) {
-    const { size, sha256 } = await hashFile(resolve(ctx.machine.cwd, path));
+    const { size, sha256 } = await hashFile(resolve(ctx.machine.cwd, path), ctx.signal);
     files.push({ field: place, size, sha256 });
   }
   return { files, rest: hashRest(task.output, files) };
@@ -60,7 +60,7 @@ export async function hashOutput(ctx: Context, api: Api, task: TaskDocument): Pr
 async function hashRemote(ctx: Context, api: Api, file: OutputFile, path: string): Promise<FileFacts> {
   const handle = await open(path, "w", 0o600);
   await fetchInto(ctx, api, file, handle, () => {}).finally(() => handle.close());
-  return await hashFile(path);
+  return await hashFile(path, ctx.signal);
 }
 
 /** Files have names and addresses that are new each time. */

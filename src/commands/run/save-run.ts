@@ -3,7 +3,6 @@ import { asBeltError } from "../../errors.ts";
 import type { Context } from "../shared/context.ts";
 import { type Saving, saveOutput } from "./download.ts";
 import type { RunResult } from "./interrupt.ts";
-import { writeReceipt } from "./receipt.ts";
 import type { Started } from "./start.ts";
 
 /** The files of a run that ended well in the folder that was asked for, with its receipt where one is wanted. */
@@ -31,6 +30,7 @@ async function withReceipt(
 ): Promise<Saving> {
   const { task, files } = saving;
   const { request, at } = submission;
+  const { writeReceipt } = await import("./receipt.ts");
   const facts = { parsed, coerced, request, submittedAt: at, inputs, estimate, task, saved: files };
   try {
     return { ...saving, task: { ...task, receipt: await writeReceipt(ctx, api, facts) } };
