@@ -67,7 +67,7 @@ export function exitsOf(command: Command): Exit[] {
   const takes = (long: string) => command.options.some((option) => option.long === long);
   if (!/^(dev|help|completion|logout|profile .*)$/.test(path))
     add("auth", "notFound", "unavailable", "quota");
-  if (/^(run|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
+  if (/^(run|rerun|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
   if (takes("--timeout") || path === "task get") add("stillRunning");
   const several = command.registeredArguments.some(
     (argument) => argument.variadic && argument.name() !== "command",

@@ -12,6 +12,7 @@ import { addFile } from "./grammar/file.ts";
 import { addMoney } from "./grammar/money.ts";
 import { type Act, type Action, duration, examples } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
+import { addRerun } from "./grammar/rerun.ts";
 import { addRun } from "./grammar/run.ts";
 import { addSession } from "./grammar/session.ts";
 import { addTask } from "./grammar/task.ts";
@@ -58,6 +59,7 @@ export async function buildProgram(
     program.command(name).summary(summary).description(description);
   program.commandsGroup("Run an app");
   addRun(program, act);
+  addRerun(program, act);
   program.commandsGroup("Follow and stop it");
   addTask(noun("task", "follow and stop runs", "Look at tasks, stop, follow and await them."), act);
   program.commandsGroup("Talk to agents");
