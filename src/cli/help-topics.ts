@@ -1,10 +1,14 @@
 import { EXIT_CODES } from "../errors.ts";
+import { APP_FORMAT } from "./help-app-format.ts";
+import { SCENARIOS } from "./help-scenarios.ts";
 
 /** What `belt help <topic>` tells about. */
 export const TOPICS: Record<string, { summary: string; text(): string }> = {
   "exit-codes": { summary: "how a command ended, as a number", text: exitCodes },
   environment: { summary: "variables that belt reads", text: environment },
   input: { summary: "how --input and --setup are written", text: input },
+  "app-format": { summary: "how an app is written, on one page", text: () => APP_FORMAT },
+  scenarios: { summary: "scripts of faults, for rehearsing failure", text: () => SCENARIOS },
 };
 
 /** Variables that belt reads, and what each does. */
@@ -17,6 +21,8 @@ export const VARIABLES: Record<string, string> = {
   BELT_CONFIG_DIR: "where profiles and keys are kept",
   BELT_STATE_DIR: "where the journal of what was submitted is kept, and what the local server stores",
   BELT_CACHE_DIR: "where apps' schemas are kept, and node's own form of the program",
+  BELT_REHEARSAL:
+    "set by `belt dev exec` for the command it runs: belt talks to the local server, and to nothing else",
   BELT_SESSION: "set by `belt session exec` for the command it runs: the id of its session",
   HTTPS_PROXY: "proxy for https; NO_PROXY names the hosts that go without",
   NO_COLOR: "any value turns color off, unless --color says otherwise",

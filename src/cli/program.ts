@@ -41,7 +41,7 @@ export async function buildProgram(
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
-  addApp(program.command("app").description("find apps, and see what they take"), act);
+  addApp(program.command("app").description("find apps, see what they take, and make new ones"), act);
   addFile(program.command("file").description("upload files"), act);
   addDev(program, act);
   addLogin(program, act);

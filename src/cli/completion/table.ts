@@ -61,6 +61,7 @@ function argumentKind(command: string, name: string, choices: string[] | null): 
   const kinds: Record<string, string> = {
     app: "app",
     appdir: "dirs",
+    dir: "dirs",
     path: "files",
     file: "files",
     command: "command",
