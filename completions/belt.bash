@@ -22,7 +22,7 @@ o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
 c|task||look at tasks, stop, follow and await them
 c|session||manage stateful sessions
-c|app||find apps, and see what they take
+c|app||find apps, see what they take, and make new ones
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
@@ -51,6 +51,7 @@ o|--save|dirs|download every file of the output into this folder; nothing is ove
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent and the files that would be uploaded, send nothing
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
@@ -124,6 +125,7 @@ a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
+c|init||make an app that runs
 c|list||list apps
 o|--help||show help
 o|-h||show help' ;;
@@ -136,6 +138,9 @@ o|--save|files|write it there, as YAML if the name ends so; nothing is overwritt
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name' ;;
+    'app init') REPLY='o|--help||show help
+o|-h||show help
+a|dir|dirs|the folder, whose name becomes that of the app' ;;
     'app list') REPLY='o|--search|text|those that match only
 o|--limit|text|how many at most
 o|-L|text|how many at most
@@ -148,14 +153,24 @@ o|-h||show help' ;;
 o|--help||show help
 o|-h||show help
 v|path|files|files, - for standard input' ;;
-    'dev') REPLY='o|--port|text|port to listen on, 0 for any
+    'dev') REPLY='c|exec||run a command beside a server of its own
+o|--port|text|port to listen on, 0 for any
 o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 v|appdir|dirs|folders of inference.sh apps' ;;
+    'dev exec') REPLY='o|--workers|text|worker processes at most
+o|--task-timeout|text|cut off a task that runs longer (default 10m)
+o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
+o|--status-table|one:2026,2025|number statuses as the API did then
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
+o|--help||show help
+o|-h||show help
+v|appdir|dirs|folders of inference.sh apps, else that of this folder' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine
@@ -198,7 +213,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input' ;;
+v|topic|topic|a command, or exit-codes, environment, input, app-format, scenarios' ;;
     *) REPLY= ;;
   esac
 }

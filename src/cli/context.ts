@@ -50,13 +50,13 @@ export async function createContext(
   const spool = stdinSpool(host, signal);
   let connection: Promise<Connection> | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
-  const connect = async (account: Account) => {
+  const connect = async (account: Account, scenario?: string) => {
     const { connectApi } = await import("./connect.ts");
-    return await connectApi({ host, account, requestTimeout, paths, out, signal });
+    return await connectApi({ host, account, requestTimeout, paths, out, signal, scenario });
   };
   const { current, ...credentials } = await openCredentials({ host, flags, paths, out, connect });
-  const connected = async () => {
-    connection ??= connect(current());
+  const connected = async (scenario?: string) => {
+    connection ??= connect(current(), scenario);
     return await connection;
   };
   const context: Context = {
@@ -77,7 +77,11 @@ export async function createContext(
     }),
     target: targetOf(current),
     credentials,
-    api: async () => (await connected()).api,
+    api: async (scenario) => (await connected(scenario)).api,
+    runningServer: async () => {
+      const { runningServer } = await import("./connect.ts");
+      return await runningServer({ host, paths, out });
+    },
     exposeServer: async () => await (await connected()).exposeServer(),
     journal: new Journal(paths.state, (text) => out.warn(text)),
     readers: {

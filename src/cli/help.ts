@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { EXIT_CODES, usageError } from "../errors.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
-import { commandPath, describeCommand, exitsOf } from "./describe-command.ts";
+import { commandPath, describeCommand, exitsOf, isNoun } from "./describe-command.ts";
 import { TOPICS } from "./help-topics.ts";
 
 /** Of the document that `belt help --json` prints; grows when a field changes its meaning or goes away. */
@@ -29,7 +29,7 @@ async function showHelp(program: Command, answer: PacedWriter, words: string[]):
   if (topic) return answer.write(`${topic.text()}\n`);
   const { command, rest } = find(program, words);
   // Only the parser knows what was meant instead.
-  if (rest.length > 0 && command.commands.length > 0) await program.parseAsync(words, { from: "user" });
+  if (rest.length > 0 && isNoun(command)) await program.parseAsync(words, { from: "user" });
   if (rest.length > 0)
     throw usageError(
       `belt ${commandPath(command)} has no command "${rest[0]}"`,
@@ -62,8 +62,7 @@ function exitCodeHelp(command: Command): string {
     const { code, meaning } = EXIT_CODES[exit];
     return `  ${String(code).padStart(3)}  ${meaning}`;
   });
-  const isNoun = commandPath(command) !== "" && command.commands.length > 0;
-  if (isNoun) return "";
+  if (commandPath(command) !== "" && isNoun(command)) return "";
   return `\nExit codes:\n${lines.join("\n")}${commandPath(command) === "" ? `\n\n${topicHelp()}` : ""}`;
 }
 

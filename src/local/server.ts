@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { StatusTable } from "../wire/status.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { AppSummary, EventSink } from "./events.ts";
+import { ApiError } from "./errors.ts";
+import type { AppSummary, EventSink, Rehearsal } from "./events.ts";
+import { type Hooks, NO_HOOKS } from "./hooks.ts";
 import { Apps } from "./http/app-info.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
@@ -48,6 +50,8 @@ export interface LocalServerOptions {
   ids?: (kind: IdKind) => string;
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
+  /** A script of faults: as it was given, and the file that this would be. */
+  scenario?: { given: string; file: string } | undefined;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
   onEvent?: EventSink;
 }
@@ -57,6 +61,8 @@ export interface LocalServer {
   key: string;
   /** Loads every app once; a broken one is among them, with its problem. */
   apps(): Promise<AppSummary[]>;
+  /** What of the scenario was rehearsed so far; null without one. */
+  rehearsal(): Rehearsal | null;
   /** Cancels what runs, ends sessions, ends every process, frees the port. */
   close(): Promise<void>;
 }
@@ -67,11 +73,17 @@ const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
 const LAST_ANSWERS_MS = 200;
 
-/** Rejects with an error of code EADDRINUSE when the port is taken. */
+/** Rejects with an error of code EADDRINUSE when the port is taken, of code SCENARIO for one that is not in order. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const key = options.key ?? `inf_local_${randomBytes(18).toString("base64url")}`;
-  const parts = assemble(options, key, () => `http://127.0.0.1:${portOf(server)}`);
-  const server: Server = createHttpServer(parts.services, { key, dialect: options.dialect });
+  const hooks = options.scenario ? await loadFaults(options.scenario, options) : NO_HOOKS;
+  const parts = assemble(options, key, hooks, () => `http://127.0.0.1:${portOf(server)}`);
+  const { dialect } = options;
+  const server: Server = createHttpServer(parts.services, { key, dialect, around: hooks.around.bind(hooks) });
+  await hooks.open(parts.services).catch(async (error) => {
+    await parts.services.pool.close();
+    throw error;
+  });
   await listen(server, options.port);
   // Answers of the first request need the catalog: it is read while that request is on its way.
   setImmediate(() => void parts.services.catalog.directories().catch(() => {}));
@@ -81,6 +93,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     url: parts.services.baseUrl(),
     key,
     apps: () => parts.services.apps.summaries(),
+    rehearsal: () => hooks.rehearsal(),
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
@@ -96,8 +109,22 @@ interface Parts {
   folders: string[];
 }
 
-function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
-  const { root, clock = systemClock, onEvent: emit = () => {} } = options;
+/** Nothing of faults is loaded where none are asked for. */
+async function loadFaults(
+  scenario: { given: string; file: string },
+  { clock = systemClock, onEvent: emit = () => {} }: LocalServerOptions,
+): Promise<Hooks> {
+  const { Faults } = await import("./faults/faults.ts");
+  const refusal = (...answer: ConstructorParameters<typeof ApiError>) => new ApiError(...answer);
+  return new Faults({ ...scenario, clock, emit, refusal });
+}
+
+function assemble(options: LocalServerOptions, key: string, hooks: Hooks, baseUrl: () => string): Parts {
+  const { root, clock = systemClock, onEvent } = options;
+  const emit: EventSink = (event) => {
+    hooks.watch(event);
+    onEvent?.(event);
+  };
   const ids = options.ids ?? createIds(clock);
   const local = join(options.stateDir, "local");
   const folder = (name: string) => {
@@ -124,7 +151,7 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
   const settings = { program, memoryMb: options.workerMemoryMb ?? 1024, cacheDir, temporaryDir };
   const idleLeases = options.idleSessions ?? IDLE_SESSIONS;
   const pool = new Pool({ workers: options.workers, idleLeases, settings, nextId: () => ids("wrk"), emit });
-  const webhooks = new Webhooks(clock, emit);
+  const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
   const sessions = new Sessions({
     clock,
     nextId: () => ids("sess"),
@@ -138,6 +165,7 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     sessions,
     taskTimeoutMs: options.taskTimeoutMs,
     report: (version, problem) => void catalog.report(version, problem),
+    atPhase: hooks.atPhase.bind(hooks),
     inputUri: (text) => serializer.httpUri(text),
   });
   const tasks = new Tasks({

@@ -9,6 +9,7 @@ import {
   INPUT_HELP,
   infraOption,
   notEmpty,
+  SCENARIO_HELP,
 } from "./options.ts";
 
 export function addRun(program: Command, act: Act): void {
@@ -52,6 +53,7 @@ export function addRun(program: Command, act: Act): void {
       "--dry-run",
       "print the request that would be sent and the files that would be uploaded, send nothing",
     )
+    .option("--scenario <file|name>", SCENARIO_HELP)
     .addHelpText(
       "after",
       examples(

@@ -27,6 +27,8 @@ export interface RunFlags extends RequestFlags {
   /** Folder for the files of the output. */
   save?: string;
   preview: "auto" | "never";
+  /** A script of faults for a local server of this run's own. */
+  scenario?: string;
 }
 
 /** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
@@ -35,6 +37,8 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
     throw usageError("--events has nothing to tell with --no-wait");
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
+  if (flags.scenario !== undefined && !ctx.target.local)
+    throw usageError("--scenario is a script of faults for the local server", "add --local");
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const draft = await draftRun(ctx, app, flags);
   if (flags.dryRun) return ctx.out.result(await dryRun(ctx, draft), dryRunView);
@@ -47,7 +51,8 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
 }
 
 async function submitAndWait(ctx: Context, draft: DraftRun, flags: RunFlags, clock: Clock): Promise<void> {
-  const api = await ctx.api();
+  const api = await ctx.api(flags.scenario);
+  if (flags.scenario !== undefined) ctx.out.note(`faults are on: scenario ${flags.scenario}`);
   requireLastingServer(api, draft.rest, flags);
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
   const request = await clock.bound(completeRun(ctx, api, draft));

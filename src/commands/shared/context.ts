@@ -6,6 +6,7 @@ import type { Readers } from "../../input/spec.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
+import type { ServerAddress } from "../../store/server-address.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
 import type { Ask } from "../../terminal/prompt.ts";
@@ -22,7 +23,10 @@ export interface Context {
   versions(): Promise<Versions>;
   /** What the options and the environment say about the API, without opening anything. */
   target: Target;
-  api(): Promise<Api>;
+  /** With a scenario, which the first call decides: a local server of this command's own, with these faults. */
+  api(scenario?: string): Promise<Api>;
+  /** The `belt dev` that serves with this state folder; null when there is none. */
+  runningServer(): Promise<ServerAddress | null>;
   /** The keys and profiles of this user. */
   credentials: Credentials;
   /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */

@@ -26,6 +26,13 @@ export class Apps {
     return serializeApp(version, await this.schemas(version));
   }
 
+  /** The functions of an app, and the one that runs when none is named. */
+  async functions(reference: string): Promise<{ names: string[]; preferred: string }> {
+    const { version } = await this.#catalog.resolve(reference, (known) => this.#pool.isLoaded(known));
+    const names = Object.keys((await this.schemas(version)).functions);
+    return { names, preferred: preferredFunction(version, names) };
+  }
+
   /** Without schemas: to list the apps none is started. */
   async list(): Promise<JsonObject[]> {
     const versions = (await this.#catalog.list()).flatMap(({ current }) => current ?? []);
@@ -96,9 +103,13 @@ function serializeApp(version: AppVersion, schemas: AppSchemas | null): JsonObje
   };
 }
 
+function preferredFunction({ defaultFunction }: AppVersion, names: string[]): string {
+  return defaultFunction ?? (names.length === 1 ? names[0]! : "run");
+}
+
 function serializeVersion(version: AppVersion, { functions, setup_schema }: AppSchemas): JsonObject {
   const names = Object.keys(functions);
-  const preferred = version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
+  const preferred = preferredFunction(version, names);
   return {
     id: version.hash,
     short_id: version.hash,

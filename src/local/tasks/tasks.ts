@@ -8,6 +8,7 @@ import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
 import type { EventSink } from "../events.ts";
 import { ownPid } from "../process-ids.ts";
+import { AppError } from "../workers/conversation.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
 
@@ -49,7 +50,10 @@ export class Tasks {
     const { clock, nextId } = this.#options;
     const live = new LiveTask(newTask(nextId(), request, version, sessionId, clock.now()));
     this.#live.set(live.task.id, live);
-    live.listen((change) => change === "status" && this.#onStatus(live));
+    live.listen((change) => {
+      if (change === "status") this.#onStatus(live);
+      if (change === "log") this.#onLog(live);
+    });
     live.move("received", clock.now());
     for (const { message } of messages) live.log(message, LOG_TASK, clock.now());
     enqueue(live);
@@ -117,6 +121,7 @@ export class Tasks {
     try {
       await execute(live, version);
     } catch (error) {
+      if (error instanceof AppError) live.failedAt = error.place;
       if (live.cancelRequested) live.end("cancelled", null, clock.now());
       else live.end("failed", messageOf(error), clock.now());
     }
@@ -136,6 +141,7 @@ export class Tasks {
       worker: workerId,
       session: sessionId,
       error,
+      place: live.failedAt,
     });
     if (!isTerminal(status)) return;
     onEnd(live.task);
@@ -144,6 +150,10 @@ export class Tasks {
       (length) => this.#remember(id, length),
       () => {},
     );
+  }
+
+  #onLog({ task: { id, appId: app, logs } }: LiveTask): void {
+    this.#options.emit({ type: "log", id, app, text: logs.at(-1)!.content });
   }
 
   /** One write after the other: the record of the end must not be overtaken by that of the beginning. */
