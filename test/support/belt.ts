@@ -100,6 +100,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
 export interface Spawning {
   env?: Record<string, string>;
   input?: string;
+  cwd?: string;
 }
 
 function sink(lines: string[]): Sink {
@@ -112,11 +113,16 @@ function sink(lines: string[]): Sink {
 }
 
 /** The real binary in a process of its own, with an environment that holds nothing but what is given. */
-export function spawnBelt(argv: string[], home: Home, { env = {}, input = "" }: Spawning = {}) {
+export function spawnBelt(
+  argv: string[],
+  home: Home,
+  { env = {}, input = "", cwd = process.cwd() }: Spawning = {},
+) {
   return execa("node", [join(ROOT, "bin/belt.js"), ...argv], {
     reject: false,
     stripFinalNewline: false,
     input,
+    cwd,
     env: { PATH: process.env["PATH"] ?? "", ...home.env, ...env },
     extendEnv: false,
   });

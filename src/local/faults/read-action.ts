@@ -152,7 +152,7 @@ const CODES: Record<number, string> = {
 /** What the API would say with this status. */
 function refusal(status: number): { code: string; detail: string } {
   const code = CODES[status] ?? (status < 500 ? "invalid_request" : "internal_error");
-  return { code, detail: `a fault of the scenario: HTTP ${status}` };
+  return { code, detail: "refused by the scenario" };
 }
 
 /** `reset`, or `stall 60s`. */
