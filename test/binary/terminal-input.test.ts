@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, until } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { json, ScriptedApi } from "../support/scripted-api.ts";
 
 let home: Home;
@@ -49,7 +50,8 @@ async function typing(argv: string[], answers: [question: string, answer: string
 }
 
 describe("missing inputs are asked for on a terminal", () => {
-  beforeEach(() => {
+  beforeEach((context) => {
+    needsLinux(context);
     const input_schema = {
       type: "object",
       required: ["prompt", "style", "hd", "steps", "photo"],
@@ -101,6 +103,8 @@ describe("missing inputs are asked for on a terminal", () => {
 });
 
 describe("an image in the output", () => {
+  beforeEach(needsLinux);
+
   function painted(argv: string[], env: Record<string, string> = {}): string {
     const command = scripted([
       "run",
