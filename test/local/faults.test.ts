@@ -1,24 +1,15 @@
-import { writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   cleanup,
   createTestClock,
   type Json,
+  rehearse,
   startServer,
   type TestServer,
-  temporaryFolder,
   until,
 } from "./server-fixture.ts";
-
-/** A server with these faults. */
-async function rehearse(yaml: string, options: Parameters<typeof startServer>[0] = {}): Promise<TestServer> {
-  const file = join(temporaryFolder(), "faults.yaml");
-  writeFileSync(file, yaml);
-  return await startServer({ scenario: { given: "faults.yaml", file }, ...options });
-}
 
 const hits = (server: TestServer) => server.rehearsal()!.steps.map((step) => step.hits);
 const statuses = async (server: TestServer, bodies: object[]) => {
