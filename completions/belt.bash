@@ -33,8 +33,8 @@ c|doctor||say what is in force, and whether the API answers
 c|completion||print a completion script
 c|help||show help: of a command, or about a topic' ;;
     'run') REPLY='o|--help-app||show the app and its inputs, run nothing
-o|--input|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
-o|-i|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--setup|spec|setup parameters, written like --input (repeatable)
 o|--allow-sensitive||upload files that look like secrets, too
 o|--function|text|entry point of the app, if not its default
@@ -114,8 +114,8 @@ o|--help||show help
 o|-h||show help
 v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
     'session exec') REPLY='o|--session-timeout|text|idle seconds until the session expires, 1 to 3600
-o|--input|input|for the first call: key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
-o|-i|input|for the first call: key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+o|--input|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--setup|spec|setup parameters, written like --input (repeatable)
 o|--allow-sensitive||upload files that look like secrets, too
 o|--function|text|entry point for the first call
@@ -200,8 +200,8 @@ o|-y||do not ask
 o|--help||show help
 o|-h||show help
 a|name|profile|name of a profile' ;;
-    'api') REPLY='o|--input|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
-o|-i|input|key=text, key:=json, key=@file, '\''{…}'\'', @file.json or @- (repeatable)
+    'api') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--help||show help
 o|-h||show help
 a|method|text|GET, POST, PUT, PATCH or DELETE
@@ -254,6 +254,16 @@ _belt_walk() {
   done
 }
 
+# Finds what stands before the path of a file in the input $1: @, key=@, key@=; fails where there is none.
+_belt_file() {
+  local key=${1%%=*}
+  case $1 in
+    @*) REPLY=@ ;;
+    *=*) if [[ $key == *@ ]]; then REPLY=$key=; elif [[ $1 == "$key=@"* ]]; then REPLY=$key=@; else return 1; fi ;;
+    *) return 1 ;;
+  esac
+}
+
 # What fits as the argument at this place.
 _belt_argument() {
   local type name kind about place=0
@@ -300,7 +310,12 @@ _belt() {
     fi
     line=${trimmed#"$piece"}
   done
-  local current=${words[${#words[@]}-1]} prefix='' kind
+  local current=${words[${#words[@]}-1]} prefix='' quote='' kind
+  if [[ $current == [\"\']* ]]; then
+    quote=${current:0:1} current=${current:1}
+  fi
+  local typed=$current
+  [[ -n $quote ]] || current=${current//\\/}
   _belt_walk "${words[@]:1:${#words[@]}-2}"
   if [[ -n $belt_want ]]; then
     kind=$belt_want
@@ -312,36 +327,58 @@ _belt() {
   else
     _belt_argument; kind=$REPLY
   fi
-  if [[ $kind == input || $kind == spec ]]; then
-    case $current in
-      @*) prefix+=@ current=${current#@} kind=files ;;
-      *=@*) prefix+=${current%%@*}@ current=${current#*@} kind=files ;;
-    esac
+  if [[ $kind == input || $kind == spec ]] && _belt_file "$current"; then
+    prefix+=$REPLY current=${current#"$REPLY"} kind=files
   fi
 
-  local IFS=$'\n' value all=()
+  local value all=()
   case $kind in
-    files) compopt -o filenames; all=($(compgen -f -- "$current")) ;;
-    dirs) compopt -o filenames; all=($(compgen -d -- "$current")) ;;
-    command) all=($(compgen -c -- "$current")) ;;
+    files) _belt_paths -f ;;
+    dirs) _belt_paths -d ;;
+    command)
+      while IFS= read -r value; do all+=("$value"); done < <(compgen -c -- "$current") ;;
     *)
       while IFS=$'\t' read -r value _; do
-        [[ -n $value && $value == "$current"* ]] && all+=("$(printf %q "$value")")
+        [[ -n $value && $value == "$current"* ]] && all+=("$value")
       done < <(_belt_values "$kind")
       ;;
   esac
-  # Only what follows the last character at which bash breaks words is replaced; of these, @ itself is, too.
-  local breaks=${COMP_WORDBREAKS//[^=:]/} rest=$prefix$current kept=''
-  if [[ -n $breaks ]]; then
-    kept=$rest rest=${rest##*[$breaks]} kept=${kept%"$rest"}
-  fi
-  [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]] && kept+=${rest%@*}
   COMPREPLY=()
-  for value in "${all[@]}"; do
-    [[ $value == *= ]] && compopt -o nospace
-    value=$prefix$value
-    COMPREPLY+=("${value#"$kept"}")
+  for value in ${all[@]+"${all[@]}"}; do
+    _belt_reply "$prefix$value"
   done
+} 2> /dev/null
+
+# The paths that begin with $current, folders with a slash at their end.
+_belt_paths() {
+  local path
+  while IFS= read -r path; do
+    [[ -d $path ]] && path=${path%/}/
+    all+=("$path")
+  done < <(compgen "$1" -- "$current")
 }
 
-complete -F _belt belt
+# Adds what is to stand in the place of the part that bash replaces, which is what follows the last
+# character at which it breaks words; of these, @ itself is replaced, too. The blank after a whole word
+# is part of it: bash adds none, for not every bash can be told when.
+_belt_reply() {
+  local value=$1 breaks=${COMP_WORDBREAKS//[^=:]/} rest=$typed end=' '
+  [[ $value == *[=/] ]] && end=''
+  if [[ -n $quote ]]; then
+    COMPREPLY+=("$value${end:+$quote$end}")
+    return
+  fi
+  value=$(printf %q "$value")
+  while [[ -n $breaks && $rest == *[$breaks]* ]]; do
+    rest=${rest#*[$breaks]} value=${value#*[$breaks]}
+  done
+  if [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]]; then
+    while [[ $rest == *@* ]]; do
+      rest=${rest#*@} value=${value#*@}
+    done
+    value=@$value
+  fi
+  COMPREPLY+=("$value$end")
+}
+
+complete -o nospace -F _belt belt

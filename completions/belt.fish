@@ -36,8 +36,8 @@ function __belt_table
             echo 'c|help||show help: of a command, or about a topic'
         case 'run'
             echo 'o|--help-app||show the app and its inputs, run nothing'
-            echo 'o|--input|input|key=text, key:=json, key=@file, \'{…}\', @file.json or @- (repeatable)'
-            echo 'o|-i|input|key=text, key:=json, key=@file, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|--input|input|key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|-i|input|key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
             echo 'o|--setup|spec|setup parameters, written like --input (repeatable)'
             echo 'o|--allow-sensitive||upload files that look like secrets, too'
             echo 'o|--function|text|entry point of the app, if not its default'
@@ -130,8 +130,8 @@ function __belt_table
             echo 'v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input'
         case 'session exec'
             echo 'o|--session-timeout|text|idle seconds until the session expires, 1 to 3600'
-            echo 'o|--input|input|for the first call: key=text, key:=json, key=@file, \'{…}\', @file.json or @- (repeatable)'
-            echo 'o|-i|input|for the first call: key=text, key:=json, key=@file, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|--input|input|for the first call: key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|-i|input|for the first call: key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
             echo 'o|--setup|spec|setup parameters, written like --input (repeatable)'
             echo 'o|--allow-sensitive||upload files that look like secrets, too'
             echo 'o|--function|text|entry point for the first call'
@@ -233,8 +233,8 @@ function __belt_table
             echo 'o|-h||show help'
             echo 'a|name|profile|name of a profile'
         case 'api'
-            echo 'o|--input|input|key=text, key:=json, key=@file, \'{…}\', @file.json or @- (repeatable)'
-            echo 'o|-i|input|key=text, key:=json, key=@file, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|--input|input|key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|-i|input|key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
             echo 'a|method|text|GET, POST, PUT, PATCH or DELETE'
@@ -275,6 +275,8 @@ end
 
 function __belt_complete
     set -l current (commandline -ct)
+    set -l plain (string unescape -- $current)
+    and set current $plain
     set -l words (commandline -opc)[2..]
     set -l everywhere (__belt_table --)
     set -l table $everywhere (__belt_table '')
@@ -325,10 +327,10 @@ function __belt_complete
             end
         end
     end
-    if contains -- "$kind" input spec; and string match -qr -- '^([^@]*=)?@' $current
-        set -l parts (string split -m 1 '@' -- $current)
-        set prefix "$prefix$parts[1]@"
-        set current $parts[2]
+    set -l before (string match -r -- '^(?:@|[^=]*@=|[^=]*=@)' $current)
+    if contains -- "$kind" input spec; and test -n "$before"
+        set prefix "$prefix$before"
+        set current (string sub -s (math (string length -- $before) + 1) -- $current)
         set kind files
     end
 
@@ -357,4 +359,4 @@ function __belt_complete
     end
 end
 
-complete -c belt -f -k -a '(__belt_complete)'
+complete -c belt -f -k -a '(__belt_complete 2>/dev/null)'

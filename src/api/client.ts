@@ -1,5 +1,4 @@
 import type { Dispatcher } from "undici";
-import { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http } from "./http/http.ts";
@@ -8,9 +7,11 @@ import type { Probe } from "./http/probe.ts";
 import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
+import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
+import { identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
-import { flattenBase } from "./resources/task.ts";
+import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
 import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
 
 export interface ApiOptions extends HttpOptions {
@@ -25,9 +26,6 @@ export interface ApiOptions extends HttpOptions {
 }
 
 const MAY_HAVE_STARTED = "the run may have started";
-
-/** A task as sent, its id certain. */
-export type IdentifiedTask = JsonObject & { id: string };
 
 export interface SubmitOptions {
   /** Called as each try begins, with what to call when that try is over. */
@@ -68,7 +66,7 @@ export class Api {
 
   /**
    * `POST /run?wait=false`. Sent again only when it certainly never arrived; not even Ctrl-C
-   * cuts it short, since an answer that is not read is a task that nobody knows of. Without a
+   * cuts it short, since an answer that is not read is a task that is lost. Without a
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
@@ -84,15 +82,14 @@ export class Api {
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
     const task = flattenBase(answer);
-    const { id } = task;
-    if (typeof id === "string" && id !== "") return { ...task, id };
+    const id = identifier(task["id"]);
+    if (id !== null) return { ...task, id };
     throw ambiguous(notAsExpected("its answer to the submit has no task id"), MAY_HAVE_STARTED);
   }
 
   async task(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<IdentifiedTask> {
     const answer = await this.#get(taskPath(id), signal, retry);
-    if (!isObject(answer)) throw notAsExpected(`its answer about task ${id} is no task`);
-    return { ...flattenBase(answer), id };
+    return readTask(answer, id, this.statuses);
   }
 
   timings(id: string, signal?: AbortSignal): Promise<unknown> {
@@ -117,29 +114,35 @@ export class Api {
   }
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
-  async tasks(limit: number): Promise<IdentifiedTask[]> {
-    const items = await this.#pages("/tasks/list", limit, {});
+  async tasks(limit: number, signal?: AbortSignal): Promise<IdentifiedTask[]> {
+    const items = await this.#pages("/tasks/list", limit, {}, signal);
     return items.map(flattenBase).flatMap((item) => {
-      const { id } = item;
-      return typeof id === "string" ? [{ ...item, id }] : [];
+      const id = identifier(item["id"]);
+      return id === null ? [] : [{ ...item, id }];
     });
   }
 
   /** The team's active sessions; the API says null when there are none. */
   async sessions(): Promise<SessionDocument[]> {
-    const answer = await this.#get("/sessions");
-    const items = Array.isArray(answer) ? answer.filter(isObject) : [];
-    return items.map((item) => sessionDocument(item, this.now()));
+    const items = readItems(await this.#get("/sessions"), "the sessions").map(flattenBase);
+    return items
+      .filter((item) => identifier(item["id"]) !== null)
+      .map((item) => sessionDocument(item, this.now()));
   }
 
   async session(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     return this.#session(id, await this.#get(sessionPath(id), signal));
   }
 
-  /** Resets the idle timer; safe to repeat. */
-  async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
+  /** Resets the idle timer; safe to repeat. An empty answer says that it worked, and no more. */
+  async keepalive(
+    id: string,
+    signal?: AbortSignal,
+    retry: RetryMode = "idempotent",
+  ): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    return this.#session(id, await this.#http.request({ method: "POST", path, retry: "idempotent", signal }));
+    const answer = await this.#http.request({ method: "POST", path, retry, signal });
+    return this.#session(id, answer ?? { status: "active" });
   }
 
   /** Safe to repeat: a session that was ended stays so. */
@@ -158,7 +161,7 @@ export class Api {
     return this.#http.probe("/sessions");
   }
 
-  /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
+  /** What the API says of an app; with a signal of its own it is tried once, for a caller that can do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
@@ -166,7 +169,7 @@ export class Api {
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
     return this.#pages(
       "/apps/list",
@@ -205,8 +208,8 @@ export class Api {
       const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
       const retry = signal ? "never" : "idempotent";
       const page = await this.#http.request({ method: "POST", path, body, retry, signal });
-      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      found.push(...items.filter(isObject));
+      const items = readItems(page, path);
+      found.push(...items);
       cursor = isObject(page) ? page["next_cursor"] : undefined;
       if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
     }
@@ -214,38 +217,11 @@ export class Api {
   }
 
   #session(id: string, answer: unknown): SessionDocument {
-    return sessionDocument(isObject(answer) ? { id, ...answer } : { id }, this.now());
+    if (!isObject(answer)) throw notAsExpected(`its answer about session ${id} is no session`);
+    return sessionDocument({ id, ...answer }, this.now());
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
     return this.#http.request({ method: "GET", path, retry, signal });
   }
-}
-
-function taskPath(id: string, rest = ""): string {
-  return `/tasks/${segment(id)}${rest}`;
-}
-
-function sessionPath(id: string, rest = ""): string {
-  return `/sessions/${segment(id)}${rest}`;
-}
-
-/** An id as one part of a path; "." and ".." would name another resource. */
-function segment(id: string): string {
-  if (/^\.{0,2}$/.test(id)) throw notAsExpected(`"${id}" cannot be an id`);
-  return encodeURIComponent(wellFormed(id));
-}
-
-/** Lone surrogates cannot be put into a URL. */
-function wellFormed(id: string): string {
-  return Buffer.from(id, "utf8").toString("utf8");
-}
-
-function notAsExpected(what: string): BeltError {
-  return new BeltError({
-    code: "unexpected_reply",
-    message: `the API is not answering as expected: ${what}`,
-    hint: "check the base URL (--api-url, BELT_API_URL); run again with -v to see the requests",
-    exit: "failure",
-  });
 }

@@ -3,7 +3,7 @@ import { type Account, describeKeySource } from "../account/account.ts";
 import { readProxies } from "../account/proxy.ts";
 import { Api, type ApiOptions } from "../api/client.ts";
 import { cannotServe, scenarioOf, TASK_TIMEOUT } from "../commands/dev/server.ts";
-import type { Context } from "../commands/shared/context.ts";
+import type { Endpoint } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import { belt } from "../hint.ts";
 import type { LocalServer } from "../local/server.ts";
@@ -24,7 +24,7 @@ import { beltVersion } from "./version.ts";
 
 export interface Connection {
   api: Api;
-  exposeServer: Context["exposeServer"];
+  exposeServer: Endpoint["expose"];
 }
 
 interface Connecting {

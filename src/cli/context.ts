@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Account } from "../account/account.ts";
 import type { GlobalFlags } from "../account/flags.ts";
 import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
-import type { Context, ForceQuit } from "../commands/shared/context.ts";
+import type { Context, Endpoint, EventsTarget, ForceQuit } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
@@ -19,7 +19,7 @@ import type { Interrupt } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import { questions, readStdin } from "./questions.ts";
 import { spawnCommand } from "./spawn.ts";
-import { stdinSpool } from "./stdin.ts";
+import { createSpool } from "./spool.ts";
 import { beltVersion } from "./version.ts";
 
 /** For one HTTP exchange, milliseconds. */
@@ -27,8 +27,10 @@ const REQUEST_TIMEOUT = 30_000;
 
 export interface OpenContext {
   context: Context;
-  /** Closes whatever the command opened. */
+  /** Closes what the command opened. */
   close(): Promise<void>;
+  /** True while somebody has not read the events that were written. */
+  isBehind(): boolean;
 }
 
 /** What measures text is loaded only where it is lined up for people. */
@@ -47,8 +49,9 @@ export async function createContext(
   const { signal } = interrupt;
   const out = await createOutput(host, answer, flags, await textWidthFor(flags));
   const paths = beltPaths(host);
-  const spool = stdinSpool(host, signal);
+  const spool = createSpool(host, signal);
   let connection: Promise<Connection> | null = null;
+  let events: EventsTarget | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
   const connect = async (account: Account, scenario?: string) => {
     const { connectApi } = await import("./connect.ts");
@@ -61,53 +64,58 @@ export async function createContext(
   };
   const context: Context = {
     out,
-    paths,
-    root: host.root,
-    get cwd() {
-      return host.cwd;
-    },
-    get home() {
-      return host.home;
-    },
-    pid: host.pid,
-    versions: async () => ({
-      belt: await beltVersion(host.root),
-      node: host.nodeVersion,
-      platform: host.platform,
-    }),
-    target: targetOf(current),
-    credentials,
     api: async (scenario) => (await connected(scenario)).api,
     runningServer: async () => {
       const { runningServer } = await import("./connect.ts");
       return await runningServer({ host, paths, out });
     },
-    exposeServer: async () => await (await connected()).exposeServer(),
-    journal: new Journal(paths.state, (text) => out.warn(text)),
-    readers: {
-      file: (path) => readFile(resolve(host.cwd, path), "utf8"),
-      stdin: () => readStdin(host, signal),
-      stdinFile: spool.file,
-    },
+    endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
+    credentials,
     signal,
+    signals: {
+      capture: interrupt.capture,
+      onForceQuit(words) {
+        interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
+      },
+    },
     now: host.now,
-    get onTerminal() {
-      return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
+    questions: questions(host, flags, out, signal),
+    readers: {
+      file: (path) => readFile(resolve(host.cwd, path)),
+      stdin: () => readStdin(host, signal),
+      spool: spool.file,
     },
-    captureSignals: interrupt.hold,
-    onForceQuit(words) {
-      interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
+    store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)) },
+    machine: {
+      root: host.root,
+      get cwd() {
+        return host.cwd;
+      },
+      get home() {
+        return host.home;
+      },
+      pid: host.pid,
+      versions: async () => ({
+        belt: await beltVersion(host.root),
+        node: host.nodeVersion,
+        platform: host.platform,
+      }),
+      get onTerminal() {
+        return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
+      },
+      pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
+      spawn: (command, env) => spawnCommand(host, out, command, env),
+      openEvents: async (target, deadline) => {
+        events = await openEvents(target, { host, out, signal, deadline });
+        return events;
+      },
     },
-    spawn: (command, env) => spawnCommand(host, out, command, env),
-    pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
-    openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
-    ...questions(host, flags, out, signal),
   };
   const close = async () => {
     await spool.remove();
     await (await connection?.catch(() => null))?.api.close();
   };
-  return { context, close };
+  return { context, close, isBehind: () => events?.isBehind ?? false };
 }
 
 function lastError(stop: BeltError, { message, hint, taskId }: ForceQuit): BeltError {
@@ -119,8 +127,9 @@ function isColored({ color = "auto" }: GlobalFlags, { env, stdout }: Host): bool
 }
 
 /** Read when a command asks: not every command needs an account, and none may have to be in order. */
-function targetOf(account: () => Account): Context["target"] {
+function endpointOf(account: () => Account, expose: Endpoint["expose"]): Endpoint {
   return {
+    expose,
     get local() {
       return account().local;
     },

@@ -36,7 +36,9 @@ const WRITTEN: [string, string][] = [
   ["key=@path", "the file is uploaded, and its uri becomes the value"],
   ["key=@-", "standard input is uploaded"],
   ["key=@@x", "the text @x"],
+  ["key@=path  key@=-", "the text of the file, or of standard input, as it is"],
   ["a.b=1  a.0=x  tags[]=x", "nested objects and lists; a\\.b is a key with a dot"],
+  ["points[].x=1 points[].y=2", "one element, until a key comes again"],
   ["{…}", "a JSON object, merged"],
   ["@file.json  @file.yaml  @-", "an object read from a file or standard input, merged"],
 ];

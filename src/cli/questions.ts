@@ -1,13 +1,11 @@
 import { addAbortSignal } from "node:stream";
 import type { GlobalFlags } from "../account/flags.ts";
-import type { Context } from "../commands/shared/context.ts";
+import type { Questions } from "../commands/shared/context.ts";
 import { fileError, usageError } from "../errors.ts";
 import { wantsColor } from "../terminal/colors.ts";
 import type { Output } from "../terminal/output.ts";
 import { type Ask, Prompt } from "../terminal/prompt.ts";
 import type { Host } from "./host.ts";
-
-type Questions = Pick<Context, "ask" | "confirm" | "askSecret">;
 
 /** Asks on a terminal; elsewhere says which flag answers, or reads standard input. */
 export function questions(host: Host, flags: GlobalFlags, out: Output, signal: AbortSignal): Questions {
@@ -15,6 +13,7 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
   const prompt = () => {
     out.progress.stop();
     return new Prompt({
+      input: host.stdin,
       output: host.stderr as NodeJS.WriteStream,
       isColored: wantsColor(flags.color ?? "auto", host.env, true),
       signal,
@@ -30,21 +29,21 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
       throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
     },
     /** A key is never an argument: it is typed without echo, or piped in. */
-    async askSecret(question) {
-      if (!host.stdin.isTTY) return await readStdin(host, signal);
+    async secret(question) {
+      if (!host.stdin.isTTY) return (await readStdin(host, signal)).toString("utf8");
       if (canAsk()) return await prompt().secret(question);
       throw usageError(`this asks "${question}", and there is nobody to ask`, "pipe the answer in");
     },
   };
 }
 
-/** All of standard input, as text. */
-export async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<string> {
+/** All of standard input. */
+export async function readStdin({ stdin }: Host, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of addAbortSignal(signal, stdin)) chunks.push(Buffer.from(chunk));
   } catch (thrown) {
     throw signal.aborted ? signal.reason : fileError("cannot read", "standard input", thrown);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

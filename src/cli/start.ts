@@ -11,7 +11,7 @@ export { processHost };
 export async function start(host: Host): Promise<number> {
   const [first, ...rest] = host.argv;
   if (first === "__complete") {
-    const { complete } = await import("./completion/candidates.ts");
+    const { complete } = await import("./complete.ts");
     await complete(host, rest);
     return 0;
   }

@@ -1,10 +1,10 @@
 import type { Method } from "../api/http/request.ts";
 import { usageError } from "../errors.ts";
-import { fillUploads, settle } from "../input/settle.ts";
-import { parseInput } from "../input/spec.ts";
+import { coerce, fillUploads } from "../input/coerce.ts";
+import { parseInput } from "../input/parse-input.ts";
 import { rawView } from "../views/raw-view.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import { findFiles, uploadAll } from "./run/upload.ts";
+import { findFiles, inputReaders, uploadAll } from "./run/upload.ts";
 import type { Context } from "./shared/context.ts";
 
 export interface ApiFlags {
@@ -17,14 +17,15 @@ const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export async function api(ctx: Context, method: string, path: string, flags: ApiFlags): Promise<void> {
   const verb = checkMethod(method);
   checkPath(path);
-  const typed = settle(await parseInput(flags.input ?? [], "--input", ctx.readers), null);
+  const typed = coerce(await parseInput(flags.input ?? [], "--input", inputReaders(ctx, false)), null);
   const files = await findFiles(
     ctx,
     typed.uploads.map(({ file }) => file),
-    false,
+    { allowSensitive: false },
   );
   const client = await ctx.api();
-  const input = fillUploads(typed, await uploadAll(ctx, client, files));
+  const uris = await uploadAll(ctx, client, files);
+  const input = fillUploads(typed, (file) => uris.get(file)!);
   const value =
     verb === "GET"
       ? await client.raw(verb, withQuery(path, input))

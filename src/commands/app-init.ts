@@ -19,19 +19,19 @@ const TEMPLATE_NAME = /\bmy-app\b/g;
 
 /** `belt app init <dir>`: an app that runs after `npm install`. Nothing that is there is overwritten. */
 export async function init(ctx: Context, given: string): Promise<void> {
-  const dir = resolve(ctx.cwd, given);
+  const dir = resolve(ctx.machine.cwd, given);
   const name = appName(dir);
   await refuseOverwriting(given, dir);
   await makeFolder(dir, 0o777).catch((error) => {
     throw fileError("cannot make the folder", given, error);
   });
   for (const [file, template] of FILES) {
-    const text = await readFile(join(ctx.root, "src", "template", template), "utf8");
+    const text = await readFile(join(ctx.machine.root, "src", "template", template), "utf8");
     await write(given, join(dir, file), text.replace(TEMPLATE_NAME, name));
   }
   const made: MadeApp = { app: `my-team/${name}`, dir, files: FILES.map(([file]) => join(dir, file)) };
   ctx.out.result(made, madeAppView);
-  const folder = relative(ctx.cwd, dir) || ".";
+  const folder = relative(ctx.machine.cwd, dir) || ".";
   const enter = folder === "." ? "" : `cd ${shellWord(folder)} && `;
   ctx.out.hint([
     `${enter}npm install, then `,

@@ -4,11 +4,12 @@ import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resour
 import { fileError, usageError } from "../errors.ts";
 import { belt } from "../hint.ts";
 import { sampleInput } from "../input/sample.ts";
-import { asSchema } from "../input/schema.ts";
+import { asSchema } from "../input/schema/document.ts";
 import { safeJson } from "../terminal/text.ts";
 import { appListView, appView } from "../views/app-views.ts";
+import { stringifyJson } from "../wire/json.ts";
 import type { JsonObject } from "../wire/types.ts";
-import { checkAppName } from "./run/request.ts";
+import { checkAppName } from "./run/parse-run.ts";
 import { explainUnknownApp } from "./run/unknown-app.ts";
 import type { Context } from "./shared/context.ts";
 
@@ -31,7 +32,7 @@ export interface SampleFlags extends AppFlags {
 export async function sample(ctx: Context, reference: string, flags: SampleFlags): Promise<void> {
   const { schemas } = await readApp(ctx, reference);
   const schema = asSchema(findFunction(schemas, reference, flags.function ?? schemas.defaultFunction).input);
-  const input = schema ? sampleInput(schema) : {};
+  const input = schema ? await sampleInput(schema) : {};
   if (flags.save === undefined) return ctx.out.result(input, { text: (value) => safeJson(value, 2) });
   await saveSample(ctx, input, flags.save);
   ctx.out.result({ saved: flags.save }, { text: () => "", bare: () => "" });
@@ -42,8 +43,8 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
-  const text = isYaml ? (await import("yaml")).stringify(input) : `${JSON.stringify(input, null, 2)}\n`;
-  await writeFile(resolve(ctx.cwd, path), text, { flag: "wx" }).catch((error) => {
+  const text = isYaml ? (await import("yaml")).stringify(input) : `${stringifyJson(input, 2)}\n`;
+  await writeFile(resolve(ctx.machine.cwd, path), text, { flag: "wx" }).catch((error) => {
     throw fileError("cannot write", path, error);
   });
 }

@@ -16,7 +16,10 @@ export async function upload(
   if (paths.filter((path) => path === "-").length > 1) {
     throw usageError("- is given twice, and standard input can be read only once");
   }
-  const files = await findFiles(ctx, paths, allowSensitive, "check the path; - stands for standard input");
+  const files = await findFiles(ctx, paths, {
+    allowSensitive: allowSensitive,
+    hint: "check the path; - stands for standard input",
+  });
   const api = await ctx.api();
   const uris = await uploadAll(ctx, api, files);
   const uploaded = paths.map((path) => ({ file: path, uri: uris.get(path)!, size: files.get(path)!.size }));

@@ -55,7 +55,7 @@ export type ServerEvent =
   | { type: "fault"; step: number; on: string; does: string; what: string; id: string | null }
   | { type: "webhook"; task: string; url: string; delivered: boolean; tries: number; error: string | null };
 
-export type EventSink = (event: ServerEvent) => void;
+export type EmitEvent = (event: ServerEvent) => void;
 
 /** What a scenario did, and whether what was expected of it came about. */
 export interface Rehearsal {

@@ -7,16 +7,16 @@ import type { StatusTable } from "../wire/status.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ApiError } from "./errors.ts";
-import type { AppSummary, EventSink, Rehearsal } from "./events.ts";
-import { type Hooks, NO_HOOKS } from "./hooks.ts";
+import type { AppSummary, EmitEvent, Rehearsal } from "./events.ts";
 import { Apps } from "./http/app-info.ts";
+import { type Hooks, NO_HOOKS } from "./http/hooks.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
+import { removeOldFiles } from "./remove-old-files.ts";
 import { Sessions } from "./sessions/sessions.ts";
-import { sweep } from "./sweep.ts";
 import { FileStore } from "./tasks/file-store.ts";
 import { Runner } from "./tasks/runner.ts";
 import { TaskStore } from "./tasks/task-store.ts";
@@ -53,7 +53,7 @@ export interface LocalServerOptions {
   /** A script of faults: as it was given, and the file that this would be. */
   scenario?: { given: string; file: string } | undefined;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
-  onEvent?: EventSink;
+  onEvent?: EmitEvent;
 }
 
 export interface LocalServer {
@@ -106,7 +106,7 @@ interface Parts {
   services: Services;
   runner: Runner;
   webhooks: Webhooks;
-  folders: string[];
+  folders: Folders;
 }
 
 /** Nothing of faults is loaded where none are asked for. */
@@ -119,43 +119,36 @@ async function loadFaults(
   return new Faults({ ...scenario, clock, emit, refusal });
 }
 
+/** What every part may need: time, ids, and where facts go. */
+interface Basics {
+  clock: Clock;
+  nextId: (kind: IdKind) => string;
+  emit: EmitEvent;
+}
+
+/** Each part is made of those before it. */
 function assemble(options: LocalServerOptions, key: string, hooks: Hooks, baseUrl: () => string): Parts {
-  const { root, clock = systemClock, onEvent } = options;
-  const emit: EventSink = (event) => {
+  const { clock = systemClock, onEvent } = options;
+  const emit: EmitEvent = (event) => {
     hooks.watch(event);
     onEvent?.(event);
   };
-  const ids = options.ids ?? createIds(clock);
-  const local = join(options.stateDir, "local");
-  const folder = (name: string) => {
-    const path = join(local, name);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  };
-  const [taskDir, fileDir, cacheDir, temporaryDir] = [
-    folder("tasks"),
-    folder("files"),
-    folder("cache"),
-    folder("tmp"),
-  ];
-
-  const catalog = new Catalog(options.appDirs, join(root, "src", "samples"), emit);
-  const files = new FileStore({ dir: fileDir, key, nextId: () => ids("file"), now: clock.now });
-  const serializer = new Serializer({
-    table: options.statusTable,
-    fileUris: options.fileUris,
-    files,
-    baseUrl,
+  const basics = { clock, emit, nextId: options.ids ?? createIds(clock) };
+  const folders = makeFolders(join(options.stateDir, "local"));
+  const catalog = new Catalog(options.appDirs, join(options.root, "src", "samples"), emit);
+  const files = new FileStore({
+    dir: folders.files,
+    key,
+    nextId: () => basics.nextId("file"),
+    now: clock.now,
   });
-  const program = join(root, "dist", "local", "worker", "main.js");
-  const settings = { program, memoryMb: options.workerMemoryMb ?? 1024, cacheDir, temporaryDir };
-  const idleLeases = options.idleSessions ?? IDLE_SESSIONS;
-  const pool = new Pool({ workers: options.workers, idleLeases, settings, nextId: () => ids("wrk"), emit });
-  const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
+  const { statusTable: table, fileUris } = options;
+  const serializer = new Serializer({ table, fileUris, files, baseUrl });
+  const pool = createPool(options, basics, folders);
   const sessions = new Sessions({
     clock,
-    nextId: () => ids("sess"),
     emit,
+    nextId: () => basics.nextId("sess"),
     retire: (worker) => pool.retire(worker),
   });
   const runner = new Runner({
@@ -168,38 +161,58 @@ function assemble(options: LocalServerOptions, key: string, hooks: Hooks, baseUr
     atPhase: hooks.atPhase.bind(hooks),
     inputUri: (text) => serializer.httpUri(text),
   });
-  const tasks = new Tasks({
+  const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
+  const tasks = createTasks(basics, folders, runner, webhooks, serializer);
+  const parseReference = (text: string) =>
+    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
+  const known = { clock, catalog, pool, sessions, tasks, files, serializer, baseUrl, parseReference };
+  return { services: { ...known, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
+}
+
+type Folders = ReturnType<typeof makeFolders>;
+
+function makeFolders(local: string) {
+  const folder = (name: string) => {
+    const path = join(local, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
+  return { tasks: folder("tasks"), files: folder("files"), cache: folder("cache"), temporary: folder("tmp") };
+}
+
+function createPool(
+  { root, workers, idleSessions = IDLE_SESSIONS, workerMemoryMb = 1024 }: LocalServerOptions,
+  { nextId, emit }: Basics,
+  { cache: cacheDir, temporary: temporaryDir }: Folders,
+): Pool {
+  const program = join(root, "dist", "local", "worker", "main.js");
+  const settings = { program, memoryMb: workerMemoryMb, cacheDir, temporaryDir };
+  return new Pool({ workers, idleLeases: idleSessions, settings, nextId: () => nextId("wrk"), emit });
+}
+
+function createTasks(
+  { clock, nextId, emit }: Basics,
+  folders: Folders,
+  runner: Runner,
+  webhooks: Webhooks,
+  serializer: Serializer,
+): Tasks {
+  return new Tasks({
     clock,
-    nextId: () => ids("task"),
-    store: new TaskStore(taskDir),
     emit,
+    nextId: () => nextId("task"),
+    store: new TaskStore(folders.tasks),
     execute: (live, version) => runner.execute(live, version),
     onEnd: (task) => {
       if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
     },
   });
-  const parseReference = (text: string) =>
-    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
-  const apps = new Apps(catalog, pool);
-  const services = {
-    clock,
-    apps,
-    catalog,
-    pool,
-    sessions,
-    tasks,
-    files,
-    serializer,
-    baseUrl,
-    parseReference,
-  };
-  return { services, runner, webhooks, folders: [taskDir, fileDir, cacheDir, temporaryDir] };
 }
 
 /** Throws away what is a week old, and looks for edits of apps when they are to be shown. */
 function startUpkeep(options: LocalServerOptions, { services, folders }: Parts): () => void {
   const tidy = () => {
-    for (const folder of folders) void sweep(folder, Date.now());
+    for (const folder of Object.values(folders)) void removeOldFiles(folder, Date.now());
   };
   tidy();
   const timers = [setInterval(tidy, SWEEP_MS)];
@@ -219,7 +232,7 @@ async function drain(server: Server, { services, runner, webhooks }: Parts): Pro
   runner.drain();
   await services.tasks.cancelAll();
   services.sessions.endAll();
-  await Promise.all([services.pool.close(), services.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await Promise.all([services.pool.close(), services.tasks.recorded(), webhooks.close(WEBHOOK_GRACE_MS)]);
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);

@@ -43,7 +43,7 @@ interface Form {
 
 /**
  * The fields of a result, of a list those of each element (unless a path begins with a place in it).
- * The error is for those that lack one: an id that failed is judged by whoever asked for it.
+ * The error is for those that lack one: an id that failed is judged by the caller.
  */
 export function selectFields(value: unknown, paths: readonly FieldPath[], form: Form): Selection {
   const isList = Array.isArray(value) && paths.every(({ keys: [first] }) => !/^\d/.test(first!));
@@ -100,7 +100,10 @@ function onOneLine(text: string): string {
   return text.replaceAll("\t", "\\t").replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }
 
-/** Names the fields that are there: a second run to look for them would be paid twice (cli.md section 2). */
+/**
+ * Names the fields that are there: a second run to look for them would be paid twice
+ * (src/cli/README.md, "Options of every command").
+ */
 function lackOf(paths: readonly FieldPath[], lacking: unknown[], all: number): BeltError {
   const [item] = lacking;
   const missing = paths.filter(({ keys }) => fieldAt(item, keys) === MISSING);
@@ -129,7 +132,7 @@ function taskIdOf(value: unknown): string | null {
   return isObject(value) && "status_code" in value && typeof value["id"] === "string" ? value["id"] : null;
 }
 
-/** More than anybody reads. */
+/** More than people read. */
 const MOST_NAMES = 20;
 
 /** What stands where the path loses its way. */

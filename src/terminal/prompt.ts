@@ -1,17 +1,24 @@
 import { Writable } from "node:stream";
-import { BeltError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
 import { safeLine } from "./text.ts";
 
-/** A field that somebody at a terminal is asked for. Texts come from the app's schema. */
-export type Question =
-  | { kind: "choice"; name: string; about: string; choices: unknown[] }
-  | { kind: "truth" | "file"; name: string; about: string }
-  | { kind: "text"; name: string; about: string; type: string };
+/** A field that a person at a terminal is asked for. Texts come from the app's schema. */
+export interface Question {
+  kind: "choice" | "file" | "text";
+  name: string;
+  about: string;
+  choices: unknown[];
+  /** What is wanted, in words; "" where any text will do. */
+  type: string;
+  /** Why an answer does not fit; null when it does. */
+  check(answer: string): Promise<string | null>;
+}
 
-/** The answer: the chosen value, true or false, or what was typed. */
+/** The answer: the chosen value, or what was typed. */
 export type Ask = (question: Question) => Promise<unknown>;
 
 interface PromptOptions {
+  input: NodeJS.ReadableStream;
   output: NodeJS.WriteStream;
   isColored: boolean;
   /** Ends a question with its reason. */
@@ -20,7 +27,12 @@ interface PromptOptions {
   clean(text: string): string;
 }
 
-/** Questions on the terminal. Each of them hears signals; Ctrl-C, which reaches it as a key, is Ctrl-C. */
+type PromptContext = Pick<PromptOptions, "input" | "signal"> & { output: NodeJS.WritableStream };
+
+/**
+ * Questions on the terminal. Each of them hears signals; Ctrl-C, which reaches it as a key, is Ctrl-C.
+ * Ctrl-D, and a terminal that goes away, leave it unanswered: a usage error.
+ */
 export class Prompt {
   readonly #options: PromptOptions;
 
@@ -31,43 +43,53 @@ export class Prompt {
   /** "No" unless said otherwise. */
   async yesOrNo(question: string): Promise<boolean> {
     const { confirm } = await import("@inquirer/prompts");
-    return await this.#answered(confirm({ message: this.#clean(question), default: false }, this.#context));
+    const options = { message: this.#clean(question), default: false };
+    return await this.#answered(`"${question}"`, (context) => confirm(options, context));
   }
 
   /** What must not be seen: nothing of it is echoed, and no key shows it. */
   async secret(question: string): Promise<string> {
     const { password } = await import("@inquirer/prompts");
     const options = { message: this.#clean(question), toggleMask: false as const };
-    return await this.#answered(password(options, this.#context));
+    return await this.#answered(`"${question}"`, (context) => password(options, context));
   }
 
-  async field(question: Question): Promise<unknown> {
-    const { select, confirm, input } = await import("@inquirer/prompts");
-    const message = this.#clean(messageOf(question));
-    if (question.kind === "choice") {
-      const choices = question.choices.map((value) => ({ value, name: this.#clean(nameOf(value)) }));
-      return await this.#answered(select({ message, choices }, this.#context));
-    }
-    if (question.kind === "truth") return await this.#answered(confirm({ message }, this.#context));
-    return await this.#answered(input({ message, required: true }, this.#context));
-  }
-
-  get #context() {
-    const { output, isColored, signal } = this.#options;
-    return { output: isColored ? output : withoutColors(output), signal };
+  /** Again until the answer fits. */
+  async field({ kind, name, about, choices, type, check }: Question): Promise<unknown> {
+    const { select, input } = await import("@inquirer/prompts");
+    const message = this.#clean([name, type && `, ${type}`, about && ` (${about})`].join(""));
+    const validate = async (answer: string) => {
+      const flaw = await check(answer);
+      return flaw === null || this.#clean(flaw);
+    };
+    const named = choices.map((value) => ({ value, name: this.#clean(nameOf(value)) }));
+    return await this.#answered(`--input ${name}`, (context) =>
+      kind === "choice"
+        ? select({ message, choices: named }, context)
+        : input({ message, required: true, validate }, context),
+    );
   }
 
   #clean(text: string): string {
     return this.#options.clean(safeLine(text));
   }
 
-  async #answered<T>(answer: Promise<T>): Promise<T> {
+  async #answered<T>(what: string, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+    const { input, output, isColored, signal } = this.#options;
+    const ended = new AbortController();
+    // The prompts do not tell when their input ends, but stop reading it; after an answer they do so, too.
+    const onPause = () => void setImmediate(() => ended.abort());
+    input.once("pause", onPause);
     try {
-      return await answer;
+      const until = AbortSignal.any([signal, ended.signal]);
+      return await ask({ input, output: isColored ? output : withoutColors(output), signal: until });
     } catch (thrown) {
-      this.#options.signal.throwIfAborted();
+      signal.throwIfAborted();
+      if (ended.signal.aborted) throw usageError(`${what} was asked for, and not answered`);
       if (!(thrown instanceof Error) || thrown.name !== "ExitPromptError") throw thrown;
       throw new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" });
+    } finally {
+      input.off("pause", onPause);
     }
   }
 }
@@ -80,12 +102,6 @@ function withoutColors(terminal: NodeJS.WriteStream): Writable {
     },
   });
   return Object.assign(plain, { isTTY: true, columns: terminal.columns, rows: terminal.rows });
-}
-
-function messageOf(question: Question): string {
-  const { kind, name, about } = question;
-  const type = kind === "text" && question.type !== "text" ? `, ${question.type}` : "";
-  return `${name}${type}${kind === "file" ? ", path of a file" : ""}${about === "" ? "" : ` (${about})`}`;
 }
 
 function nameOf(value: unknown): string {

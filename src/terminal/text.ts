@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { stringifyJson } from "../wire/json.ts";
 
 // C0 but tab and newline, DEL, C1, and the marks that reorder text.
 const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
@@ -23,7 +24,7 @@ export function safeParagraph(text: string): string {
 /** One JSON document; `indent` spaces, 0 for one line. What JSON itself lets through is escaped too. */
 export function safeJson(value: unknown, indent = 0): string {
   const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return (JSON.stringify(value, null, indent) ?? "null").replace(HARMFUL_IN_JSON, escaped);
+  return (stringifyJson(value, indent) ?? "null").replace(HARMFUL_IN_JSON, escaped);
 }
 
 /** "340ms", "4.2s", "3m 05s", "2h 10m". */

@@ -1,13 +1,10 @@
 import type { AppSchemas, FunctionSchemas } from "../api/resources/app.ts";
-import {
-  allowedValues,
-  asSchema,
-  fieldsOf,
-  options,
-  resolve,
-  type Schema,
-  typeName,
-} from "../input/schema.ts";
+import { boundsOf, defaultOf, descriptionOf, typeName } from "../input/schema/describe.ts";
+import { asSchema } from "../input/schema/document.ts";
+import { fieldsOf } from "../input/schema/fields.ts";
+import { forms } from "../input/schema/forms.ts";
+import { allowedValues, spelled } from "../input/schema/kinds.ts";
+import type { Schema } from "../input/schema/node.ts";
 import { table } from "../terminal/table.ts";
 import { safeJson, safeLine, safeText } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
@@ -82,15 +79,14 @@ function fieldTable(schema: Schema | null, style: Style): string {
   const fields = schema ? fieldsOf(schema) : [];
   if (fields.length === 0) return style.colors.dim("takes any input; its schema is not known");
   const rows = fields.map(({ name, schema: field, required }) => {
-    const { node } = resolve(field);
-    const told = node["default"] === undefined ? "" : safeJson(node["default"]);
+    const declared = defaultOf(field);
     return [
       safeLine(name),
       safeLine(typeName(field)),
       required ? "yes" : "",
-      told,
-      allowed(field),
-      textOf(node["description"]),
+      declared === undefined ? "" : safeJson(declared),
+      safeLine(allowed(field)),
+      textOf(descriptionOf(field)),
     ];
   });
   const used = HEAD.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ""));
@@ -105,27 +101,15 @@ function fieldTable(schema: Schema | null, style: Style): string {
 
 /** The values, or the bounds, that a field allows. */
 function allowed(field: Schema): string {
-  return options(field)
-    .map((option) => {
-      const values = allowedValues(option);
-      if (values) return values.map((value) => safeLine(String(value))).join(", ");
-      const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = option.node;
-      const bound = (sign: string, value: unknown) => (isBound(value) ? [`${sign} ${value}`] : []);
-      if (isBound(minimum) && isBound(maximum)) return `${minimum} to ${maximum}`;
-      return [
-        ...bound(">=", minimum),
-        ...bound(">", exclusiveMinimum),
-        ...bound("<=", maximum),
-        ...bound("<", exclusiveMaximum),
-      ].join(", ");
-    })
+  return forms(field)
+    .map((form) => allowedValues(form)?.map(spelled).join(", ") ?? bounds(form))
     .filter((text) => text !== "")
     .join(", ");
 }
 
-/** Converters write the largest safe integer where there is no bound. */
-function isBound(value: unknown): value is number {
-  return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+/** As a column has room for. */
+function bounds(form: Schema): string {
+  return boundsOf(form, { atLeast: ">=", moreThan: ">", atMost: "<=", lessThan: "<", and: ", " });
 }
 
 function textOf(value: unknown): string {

@@ -32,9 +32,12 @@ function remember(): void {
   writeJson("config/profiles.json", { current: "work", profiles: [{ name: "work" }, { name: "private" }] });
   const properties = {
     mode: { enum: ["fast", "slow"] },
+    voice: { $ref: "#/$defs/Voice" },
+    ratio: { anyOf: [{ enum: ["16:9", "1:1"] }, { type: "null" }] },
     prompt: { type: "string", description: "what to\tpaint" },
   };
-  const app = { version: { functions: { run: { input_schema: { properties } } } } };
+  const $defs = { Voice: { enum: ["Puck (Male)", "Zephyr (Female)"] } };
+  const app = { version: { functions: { run: { input_schema: { properties, $defs } } } } };
   writeJson("cache/schemas/1.json", { api: "local", reference: "infsh/echo@v2", fetched: 1, app });
 }
 
@@ -85,6 +88,12 @@ describe("belt __complete", () => {
       "mode=\t",
       "mode=fast\t",
       "mode=slow\t",
+      "voice=\t",
+      "voice=Puck (Male)\t",
+      "voice=Zephyr (Female)\t",
+      "ratio=\t",
+      "ratio=16:9\t",
+      "ratio=1:1\t",
       "prompt=\twhat to paint",
     ]);
     expect(await values("input", "infsh/other")).toEqual([]);
@@ -121,7 +130,7 @@ const SHELLS = {
 };
 
 /** Types into a real shell on a terminal of its own, and gives the arguments that the command got in the end. */
-async function typed(shell: keyof typeof SHELLS, line: string): Promise<string[]> {
+async function typed(shell: keyof typeof SHELLS, line: string, before = ""): Promise<string[]> {
   const { start, load } = SHELLS[shell];
   const file = join(home.dir, "bin/belt");
   writeFileSync(
@@ -147,14 +156,23 @@ async function typed(shell: keyof typeof SHELLS, line: string): Promise<string[]
       screen += chunk;
     });
     const seen = (what: RegExp) => until(() => what.exec(screen));
-    child.stdin.write(`${load}; echo RE''ADY\n`);
+    child.stdin.write(`${load}; ${before} echo RE''ADY\n`);
     await seen(/READY/);
     child.stdin.write(`${line}\n`);
     const found = await seen(/<ARGS>((?:<[^<>\r]*>)+)\r/);
+    expect(screen).not.toMatch(/command not found|unbound|parameter not set|not a valid/);
     return found![1]!.slice(1, -1).split("><");
   } finally {
     child.stdin.end("\u0003\nexit\n");
     await gone;
+  }
+}
+
+function arrange(): void {
+  remember();
+  mkdirSync(join(home.dir, "work/sub dir"));
+  for (const name of ["params.json", "my cat.png", "sub dir/inner one.png", "sub dir/data.json"]) {
+    writeFileSync(join(home.dir, "work", name), "{}");
   }
 }
 
@@ -174,9 +192,40 @@ describe.each(["bash", "zsh", "fish"] as const)("in %s", (shell) => {
     ["run x -i image=@par\t", ["run", "x", "-i", "image=@params.json"]],
     ["run x --events par\t --session n\t", ["run", "x", "--events", "params.json", "--session", "new"]],
     ["help exit\t", ["help", "exit-codes"]],
+    ["run infsh/echo -i voice=Ze\t -q", ["run", "infsh/echo", "-i", "voice=Zephyr (Female)", "-q"]],
+    ["run infsh/echo -i ratio=16\t -q", ["run", "infsh/echo", "-i", "ratio=16:9", "-q"]],
+    ["run x -i image=@my\t -q", ["run", "x", "-i", "image=@my cat.png", "-q"]],
+    ["run x -i image=@sub\tin\t -q", ["run", "x", "-i", "image=@sub dir/inner one.png", "-q"]],
+    ["run x -i @sub\tdat\t -q", ["run", "x", "-i", "@sub dir/data.json", "-q"]],
+    ["run x -i prompt@=my\t -q", ["run", "x", "-i", "prompt@=my cat.png", "-q"]],
+    ["run x --save su\t--json", ["run", "x", "--save", "sub dir/--json"]],
   ])("%j becomes %j", async (line, expected) => {
-    remember();
-    writeFileSync(join(home.dir, "work/params.json"), "{}");
+    arrange();
     expect(await typed(shell, `belt ${line}`)).toEqual(expected);
+  });
+
+  it.skipIf(missing)("nothing is printed where variables must be set", async () => {
+    arrange();
+    const strict = { bash: "set -u;", zsh: "setopt nounset;", fish: "" }[shell];
+    expect(await typed(shell, "belt run x -i image=@my\t -q", strict)).toEqual([
+      "run",
+      "x",
+      "-i",
+      "image=@my cat.png",
+      "-q",
+    ]);
+  });
+
+  it.skipIf(missing || shell !== "bash")("a bash without compopt does as well", async () => {
+    arrange();
+    const line = "belt run infsh/echo -i mo\tf\t -i image=@sub\tin\t";
+    expect(await typed(shell, line, "enable -n compopt;")).toEqual([
+      "run",
+      "infsh/echo",
+      "-i",
+      "mode=fast",
+      "-i",
+      "image=@sub dir/inner one.png",
+    ]);
   });
 });

@@ -31,8 +31,12 @@ const environment = (env: Record<string, string>) => ({
 });
 
 /** Types each answer at the terminal once its question is there. */
-async function typing(argv: string[], answers: [question: string, answer: string][]): Promise<string> {
-  const child = spawn("script", ["-qec", scripted(argv), "/dev/null"], {
+async function typing(
+  argv: string[],
+  answers: [question: string, answer: string][],
+  after = "",
+): Promise<string> {
+  const child = spawn("script", ["-qec", `${scripted(argv)} ${after}`, "/dev/null"], {
     cwd: home.dir,
     env: environment({ INFSH_API_KEY: "inf_x", BELT_API_URL: api.url }),
   });
@@ -89,15 +93,57 @@ describe("missing inputs are asked for on a terminal", () => {
     });
   });
 
-  it("but not with --no-prompt", async () => {
-    const seen = await typing(["run", "infsh/flux", "--no-wait", "--no-prompt"], []);
-    expect(seen).toContain("--input prompt is required");
+  it("again until the answer fits, and nothing is answered by Enter alone", async () => {
+    writeFileSync(join(home.dir, "cat.png"), "a cat");
+    const seen = await typing(
+      ["run", "infsh/flux", "--no-wait", "-i", "prompt=fog", "-i", "style=ink"],
+      [
+        ["hd, yes or no", "\r"],
+        ["must provide", "maybe\r"],
+        ["must be true or false, not maybe", "\u007f\u007f\u007f\u007f\u007fn\r"],
+        ["steps, integer", "four\r"],
+        ["must be a whole number, not four", "\u007f\u007f\u007f\u007f4\r"],
+        ["photo, path of a file", "no.png\r"],
+        ["no such file", "\u007f\u007f\u007f\u007f\u007f\u007fcat.png\r"],
+      ],
+    );
+    expect(seen).toContain("uploaded cat.png");
+    expect(api.requests.find(({ url }) => url.startsWith("/run"))!.body).toMatchObject({
+      input: { hd: false, steps: 4, photo: "https://f/cat.png" },
+    });
+  });
+
+  it.each([
+    ["Ctrl-D", "\u0004", "exit 2", "--input prompt was asked for, and not answered"],
+    ["Ctrl-C", "\u0003", "exit 130", "interrupted"],
+  ])("and %s leaves it unanswered", async (_name, keys, exit, words) => {
+    const seen = await typing(
+      ["run", "infsh/flux", "--no-wait"],
+      [["prompt (What to paint)", keys]],
+      "; echo exit $?",
+    );
+    expect(seen).toContain(words);
+    expect(seen).toContain(exit);
     expect(api.count("POST /run")).toBe(0);
   });
 
-  it("and Ctrl-C at a question sends nothing", async () => {
-    const seen = await typing(["run", "infsh/flux", "--no-wait"], [["prompt (What to paint)", "\u0003"]]);
-    expect(seen).toContain("interrupted");
+  it("and SIGTERM ends the questions", async () => {
+    const command = `echo pid $$,; exec ${scripted(["run", "infsh/flux", "--no-wait"]).replace("stty cols 80;", "")}`;
+    const env = environment({ INFSH_API_KEY: "inf_x", BELT_API_URL: api.url });
+    const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: home.dir, env });
+    let seen = "";
+    child.stdout.on("data", (chunk) => {
+      seen += chunk;
+    });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    await until(() => seen.includes("prompt (What to paint)"));
+    process.kill(Number(/pid (\d+),/.exec(seen)![1]), "SIGTERM");
+    expect(await ended).toBe(143);
+  });
+
+  it("but not with --no-prompt", async () => {
+    const seen = await typing(["run", "infsh/flux", "--no-wait", "--no-prompt"], []);
+    expect(seen).toContain("--input prompt is required");
     expect(api.count("POST /run")).toBe(0);
   });
 });

@@ -34,6 +34,21 @@ test.each(["zod3", "zod4"])("schemas of an app with %s are right field by field"
   });
 });
 
+test.each(["zod3", "zod4"])(
+  "a field of %s that may be anything is required unless it says otherwise",
+  async (name) => {
+    const source = `import { z } from "${name === "zod3" ? "zod/v3" : "zod"}";
+export const RunInput = z.object({ any: z.any(), free: z.any().optional(), text: z.string() });
+export const RunOutput = z.object({});
+export class App { async run() { return {}; } }`;
+    const dir = writeApp(name, { "inference.js": source });
+    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    const server = await startServer({ appDirs: [dir] });
+    const { body } = await server.call("GET", `/apps/test/${name}`);
+    expect(body.version.input_schema.required.toSorted()).toEqual(["any", "text"]);
+  },
+);
+
 test.each(["zod3", "zod4"])("an app with %s runs with defaults, setup and files", async (name) => {
   const server = await startServer({ appDirs: [app(name)] });
   const input = { image: "data:text/plain,x", prompt: "p" };

@@ -44,6 +44,7 @@ function helper() {
   );
   expect(told.slice(0, 2)).toEqual(["looking", "not there"]);
   expect(told[2]).toContain("Error: disk is full");
+  expect(told[2]).not.toMatch(/worker\/main\.js|node:internal/);
   const failed = server.events.find((event) => event.type === "task" && event.status === "failed");
   expect(failed).toMatchObject({
     error: "no picture: disk is full",

@@ -196,13 +196,13 @@ describe("what does not fit", () => {
     [["prompt=a", "stepz=4"], "--input stepz is unknown; did you mean steps?"],
     [["prompt=a", "size.x=4"], "--input size.x is unknown; did you mean w?"],
     [["prompt=a", "quite-different=4"], "there are prompt, steps"],
-    [["prompt=a", "steps=four"], '--input steps must be an integer, and "four" is not'],
-    [["prompt=a", 'steps:="4"'], '--input steps must be an integer, and "4" is not'],
-    [["prompt=a", "steps=51"], "--input steps must be <= 50, and 51 is not"],
-    [["prompt=a", "seed=x"], '--input seed must be an integer, and "x" is not'],
-    [["prompt=a", "style=uper"], 'must be one of plain, upper; "uper" is not, did you mean upper?'],
-    [["prompt=a", "sizes=1", "sizes=x"], '--input sizes.1 must be an integer, and "x" is not'],
-    [["prompt:=5"], "--input prompt must be a string, and 5 is not"],
+    [["prompt=a", "steps=four"], "--input steps must be a whole number, not four"],
+    [["prompt=a", 'steps:="4"'], '--input steps must be a whole number, not "4"'],
+    [["prompt=a", "steps=51"], "--input steps must be 1 to 50, not 51"],
+    [["prompt=a", "seed=x"], "--input seed must be a whole number, not x"],
+    [["prompt=a", "style=uper"], "--input style must be one of plain, upper, not uper; did you mean upper?"],
+    [["prompt=a", "sizes=1", "sizes=x"], "--input sizes.1 must be a whole number, not x"],
+    [["prompt:=5"], "--input prompt must be text, not 5"],
     [[], "--input prompt is required: What to paint"],
     [["steps=4"], "--input prompt is required"],
   ])("%j is refused, nothing sent", async (specs, reason) => {
@@ -214,10 +214,10 @@ describe("what does not fit", () => {
     expect(message.split("\n")).toEqual([
       "the input does not fit infsh/flux",
       "  --input promt is unknown; did you mean prompt?",
-      '  --input steps must be an integer, and "four" is not',
-      '  --input hd must be a boolean, and "maybe" is not',
-      '  --input style must be one of plain, upper; "loud" is not',
-      '  --input size.w must be an integer, and "x" is not',
+      "  --input steps must be a whole number, not four",
+      "  --input hd must be true or false, not maybe",
+      "  --input style must be one of plain, upper, not loud",
+      "  --input size.w must be a whole number, not x",
     ]);
   });
 
@@ -308,17 +308,32 @@ describe("the schema is never in the way", () => {
     expect(sent()[1]).toEqual({ app: "infsh/flux", input: { prompt: "a", steps: 4 } });
   });
 
-  it("does not leave a dry run: what is cached is used, nothing is sent", async () => {
-    const dry = await belt(["run", "infsh/flux", "-i", "steps=4", "--dry-run", "--json"], {
+  const dryRun = (env: Record<string, string>, ...specs: string[]) =>
+    belt(["run", "infsh/flux", "--dry-run", "--json", ...specs.flatMap((spec) => ["-i", spec])], {
       home,
-      env: { BELT_API_URL: api.url },
+      env: { BELT_API_URL: api.url, ...env },
     });
-    expect(JSON.parse(dry.stdout).body).toEqual({ app: "infsh/flux", input: { steps: "4" } });
+
+  it("does not leave a dry run: without a key nothing is asked, and values are text", async () => {
     knowing();
-    await inputs("prompt=a");
-    const { stdout } = await run(["-i", "steps=4", "--dry-run", "--json"]);
-    expect(JSON.parse(stdout).body).toEqual({ app: "infsh/flux", input: { steps: 4 } });
-    expect(api.count("GET /apps/infsh/flux")).toBe(1);
+    const { stdout, stderr } = await dryRun({}, "steps=4");
+    expect(JSON.parse(stdout).body).toEqual({ app: "infsh/flux", input: { steps: "4" } });
+    expect(stderr).toContain("values are shown as text");
+    expect(api.requests).toEqual([]);
+  });
+
+  it("is read for a dry run where there is a key, and what it refuses is refused", async () => {
+    knowing();
+    const { stdout } = await dryRun({ INFSH_API_KEY: KEY }, "prompt=a", "steps=4");
+    expect(JSON.parse(stdout).body).toEqual({ app: "infsh/flux", input: { prompt: "a", steps: 4 } });
+    expect(api.requests.map(({ method }) => method)).toEqual(["GET"]);
+    for (const env of [{ INFSH_API_KEY: KEY }, {}]) {
+      const refused = await dryRun(env, "prompt=a", "steps=abc");
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain("--input steps must be a whole number, not abc");
+      expect((await dryRun(env, "steps=4")).stderr).toContain("--input prompt is required");
+    }
+    expect(sent()).toEqual([]);
   });
 });
 
@@ -462,6 +477,97 @@ describe("uploads", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(reason);
     expect(api.requests).toEqual([]);
+  });
+
+  it.each([["prompt@=id_rsa"], ["@id_rsa"], ["prompt@=.env"], ["@.ssh/in.json"]])(
+    "%s is refused, too: a text is sent as well as a file",
+    async (spec) => {
+      mkdirSync(join(home.dir, ".ssh"));
+      for (const name of ["id_rsa", ".env", ".ssh/in.json"])
+        writeFileSync(join(home.dir, name), '{"hunter":2}');
+      const { code, stderr } = await inputs(spec);
+      expect(code).toBe(2);
+      expect(stderr).toContain("--allow-sensitive");
+      expect(stderr).not.toContain("hunter");
+      expect(sent()).toEqual([]);
+      expect((await run(["-i", spec, "--allow-sensitive"])).code).toBe(0);
+    },
+  );
+
+  it("a private key on standard input is no text, either", async () => {
+    const key = "-----BEGIN RSA PRIVATE KEY-----\nhunter";
+    for (const spec of ["@-", "prompt@=-"]) {
+      const { code, stderr } = await run(["-i", spec], key);
+      expect(code).toBe(2);
+      expect(stderr).not.toContain("hunter");
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it("a file where plain text is wanted is sent as its uri, and that is said", async () => {
+    knowing();
+    const { code, stderr } = await inputs("prompt=@cat.png", "photo=@dog.jpg");
+    expect(code).toBe(0);
+    expect(stderr.match(/warning: .*/g)).toEqual([
+      "warning: --input prompt takes text, and is sent the uri of cat.png; prompt@=cat.png sends its text",
+    ]);
+    expect(sent()).toMatchObject([{ input: { prompt: "https://files.example/a/cat.png" } }]);
+  });
+
+  it("an older app gets its files as objects", async () => {
+    const File = {
+      title: "File",
+      type: "object",
+      properties: { uri: { type: "string" }, path: { type: "string" } },
+    };
+    knowing({
+      type: "object",
+      $defs: { File },
+      properties: { f: { $ref: "#/$defs/File" }, all: { type: "array", items: { $ref: "#/$defs/File" } } },
+    });
+    expect((await inputs("f=@cat.png", "all=@dog.jpg", "all=https://x/y")).code).toBe(0);
+    expect(sent()).toMatchObject([
+      {
+        input: {
+          f: { uri: "https://files.example/a/cat.png" },
+          all: [{ uri: "https://files.example/a/dog.jpg" }, { uri: "https://x/y" }],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ["a named pipe", "pipe", "pipe"],
+    ["/dev/fd/N", "/dev/fd/", "stdin"],
+  ])(
+    "%s goes up like standard input, read once, and a dry run leaves it unread",
+    async (_name, path, filename) => {
+      const { execFileSync } = await import("node:child_process");
+      const { closeSync, openSync } = await import("node:fs");
+      const pipe = join(home.dir, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      // Open for both, so that nobody waits for the other end.
+      const fd = openSync(pipe, "r+");
+      api.on(`PUT /put/${filename}`, json(200, {}));
+      const spec = path === "pipe" ? "photo=@pipe" : `photo=@/dev/fd/${fd}`;
+      const dry = await run(["-i", spec, "--dry-run", "--json"]);
+      expect(JSON.parse(dry.stdout).uploads).toMatchObject([{ field: "input.photo", size: null }]);
+      const running = inputs(spec);
+      const { writeFile } = await import("node:fs/promises");
+      await writeFile(pipe, "through a pipe", { flag: "a" });
+      setTimeout(() => closeSync(fd), 500);
+      expect((await running).code).toBe(0);
+      expect(puts()).toMatchObject([{ body: "through a pipe" }]);
+    },
+  );
+
+  it("a long number is sent as it was written", async () => {
+    knowing();
+    expect((await inputs("prompt=a", "seed=6687881544318117707", "scale:=3.14159265358979323846")).code).toBe(
+      0,
+    );
+    const { stdout } = await run(["-i", "prompt=a", "-i", "seed=6687881544318117707", "--dry-run", "--json"]);
+    expect(stdout).toContain('"seed":6687881544318117707');
   });
 
   it("a secret goes up with --allow-sensitive", async () => {

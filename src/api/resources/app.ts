@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** What an app takes and gives, read from what the API says of it (api.md section 8). */
+/** What an app takes and gives, read from what the API says of it (src/api/README.md, "Apps"). */
 export interface AppSchemas {
   version: string | null;
   defaultFunction: string;
@@ -20,15 +20,31 @@ export function appSchemas(app: JsonObject): AppSchemas {
   const { functions, input_schema, output_schema, setup_schema } = version;
   const declared = isObject(functions) ? Object.entries(functions).filter(isNamedObject) : [];
   const names = declared.map(([name]) => name);
-  const told = version["default_function"] || app["default_function"];
-  const preferred = typeof told === "string" ? told : names.length === 1 ? names[0]! : "run";
-  const only = { description: "", input: input_schema, output: output_schema };
+  const named = version["default_function"] || app["default_function"];
+  const preferred = typeof named === "string" ? named : names.length === 1 ? names[0]! : "run";
+  const own = { description: "", input: input_schema, output: output_schema };
+  const listed = Object.fromEntries(declared.map(readFunction));
+  const found = Object.hasOwn(listed, preferred) ? listed[preferred]! : null;
+  const isNamed = found !== null || names.length === 0 || saysSomething(own.input);
   return {
     version: versionOf(app),
     defaultFunction: preferred,
-    functions: declared.length > 0 ? Object.fromEntries(declared.map(readFunction)) : { [preferred]: only },
+    functions: isNamed ? { ...listed, [preferred]: completed(found ?? own, own) } : listed,
     setup: setup_schema,
   };
+}
+
+/** What the version itself says counts where its default function says nothing. */
+function completed({ description, input, output }: FunctionSchemas, own: FunctionSchemas): FunctionSchemas {
+  return {
+    description,
+    input: saysSomething(input) ? input : own.input,
+    output: saysSomething(output) ? output : own.output,
+  };
+}
+
+function saysSomething(schema: unknown): boolean {
+  return isObject(schema) && Object.keys(schema).length > 0;
 }
 
 /** What names the version that these schemas are of. */

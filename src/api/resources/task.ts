@@ -1,7 +1,10 @@
 import type { StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** A task as belt prints it, everywhere (cli.md section 5). Fields not listed stay as the API sent them. */
+/**
+ * A task as belt prints it, everywhere (src/cli/README.md, "Documents"). Fields not listed stay as
+ * the API sent them.
+ */
 export interface TaskDocument {
   id: string;
   app: string | null;
@@ -24,6 +27,9 @@ export interface StatusReading {
   /** A bare 9 from a server whose table is not known: uploading since 2026, completed before. */
   ambiguous: boolean;
 }
+
+/** A task as sent, its id certain. */
+export type IdentifiedTask = JsonObject & { id: string };
 
 /** What belt knows of a task it submitted, for answers that leave it out. */
 export interface Submitted {
@@ -52,7 +58,7 @@ export function taskDocument(
   };
 }
 
-/** Before SDK 0.5.1 the base fields sat under `BaseModel` (api.md section 4). */
+/** Before SDK 0.5.1 the base fields sat under `BaseModel` (src/api/README.md, "Sessions"). */
 export function flattenBase(raw: JsonObject): JsonObject {
   const { BaseModel: base, ...rest } = raw;
   return isObject(base) ? { ...base, ...rest } : raw;

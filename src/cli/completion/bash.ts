@@ -19,7 +19,12 @@ _belt() {
     fi
     line=\${trimmed#"$piece"}
   done
-  local current=\${words[\${#words[@]}-1]} prefix='' kind
+  local current=\${words[\${#words[@]}-1]} prefix='' quote='' kind
+  if [[ $current == [\\"\\']* ]]; then
+    quote=\${current:0:1} current=\${current:1}
+  fi
+  local typed=$current
+  [[ -n $quote ]] || current=\${current//\\\\/}
   _belt_walk "\${words[@]:1:\${#words[@]}-2}"
   if [[ -n $belt_want ]]; then
     kind=$belt_want
@@ -31,38 +36,60 @@ _belt() {
   else
     _belt_argument; kind=$REPLY
   fi
-  if [[ $kind == input || $kind == spec ]]; then
-    case $current in
-      @*) prefix+=@ current=\${current#@} kind=files ;;
-      *=@*) prefix+=\${current%%@*}@ current=\${current#*@} kind=files ;;
-    esac
+  if [[ $kind == input || $kind == spec ]] && _belt_file "$current"; then
+    prefix+=$REPLY current=\${current#"$REPLY"} kind=files
   fi
 
-  local IFS=$'\\n' value all=()
+  local value all=()
   case $kind in
-    files) compopt -o filenames; all=($(compgen -f -- "$current")) ;;
-    dirs) compopt -o filenames; all=($(compgen -d -- "$current")) ;;
-    command) all=($(compgen -c -- "$current")) ;;
+    files) _belt_paths -f ;;
+    dirs) _belt_paths -d ;;
+    command)
+      while IFS= read -r value; do all+=("$value"); done < <(compgen -c -- "$current") ;;
     *)
       while IFS=$'\\t' read -r value _; do
-        [[ -n $value && $value == "$current"* ]] && all+=("$(printf %q "$value")")
+        [[ -n $value && $value == "$current"* ]] && all+=("$value")
       done < <(_belt_values "$kind")
       ;;
   esac
-  # Only what follows the last character at which bash breaks words is replaced; of these, @ itself is, too.
-  local breaks=\${COMP_WORDBREAKS//[^=:]/} rest=$prefix$current kept=''
-  if [[ -n $breaks ]]; then
-    kept=$rest rest=\${rest##*[$breaks]} kept=\${kept%"$rest"}
-  fi
-  [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]] && kept+=\${rest%@*}
   COMPREPLY=()
-  for value in "\${all[@]}"; do
-    [[ $value == *= ]] && compopt -o nospace
-    value=$prefix$value
-    COMPREPLY+=("\${value#"$kept"}")
+  for value in \${all[@]+"\${all[@]}"}; do
+    _belt_reply "$prefix$value"
   done
+} 2> /dev/null
+
+# The paths that begin with $current, folders with a slash at their end.
+_belt_paths() {
+  local path
+  while IFS= read -r path; do
+    [[ -d $path ]] && path=\${path%/}/
+    all+=("$path")
+  done < <(compgen "$1" -- "$current")
 }
 
-complete -F _belt belt
+# Adds what is to stand in the place of the part that bash replaces, which is what follows the last
+# character at which it breaks words; of these, @ itself is replaced, too. The blank after a whole word
+# is part of it: bash adds none, for not every bash can be told when.
+_belt_reply() {
+  local value=$1 breaks=\${COMP_WORDBREAKS//[^=:]/} rest=$typed end=' '
+  [[ $value == *[=/] ]] && end=''
+  if [[ -n $quote ]]; then
+    COMPREPLY+=("$value\${end:+$quote$end}")
+    return
+  fi
+  value=$(printf %q "$value")
+  while [[ -n $breaks && $rest == *[$breaks]* ]]; do
+    rest=\${rest#*[$breaks]} value=\${value#*[$breaks]}
+  done
+  if [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]]; then
+    while [[ $rest == *@* ]]; do
+      rest=\${rest#*@} value=\${value#*@}
+    done
+    value=@$value
+  fi
+  COMPREPLY+=("$value$end")
+}
+
+complete -o nospace -F _belt belt
 `;
 }

@@ -2,16 +2,11 @@ import { cachedApps, profileNames } from "../../store/completion-data.ts";
 import { Journal, type JournalEntry } from "../../store/journal.ts";
 import { beltPaths, type Paths } from "../../store/paths.ts";
 import { safeLine } from "../../terminal/text.ts";
-import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { Host } from "../host.ts";
+import { appInputCandidates, type Candidate } from "./input-candidates.ts";
 
-/** More than anybody looks through. */
+/** More than people look through. */
 const MOST = 50;
-
-interface Candidate {
-  value: string;
-  about?: string | undefined;
-}
 
 /**
  * `belt __complete <kind> [app]`, for the completion scripts: what may be typed, one candidate a
@@ -68,33 +63,9 @@ async function appNames(paths: Paths): Promise<Candidate[]> {
 async function inputsOf(paths: Paths, app: string): Promise<Candidate[]> {
   const known = (await cachedApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
   const exact = known.find(({ reference }) => reference === app) ?? known[0];
-  return exact ? propertiesOf(exact.app).flatMap(([key, schema]) => keyAndValues(key, schema)) : [];
+  return exact ? appInputCandidates(exact.app) : [];
 }
 
 function bare(reference: string): string {
   return reference.split("@")[0]!;
-}
-
-/** The properties of every function's input: the schemas sit in the app's `version`, or in the app itself. */
-function propertiesOf(app: JsonObject): [string, JsonObject][] {
-  const version = isObject(app["version"]) ? app["version"] : app;
-  const functions = isObject(version["functions"]) ? Object.values(version["functions"]) : [];
-  const schemas = [version, ...functions].filter(isObject).map((holder) => holder["input_schema"]);
-  const found = new Map<string, JsonObject>();
-  for (const schema of schemas) {
-    const properties = isObject(schema) && isObject(schema["properties"]) ? schema["properties"] : {};
-    for (const [key, value] of Object.entries(properties)) if (isObject(value)) found.set(key, value);
-  }
-  return [...found];
-}
-
-function keyAndValues(key: string, schema: JsonObject): Candidate[] {
-  const written = key.replaceAll(".", "\\.");
-  const { description, title, type } = schema;
-  const about = [description, title, type].find((text) => typeof text === "string");
-  const choices = Array.isArray(schema["enum"]) ? schema["enum"] : type === "boolean" ? [true, false] : [];
-  return [
-    { value: `${written}=`, about: typeof about === "string" ? about : "" },
-    ...choices.map((choice) => ({ value: `${written}=${String(choice)}` })),
-  ];
 }

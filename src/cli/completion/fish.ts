@@ -36,6 +36,8 @@ end
 
 function __belt_complete
     set -l current (commandline -ct)
+    set -l plain (string unescape -- $current)
+    and set current $plain
     set -l words (commandline -opc)[2..]
     set -l everywhere (__belt_table ${EVERYWHERE})
     set -l table $everywhere (__belt_table '')
@@ -86,10 +88,10 @@ function __belt_complete
             end
         end
     end
-    if contains -- "$kind" input spec; and string match -qr -- '^([^@]*=)?@' $current
-        set -l parts (string split -m 1 '@' -- $current)
-        set prefix "$prefix$parts[1]@"
-        set current $parts[2]
+    set -l before (string match -r -- '^(?:@|[^=]*@=|[^=]*=@)' $current)
+    if contains -- "$kind" input spec; and test -n "$before"
+        set prefix "$prefix$before"
+        set current (string sub -s (math (string length -- $before) + 1) -- $current)
         set kind files
     end
 
@@ -118,7 +120,7 @@ function __belt_complete
     end
 end
 
-complete -c belt -f -k -a '(__belt_complete)'
+complete -c belt -f -k -a '(__belt_complete 2>/dev/null)'
 `;
 }
 

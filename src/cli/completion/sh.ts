@@ -49,6 +49,16 @@ _belt_walk() {
   done
 }
 
+# Finds what stands before the path of a file in the input $1: @, key=@, key@=; fails where there is none.
+_belt_file() {
+  local key=\${1%%=*}
+  case $1 in
+    @*) REPLY=@ ;;
+    *=*) if [[ $key == *@ ]]; then REPLY=$key=; elif [[ $1 == "$key=@"* ]]; then REPLY=$key=@; else return 1; fi ;;
+    *) return 1 ;;
+  esac
+}
+
 # What fits as the argument at this place.
 _belt_argument() {
   local type name kind about place=0

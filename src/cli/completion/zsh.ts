@@ -22,8 +22,8 @@ _belt() {
   else
     _belt_argument; kind=$REPLY
   fi
-  if [[ $kind == (input|spec) && $PREFIX == (|*=)@* ]]; then
-    compset -P 1 '*@'
+  if [[ $kind == (input|spec) ]] && _belt_file "$PREFIX"; then
+    compset -P "\${(b)REPLY}"
     kind=files
   fi
 
@@ -40,7 +40,7 @@ _belt() {
     fi
   done < <(_belt_values "$kind")
   _describe -V -t belt 'belt' plain -- open -S ''
-}
+} 2> /dev/null
 
 if [[ $funcstack[1] == _belt ]]; then
   _belt "$@"

@@ -9,7 +9,8 @@ export type Action = (context: Context) => Promise<unknown>;
 /** Runs an action that is loaded only now, so that help and version load the parser alone. */
 export type Act = (load: () => Promise<Action>) => Promise<void>;
 
-export const INPUT_HELP = "key=text, key:=json, key=@file, '{…}', @file.json or @- (repeatable)";
+export const INPUT_HELP =
+  "key=text, key:=json, key=@file, key@=textfile, '{…}', @file.json or @- (repeatable)";
 export const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
 export const SCENARIO_HELP =
   "script of faults for the local server: a file, or a name of belt help scenarios";

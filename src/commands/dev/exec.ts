@@ -52,7 +52,7 @@ async function rehearse(
   if (scenario !== undefined) ctx.out.note(`faults are on: scenario ${scenario}`);
   const env = await environment(ctx, server, stateDir);
   ctx.signal.throwIfAborted();
-  const code = await untilEnded(ctx, ctx.spawn(command, env));
+  const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
   const rehearsal = server.rehearsal();
   if (!rehearsal) return code;
   ctx.out.note(rehearsalText(rehearsal));
@@ -72,7 +72,7 @@ async function environment(
   stateDir: string,
 ): Promise<Record<string, string>> {
   const address = devAddress(stateDir);
-  await writeAddress(address, { url, key, pid: ctx.pid }, (text) => ctx.out.warn(text));
+  await writeAddress(address, { url, key, pid: ctx.machine.pid }, (text) => ctx.out.warn(text));
   ctx.out.addSecret(key);
   return {
     [REHEARSAL_VARIABLE]: "1",

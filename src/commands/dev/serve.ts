@@ -10,22 +10,22 @@ export interface DevFlags extends ServerFlags {
   port: number;
 }
 
-/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
+/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (src/local/README.md, "Workers"). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
   const folders = await appFolders(ctx, appDirs);
-  const address = devAddress(ctx.paths.state);
+  const address = devAddress(ctx.store.paths.state);
   await refuseSecond(ctx);
   const time = () => new Date(ctx.now()).toISOString();
   // Whatever happens before the server has been announced is told after it.
-  const early: DevEvent[] = [];
-  let show = (event: DevEvent): unknown => early.push(event);
+  const unshown: DevEvent[] = [];
+  let show = (event: DevEvent): unknown => unshown.push(event);
   const server = await startServer(ctx, folders, flags, {
     port: flags.port,
-    stateDir: ctx.paths.state,
+    stateDir: ctx.store.paths.state,
     onEvent: (event) => void show({ time: time(), ...event }),
   });
   try {
-    await writeAddress(address, { url: server.url, key: server.key, pid: ctx.pid }, (text) =>
+    await writeAddress(address, { url: server.url, key: server.key, pid: ctx.machine.pid }, (text) =>
       ctx.out.warn(text),
     );
     const { url, key } = server;
@@ -42,14 +42,14 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     ctx.out.event(serving, servingView);
     show = (event) => ctx.out.event(event, devEventView);
     // Which apps are broken has just been said.
-    for (const event of early) if (event.type !== "app") show(event);
+    for (const event of unshown) if (event.type !== "app") show(event);
     await aborted(ctx.signal);
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");
     const rehearsal = server.rehearsal();
     if (rehearsal) ctx.out.event({ type: "rehearsal", time: time(), ...rehearsal }, rehearsalView);
     await server.close();
-    await removeAddress(address, ctx.pid).catch((error: Error) =>
+    await removeAddress(address, ctx.machine.pid).catch((error: Error) =>
       ctx.out.warn(`the address of this server could not be removed: ${fileReason(error)}`),
     );
   }

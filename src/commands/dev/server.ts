@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { BeltError, usageError } from "../../errors.ts";
 import { fileMessage } from "../../file-reason.ts";
 import { belt } from "../../hint.ts";
-import type { EventSink } from "../../local/events.ts";
+import type { EmitEvent } from "../../local/events.ts";
 import type { LocalServer } from "../../local/server.ts";
 import { makeFolder } from "../../store/folder.ts";
 import type { Context } from "../shared/context.ts";
@@ -26,12 +26,12 @@ export const TASK_TIMEOUT = 10 * 60_000;
 interface Place {
   port: number;
   stateDir: string;
-  onEvent: EventSink;
+  onEvent: EmitEvent;
 }
 
 /** Starts the local server; throws in words why it cannot start. */
 export async function startServer(
-  { root, cwd }: Context,
+  { machine: { root, cwd } }: Context,
   appDirs: string[],
   flags: ServerFlags,
   { port, stateDir, onEvent }: Place,
@@ -65,7 +65,7 @@ export function scenarioOf(
 }
 
 /** The folders of apps, as whole paths: this one when none is named and it holds an app. */
-export async function appFolders({ cwd }: Context, appDirs: string[]): Promise<string[]> {
+export async function appFolders({ machine: { cwd } }: Context, appDirs: string[]): Promise<string[]> {
   if (appDirs.length === 0) return (await isThere(join(cwd, "inf.yml"))) ? [cwd] : [];
   const folders = appDirs.map((dir) => resolve(cwd, dir));
   for (const [index, folder] of folders.entries()) {

@@ -1,5 +1,4 @@
-import { DEFAULT_URL } from "../../account/account.ts";
-import { checkedUrl } from "../../account/base-url.ts";
+import { checkedUrl, DEFAULT_URL } from "../../account/base-url.ts";
 import { checkedKey, cleanKey } from "../../account/key.ts";
 import { currentProfile, namedProfile } from "../../account/profile-lookup.ts";
 import { BeltError, usageError } from "../../errors.ts";
@@ -21,7 +20,7 @@ export interface LoginFlags {
 export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
   const { credentials, out } = ctx;
   const wanted = await describeProfile(ctx, flags);
-  const typed = cleanKey(await ctx.askSecret(`API key for ${wanted.apiUrl}:`));
+  const typed = cleanKey(await ctx.questions.secret(`API key for ${wanted.apiUrl}:`));
   if (typed === null) throw usageError("no key was given", "pipe it in: belt login < key-file");
   out.addSecret(typed);
   const profile = { ...wanted, key: checkedKey(typed, "what was given") };
@@ -91,9 +90,9 @@ async function checkKey(ctx: Context, { name, apiUrl, key, insecure, statusTable
         ...(httpStatus === 401 && { hint: `check that the key is whole, and one of ${apiUrl}` }),
       });
     }
-    if (ctx.onTerminal && exit === "unavailable") {
+    if (ctx.machine.onTerminal && exit === "unavailable") {
       ctx.out.warn(`the key could not be checked: ${message}`);
-      if (await ctx.confirm("Store it unchecked?", "--no-check")) return;
+      if (await ctx.questions.confirm("Store it unchecked?", "--no-check")) return;
     }
     throw thrown.with({
       message: `the key could not be checked, and was not stored: ${message}`,
@@ -118,7 +117,7 @@ export async function logout(ctx: Context, { yes }: { yes?: boolean }): Promise<
   const { profile: name } = credentials.named();
   const profile = name === null ? currentProfile(book) : namedProfile(name, book);
   if (profile?.key == null) return out.note("there is no key to forget");
-  if (!yes && !(await ctx.confirm(`Forget the key of profile ${profile.name}?`, "--yes"))) {
+  if (!yes && !(await ctx.questions.confirm(`Forget the key of profile ${profile.name}?`, "--yes"))) {
     throw new BeltError({ code: "declined", message: "the key was kept", exit: "failure" });
   }
   await credentials.profiles.update(({ current, profiles }) => ({

@@ -85,7 +85,7 @@ function accountDocument(account: Account, path: string): AccountDocument {
 export async function remove(ctx: Context, name: string, { yes }: { yes?: boolean }): Promise<void> {
   const { profiles } = ctx.credentials;
   const { name: found } = namedProfile(name, await profiles.read());
-  if (!yes && !(await ctx.confirm(`Remove profile ${found} and its key?`, "--yes"))) {
+  if (!yes && !(await ctx.questions.confirm(`Remove profile ${found} and its key?`, "--yes"))) {
     throw new BeltError({ code: "declined", message: "nothing was removed", exit: "failure" });
   }
   const wasCurrent = await profiles.update((before) => {

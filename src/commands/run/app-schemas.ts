@@ -26,7 +26,7 @@ export class KnownApp {
   constructor(ctx: Context, reference: string) {
     this.#ctx = ctx;
     this.#reference = reference;
-    this.#cache = new SchemaCache(ctx.paths.cache, ctx.out);
+    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out);
   }
 
   async cached(): Promise<AppSchemas | null> {
@@ -39,7 +39,7 @@ export class KnownApp {
     try {
       const signal = AbortSignal.any([
         this.#ctx.signal,
-        deadline(this.#ctx.target.local ? LOCAL_PATIENCE : PATIENCE),
+        deadline(this.#ctx.endpoint.local ? LOCAL_PATIENCE : PATIENCE),
       ]);
       const app = await api.app(reference, signal);
       if (pin !== undefined && !isVersion(app, pin)) return null;
@@ -56,7 +56,7 @@ export class KnownApp {
     }
   }
 
-  /** Looks for a newer version without making anybody wait. */
+  /** Looks for a newer version in the background. */
   async refresh(api: Api): Promise<void> {
     const entry = await this.#read();
     const lasting = this.#reference.includes("@");
@@ -64,7 +64,7 @@ export class KnownApp {
   }
 
   get #server(): string {
-    return this.#ctx.target.local ? "local" : (this.#ctx.target.baseUrl ?? "");
+    return this.#ctx.endpoint.local ? "local" : (this.#ctx.endpoint.baseUrl ?? "");
   }
 
   #read(): Promise<CachedApp | null> {

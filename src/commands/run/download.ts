@@ -14,6 +14,7 @@ import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts"
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
 import type { Context } from "../shared/context.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
@@ -29,7 +30,7 @@ export interface Saving {
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
 export async function requireFolder(ctx: Context, folder: string): Promise<void> {
-  const reason = await whyNotWritable(resolve(ctx.cwd, folder));
+  const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
 }
 
@@ -41,27 +42,23 @@ export async function saveOutput(
   folder: string,
 ): Promise<Saving> {
   const files = outputFiles(task.output, await fileFields(ctx, api, task));
-  const saved: (string | null)[] = files.map(() => null);
   const errors: BeltError[] = [];
   const sizes = files.map(({ size }) => size);
   const total = sizes.some((size) => size === null)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
-  const queue = files.entries();
-  const worker = async () => {
-    for (const [index, file] of queue) {
-      if (ctx.signal.aborted) return;
-      await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)).then(
-        (name) => {
-          saved[index] = join(folder, name);
-        },
-        (thrown) => void errors.push(asSaveError(thrown, file)),
-      );
+  const save = async (file: OutputFile, index: number) => {
+    if (ctx.signal.aborted) return [];
+    try {
+      return [join(folder, await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)))];
+    } catch (thrown) {
+      errors.push(asSaveError(thrown, file));
+      return [];
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
-  const whole = { ...task, saved: saved.filter((path) => path !== null) };
+  const saved = await mapLimit(files, AT_ONCE, save);
+  const whole = { ...task, saved: saved.flat() };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
   if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
@@ -84,7 +81,7 @@ async function saveFile(
   folder: string,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.cwd, folder), async (handle) => {
+  return await saveInto(resolve(ctx.machine.cwd, folder), async (handle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     return nameFor(file, extensionsOf(file.contentType || contentType));
@@ -104,7 +101,7 @@ async function fetchInto(
     return (await downloadTo(api, uri, { file, size, onBytes })).contentType;
   }
   // Only the local server keeps its files on this machine; from elsewhere such an address is a trick.
-  if (protocol === "file:" && ctx.target.local) {
+  if (protocol === "file:" && ctx.endpoint.local) {
     const reading = createReadStream(fileURLToPath(uri));
     await pipeline(reading, intoFile(file, onBytes), { signal: ctx.signal });
     return "";
@@ -144,7 +141,7 @@ async function partly(
 ): Promise<BeltError | null> {
   if (errors.length === 0) return null;
   const which = files.length === 1 ? "the file" : `${errors.length} of the ${files.length} files`;
-  const inTheWay = await whyNotWritable(resolve(ctx.cwd, folder));
+  const inTheWay = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   return new BeltError({
     code: "save_failed",
     message: `${which} of task ${taskId} could not be saved: ${errors.map(({ message }) => message).join("; ")}`,

@@ -2,10 +2,13 @@ import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
 import type { IsFileField } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { asSchema, fieldSchema, isFileSchema, itemSchema, type Schema } from "../../input/schema.ts";
+import { asSchema } from "../../input/schema/document.ts";
+import { schemaAt } from "../../input/schema/fields.ts";
+import { isFileField } from "../../input/schema/kinds.ts";
+import type { Schema } from "../../input/schema/node.ts";
 import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
-import { isAppName } from "./request.ts";
+import { isAppName } from "./parse-run.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
 export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Promise<IsFileField> {
@@ -14,10 +17,8 @@ export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Pr
   const schemas = (await known.cached()) ?? (await known.fetched(api));
   const schema = schemas && outputSchema(schemas, task["function"]);
   return (path) => {
-    let found: Schema | null = schema;
-    for (const key of path)
-      found = found && (typeof key === "number" ? itemSchema(found, key) : fieldSchema(found, key));
-    return found !== null && isFileSchema(found);
+    const found = schemaAt(schema, path);
+    return found !== null && isFileField(found);
   };
 }
 

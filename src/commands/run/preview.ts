@@ -15,7 +15,7 @@ const PATIENCE = 10_000;
 
 /** The images of an output as a terminal shows them; whatever goes wrong, there is just no picture. */
 export async function previews(ctx: Context, api: Api, task: TaskDocument, width: number): Promise<string[]> {
-  const way = ctx.pictures;
+  const way = ctx.machine.pictures;
   if (way === null || task.status !== "completed") return [];
   const show = async (read: () => Promise<Buffer | null>) => {
     const bytes = await read();
@@ -36,7 +36,7 @@ function sources(ctx: Context, api: Api, task: TaskDocument): (() => Promise<Buf
   const { saved } = task;
   if (Array.isArray(saved)) {
     const images = saved.filter((path): path is string => typeof path === "string" && isImageName(path));
-    return images.map((path) => () => readSmall(resolve(ctx.cwd, path)));
+    return images.map((path) => () => readSmall(resolve(ctx.machine.cwd, path)));
   }
   const files = outputFiles(task.output, () => false);
   return files
@@ -45,7 +45,7 @@ function sources(ctx: Context, api: Api, task: TaskDocument): (() => Promise<Buf
     )
     .flatMap(({ uri }) => {
       if (/^https?:/i.test(uri)) return [() => downloadSmall(api, uri, MOST_BYTES)];
-      return uri.startsWith("file:") && ctx.target.local ? [() => readSmall(fileURLToPath(uri))] : [];
+      return uri.startsWith("file:") && ctx.endpoint.local ? [() => readSmall(fileURLToPath(uri))] : [];
     });
 }
 

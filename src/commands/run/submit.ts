@@ -1,4 +1,5 @@
-import type { Api, IdentifiedTask } from "../../api/client.ts";
+import type { Api } from "../../api/client.ts";
+import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
@@ -50,10 +51,10 @@ export async function submit(
 function whileUnanswered(ctx: Context, api: Api): () => void {
   const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
   ctx.signal.addEventListener("abort", reassure, { once: true });
-  if (api.outlivesCommand) ctx.onForceQuit(UNANSWERED);
+  if (api.outlivesCommand) ctx.signals.onForceQuit(UNANSWERED);
   return () => {
     ctx.signal.removeEventListener("abort", reassure);
-    ctx.onForceQuit(null);
+    ctx.signals.onForceQuit(null);
   };
 }
 
@@ -77,12 +78,12 @@ function notSubmitted(reason: unknown, thrown: unknown): unknown {
 /** What a second signal leaves behind; a server inside this process takes its tasks with it. */
 export function setForceQuit(ctx: Context, api: Api, taskId: string, state: string): void {
   if (!api.outlivesCommand) return;
-  ctx.onForceQuit({ message: `task ${taskId} ${state}`, hint: belt("task get", taskId), taskId });
+  ctx.signals.onForceQuit({ message: `task ${taskId} ${state}`, hint: belt("task get", taskId), taskId });
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
 async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
-  await ctx.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
+  await ctx.store.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
     ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
   });
 }
@@ -96,7 +97,8 @@ async function explainRefusal(
   if (!(thrown instanceof BeltError)) return thrown;
   if (session && session !== "new" && isSessionError(thrown))
     return await explainSession(thrown, api, session, app);
-  const { httpStatus } = thrown.facts;
+  const { httpStatus, code } = thrown.facts;
+  if (code === "unexpected_reply") return thrown;
   if (httpStatus === 400 || httpStatus === 422)
     return thrown.with({ hint: [belt("run", app, "--help-app"), " shows what it takes"] });
   const { explainUnknownApp } = await import("./unknown-app.ts");

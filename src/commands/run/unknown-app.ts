@@ -3,7 +3,7 @@ import { deadline } from "../../api/http/network-errors.ts";
 import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import { belt, shellWord } from "../../hint.ts";
-import { nearest } from "../../input/nearest.ts";
+import { closest } from "../../input/closest.ts";
 import type { Context } from "../shared/context.ts";
 
 /** Milliseconds that a better hint is worth. */
@@ -38,8 +38,8 @@ async function catalog(ctx: Context, api: Api): Promise<string[]> {
 /** A name without a namespace is compared with names alone, and the suggestion has both. */
 function nearestApp(reference: string, names: string[]): string | null {
   const [given = ""] = reference.split("@");
-  if (given.includes("/")) return nearest(given, names);
+  if (given.includes("/")) return closest(given, names);
   const bare = new Map(names.map((name) => [name.split("/").at(-1)!, name]));
-  const near = nearest(given, [...bare.keys()]);
+  const near = closest(given, [...bare.keys()]);
   return near === null ? null : bare.get(near)!;
 }

@@ -1,9 +1,11 @@
-import { basename } from "node:path";
 import type { Api } from "../../api/client.ts";
 import { putFile } from "../../api/files.ts";
-import { findUploads, type LocalFile, type UploadRules } from "../../input/upload-files.ts";
+import { usageError } from "../../errors.ts";
+import type { Readers } from "../../input/read-object.ts";
+import { findUploads, type LocalFile, requireNoSecret, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
 import type { Context } from "../shared/context.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
 /** Uploads under way at the same time. */
@@ -12,28 +14,72 @@ const AT_ONCE = 4;
 /** Asked for with one request; what a slot allows may not last long. */
 const SLOTS_AT_ONCE = 20;
 
+export interface FindFlags {
+  allowSensitive: boolean;
+  /** Leaves pipes and standard input unread, and out of what is found. */
+  unread?: boolean;
+  hint?: string;
+}
+
 /** The files behind what was typed, "-" for standard input; found before anything is sent. */
 export async function findFiles(
   ctx: Context,
   names: readonly string[],
-  allowSensitive: boolean,
-  hint = "write key=@@text for a text that begins with @",
+  { unread = false, ...flags }: FindFlags,
 ): Promise<Map<string, LocalFile>> {
-  const rules = uploadRules(ctx, allowSensitive, hint);
+  const rules: UploadRules = { ...rulesOf(ctx, flags), spool: unread ? null : ctx.readers.spool };
   const named = await findUploads(
     names.filter((name) => name !== "-"),
     rules,
   );
   const files = new Map(named.map((file) => [file.name, file]));
-  if (names.includes("-")) {
-    const [spooled] = await findUploads([await ctx.readers.stdinFile()], rules);
+  if (names.includes("-") && !unread) {
+    const [spooled] = await findUploads([await ctx.readers.spool("-")], rules);
     files.set("-", { ...spooled!, name: "standard input" });
   }
   return files;
 }
 
-function uploadRules({ cwd, home, paths }: Context, allowSensitive: boolean, hint: string): UploadRules {
-  return { cwd, home, privateFolders: [paths.config], allowSensitive, hint };
+function rulesOf(
+  { machine: { cwd, home }, store: { paths } }: Context,
+  { allowSensitive, hint = "write key=@@text for a text that begins with @" }: FindFlags,
+): Omit<UploadRules, "spool"> {
+  return { cwd, home, privateFolders: [paths.config], allowSensitive, hint, verb: "upload" };
+}
+
+/** Reads what inputs are written in, by the rules for secrets: also a text is sent away. */
+export function inputReaders(ctx: Context, allowSensitive: boolean): Readers {
+  const rules: UploadRules = {
+    ...rulesOf(ctx, { allowSensitive, hint: "name a file that is there" }),
+    verb: "read",
+    spool: ctx.readers.spool,
+  };
+  return {
+    file: async (path) => {
+      const [found] = await findUploads([path], rules);
+      if (found!.size > LARGEST_TEXT)
+        throw usageError(`${path} is too large to be an input`, "key=@file uploads a file");
+      return await ctx.readers.file(found!.path);
+    },
+    stdin: async () => {
+      const bytes = await ctx.readers.stdin();
+      if (!allowSensitive) requireNoSecret("standard input", bytes);
+      return bytes;
+    },
+  };
+}
+
+/** Bytes of a text that goes into a request. */
+const LARGEST_TEXT = 64 * 1024 * 1024;
+
+/** Finds and uploads the files of these names; gives the uri of each. */
+export async function uploadInputs(
+  ctx: Context,
+  api: Api,
+  names: readonly string[],
+  allowSensitive: boolean,
+): Promise<Map<string, string>> {
+  return await uploadAll(ctx, api, await findFiles(ctx, names, { allowSensitive }));
 }
 
 /** Uploads the files, several at once and the same one once; gives the uri of each name. */
@@ -47,7 +93,7 @@ export async function uploadAll(
   );
   if (distinct.length === 0) return new Map();
   const total = distinct.reduce((sum, { size }) => sum + size, 0);
-  const what = distinct.length === 1 ? basename(distinct[0]!.name) : `${distinct.length} files`;
+  const what = distinct.length === 1 ? distinct[0]!.filename : `${distinct.length} files`;
   const moved = transferProgress(ctx, `uploading ${what}`, total);
   const uris = new Map<string, string>();
   for (let from = 0; from < distinct.length; from += SLOTS_AT_ONCE) {
@@ -64,18 +110,16 @@ async function uploadSome(
   uris: Map<string, string>,
 ): Promise<void> {
   const { mediaTypeOf } = await import("../../api/media-types.ts");
-  const described = files.map(({ name, path, size }) => {
-    const filename = basename(name === "standard input" ? path : name);
-    return { filename, content_type: mediaTypeOf(filename), size };
-  });
+  const described = files.map(({ filename, size }) => ({
+    filename,
+    content_type: mediaTypeOf(filename),
+    size,
+  }));
   const slots = await api.createFiles(described);
-  const queue = files.entries();
-  const worker = async () => {
-    for (const [index, file] of queue) {
-      const contentType = described[index]!.content_type;
-      await putFile(api, slots[index]!, { ...file, contentType }, (bytes) => moved(file.path, bytes));
-      uris.set(file.path, slots[index]!.uri);
-    }
+  const put = async (file: LocalFile, index: number) => {
+    const contentType = described[index]!.content_type;
+    await putFile(api, slots[index]!, { ...file, contentType }, (bytes) => moved(file.path, bytes));
+    uris.set(file.path, slots[index]!.uri);
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
+  await mapLimit(files, AT_ONCE, put);
 }

@@ -1,123 +1,156 @@
 import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
 import { usageError } from "../../errors.ts";
-import { shellWord } from "../../hint.ts";
-import { check, type Problem } from "../../input/check.ts";
+import { belt } from "../../hint.ts";
+import { closest } from "../../input/closest.ts";
+import { type CoercedInput, coerce } from "../../input/coerce.ts";
 import { setAt } from "../../input/path.ts";
-import { asSchema, type Schema } from "../../input/schema.ts";
-import { type Settled, settle } from "../../input/settle.ts";
-import type { JsonObject } from "../../wire/types.ts";
+import { descriptionOf } from "../../input/schema/describe.ts";
+import { asSchema } from "../../input/schema/document.ts";
+import type { Schema } from "../../input/schema/node.ts";
+import { type ValidationIssue, validate } from "../../input/validate.ts";
 import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
-import { answerFor } from "./ask-input.ts";
+import { askFor } from "./ask-input.ts";
+import type { ParsedRun } from "./parse-run.ts";
+import { warnOfUris } from "./plain-uploads.ts";
+import { findFiles } from "./upload.ts";
 
-/** What was typed for a run, as trees of the `--input` grammar. */
-export interface TypedRun {
-  app: string;
-  function: string | undefined;
-  input: JsonObject;
-  setup: JsonObject | undefined;
+/** What was typed for a run, with the types that the app wants. */
+export interface CoercedRun {
+  input: CoercedInput;
+  setup: CoercedInput | undefined;
 }
 
-/** The same with the types that the app wants. */
-export interface FittedRun {
-  input: Settled;
-  setup: Settled | undefined;
-}
-
-/** With what the cache knows; nothing is sent, checked or asked. */
-export async function fitOffline(ctx: Context, typed: TypedRun): Promise<FittedRun> {
-  const schemas = await new KnownApp(ctx, typed.app).cached();
-  if (!schemas) ctx.out.note(`the inputs of ${typed.app} are not known yet: values are shown as text`);
-  return settleRun(typed, schemas);
+export interface Validating {
+  /** Null when there is no key: then only the cache is asked. */
+  api: Api | null;
+  /** Whether what is missing may be asked for. */
+  ask: boolean;
 }
 
 /**
  * Gives what was typed the app's own types and checks it; missing fields are asked for on a
  * terminal. Throws a usage error that names everything that does not fit. A cached schema
- * lets a run pass, but only a fresh one turns it down.
+ * lets a run pass, but only a fresh one turns it down, where there is a key to read it with.
  */
-export async function fitRun(ctx: Context, api: Api, typed: TypedRun): Promise<FittedRun> {
-  const known = new KnownApp(ctx, typed.app);
+export async function validateRun(
+  ctx: Context,
+  parsed: ParsedRun,
+  validating: Validating,
+): Promise<CoercedRun> {
+  const { api } = validating;
+  const known = new KnownApp(ctx, parsed.app);
   const cached = await known.cached();
   if (cached) {
-    const fitted = settleRun(typed, cached);
-    if ((await problemsOf(typed, fitted, cached)).length === 0) {
-      void known.refresh(api);
-      return fitted;
+    const checked = checkedBy(ctx, parsed, cached);
+    const coerced = checked.coerce();
+    if ((await checked.issues(coerced)).length === 0) {
+      if (api) void known.refresh(api);
+      warnOfUris(ctx, coerced, checked.schemas);
+      return coerced;
     }
   }
-  const schemas = (await known.fetched(api)) ?? cached;
+  const schemas = (api && (await known.fetched(api))) ?? cached;
   ctx.signal.throwIfAborted();
-  return schemas ? await complete(ctx, typed, schemas) : settleRun(typed, null);
+  if (schemas) return await complete(ctx, parsed, checkedBy(ctx, parsed, schemas), validating);
+  if (!api) ctx.out.note(`the inputs of ${parsed.app} are not known yet: values are shown as text`);
+  return { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
 }
 
-/** A problem and the flag whose value it is in. */
-interface Found {
-  flag: "--input" | "--setup" | "--function";
-  problem: Problem;
+type Flag = "--input" | "--setup" | "--function";
+
+/** An issue and the flag whose value it is in. */
+interface FlagIssue extends ValidationIssue {
+  flag: Flag;
 }
 
-/** Asks for what is missing as long as nothing else is wrong. */
-async function complete(ctx: Context, typed: TypedRun, schemas: AppSchemas): Promise<FittedRun> {
-  for (;;) {
-    const fitted = settleRun(typed, schemas);
-    const problems = await problemsOf(typed, fitted, schemas);
-    if (problems.length === 0) return fitted;
-    const first = problems[0]!;
-    if (!ctx.ask || problems.some(({ problem }) => problem.kind !== "missing")) {
-      throw refusal(typed, problems);
-    }
-    const tree = first.flag === "--setup" ? typed.setup! : typed.input;
-    const path = first.problem.path.map(String);
-    setAt(tree, path, await answerFor(ctx.ask, first.problem), path.join("."));
-  }
+/** A run as one version of its app sees it. */
+interface CheckedRun {
+  schemas: { input: Schema | null; setup: Schema | null };
+  coerce(): CoercedRun;
+  issues(coerced: CoercedRun): Promise<FlagIssue[]>;
 }
 
-function settleRun({ input, setup, function: name }: TypedRun, schemas: AppSchemas | null): FittedRun {
+function checkedBy(ctx: Context, parsed: ParsedRun, app: AppSchemas): CheckedRun {
+  const note = (text: string) => ctx.out.trace(`not checked: ${text}`);
+  const name = parsed.function ?? app.defaultFunction;
+  const found = Object.hasOwn(app.functions, name) ? app.functions[name] : undefined;
+  const schemas = { input: asSchema(found?.input, note), setup: asSchema(app.setup, note) };
+  const within = async (flag: Flag, coerced: CoercedInput | undefined, schema: Schema | null) =>
+    coerced && schema ? (await validate(coerced, schema, note)).map((issue) => ({ ...issue, flag })) : [];
   return {
-    input: settle(input, inputSchema(schemas, name)),
-    setup: setup && settle(setup, asSchema(schemas?.setup)),
+    schemas,
+    coerce: () => ({
+      input: coerce(parsed.input, schemas.input),
+      setup: parsed.setup && coerce(parsed.setup, schemas.setup),
+    }),
+    issues: async ({ input, setup }) =>
+      parsed.function !== undefined && !found
+        ? [unknownFunction(parsed.app, parsed.function, Object.keys(app.functions))]
+        : [
+            ...(await within("--input", input, schemas.input)),
+            ...(await within("--setup", setup, schemas.setup)),
+          ],
   };
 }
 
-function inputSchema(schemas: AppSchemas | null, name: string | undefined): Schema | null {
-  return schemas && asSchema(schemas.functions[name ?? schemas.defaultFunction]?.input);
+function unknownFunction(app: string, name: string, names: string[]): FlagIssue {
+  const guess = closest(name, names);
+  const meant = guess === null ? "" : `; did you mean ${guess}?`;
+  const message = `is no function of ${app}; it has ${names.join(", ")}${meant}`;
+  return { flag: "--function", kind: "unknown", path: [name], message, schema: null };
 }
 
-async function problemsOf(typed: TypedRun, fitted: FittedRun, schemas: AppSchemas): Promise<Found[]> {
-  const names = Object.keys(schemas.functions);
-  if (typed.function !== undefined && !names.includes(typed.function)) {
-    const message = `is no function of ${typed.app}; it has ${names.join(", ")}`;
-    return [
-      { flag: "--function", problem: { kind: "unknown", path: [typed.function], message, schema: null } },
-    ];
+/** Asks for what is missing as long as nothing else is wrong. */
+async function complete(
+  ctx: Context,
+  parsed: ParsedRun,
+  checked: CheckedRun,
+  { ask }: Validating,
+): Promise<CoercedRun> {
+  const { allowSensitive } = parsed;
+  const checkFile = (path: string) =>
+    findFiles(ctx, [path], { allowSensitive, unread: true }).then(
+      () => null,
+      (thrown: Error) => thrown.message,
+    );
+  for (;;) {
+    const coerced = checked.coerce();
+    const issues = await checked.issues(coerced);
+    const [first] = issues;
+    if (!first) {
+      warnOfUris(ctx, coerced, checked.schemas);
+      return coerced;
+    }
+    if (!ctx.questions.ask || !ask || issues.some(({ kind }) => kind !== "missing"))
+      throw refusal(parsed, issues);
+    const tree = first.flag === "--setup" ? parsed.setup! : parsed.input;
+    const path = first.path.map(String);
+    setAt(tree, path, await askFor(ctx.questions.ask, first, checkFile), path.join("."));
   }
-  return [
-    ...(await problemsIn("--input", fitted.input, inputSchema(schemas, typed.function))),
-    ...(await problemsIn("--setup", fitted.setup, asSchema(schemas.setup))),
-  ];
 }
 
-async function problemsIn(
-  flag: "--input" | "--setup",
-  settled: Settled | undefined,
-  schema: Schema | null,
-): Promise<Found[]> {
-  if (!settled || !schema) return [];
-  return (await check(settled, schema)).map((problem) => ({ flag, problem }));
-}
+/** Lines of a refusal; more help nobody. */
+const MOST = 30;
 
-function refusal({ app }: TypedRun, problems: Found[]): Error {
-  const lines = problems.map(({ flag, problem }) => {
-    const key = problem.path.join(".") || "the whole";
-    const { description } = problem.schema?.node ?? {};
-    const about = problem.kind === "missing" && typeof description === "string" ? `: ${description}` : "";
-    return `${flag} ${key} ${problem.message}${about}`;
-  });
+function refusal({ app }: ParsedRun, issues: FlagIssue[]): Error {
+  const lines = issues.slice(0, MOST).map(lineOf);
+  if (issues.length > MOST) lines.push(`and ${issues.length - MOST} more`);
   const message =
     lines.length === 1
       ? lines[0]!
       : `the input does not fit ${app}\n${lines.map((line) => `  ${line}`).join("\n")}`;
-  return usageError(message, `belt run ${shellWord(app)} --help-app`);
+  return usageError(message, belt("run", app, "--help-app"));
+}
+
+function lineOf({ flag, kind, path, message, schema }: FlagIssue): string {
+  const key = path.join(".") || "the whole";
+  const about = kind === "missing" && schema ? descriptionOf(schema) : "";
+  return `${flag} ${key} ${message}${about === "" ? "" : `: ${about}`}`;
+}
+
+/** The files that the run uploads, by the name they were given; the same one may be named twice. */
+export function fileNames({ input, setup }: CoercedRun): string[] {
+  return [...input.uploads, ...(setup?.uploads ?? [])].map(({ file }) => file);
 }

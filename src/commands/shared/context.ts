@@ -2,7 +2,7 @@ import type { Account, Named } from "../../account/account.ts";
 import type { ProxyInUse } from "../../account/proxy.ts";
 import type { Api } from "../../api/client.ts";
 import type { Hint } from "../../hint.ts";
-import type { Readers } from "../../input/spec.ts";
+import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
@@ -14,53 +14,28 @@ import type { Ask } from "../../terminal/prompt.ts";
 /** Everything a command may touch. What costs something is made when first asked for. */
 export interface Context {
   out: Output;
-  paths: Paths;
-  /** The package's own folder, for the local server. */
-  root: string;
-  cwd: string;
-  home: string;
-  pid: number;
-  versions(): Promise<Versions>;
-  /** What the options and the environment say about the API, without opening anything. */
-  target: Target;
-  /** With a scenario, which the first call decides: a local server of this command's own, with these faults. */
+  /**
+   * A client for the API that the options and the environment name. With a scenario, which the first call
+   * decides: for a local server of this command's own, with these faults.
+   */
   api(scenario?: string): Promise<Api>;
   /** The `belt dev` that serves with this state folder; null when there is none. */
   runningServer(): Promise<ServerAddress | null>;
-  /** The keys and profiles of this user. */
+  endpoint: Endpoint;
   credentials: Credentials;
-  /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
-  exposeServer(): Promise<ExposedServer>;
-  journal: Journal;
-  readers: Readers & {
-    /** Standard input as a file of its own, which goes with the command. */
-    stdinFile(): Promise<string>;
-  };
-  /** Asks for a field of an input; null when there is nobody to ask. */
-  ask: Ask | null;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
   signal: AbortSignal;
+  signals: Signals;
+  /** Milliseconds since 1970. */
   now(): number;
-  /** True when the user types at this command: a Ctrl-C there reaches the command's children, too. */
-  onTerminal: boolean;
-  /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
-  confirm(question: string, flag: string): Promise<boolean>;
-  /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
-  askSecret(question: string): Promise<string>;
-  /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
-  captureSignals(handler: (signal: Signal) => void): () => void;
-  /** What is said of the work left behind when a second signal leaves at once; the latest counts. */
-  onForceQuit(words: ForceQuit | null): void;
-  /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
-  spawn(command: string[], env: Record<string, string>): Child;
-  /** How the terminal on stdout shows pictures; null when it cannot. */
-  pictures: PictureWay | null;
-  /** Opens where `--events` writes to, a file's path or `fd:N`; waits at most so many milliseconds for a reader. */
-  openEvents(target: string, deadline: AbortSignal): Promise<EventSink>;
+  questions: Questions;
+  readers: InputReaders;
+  store: Store;
+  machine: Machine;
 }
 
-/** Which API a command talks to. */
-interface Target {
+/** Which API a command talks to, as far as it is known without opening anything. */
+export interface Endpoint {
   local: boolean;
   /** The base URL; null for a local server, whose address is not known yet. */
   baseUrl: string | null;
@@ -68,6 +43,54 @@ interface Target {
   infra: string | null;
   /** What a command needs in its environment to talk to the same API. */
   env: Record<string, string>;
+  /** Lets a command that is started with `env` reach an API that lives inside this process, until `release`. */
+  expose(): Promise<ExposedServer>;
+}
+
+interface Signals {
+  /** Until the returned function is called, signals go to `handler` and neither abort nor leave. */
+  capture(handler: (signal: Signal) => void): () => void;
+  /** What is said of the work left behind when a second signal leaves at once; the latest counts. */
+  onForceQuit(words: ForceQuit | null): void;
+}
+
+/** What is asked of the user. */
+export interface Questions {
+  /** Asks for a field of an input; null when there is nobody to ask. */
+  ask: Ask | null;
+  /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
+  confirm(question: string, flag: string): Promise<boolean>;
+  /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
+  secret(question: string): Promise<string>;
+}
+
+interface InputReaders extends Readers {
+  /** What comes out of a pipe as a file of its own, which goes with the command; "-" is standard input. */
+  spool(source: string): Promise<string>;
+}
+
+/** What belt keeps on disk. */
+interface Store {
+  paths: Paths;
+  journal: Journal;
+}
+
+/** The computer, and the process on it. */
+interface Machine {
+  /** The package's own folder, for the local server. */
+  root: string;
+  cwd: string;
+  home: string;
+  pid: number;
+  versions(): Promise<Versions>;
+  /** True when the user types at this command: a Ctrl-C there reaches the command's children, too. */
+  onTerminal: boolean;
+  /** How the terminal on stdout shows pictures; null when it cannot. */
+  pictures: PictureWay | null;
+  /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
+  spawn(command: string[], env: Record<string, string>): Child;
+  /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
+  openEvents(target: string, deadline: AbortSignal): Promise<EventsTarget>;
 }
 
 interface ExposedServer {
@@ -91,7 +114,7 @@ export interface Credentials {
    * error for an unknown one.
    */
   account(profile?: string): Promise<Account>;
-  /** A client for an account, closed by whoever asked for it. */
+  /** A client for an account, closed by the caller. */
   connect(account: Account): Promise<Api>;
   /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
   proxy(url: string): ProxyInUse | null;
@@ -112,7 +135,9 @@ export interface Child {
   exit: Promise<number>;
 }
 
-export interface EventSink {
+export interface EventsTarget {
+  /** True while something has not been taken by the reader. */
+  readonly isBehind: boolean;
   write(line: string): void;
   /** Waits for a reader that is slower than belt. */
   drained(): Promise<void>;

@@ -3,9 +3,9 @@ import { belt, type Hint, shellWord } from "../../hint.ts";
 import type { Context } from "./context.ts";
 
 /** The ids a command is about, and whether it was asked about several, which then print as an array. */
-export interface Ids {
+export interface ResolvedIds {
   ids: string[];
-  several: boolean;
+  asArray: boolean;
 }
 
 type Kind = "task" | "session";
@@ -15,16 +15,24 @@ type Kind = "task" | "session";
  * are, `@last` and `@-n` from the journal, `-` for one a line from standard input. Throws a usage error
  * for what can be no id, and when nothing is left to do.
  */
-export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<Ids> {
+export async function resolveIds(
+  ctx: Context,
+  references: readonly string[],
+  kind: Kind,
+): Promise<ResolvedIds> {
   const ids: string[] = [];
   for (const reference of references) {
-    const lines = reference === "-" ? (await ctx.readers.stdin()).split("\n") : [reference];
+    const lines = reference === "-" ? linesOf(await ctx.readers.stdin()) : [reference];
     for (const line of lines.map((text) => text.trim()).filter((text) => text !== "" || reference !== "-")) {
       ids.push(await resolveReference(ctx, line, kind));
     }
   }
   if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
-  return { ids: [...new Set(ids)], several: references.length > 1 || references.includes("-") };
+  return { ids: [...new Set(ids)], asArray: references.length > 1 || references.includes("-") };
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  return new TextDecoder().decode(bytes).split("\n");
 }
 
 /**
@@ -41,16 +49,16 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
       `write a ${kind} id, @last for the newest, or @-2 for the one before`,
     );
   }
-  const entries = await ctx.journal.newestFirst(kind);
+  const entries = await ctx.store.journal.newestFirst(kind);
   const entry = entries[back - 1];
   if (!entry) {
     const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;
     throw usageError(
       `${reference}: this machine has submitted ${known}`,
-      `the record is ${ctx.journal.path}`,
+      `the record is ${ctx.store.journal.path}`,
     );
   }
-  const here = ctx.target.local ? "local" : ctx.target.baseUrl;
+  const here = ctx.endpoint.local ? "local" : ctx.endpoint.baseUrl;
   if (entry.api === here) return entry.id;
   const where = entry.api === "local" ? "the local server" : entry.api;
   throw usageError(
@@ -60,8 +68,8 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
 }
 
 /** What to change so that a command talks to another API, without sending it the key of this one. */
-async function wayTo({ credentials, target }: Context, api: string): Promise<Hint> {
-  const inTheWay = target.local
+async function wayTo({ credentials, endpoint }: Context, api: string): Promise<Hint> {
+  const inTheWay = endpoint.local
     ? "--local (or BELT_LOCAL)"
     : credentials.named().apiUrlFrom === "--api-url" && "--api-url";
   const leaveOut = inTheWay ? `leave ${inTheWay} out` : "";
@@ -70,7 +78,7 @@ async function wayTo({ credentials, target }: Context, api: string): Promise<Hin
   const { profiles } = await credentials.profiles.read();
   const fitting = profiles.find(({ apiUrl }) => apiUrl === api);
   if (fitting) return then(`use --profile ${shellWord(fitting.name)}`);
-  if (target.local) return leaveOut;
+  if (endpoint.local) return leaveOut;
   const { keyFrom } = await credentials.account();
   // A key of the environment is for whatever API is named beside it.
   return keyFrom?.kind === "variable"

@@ -10,7 +10,7 @@ export interface ListFlags {
 /** `belt task list`: the account's newest tasks, or with `--journal` what this machine submitted. */
 export async function list(ctx: Context, { limit, journal }: ListFlags): Promise<void> {
   if (journal) {
-    const entries = await ctx.journal.newestFirst("task");
+    const entries = await ctx.store.journal.newestFirst("task");
     return ctx.out.result(entries.slice(0, limit), journalView);
   }
   const api = await ctx.api();

@@ -7,8 +7,8 @@ import { isObject } from "../../wire/types.ts";
 import { readSmallFile } from "../apps/small-file.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
-import type { EventSink, Rehearsal, ServerEvent } from "../events.ts";
-import type { Hooks } from "../hooks.ts";
+import type { EmitEvent, Rehearsal, ServerEvent } from "../events.ts";
+import type { Hooks } from "../http/hooks.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Reply } from "../http/response.ts";
 import type { Route } from "../http/routes.ts";
@@ -30,7 +30,7 @@ export interface FaultsOptions {
   file: string;
   clock: Clock;
   refusal: EdgeOptions["refusal"];
-  emit: EventSink;
+  emit: EmitEvent;
 }
 
 export class Faults implements Hooks {

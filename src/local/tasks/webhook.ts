@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 
 const PAUSES_MS = [1000, 5000];
 const TRY_TIMEOUT_MS = 10_000;
@@ -11,12 +11,12 @@ type Deliver = (url: string, request: RequestInit & { body: string }) => Promise
 
 export class Webhooks {
   readonly #clock: Clock;
-  readonly #emit: EventSink;
+  readonly #emit: EmitEvent;
   readonly #fetch: Deliver;
   readonly #pending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock, emit: EventSink, deliver: Deliver) {
+  constructor(clock: Clock, emit: EmitEvent, deliver: Deliver) {
     this.#fetch = deliver;
     this.#clock = clock;
     this.#emit = emit;
@@ -51,7 +51,10 @@ export class Webhooks {
 
   /** Null when delivered, else why not. */
   async #post(url: string, body: string): Promise<string | null> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]);
+    const trying = new AbortController();
+    const silent = new Error(`no answer within ${TRY_TIMEOUT_MS / 1000}s`);
+    const stop = this.#clock.after(TRY_TIMEOUT_MS, () => trying.abort(silent));
+    const signal = AbortSignal.any([this.#closing.signal, trying.signal]);
     try {
       const headers = { "Content-Type": "application/json" };
       const response = await this.#fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
@@ -59,6 +62,8 @@ export class Webhooks {
       return response.ok ? null : `HTTP ${response.status}`;
     } catch (error) {
       return messageOf(error);
+    } finally {
+      stop();
     }
   }
 

@@ -66,7 +66,7 @@ async function receive(
     // A result that cannot become JSON throws here and is reported as the app's error.
     send({ kind: "result", id: message.id, value: value ?? null });
   } catch (error) {
-    const stack = stackOf(error);
+    const stack = stackOf(error).split("\n").filter(isOfApp).join("\n");
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
     const place = placeIn(stack, process.cwd());
     send({
@@ -76,6 +76,11 @@ async function receive(
       place: place && `${place.file}:${place.line}`,
     });
   }
+}
+
+/** Frames of belt's and of node's own say nothing about the app. */
+function isOfApp(line: string): boolean {
+  return !line.includes(import.meta.url) && !line.includes("node:internal/");
 }
 
 /** A broken app is left to crash: node itself then prints the file and the line on stderr. */

@@ -103,8 +103,24 @@ async function loadZod3(): Promise<ToJsonSchema> {
         if (!marked) return zod3.ignoreOverride;
         return def.description ? { ...marked, description: def.description } : { ...marked };
       },
+      postProcess: (made, def) => requireAny(made as JsonObject | undefined, def) as never,
     }) as JsonObject;
   return convert;
+}
+
+/** zod 3 takes a `z.any()` for optional, which its author would have said. */
+function requireAny(made: JsonObject | undefined, def: object): JsonObject | undefined {
+  const { typeName, shape } = def as {
+    typeName?: string;
+    shape?(): Record<string, { _def: { typeName?: string } }>;
+  };
+  if (!made || typeName !== "ZodObject") return made;
+  const any = Object.entries(shape!()).filter(([, { _def }]) =>
+    /^Zod(Any|Unknown)$/.test(_def.typeName ?? ""),
+  );
+  if (any.length > 0)
+    made["required"] = [...((made["required"] as string[] | undefined) ?? []), ...any.map(([key]) => key)];
+  return made;
 }
 
 const WRAPPERS = new Set(["optional", "default", "prefault", "readonly", "catch", "nonoptional"]);

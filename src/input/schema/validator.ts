@@ -1,0 +1,115 @@
+import type { ErrorObject } from "ajv";
+import type { Ajv2020 } from "ajv/dist/2020.js";
+import { containsLongNumber } from "../../wire/json.ts";
+import { LongNumber } from "../../wire/long-number.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import { forEachNode, mapInner, type Note, type Schema } from "./node.ts";
+import { patternEngine } from "./patterns.ts";
+import { createWatchdog } from "./watchdog.ts";
+
+/** Why a value does not fit a schema of one document, all of it; nothing when that cannot be told. */
+export type Validator = (value: unknown, schema: Schema) => ErrorObject[];
+
+/** Where the document is known to its own parts. */
+const DOCUMENT = "belt:document";
+const WHOLE = { $ref: DOCUMENT };
+
+export async function validatorOf({ root }: Schema, note: Note): Promise<Validator> {
+  const ajv = await createAjv(root, note);
+  compileUsable(ajv, root, note);
+  const withinTime = createWatchdog();
+  return (value, { node }) => {
+    const errors = withinTime(() => {
+      const validate = ajv.compile(node === root ? WHOLE : absolute(node));
+      validate(rounded(value));
+      return validate.errors ?? [];
+    });
+    if (!errors) note("a check that took too long");
+    return errors ?? [];
+  };
+}
+
+/** Leaving out the schemas of schemas makes ajv start several times faster. */
+const OPTIONS = {
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  meta: false,
+  validateSchema: false,
+  logger: false,
+  multipleOfPrecision: 9,
+  // Smaller code is not worth the time that it takes to make it.
+  code: { optimize: false },
+} as const;
+
+/** ajv, and what checks patterns and formats, are loaded only here, and only when the schema has any. */
+async function createAjv(root: JsonObject, note: Note): Promise<Ajv2020> {
+  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  let [hasPattern, hasFormat] = [false, false];
+  forEachNode(root, (node) => {
+    hasPattern ||= "pattern" in node || "patternProperties" in node;
+    hasFormat ||= Object.hasOwn(FORMATS, String(node["format"]));
+  });
+  const engine = hasPattern ? await patternEngine(note) : () => /(?:)/;
+  const ajv = new Ajv2020({
+    ...OPTIONS,
+    code: { ...OPTIONS.code, regExp: Object.assign(engine, { code: "RegExp" }) },
+  });
+  const formats = hasFormat ? (await import("ajv-formats/dist/formats.js")).fullFormats : null;
+  for (const [name, check] of formats ? Object.entries(FORMATS) : []) ajv.addFormat(name, formats![check]);
+  return ajv;
+}
+
+/** The formats that are checked, and by which of the library's; times may be without a zone. */
+const FORMATS = {
+  date: "date",
+  "date-time": "iso-date-time",
+  time: "iso-time",
+  email: "email",
+  uri: "uri",
+  uuid: "uuid",
+  ipv4: "ipv4",
+  ipv6: "ipv6",
+} as const;
+
+/** Compiles the document, without the fields that ajv cannot compile. */
+function compileUsable(ajv: Ajv2020, root: JsonObject, note: Note): void {
+  if (compiles(ajv, root)) return;
+  const fields = Object.entries(isObject(root["properties"]) ? root["properties"] : {}).map(
+    ([name, field]) => {
+      if (compiles(ajv, { ...root, properties: { [name]: field } })) return [name, field] as const;
+      note(`a check of ${name} that cannot be used`);
+      return [name, {}] as const;
+    },
+  );
+  if (compiles(ajv, { ...root, properties: Object.fromEntries(fields) })) return;
+  note("the whole schema: it cannot be used");
+  compiles(ajv, {});
+}
+
+/** True when the document is known to ajv from now on. */
+function compiles(ajv: Ajv2020, root: JsonObject): boolean {
+  ajv.removeSchema(DOCUMENT);
+  try {
+    ajv.addSchema(absolute(root), DOCUMENT);
+    ajv.compile(WHOLE);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** References into the document, as seen from anywhere. */
+function absolute(node: JsonObject): JsonObject {
+  const { $ref } = node;
+  const changed = mapInner(node, absolute);
+  return typeof $ref === "string" ? { ...changed, $ref: `${DOCUMENT}${$ref}` } : changed;
+}
+
+/** ajv knows doubles only. */
+function rounded(value: unknown): unknown {
+  if (value instanceof LongNumber) return value.valueOf();
+  if (!containsLongNumber(value)) return value;
+  if (Array.isArray(value)) return value.map(rounded);
+  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, inner]) => [key, rounded(inner)]));
+}

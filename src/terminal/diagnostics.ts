@@ -1,0 +1,135 @@
+import type { BeltError, ErrorDocument } from "../errors.ts";
+import { type Hint, renderHint } from "../hint.ts";
+import { type Colors, plainColors } from "./colors.ts";
+import type { FieldPath } from "./field.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import type { Secrets } from "./secrets.ts";
+import { safeJson, safeLine, safeParagraph } from "./text.ts";
+import type { TextWidth } from "./text-width.ts";
+import type { Style, View, WithDetails } from "./view.ts";
+import type { WritableEnd } from "./writable.ts";
+
+export interface DiagnosticsOptions {
+  stderr: WritableEnd;
+  json: boolean;
+  /** The fields to print; null prints the whole result. */
+  fields: readonly FieldPath[] | null;
+  quiet: boolean;
+  verbose: boolean;
+  /** Spinners and redraws on stderr; off in pipes, in CI and on dumb terminals. */
+  animated: boolean;
+  colors: { stdout: Colors; stderr: Colors };
+  textWidth: TextWidth;
+  secrets: Secrets;
+  /** Gives the commands of a hint what they need to talk to the same API. */
+  targetFlags: string;
+  now(): number;
+}
+
+/**
+ * Standard error: all that is not the answer, for people as text, for scripts as NDJSON
+ * (src/cli/README.md, "Output").
+ */
+export abstract class Diagnostics {
+  readonly progress: Progress;
+  readonly #options: DiagnosticsOptions;
+  /** Scripts that ask for JSON get it here, too; on a terminal a person reads this, wherever stdout goes. */
+  readonly #isJson: boolean;
+
+  constructor(options: DiagnosticsOptions) {
+    const { stderr, animated, quiet, colors, now } = options;
+    this.#options = options;
+    this.#isJson = options.json && !stderr.isTTY;
+    this.progress = createProgress({
+      stderr,
+      animated: animated && !quiet,
+      silent: quiet,
+      colors: colors.stderr,
+      clean: (text) => this.redact(safeLine(text)),
+      status: (taskId, status) =>
+        this.#tell({ status: { task_id: taskId, status } }, safeLine(`${taskId} ${status}`)),
+      now,
+    });
+  }
+
+  /** Hands over what has been answered so far: what was said first comes first. */
+  protected abstract handOver(): void;
+
+  /** From now on `secret` is blotted out of everything that is written. */
+  addSecret(secret: string): void {
+    this.#options.secrets.add(secret);
+  }
+
+  /** Text without the secrets, for what is written past this door. */
+  readonly redact = (text: string): string => this.#options.secrets.redact(text);
+
+  /** Something people may want to know; silent with `-q`. */
+  note(message: string, taskId: string | null = null): void {
+    if (!this.#options.quiet) this.#tell({ note: { message, task_id: taskId } }, safeParagraph(message));
+  }
+
+  /** What to type next; silent with `-q`. */
+  hint(hint: Hint): void {
+    const { quiet, targetFlags, colors } = this.#options;
+    if (quiet) return;
+    const message = renderHint(hint, targetFlags);
+    this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(`hint: ${safeLine(message)}`));
+  }
+
+  /** The last note, with more to it where a person reads it; what `details` costs is spared elsewhere. */
+  async summary<T extends { id: string }, D>(
+    value: T,
+    details: () => Promise<D>,
+    view: View<WithDetails<T, D>>,
+  ): Promise<void> {
+    const { stderr, json, fields, quiet, colors, secrets } = this.#options;
+    if (quiet) return;
+    const seen = stderr.isTTY && !json && fields === null;
+    const page = { value, details: seen ? secrets.redactAll(await details()) : null };
+    const message = view.text(page, this.style(stderr, this.#isJson ? plainColors : colors.stderr));
+    this.#tell({ note: { message, task_id: value.id } }, message);
+  }
+
+  warn(message: string): void {
+    const { yellow } = this.#options.colors.stderr;
+    this.#tell({ warning: { message } }, `${yellow("warning:")} ${safeParagraph(message)}`);
+  }
+
+  trace(message: string): void {
+    const { verbose, colors } = this.#options;
+    if (verbose) this.#tell({ trace: { message } }, colors.stderr.dim(safeParagraph(message)));
+  }
+
+  /** An error as it stands in an answer. */
+  document(error: BeltError): ErrorDocument {
+    return error.document(this.#options.targetFlags);
+  }
+
+  error(error: BeltError): void {
+    const { red, yellow, cyan } = this.#options.colors.stderr;
+    const document = this.document(error);
+    const prefix = error.isStop ? yellow("stopped:") : red("error:");
+    const hint = document.hint ? `\n${cyan("hint:")} ${safeLine(document.hint)}` : "";
+    this.progress.stop();
+    this.#tell({ error: document }, `${prefix} ${safeParagraph(document.message)}${hint}`);
+  }
+
+  protected style(target: WritableEnd, colors: Colors): Style {
+    const { textWidth, now } = this.#options;
+    return {
+      colors,
+      width: target.isTTY ? target.columns || 80 : Number.POSITIVE_INFINITY,
+      textWidth,
+      now: now(),
+    };
+  }
+
+  /** The one door to stderr. */
+  #tell(document: object, text: string): void {
+    const line = this.redact(this.#isJson ? safeJson(document) : text);
+    this.progress.interrupt(() => {
+      this.handOver();
+      this.#options.stderr.write(`${line}\n`);
+    });
+  }
+}
