@@ -4,9 +4,11 @@ import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
-import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
+import type { ApiRequest, HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
+import { MoneyApi } from "./money.ts";
+import { readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
@@ -46,6 +48,7 @@ export class Api {
   readonly trace: HttpOptions["trace"];
   readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
+  readonly money: MoneyApi;
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
 
@@ -62,6 +65,7 @@ export class Api {
     this.signal = options.signal;
     this.#http = new Http(options);
     this.#onClose = options.onClose;
+    this.money = new MoneyApi((what) => this.#http.request(what), options.name === "local");
   }
 
   /**
@@ -70,7 +74,7 @@ export class Api {
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
@@ -102,7 +106,7 @@ export class Api {
 
   /** Safe to repeat: cancelling twice is cancelling once. */
   cancel(id: string, signal: AbortSignal): Promise<unknown> {
-    return this.#http.request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
+    return this.#request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
   }
 
   stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
@@ -141,19 +145,19 @@ export class Api {
     retry: RetryMode = "idempotent",
   ): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    const answer = await this.#http.request({ method: "POST", path, retry, signal });
+    const answer = await this.#request({ method: "POST", path, retry, signal });
     return this.#session(id, answer ?? { status: "active" });
   }
 
   /** Safe to repeat: a session that was ended stays so. */
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
-    await this.#http.request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
+    await this.#request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
   }
 
   /** Any request; one that changes something is not sent twice. */
   raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
     const retry = method === "GET" ? "idempotent" : "if-unsent";
-    return this.#http.request({ method, path, retry, ...(body && { body }) });
+    return this.#request({ method, path, retry, ...(body && { body }) });
   }
 
   /** The most harmless request there is, to see who answers. */
@@ -184,7 +188,7 @@ export class Api {
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/files",
       body,
@@ -202,18 +206,17 @@ export class Api {
     await this.#onClose?.();
   }
 
-  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    for (let cursor: unknown; found.length < limit; ) {
-      const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-      const retry = signal ? "never" : "idempotent";
-      const page = await this.#http.request({ method: "POST", path, body, retry, signal });
-      const items = readItems(page, path);
-      found.push(...items);
-      cursor = isObject(page) ? page["next_cursor"] : undefined;
-      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+  /** A 402 tells the balance; what only reads costs nothing. */
+  async #request(what: ApiRequest): Promise<unknown> {
+    try {
+      return await this.#http.request(what);
+    } catch (thrown) {
+      throw what.method === "GET" ? thrown : await this.money.explainPayment(thrown);
     }
-    return found.slice(0, limit);
+  }
+
+  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    return readPages((what) => this.#request(what), path, limit, more, signal);
   }
 
   #session(id: string, answer: unknown): SessionDocument {
@@ -222,6 +225,6 @@ export class Api {
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
-    return this.#http.request({ method: "GET", path, retry, signal });
+    return this.#request({ method: "GET", path, retry, signal });
   }
 }

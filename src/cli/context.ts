@@ -71,6 +71,7 @@ export async function createContext(
     },
     endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
     credentials,
+    maxCost: host.env["BELT_MAX_COST"] || null,
     signal,
     signals: {
       capture: interrupt.capture,

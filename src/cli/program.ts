@@ -7,6 +7,7 @@ import { addApi } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
+import { addMoney } from "./grammar/money.ts";
 import { type Act, type Action, duration } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
 import { addRun } from "./grammar/run.ts";
@@ -41,6 +42,7 @@ export async function buildProgram(
   addRun(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
+  addMoney(program, act);
   addApp(program.command("app").description("find apps, see what they take, and make new ones"), act);
   addFile(program.command("file").description("upload files"), act);
   addDev(program, act);

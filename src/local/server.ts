@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { MICROCENTS_PER_USD } from "../wire/money.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -15,10 +16,12 @@ import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
+import { Wallet } from "./money/wallet.ts";
 import { removeOldFiles } from "./remove-old-files.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { FileStore } from "./tasks/file-store.ts";
 import { Runner } from "./tasks/runner.ts";
+import type { Task } from "./tasks/task.ts";
 import { TaskStore } from "./tasks/task-store.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { Webhooks } from "./tasks/webhook.ts";
@@ -40,6 +43,8 @@ export interface LocalServerOptions {
   /** Most sessions that hold a worker and do not use it, 32 unless told. */
   idleSessions?: number;
   taskTimeoutMs: number;
+  /** Credit in microcents, 100 USD unless told. */
+  balance?: number;
   /** Null: every form at once, bare for a request with `X-API-Version: 2`. */
   dialect: Dialect | null;
   statusTable: StatusTable;
@@ -68,6 +73,7 @@ export interface LocalServer {
 }
 
 const IDLE_SESSIONS = 32;
+const BALANCE = 100 * Number(MICROCENTS_PER_USD);
 const WATCH_MS = 1000;
 const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
@@ -162,10 +168,15 @@ function assemble(options: LocalServerOptions, key: string, hooks: Hooks, baseUr
     inputUri: (text) => serializer.httpUri(text),
   });
   const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
-  const tasks = createTasks(basics, folders, runner, webhooks, serializer);
+  const wallet = new Wallet(options.balance ?? BALANCE);
+  const onEnd = (task: Task) => {
+    wallet.settle(task);
+    if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
+  };
+  const tasks = createTasks(basics, folders, runner, onEnd);
   const parseReference = (text: string) =>
     files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
-  const known = { clock, catalog, pool, sessions, tasks, files, serializer, baseUrl, parseReference };
+  const known = { clock, catalog, pool, sessions, tasks, files, serializer, wallet, baseUrl, parseReference };
   return { services: { ...known, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
 }
 
@@ -194,8 +205,7 @@ function createTasks(
   { clock, nextId, emit }: Basics,
   folders: Folders,
   runner: Runner,
-  webhooks: Webhooks,
-  serializer: Serializer,
+  onEnd: (task: Task) => void,
 ): Tasks {
   return new Tasks({
     clock,
@@ -203,9 +213,7 @@ function createTasks(
     nextId: () => nextId("task"),
     store: new TaskStore(folders.tasks),
     execute: (live, version) => runner.execute(live, version),
-    onEnd: (task) => {
-      if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
-    },
+    onEnd,
   });
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { DevFlags } from "../../commands/dev/serve.ts";
 import type { ServerFlags } from "../../commands/dev/server.ts";
 import { usageError } from "../../errors.ts";
-import { type Act, duration, examples, SCENARIO_HELP, wholeNumber } from "./options.ts";
+import { type Act, amount, duration, examples, SCENARIO_HELP, wholeNumber } from "./options.ts";
 
 export function addDev(program: Command, act: Act): void {
   const dev = program
@@ -95,6 +95,11 @@ function addServerOptions(command: Command): Command {
       new Option("--status-table <year>", "number statuses as the API did then")
         .choices(["2026", "2025"])
         .default("2026"),
+    )
+    .option(
+      "--balance <usd>",
+      "credit for the prices that apps name in inf.yml (default 100)",
+      amount("--balance"),
     )
     .option("--scenario <file|name>", SCENARIO_HELP);
 }

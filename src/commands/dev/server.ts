@@ -16,6 +16,8 @@ export interface ServerFlags {
   /** Without it all forms of the API at once. */
   dialect?: "current" | "v1" | "v2";
   statusTable: "2026" | "2025";
+  /** Microcents. */
+  balance?: bigint;
   /** A script of faults: a file, or the name of one that comes with belt. */
   scenario?: string;
 }
@@ -36,6 +38,8 @@ export async function startServer(
   flags: ServerFlags,
   { port, stateDir, onEvent }: Place,
 ): Promise<LocalServer> {
+  if ((flags.balance ?? 0n) > Number.MAX_SAFE_INTEGER)
+    throw usageError("--balance: a local server keeps at most 90 million USD");
   const { startLocalServer } = await import("../../local/server.ts");
   const starting = makeFolder(stateDir).then(() =>
     startLocalServer({
@@ -47,6 +51,7 @@ export async function startServer(
       taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
       dialect: flags.dialect ?? null,
       statusTable: flags.statusTable,
+      ...(flags.balance !== undefined && { balance: Number(flags.balance) }),
       fileUris: "http",
       scenario: scenarioOf(flags.scenario, cwd),
       onEvent,

@@ -1,5 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
+import { notAsExpected } from "../../api/paths.ts";
 import { type AppSchemas, appSchemas, versionOf } from "../../api/resources/app.ts";
 import { type CachedApp, SchemaCache } from "../../store/schema-cache.ts";
 import type { JsonObject } from "../../wire/types.ts";
@@ -54,6 +55,14 @@ export class KnownApp {
       this.#ctx.out.trace(`no schema of ${this.#reference}: ${(thrown as Error).message}`);
       return null;
     }
+  }
+
+  /** What the API calls the app, in any version; throws what it said where it does not know it. */
+  async id(api: Api, signal: AbortSignal): Promise<string> {
+    const [reference = ""] = this.#reference.split("@");
+    const known = (await this.#read())?.app ?? (await api.app(reference, signal));
+    if (typeof known["id"] === "string" && known["id"] !== "") return known["id"];
+    throw notAsExpected(`its answer about ${reference} has no id`);
   }
 
   /** Looks for a newer version in the background. */

@@ -29,8 +29,8 @@ export class Apps {
   /** The functions of an app, and the one that runs when none is named. */
   async functions(reference: string): Promise<{ names: string[]; preferred: string }> {
     const { version } = await this.#catalog.resolve(reference, (known) => this.#pool.isLoaded(known));
-    const names = Object.keys((await this.schemas(version)).functions);
-    return { names, preferred: preferredFunction(version, names) };
+    const { functions } = await this.schemas(version);
+    return { names: Object.keys(functions), preferred: defaultFunction(version, functions) };
   }
 
   /** Without schemas: to list the apps none is started. */
@@ -103,13 +103,8 @@ function serializeApp(version: AppVersion, schemas: AppSchemas | null): JsonObje
   };
 }
 
-function preferredFunction({ defaultFunction }: AppVersion, names: string[]): string {
-  return defaultFunction ?? (names.length === 1 ? names[0]! : "run");
-}
-
 function serializeVersion(version: AppVersion, { functions, setup_schema }: AppSchemas): JsonObject {
-  const names = Object.keys(functions);
-  const preferred = preferredFunction(version, names);
+  const preferred = defaultFunction(version, functions);
   return {
     id: version.hash,
     short_id: version.hash,
@@ -127,6 +122,12 @@ function serializeVersion(version: AppVersion, { functions, setup_schema }: AppS
     setup_schema,
     functions,
   };
+}
+
+/** The function that is called where none is named. */
+export function defaultFunction(version: AppVersion, functions: AppSchemas["functions"]): string {
+  const names = Object.keys(functions);
+  return version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
 }
 
 function timesOf({ modifiedAt }: AppVersion): JsonObject {
