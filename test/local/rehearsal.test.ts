@@ -194,6 +194,16 @@ describe("run --scenario", () => {
     expect(stderr).toBe("error: --scenario is a script of faults for the local server\nhint: add --local\n");
   });
 
+  it("meets the estimate, too, and refuses under a cap what is not known", async () => {
+    const scenario = write("s.yaml", "steps: [{on: estimate, times: always, do: {status: 503}}]");
+    const argv = ["run", "infsh/echo", "-i", "text=x", "--local", "--scenario", scenario, "--max-cost", "1"];
+    for (const more of [[], ["--dry-run"]]) {
+      const { code, stderr } = await belt([...argv, ...more], { home });
+      expect(code).toBe(7);
+      expect(stderr).toMatch(/acted {2}step 1 .* estimate: status 503/);
+    }
+  });
+
   it("starts a server of its own although a belt dev runs, and tells what acted", async () => {
     const server = await spawnDev(home, ["--port", "0"]);
     cleanup(() => server.child.kill("SIGKILL"));

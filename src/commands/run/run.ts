@@ -40,11 +40,10 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
     throw usageError("--events has nothing to tell with --no-wait");
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
-  if (flags.scenario !== undefined && !ctx.endpoint.local)
-    throw usageError("--scenario is a script of faults for the local server", "add --local");
   const budget = budgetOf(ctx, flags);
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const parsed = await parseRun(ctx, app, flags);
+  if (flags.scenario !== undefined) await rehearse(ctx, flags.scenario);
   if (flags.dryRun) return await dryRun(ctx, parsed, budget);
   const clock = createClock(flags.timeout);
   try {
@@ -52,6 +51,14 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   } finally {
     clock.stop();
   }
+}
+
+/** All that follows talks to a server of this run's own. */
+async function rehearse(ctx: Context, scenario: string): Promise<void> {
+  if (!ctx.endpoint.local)
+    throw usageError("--scenario is a script of faults for the local server", "add --local");
+  await ctx.api(scenario);
+  ctx.out.note(`faults are on: scenario ${scenario}`);
 }
 
 /** What the budget would refuse is refused here, too, once it has been shown. */
@@ -68,8 +75,7 @@ async function submitAndWait(
   flags: RunFlags,
   clock: Clock,
 ): Promise<void> {
-  const api = await ctx.api(flags.scenario);
-  if (flags.scenario !== undefined) ctx.out.note(`faults are on: scenario ${flags.scenario}`);
+  const api = await ctx.api();
   requireLastingServer(api, parsed.fields, flags);
   if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
