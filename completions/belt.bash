@@ -56,6 +56,7 @@ o|--receipt||with --save: also write what `belt rerun` needs to run exactly this
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
@@ -153,6 +154,7 @@ a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
+c|init||make an app that runs
 c|list||list apps
 o|--help||show help
 o|-h||show help' ;;
@@ -165,6 +167,9 @@ o|--save|files|write it there, as YAML if the name ends so; nothing is overwritt
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name' ;;
+    'app init') REPLY='o|--help||show help
+o|-h||show help
+a|dir|dirs|the folder, whose name becomes that of the app' ;;
     'app list') REPLY='o|--search|text|those that match only
 o|--limit|text|how many at most
 o|-L|text|how many at most
@@ -177,12 +182,14 @@ o|-h||show help' ;;
 o|--help||show help
 o|-h||show help
 v|path|files|files, - for standard input' ;;
-    'dev') REPLY='o|--port|text|port to listen on, 0 for any
+    'dev') REPLY='c|exec||run a command beside a server of its own
+o|--port|text|port to listen on, 0 for any
 o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
