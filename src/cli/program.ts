@@ -4,6 +4,7 @@ import { wantsColor } from "../terminal/colors.ts";
 import { parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
+import { addAgent, addChat } from "./grammar/agent.ts";
 import { addApi } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";
@@ -11,6 +12,7 @@ import { addFile } from "./grammar/file.ts";
 import { addMoney } from "./grammar/money.ts";
 import { type Act, type Action, duration, examples } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
+import { addRerun } from "./grammar/rerun.ts";
 import { addRun } from "./grammar/run.ts";
 import { addSession } from "./grammar/session.ts";
 import { addTask } from "./grammar/task.ts";
@@ -57,12 +59,19 @@ export async function buildProgram(
     program.command(name).summary(summary).description(description);
   program.commandsGroup("Run an app");
   addRun(program, act);
+  addRerun(program, act);
   program.commandsGroup("Follow and stop it");
   addTask(noun("task", "follow and stop runs", "Look at tasks, stop, follow and await them."), act);
+  program.commandsGroup("Talk to agents");
+  addAgent(noun("agent", "talk to agents", "Talk to agents."), act);
+  addChat(noun("chat", "look at chats, and stop them", "Look at chats with agents, and stop them."), act);
   program.commandsGroup("Keep its state");
   addSession(noun("session", "manage sessions", "Manage stateful sessions."), act);
   program.commandsGroup("Find apps, send files");
-  addApp(noun("app", "find apps, and see what they take", "Find apps, and see what they take."), act);
+  addApp(
+    noun("app", "find apps, and make new ones", "Find apps, see what they take, and make new ones."),
+    act,
+  );
   addFile(noun("file", "upload files", "Upload files."), act);
   program.commandsGroup("Work without account");
   addDev(program, act);

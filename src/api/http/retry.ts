@@ -1,4 +1,4 @@
-import { BeltError } from "../../errors.ts";
+import type { BeltError } from "../../errors.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 
 /** "idempotent": doing it twice is doing it once. "if-unsent": only if it certainly did not arrive. "never": not even then. */
@@ -30,10 +30,15 @@ export interface Tries<T> {
   next(failed: FailedTry, tries: number): number | BeltError;
   /** Ends the tries and the pauses between them with its reason. */
   signal: AbortSignal;
+  /** What to throw in place of that reason when it ends a pause. */
+  interrupted?(failed: FailedTry, reason: unknown): unknown;
 }
 
 /** Tries until it succeeds or there is no next try; says so once people wonder what takes so long. */
-export async function withRetries<T>(pacing: Pacing, { attempt, next, signal }: Tries<T>): Promise<T> {
+export async function withRetries<T>(
+  pacing: Pacing,
+  { attempt, next, signal, interrupted }: Tries<T>,
+): Promise<T> {
   const { policy, sleep, now, onRetry } = pacing;
   const began = now();
   for (let tries = 0; ; tries++) {
@@ -46,8 +51,7 @@ export async function withRetries<T>(pacing: Pacing, { attempt, next, signal }: 
     signal.throwIfAborted();
     if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
     await sleep(delay, signal).catch((reason) => {
-      // Out of patience between two tries: what the last one met says more.
-      throw reason instanceof BeltError && reason.facts.code === "timeout" ? outcome.error : reason;
+      throw interrupted ? interrupted(outcome, reason) : reason;
     });
   }
 }

@@ -67,7 +67,7 @@ export function checkAppName(app: string): void {
   );
 }
 
-function checkFromStdin({ input = [], setup = [] }: RequestFlags): void {
+export function checkFromStdin({ input = [], setup = [] }: Pick<RequestFlags, "input" | "setup">): void {
   const readers = [...input, ...setup].filter(readsStdin);
   if (readers.length > 1) throw usageError("@- is given twice, and standard input can be read only once");
 }
