@@ -80,7 +80,7 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
     exposeServer: async () => {
       const file = ownAddress(paths.state, host.pid);
-      await writeAddress(file, { url, key, pid: host.pid }, warn);
+      await writeAddress(file, { url, key, pid: host.pid }, { owner: host, warn });
       return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };
@@ -133,7 +133,7 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
       await wait(ms, undefined, { signal: AbortSignal.any([until]) }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),
-    onRetry: (text: string) => out.note(text),
+    onRetry: (text: string) => out.retry(text),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
 }

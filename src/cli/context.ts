@@ -82,7 +82,7 @@ export async function createContext(
       stdin: () => readStdin(host, signal),
       spool: spool.file,
     },
-    store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)) },
+    store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)), owner: host },
     machine: {
       root: host.root,
       get cwd() {

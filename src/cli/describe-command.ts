@@ -73,7 +73,8 @@ export function exitsOf(command: Command): Exit[] {
     (argument) => argument.variadic && argument.name() !== "command",
   );
   if (takes("--save") || (several && path !== "dev" && path !== "help")) add("partial");
-  if (!/^(help|completion)$/.test(path)) add("interrupted", "terminated");
+  if (/^(run|api|session exec)$/.test(path)) add("inDoubt");
+  if (!/^(help|completion)$/.test(path)) add("hangup", "interrupted", "terminated");
   return (Object.keys(EXIT_CODES) as Exit[]).filter((exit) => exits.has(exit));
 }
 

@@ -62,7 +62,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     await writeAddress(
       devAddress(ctx.store.paths.state),
       { url: server.url, key: server.key, pid: ctx.machine.pid },
-      (text) => ctx.out.warn(text),
+      { owner: ctx.store.owner, warn: (text) => ctx.out.warn(text) },
     );
     const serving: ServingEvent = {
       type: "server",

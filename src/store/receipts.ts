@@ -2,13 +2,19 @@ import { open, stat } from "node:fs/promises";
 import { usageError } from "../errors.ts";
 import { fileReason } from "../file-reason.ts";
 import { saveInto } from "./save-file.ts";
+import type { TemporaryOwner } from "./temporary.ts";
 
 /** Bytes of a receipt; what is larger is none, and is not read. */
 export const LARGEST_RECEIPT = 16 * 1024 * 1024;
 
 /** Writes a receipt beside the file it is of, whole or not at all, over nothing; gives its name. */
-export async function writeReceiptFile(folder: string, savedName: string, text: string): Promise<string> {
-  return await saveInto(folder, async (file) => {
+export async function writeReceiptFile(
+  folder: string,
+  owner: TemporaryOwner,
+  savedName: string,
+  text: string,
+): Promise<string> {
+  return await saveInto(folder, owner, async (file) => {
     await file.writeFile(text);
     return { base: `${savedName}.belt`, extension: "json" };
   });

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { BeltError, usageError } from "../errors.ts";
+import { stringifyJson } from "../wire/json.ts";
 import { safeLine } from "./text.ts";
 
 /** A field that a person at a terminal is asked for. Texts come from the app's schema. */
@@ -105,5 +106,5 @@ function withoutColors(terminal: NodeJS.WriteStream): Writable {
 }
 
 function nameOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : (stringifyJson(value) ?? "");
 }

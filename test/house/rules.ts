@@ -16,7 +16,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 /** The wings of a room from the top down, in the same way; files beside them belong to no wing. */
 const WINGS: Record<string, readonly string[]> = {
   "src/commands": ["session", "task", "rerun", "run", "profile", "shared"],
-  "src/api": ["follow", "resources", "http"],
+  "src/api": ["files", "follow", "resources", "http"],
   "src/local": ["http", "money", "tasks", "sessions", "workers", "apps"],
 };
 

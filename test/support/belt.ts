@@ -26,6 +26,9 @@ const QUICK: RetryPolicy = {
   longestRetryAfter: 1_000,
 };
 
+/** This process, as the owner of temporary files. */
+export const OWNER = { pid: process.pid, hostname: "test", isAlive: (pid: number) => pid === process.pid };
+
 /** An empty HOME of one test, removed by `remove`. */
 export class Home {
   readonly dir = mkdtempSync(join(tmpdir(), "belt-test-"));
@@ -73,6 +76,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     home: home.dir,
     cwd: home.dir,
     pid: process.pid,
+    hostname: "test",
     nodeVersion: process.versions.node,
     root: ROOT,
     stdin: Readable.from([stdin]),
@@ -85,6 +89,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
       return () => {};
     },
     onPipeClosed() {},
+    onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     hasLinks: async () => false,

@@ -39,8 +39,11 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
   }
 }
 
+/** Entries of the journal that are looked at: nobody waits at a Tab. */
+const RECENT = 1_000;
+
 function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalEntry[]> {
-  return new Journal(paths.state, () => {}).newestFirst(type);
+  return new Journal(paths.state, () => {}).newestFirst(type, RECENT);
 }
 
 function idsOf(entries: JournalEntry[]): Candidate[] {

@@ -27,7 +27,7 @@ export class KnownApp {
   constructor(ctx: Context, reference: string) {
     this.#ctx = ctx;
     this.#reference = reference;
-    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out);
+    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out, ctx.store.owner);
   }
 
   async cached(): Promise<AppSchemas | null> {

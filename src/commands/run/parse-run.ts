@@ -1,4 +1,5 @@
 import { usageError } from "../../errors.ts";
+import { isAppName } from "../../input/app-name.ts";
 import { parseInput, readsStdin } from "../../input/parse-input.ts";
 import { filesIn } from "../../input/raw-value.ts";
 import type { JsonObject, RunRequest } from "../../wire/types.ts";
@@ -64,10 +65,6 @@ export function checkAppName(app: string): void {
     `"${app}" is not the name of an app`,
     "an app is namespace/name or namespace/name@version, such as infsh/flux",
   );
-}
-
-export function isAppName(app: string): boolean {
-  return /^\w[\w.-]*(\/\w[\w.-]*)?(@\w[\w.-]*)?$/.test(app);
 }
 
 export function checkFromStdin({ input = [], setup = [] }: Pick<RequestFlags, "input" | "setup">): void {

@@ -50,6 +50,7 @@ export async function writeReceipt(ctx: Context, api: Api, facts: ReceiptFacts):
       ctx.out.warn("the API does not tell which version ran, so the receipt cannot name it");
     const name = await writeReceiptFile(
       dirname(resolve(ctx.machine.cwd, first.path)),
+      ctx.store.owner,
       basename(first.path),
       textOf(ctx, receipt),
     );

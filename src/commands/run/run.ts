@@ -13,6 +13,7 @@ import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
 import { type Clock, createClock } from "./clock.ts";
 import { requireFolder, type Saving } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
+import { GrowingOutput } from "./growing-output.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
 import { previewRun } from "./prepare.ts";
@@ -140,16 +141,19 @@ async function finish(
   events: EventsFile | null,
 ): Promise<Finished> {
   const { submission, estimate } = started;
-  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events });
+  const growing = GrowingOutput.on(ctx);
+  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events, growing });
+  growing?.end(result.task);
   clock.stop();
   const ended = ctx.now();
   const saving = await saveRun(ctx, api, result, save, started);
   const task = saving?.task ?? result.task;
   let printed: unknown = null;
   if (task) {
-    const pictures = async ({ width }: Style) =>
-      preview === "never" ? [] : await previews(ctx, api, task, width);
-    printed = await ctx.out.resultWithDetails(task, pictures, outputPageView).catch((thrown) => thrown);
+    const pictures = async (style: Style) =>
+      preview === "never" ? [] : await previews(ctx, api, task, style);
+    const unseen = growing?.unseen(task) ?? task;
+    printed = await ctx.out.resultWithDetails(unseen, pictures, outputPageView).catch((thrown) => thrown);
   }
   if (!isLost(result)) await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.

@@ -6,6 +6,7 @@ import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
+import type { TemporaryOwner } from "../../store/temporary.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
 import type { Ask } from "../../terminal/prompt.ts";
@@ -69,6 +70,8 @@ interface InputReaders extends Readers {
 interface Store {
   paths: Paths;
   journal: Journal;
+  /** Whose the temporary files are. */
+  owner: TemporaryOwner;
 }
 
 /** The computer, and the process on it. */

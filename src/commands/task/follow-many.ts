@@ -94,9 +94,12 @@ function unseen(): BeltError {
   });
 }
 
+/** Entries of the journal in which a task is looked for that the API may not know yet. */
+const RECENT = 1_000;
+
 /** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
 async function submitTimes({ store: { journal } }: Context): Promise<Map<string, number>> {
-  const entries = await journal.newestFirst("task").catch(() => []);
+  const entries = await journal.newestFirst("task", RECENT).catch(() => []);
   return new Map(entries.map(({ id, time }) => [id, Date.parse(time)]));
 }
 
