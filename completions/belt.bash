@@ -52,12 +52,31 @@ o|--no-wait||print the task and return
 o|--timeout|text|stop waiting after this long; the task goes on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
 o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--receipt||with --save: also write what `belt rerun` needs to run exactly this again
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
+    'rerun') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|--setup|spec|setup parameters, written like --input (repeatable)
+o|--latest||run today'\''s version of the app, not the one that ran
+o|--allow-sensitive||upload files that look like secrets, too
+o|--yes||upload the files that a receipt names without asking
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||with a cap, start also what has a cost that is not known
+o|--expect-same||exit 1 when what comes out is not what came out before, by SHA-256
+o|--timeout|text|stop waiting after this long; the task goes on; exit 8
+o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
+o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--receipt||with --save: also write a receipt of this run
+o|--preview|one:auto,never|show images on a terminal
+o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--help||show help
+o|-h||show help
+a|run|task-or-file|receipt (it ends in .json or holds a /), task id, or @last' ;;
     'task') REPLY='c|get||show tasks
 c|list||list tasks
 c|watch||show what happens to tasks, as it happens
@@ -166,7 +185,7 @@ o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
 o|--help||show help
 o|-h||show help
-v|appdir|dirs|folders of inference.sh apps' ;;
+v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine
@@ -332,6 +351,7 @@ _belt() {
   if [[ $kind == input || $kind == spec ]] && _belt_file "$current"; then
     prefix+=$REPLY current=${current#"$REPLY"} kind=files
   fi
+  [[ $kind == task-or-file ]] && { [[ $current == @* ]] && kind=task || kind=files; }
 
   local value all=()
   case $kind in

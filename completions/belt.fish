@@ -55,12 +55,32 @@ function __belt_table
             echo 'o|--timeout|text|stop waiting after this long; the task goes on; exit 8'
             echo 'o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task'
             echo 'o|--save|dirs|download every file of the output into this folder; nothing is overwritten'
+            echo 'o|--receipt||with --save: also write what `belt rerun` needs to run exactly this again'
             echo 'o|--preview|one:auto,never|show images on a terminal'
             echo 'o|--events|files|also write the task\'s events there, as NDJSON'
             echo 'o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
             echo 'a|app|app|namespace/name, or namespace/name@version'
+        case 'rerun'
+            echo 'o|--input|input|key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|-i|input|key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
+            echo 'o|--setup|spec|setup parameters, written like --input (repeatable)'
+            echo 'o|--latest||run today\'s version of the app, not the one that ran'
+            echo 'o|--allow-sensitive||upload files that look like secrets, too'
+            echo 'o|--yes||upload the files that a receipt names without asking'
+            echo 'o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)'
+            echo 'o|--allow-unknown-cost||with a cap, start also what has a cost that is not known'
+            echo 'o|--expect-same||exit 1 when what comes out is not what came out before, by SHA-256'
+            echo 'o|--timeout|text|stop waiting after this long; the task goes on; exit 8'
+            echo 'o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task'
+            echo 'o|--save|dirs|download every file of the output into this folder; nothing is overwritten'
+            echo 'o|--receipt||with --save: also write a receipt of this run'
+            echo 'o|--preview|one:auto,never|show images on a terminal'
+            echo 'o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing'
+            echo 'o|--help||show help'
+            echo 'o|-h||show help'
+            echo 'a|run|task-or-file|receipt (it ends in .json or holds a /), task id, or @last'
         case 'task'
             echo 'c|get||show tasks'
             echo 'c|list||list tasks'
@@ -189,7 +209,7 @@ function __belt_table
             echo 'o|--balance|text|credit for the prices that apps name in inf.yml (default 100)'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
-            echo 'v|appdir|dirs|folders of inference.sh apps'
+            echo 'v|appdir|dirs|folders of inference.sh apps, and of agents'
         case 'login'
             echo 'o|--infra|one:cloud,private,private_first|where runs go with this profile'
             echo 'o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell'
@@ -334,6 +354,10 @@ function __belt_complete
         set prefix "$prefix$before"
         set current (string sub -s (math (string length -- $before) + 1) -- $current)
         set kind files
+    end
+    if test "$kind" = task-or-file
+        set kind files
+        string match -q -- '@*' $current; and set kind task
     end
 
     set -l found

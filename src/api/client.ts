@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
+import { AgentApi } from "./agents.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
@@ -48,6 +49,7 @@ export class Api {
   readonly trace: HttpOptions["trace"];
   readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
+  readonly agents: AgentApi;
   readonly money: MoneyApi;
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
@@ -64,6 +66,7 @@ export class Api {
     this.onRetry = options.onRetry;
     this.signal = options.signal;
     this.#http = new Http(options);
+    this.agents = new AgentApi(this.#http);
     this.#onClose = options.onClose;
     this.money = new MoneyApi((what) => this.#http.request(what), options.name === "local");
   }

@@ -38,6 +38,8 @@ export interface Host {
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** Ends a process, or with a negative id a group of them; one that is gone already is none. */
+  kill(pid: number): void;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): WritableEnd;
@@ -139,6 +141,13 @@ export function processHost(root: string): Host {
       } catch (error) {
         // It lives, and is another user's.
         return (error as NodeJS.ErrnoException).code === "EPERM";
+      }
+    },
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // Gone already.
       }
     },
     async hasLinks() {

@@ -4,6 +4,7 @@ import { wantsColor } from "../terminal/colors.ts";
 import { parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
+import { addAgent, addChat } from "./grammar/agent.ts";
 import { addApi } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addDev } from "./grammar/dev.ts";
@@ -61,6 +62,9 @@ export async function buildProgram(
   addRerun(program, act);
   program.commandsGroup("Follow and stop it");
   addTask(noun("task", "follow and stop runs", "Look at tasks, stop, follow and await them."), act);
+  program.commandsGroup("Talk to agents");
+  addAgent(noun("agent", "talk to agents", "Talk to agents."), act);
+  addChat(noun("chat", "look at chats, and stop them", "Look at chats with agents, and stop them."), act);
   program.commandsGroup("Keep its state");
   addSession(noun("session", "manage sessions", "Manage stateful sessions."), act);
   program.commandsGroup("Find apps, send files");

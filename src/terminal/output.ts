@@ -21,10 +21,32 @@ export interface OutputOptions extends DiagnosticsOptions {
 export class Output extends Diagnostics {
   readonly #options: OutputOptions;
   #growing: GrowingText | null = null;
+  /** A text that grows has been written as far as the middle of a line. */
+  #isMidLine = false;
 
   constructor(options: OutputOptions) {
     super(options);
     this.#options = options;
+  }
+
+  /** True where an answer's text is shown as it grows; elsewhere it is printed once, as a whole. */
+  get showsGrowth(): boolean {
+    const { stdout, json, fields } = this.#options;
+    return (stdout.isTTY ?? false) && !json && fields === null;
+  }
+
+  /** The new end of a text that grows, fit to be shown. */
+  grow(text: string): void {
+    if (text === "") return;
+    this.progress.stop();
+    this.#options.answer.write(this.redact(text));
+    this.#isMidLine = !text.endsWith("\n");
+  }
+
+  /** What follows begins on a line of its own. */
+  endGrowth(): void {
+    if (this.#isMidLine) this.#options.answer.write("\n");
+    this.#isMidLine = false;
   }
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there, after printing what is. */
@@ -115,6 +137,7 @@ export class Output extends Diagnostics {
 
   protected override handOver(): void {
     this.#growing?.closeLine();
+    this.endGrowth();
     this.#options.answer.handOver();
   }
 
@@ -138,6 +161,7 @@ export class Output extends Diagnostics {
 
   #answer(text: string): void {
     this.#growing?.closeLine();
+    this.endGrowth();
     this.#options.answer.write(`${this.redact(text)}\n`);
   }
 }

@@ -92,6 +92,11 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {}
+    },
     hasLinks: async () => false,
     openDescriptor: () => new PassThrough().resume(),
     enableCompileCache: async () => {},

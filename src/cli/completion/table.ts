@@ -44,6 +44,8 @@ function optionKind({ long, value, choices }: OptionDocument): string {
   const kinds: Record<string, string> = {
     "--profile": "profile",
     "--session": "session-or-new",
+    "--chat": "chat",
+    "--attach": "files",
     "--input": "input",
   };
   return (
@@ -53,13 +55,14 @@ function optionKind({ long, value, choices }: OptionDocument): string {
 
 function argumentKind(command: string, name: string, choices: string[] | null): string {
   if (choices) return `one:${choices.join(",")}`;
-  if (name === "id") return command.startsWith("session") ? "session" : "task";
+  if (name === "id") return /^(session|chat)\b/.exec(command)?.[1] ?? "task";
   if (name === "name" && command.startsWith("profile")) return "profile";
   // The path of a request is none of a file.
   if (name === "path" && command === "api") return "text";
   if (command === "help") return "topic";
   const kinds: Record<string, string> = {
     app: "app",
+    agent: "agent",
     run: "task-or-file",
     appdir: "dirs",
     path: "files",

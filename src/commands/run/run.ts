@@ -1,13 +1,14 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, BeltError, usageError } from "../../errors.ts";
+import { BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
 import { dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
 import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
+import { onceSubmitted } from "../shared/once-submitted.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
 import { type Clock, createClock } from "./clock.ts";
@@ -165,20 +166,6 @@ async function finish(
   await ctx.out.summary(summary, timings, summaryView);
   return { api, task: task!, saving };
 }
-
-/**
- * What went wrong once the run was taken on: whatever it is, another run would be another task
- * (src/cli/README.md, "Lost connections"), so it is partly done, unless the task itself or a
- * signal has said more.
- */
-function onceSubmitted(thrown: unknown, taskId: string): unknown {
-  if (!(thrown instanceof Error)) return thrown;
-  const error = asBeltError(thrown);
-  const exit = ONCE_SUBMITTED.has(error.exitCode) ? error.facts.exit : "partial";
-  return error.with({ exit, retryable: false, taskId });
-}
-
-const ONCE_SUBMITTED = new Set([3, 5, 8, 9, 10, 11, 129, 130, 143]);
 
 function requireGoodEnd({ task, error }: RunResult): void {
   if (error) throw error;
