@@ -20,7 +20,10 @@ o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
+c|rerun||repeat a run exactly
 c|task||follow and stop runs
+c|agent||talk to agents
+c|chat||look at chats, and stop them
 c|session||manage sessions
 c|app||find apps, and see what they take
 c|file||upload files
@@ -117,6 +120,32 @@ o|--timeout|text|with --wait: stop waiting after this long; exit 8
 o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'agent') REPLY='c|run||send a message to an agent, follow its answer
+o|--help||show help
+o|-h||show help' ;;
+    'agent run') REPLY='o|--chat|chat|go on with a chat
+o|--context|text|what the agent asks for (repeatable)
+o|--attach|files|upload a file, and send it along (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--allow-unknown-cost||talk to it though BELT_MAX_COST is set: what it costs cannot be asked
+o|--tool|text|let it run this shell command as its tool: arguments as JSON on standard input, what it prints is the result (repeatable)
+o|--approve|text|calls that need approval: never, ask, all, or tool:a,tool:b (default: ask on a terminal, never elsewhere)
+o|--timeout|text|stop waiting after this long; the agent goes on; exit 8
+o|--events|files|also write what happens there, as NDJSON
+o|--help||show help
+o|-h||show help
+a|agent|agent|namespace/name, or namespace/name@version
+v|message|text|what to say; - reads it from standard input' ;;
+    'chat') REPLY='c|get||show chats
+c|stop||stop answers
+o|--help||show help
+o|-h||show help' ;;
+    'chat get') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
+    'chat stop') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
     'session') REPLY='c|list||list active sessions
 c|get||show sessions
 c|keepalive||reset the idle timer of sessions
