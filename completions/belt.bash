@@ -25,7 +25,7 @@ c|task||follow and stop runs
 c|agent||talk to agents
 c|chat||look at chats, and stop them
 c|session||manage sessions
-c|app||find apps, and see what they take
+c|app||find apps, and make new ones
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
@@ -59,6 +59,7 @@ o|--receipt||with --save: also write what `belt rerun` needs to run exactly this
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
@@ -182,6 +183,7 @@ a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
+c|init||make an app that runs
 c|list||list apps
 o|--help||show help
 o|-h||show help' ;;
@@ -194,6 +196,9 @@ o|--save|files|write it there, as YAML if the name ends so; nothing is overwritt
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name' ;;
+    'app init') REPLY='o|--help||show help
+o|-h||show help
+a|dir|dirs|the folder, whose name becomes that of the app' ;;
     'app list') REPLY='o|--search|text|those that match only
 o|--limit|text|how many at most
 o|-L|text|how many at most
@@ -206,15 +211,26 @@ o|-h||show help' ;;
 o|--help||show help
 o|-h||show help
 v|path|files|files, - for standard input' ;;
-    'dev') REPLY='o|--port|text|port to listen on, 0 for any
+    'dev') REPLY='c|exec||run a command beside a server of its own
+o|--port|text|port to listen on, 0 for any
 o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
-v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
+v|appdir|dirs|folders of inference.sh apps' ;;
+    'dev exec') REPLY='o|--workers|text|worker processes at most
+o|--task-timeout|text|cut off a task that runs longer (default 10m)
+o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
+o|--status-table|one:2026,2025|number statuses as the API did then
+o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
+o|--help||show help
+o|-h||show help
+v|appdir|dirs|folders of inference.sh apps, else that of this folder' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine
@@ -263,7 +279,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, options' ;;
+v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options' ;;
     *) REPLY= ;;
   esac
 }
