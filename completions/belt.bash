@@ -20,16 +20,16 @@ o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
-c|task||look at tasks, stop, follow and await them
-c|session||manage stateful sessions
-c|balance||show the credit of the account
-c|usage||show what was spent
+c|task||follow and stop runs
+c|session||manage sessions
 c|app||find apps, and see what they take
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
 c|logout||forget the key of a profile
-c|profile||manage API keys and where they belong
+c|profile||manage API keys
+c|balance||show the credit of the account
+c|usage||show what was spent
 c|api||send one request to the API
 c|doctor||say what is in force, and whether the API answers
 c|completion||print a completion script
@@ -52,12 +52,31 @@ o|--no-wait||print the task and return
 o|--timeout|text|stop waiting after this long; the task goes on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
 o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--receipt||with --save: also write what `belt rerun` needs to run exactly this again
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
+    'rerun') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|--setup|spec|setup parameters, written like --input (repeatable)
+o|--latest||run today'\''s version of the app, not the one that ran
+o|--allow-sensitive||upload files that look like secrets, too
+o|--yes||upload the files that a receipt names without asking
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||with a cap, start also what has a cost that is not known
+o|--expect-same||exit 1 when what comes out is not what came out before, by SHA-256
+o|--timeout|text|stop waiting after this long; the task goes on; exit 8
+o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
+o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--receipt||with --save: also write a receipt of this run
+o|--preview|one:auto,never|show images on a terminal
+o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--help||show help
+o|-h||show help
+a|run|task-or-file|receipt (it ends in .json or holds a /), task id, or @last' ;;
     'task') REPLY='c|get||show tasks
 c|list||list tasks
 c|watch||show what happens to tasks, as it happens
@@ -72,6 +91,8 @@ o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'task list') REPLY='o|--limit|text|how many at most
 o|-L|text|how many at most
+o|--status|one:received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only
+o|--app|text|those of this app only
 o|--journal||list what this machine submitted instead, without asking the API
 o|--help||show help
 o|-h||show help' ;;
@@ -91,7 +112,9 @@ o|-f||go on until the tasks have ended
 o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
-    'task cancel') REPLY='o|--help||show help
+    'task cancel') REPLY='o|--wait||stay until they have ended, and print how; exit 0 however they ended
+o|--timeout|text|with --wait: stop waiting after this long; exit 8
+o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'session') REPLY='c|list||list active sessions
@@ -128,11 +151,6 @@ o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
-    'balance') REPLY='o|--help||show help
-o|-h||show help' ;;
-    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
-o|--help||show help
-o|-h||show help' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
 c|list||list apps
@@ -167,7 +185,7 @@ o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
 o|--help||show help
 o|-h||show help
-v|appdir|dirs|folders of inference.sh apps' ;;
+v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine
@@ -197,6 +215,11 @@ o|-y||do not ask
 o|--help||show help
 o|-h||show help
 a|name|profile|name of a profile' ;;
+    'balance') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
+o|--help||show help
+o|-h||show help' ;;
     'api') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--allow-unknown-cost||start a run though BELT_MAX_COST is set
@@ -211,7 +234,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input' ;;
+v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, options' ;;
     *) REPLY= ;;
   esac
 }
@@ -328,6 +351,7 @@ _belt() {
   if [[ $kind == input || $kind == spec ]] && _belt_file "$current"; then
     prefix+=$REPLY current=${current#"$REPLY"} kind=files
   fi
+  [[ $kind == task-or-file ]] && { [[ $current == @* ]] && kind=task || kind=files; }
 
   local value all=()
   case $kind in

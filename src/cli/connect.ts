@@ -133,7 +133,7 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
       await wait(ms, undefined, { signal: AbortSignal.any([until]) }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),
-    onRetry: (text: string) => out.note(text),
+    onRetry: (text: string) => out.retry(text),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
 }

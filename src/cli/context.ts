@@ -102,6 +102,10 @@ export async function createContext(
       },
       pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
       spawn: (command, env) => spawnCommand(host, out, command, env),
+      runTool: async (command, input, bounds) => {
+        const { runTool } = await import("./run-tool.ts");
+        return await runTool(host, command, input, bounds);
+      },
       openEvents: async (target, deadline) => {
         events = await openEvents(target, { host, out, signal, deadline });
         return events;

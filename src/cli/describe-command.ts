@@ -67,13 +67,14 @@ export function exitsOf(command: Command): Exit[] {
   const takes = (long: string) => command.options.some((option) => option.long === long);
   if (!/^(dev|help|completion|logout|profile .*)$/.test(path))
     add("auth", "notFound", "unavailable", "quota");
-  if (/^(run|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
+  if (/^(run|rerun|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
   if (takes("--timeout") || path === "task get") add("stillRunning");
   const several = command.registeredArguments.some(
     (argument) => argument.variadic && argument.name() !== "command",
   );
   if (takes("--save") || (several && path !== "dev" && path !== "help")) add("partial");
-  if (!/^(help|completion)$/.test(path)) add("interrupted", "terminated");
+  if (/^(run|api|session exec)$/.test(path)) add("inDoubt");
+  if (!/^(help|completion)$/.test(path)) add("hangup", "interrupted", "terminated");
   return (Object.keys(EXIT_CODES) as Exit[]).filter((exit) => exits.has(exit));
 }
 

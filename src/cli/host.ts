@@ -30,9 +30,16 @@ export interface Host {
   onSignal(listener: (signal: Signal) => void): () => void;
   /** Calls back when the reader of stdout has gone. */
   onPipeClosed(listener: () => void): void;
+  /**
+   * Calls back before this process is stopped from the terminal, as by Ctrl-Z, and once it goes on; the
+   * returned function stops that.
+   */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** Ends a process, or with a negative id a group of them; one that is gone already is none. */
+  kill(pid: number): void;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): WritableEnd;
@@ -114,6 +121,19 @@ export function processHost(root: string): Host {
       // A terminal that has gone away takes stderr with it; there is nobody left to tell.
       process.stderr.on("error", () => {});
     },
+    onSuspend(stop, goOn) {
+      if (process.platform === "win32") return () => {};
+      const suspend = () => {
+        stop();
+        process.kill(process.pid, "SIGSTOP");
+      };
+      process.on("SIGTSTP", suspend);
+      process.on("SIGCONT", goOn);
+      return () => {
+        process.off("SIGTSTP", suspend);
+        process.off("SIGCONT", goOn);
+      };
+    },
     exitNow: (code) => process.exit(code),
     isAlive(pid) {
       try {
@@ -121,6 +141,13 @@ export function processHost(root: string): Host {
       } catch (error) {
         // It lives, and is another user's.
         return (error as NodeJS.ErrnoException).code === "EPERM";
+      }
+    },
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // Gone already.
       }
     },
     async hasLinks() {

@@ -30,7 +30,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     if (!found?.isDirectory())
       throw usageError(
         `there is no folder ${appDirs[index]}`,
-        "belt dev takes the folders of apps, each with an inf.yml",
+        "belt dev takes the folders of apps, each with an inf.yml, and of agents, each with an agent.yml",
       );
   }
   if ((flags.balance ?? 0n) > Number.MAX_SAFE_INTEGER)

@@ -9,6 +9,8 @@ export interface AppProblem {
 }
 
 export interface AppSummary {
+  /** Only an agent says so. */
+  kind?: "agent";
   /** `namespace/name`. */
   app: string;
   dir: string;

@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { MICROCENTS_PER_USD } from "../wire/money.ts";
 import type { StatusTable } from "../wire/status.ts";
+import { createAgents } from "./agents/agents.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AppSummary, EmitEvent } from "./events.ts";
@@ -12,12 +13,14 @@ import { Apps } from "./http/app-info.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
+import { ChatSerializer } from "./http/serialize-chat.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
 import { Wallet } from "./money/wallet.ts";
 import { removeOldFiles } from "./remove-old-files.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { FileStore } from "./tasks/file-store.ts";
+import { mapStrings } from "./tasks/json.ts";
 import { Runner } from "./tasks/runner.ts";
 import type { Task } from "./tasks/task.ts";
 import { TaskStore } from "./tasks/task-store.ts";
@@ -86,13 +89,19 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   return {
     url: parts.services.baseUrl(),
     key,
-    apps: () => parts.services.apps.summaries(),
+    apps: () => summaries(parts.services),
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
       return closing;
     },
   };
+}
+
+/** Apps, then agents. */
+async function summaries({ apps, agents }: Services): Promise<AppSummary[]> {
+  const known = await agents.catalog.list();
+  return [...(await apps.summaries()), ...known.map((directory) => directory.summary())];
 }
 
 interface Parts {
@@ -148,8 +157,15 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
   const tasks = createTasks(basics, folders, runner, onEnd);
   const parseReference = (text: string) =>
     files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
+  const agents = createAgents({
+    ...{ clock, nextId: basics.nextId, dir: folders.chats, catalog, pool, tasks },
+    appDirs: options.appDirs,
+    builtInDir: join(options.root, "src", "samples"),
+    present: (value) => mapStrings(value, (text) => serializer.uri(text)),
+  });
   const known = { clock, catalog, pool, sessions, tasks, files, serializer, wallet, baseUrl, parseReference };
-  return { services: { ...known, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
+  const served = { ...agents, serializer: new ChatSerializer(serializer) };
+  return { services: { ...known, agents: served, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
 }
 
 type Folders = ReturnType<typeof makeFolders>;
@@ -160,7 +176,13 @@ function makeFolders(local: string) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return path;
   };
-  return { tasks: folder("tasks"), files: folder("files"), cache: folder("cache"), temporary: folder("tmp") };
+  return {
+    tasks: folder("tasks"),
+    chats: folder("chats"),
+    files: folder("files"),
+    cache: folder("cache"),
+    temporary: folder("tmp"),
+  };
 }
 
 function createPool(
@@ -210,6 +232,7 @@ async function loadEdited({ catalog, apps }: Services): Promise<void> {
 async function drain(server: Server, { services, runner, webhooks }: Parts): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   runner.drain();
+  await services.agents.chats.close();
   await services.tasks.cancelAll();
   services.sessions.endAll();
   await Promise.all([services.pool.close(), services.tasks.recorded(), webhooks.close(WEBHOOK_GRACE_MS)]);

@@ -9,7 +9,7 @@ import { setAside } from "./set-aside.ts";
 
 /** One thing this machine submitted. */
 export interface JournalEntry {
-  type: "task" | "session";
+  type: "task" | "session" | "chat";
   id: string;
   app: string | null;
   /** The server it went to: a base URL, or "local". */
@@ -107,8 +107,8 @@ function parseEntry(line: string): JournalEntry | null {
     const entry: unknown = JSON.parse(line);
     if (!isObject(entry)) return null;
     const { type, id, app, api, time } = entry;
-    if ((type !== "task" && type !== "session") || typeof id !== "string" || typeof api !== "string")
-      return null;
+    const known = type === "task" || type === "session" || type === "chat";
+    if (!known || typeof id !== "string" || typeof api !== "string") return null;
     return {
       type,
       id,

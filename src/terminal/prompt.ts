@@ -9,6 +9,8 @@ export interface Question {
   name: string;
   about: string;
   choices: unknown[];
+  /** The flag that would have answered, "--input" unless told. */
+  flag?: string;
   /** What is wanted, in words; "" where any text will do. */
   type: string;
   /** Why an answer does not fit; null when it does. */
@@ -56,7 +58,7 @@ export class Prompt {
   }
 
   /** Again until the answer fits. */
-  async field({ kind, name, about, choices, type, check }: Question): Promise<unknown> {
+  async field({ kind, name, about, choices, type, flag = "--input", check }: Question): Promise<unknown> {
     const { select, input } = await import("@inquirer/prompts");
     const message = this.#clean([name, type && `, ${type}`, about && ` (${about})`].join(""));
     const validate = async (answer: string) => {
@@ -64,7 +66,7 @@ export class Prompt {
       return flaw === null || this.#clean(flaw);
     };
     const named = choices.map((value) => ({ value, name: this.#clean(nameOf(value)) }));
-    return await this.#answered(`--input ${name}`, (context) =>
+    return await this.#answered(`${flag} ${name}`, (context) =>
       kind === "choice"
         ? select({ message, choices: named }, context)
         : input({ message, required: true, validate }, context),

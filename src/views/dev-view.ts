@@ -36,10 +36,10 @@ export const servingView: View<ServingEvent> = {
 };
 
 /** A name with its functions, or with what is broken about it. */
-function appLines({ app, functions, problem }: AppSummary, width: number, style: Style) {
+function appLines({ kind, app, functions, problem }: AppSummary, width: number, style: Style) {
   const { colors, textWidth } = style;
   const name = pad(safeLine(app), width, textWidth);
-  const text = problem ? problemText(problem) : functions.map(safeLine).join(" ");
+  const text = problem ? problemText(problem) : (kind ?? functions.map(safeLine).join(" "));
   const color = problem ? colors.red : colors.dim;
   const lines = inLines(text, style.width - width - 2, style).map((line) => color(line));
   return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());

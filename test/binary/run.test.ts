@@ -104,7 +104,7 @@ describe("the local server inside one command", () => {
     const running = spawnBelt(["run", "infsh/echo", "-i", "text=slow", "-i", "seconds:=30", "--local"], home);
     let stderr = "";
     running.stderr!.on("data", (chunk) => (stderr += chunk));
-    await until(() => stderr.includes(" running"));
+    await until(() => stderr.includes("\nrunning"));
     running.kill("SIGINT");
     expect(await running).toMatchObject({ exitCode: 130 });
     expect(stderr).toContain("was cancelled");
@@ -115,7 +115,7 @@ describe("the local server inside one command", () => {
     const running = spawnBelt(["run", "infsh/echo", "-i", "text=slow", "-i", "seconds:=30", "--local"], home);
     let stderr = "";
     running.stderr!.on("data", (chunk) => (stderr += chunk));
-    await until(() => stderr.includes(" running"));
+    await until(() => stderr.includes("\nrunning"));
     running.kill("SIGKILL");
     await running;
     await until(() => leftRunning().length === 0);
@@ -272,6 +272,6 @@ describe("a terminal", () => {
       env,
     );
     expect(bytes).not.toContain("\x1b");
-    expect(bytes).toMatch(/task_\S+ running/);
+    expect(bytes).toMatch(/^running\r$/m);
   });
 });

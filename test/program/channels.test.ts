@@ -52,7 +52,7 @@ describe("with --json, stderr is NDJSON", () => {
       { status: { task_id: "task_1", status: "running" } },
     ]);
     expect(told.at(-1)).toMatchObject({ note: { task_id: "task_1" } });
-    expect(told.at(-1)!["note"]!["message"]).toMatch(/^task_1 completed in /);
+    expect(told.at(-1)!["note"]!["message"]).toMatch(/^completed in /);
   });
 
   it("ends with the error", async () => {

@@ -330,7 +330,7 @@ describe("following", () => {
       .on("GET /tasks/task_1/logs", api.ok({ task_id: "task_1", logs: [{ id: "1", content: "hi" }] }));
     const { code, stderr } = await run();
     expect(code).toBe(0);
-    expect(stderr).toContain("task_1 running\n");
+    expect(stderr).toContain("\nrunning\n");
   });
 
   it("takes a stream that says nothing for lost", async () => {
@@ -609,7 +609,7 @@ describe("interrupts", () => {
 
   it("leaves the task with --on-interrupt detach, and @last finds it", async () => {
     const running = run("--on-interrupt", "detach", "--api-url", api.url);
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    await until(() => running.stderrSoFar().includes("\nrunning"));
     running.signal("SIGINT");
     const { code, stderr } = await running;
     expect(code).toBe(130);

@@ -89,8 +89,14 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
       return () => {};
     },
     onPipeClosed() {},
+    onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {}
+    },
     hasLinks: async () => false,
     openDescriptor: () => new PassThrough().resume(),
     enableCompileCache: async () => {},

@@ -56,9 +56,9 @@ export class Http {
     };
     leaving.addEventListener("abort", leave, { once: true });
     try {
-      const { value, messages } = readResponse(
-        await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
-      );
+      const answered = await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery);
+      if ("begun" in answered) return { value: answered.begun };
+      const { value, messages } = readResponse(answered);
       this.#pass(messages);
       return { value };
     } catch (thrown) {
@@ -112,7 +112,8 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#roundTrip(what, signal, { begun: false }), sent, now());
+      const answered = await this.#roundTrip(what, signal, { begun: false });
+      return readProbe(answered as WholeResponse, sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -138,33 +139,66 @@ export class Http {
   }
 
   /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
-  async #roundTrip(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
+  async #roundTrip(
+    what: ApiRequest,
+    signal: AbortSignal,
+    delivery: Delivery,
+  ): Promise<WholeResponse | Begun> {
     const timeout = deadline(this.#options.requestTimeout);
+    const bound = anyOf(signal, timeout);
+    // A stream that answers outlives what bounds its beginning.
+    const life = new AbortController();
+    const end = () => life.abort(bound.reason);
+    bound.addEventListener("abort", end, { once: true });
+    if (bound.aborted) end();
     try {
-      return await this.#send(what, anyOf(signal, timeout), delivery);
+      return await this.#send(what, life, delivery);
     } catch (thrown) {
+      life.abort(thrown);
       throw signal.aborted ? signal.reason : timeout.aborted ? timeout.reason : thrown;
+    } finally {
+      bound.removeEventListener("abort", end);
     }
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #send(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
-    const { method } = what;
+  async #send(what: ApiRequest, life: AbortController, delivery: Delivery): Promise<WholeResponse | Begun> {
+    const { method, begin } = what;
+    const { signal } = life;
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
-    const content = body === null ? {} : { "content-type": "application/json" };
+    const content = {
+      ...(body !== null && { "content-type": "application/json" }),
+      ...(begin && { accept: "application/x-ndjson, application/json;q=0.9" }),
+    };
+    const bodyTimeout = begin ? this.#options.policy.silence : 0;
     const answer = await followRedirects(this.#connection.url(what.path), {
       follow: method === "GET",
       hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
       send: async (url) => {
         const headers = { ...this.#connection.headers(url), ...content };
-        const options = { method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
+        const options = { method, headers, body, headersTimeout: 0, bodyTimeout, signal };
         return await this.#connection.send(url, options, delivery).catch((thrown) => {
           throw signal.aborted ? thrown : this.#connection.explain(thrown, url);
         });
       },
     });
-    return await whole(responseHead(answer), await readWhole(await decoded(answer)));
+    const head = responseHead(answer);
+    const chunks = await decoded(answer);
+    if (begin && head.status === 200 && isStream(head.contentType)) {
+      const end = (reason: unknown) => life.abort(reason);
+      return { begun: await begin({ contentType: head.contentType, chunks }, end) };
+    }
+    return await whole(head, await readWhole(chunks));
   }
+}
+
+/** What the beginning of a stream was read as. */
+interface Begun {
+  begun: unknown;
+}
+
+function isStream(contentType: string): boolean {
+  return /ndjson|event-stream/i.test(contentType);
 }
 
 type WholeResponse = ApiResponse & ResponseHead;

@@ -16,14 +16,23 @@ export async function* readMessages(
   chunks: AsyncIterable<Uint8Array>,
   contentType: string,
 ): AsyncGenerator<StreamMessage[]> {
+  for await (const frames of readFrames(chunks, contentType)) yield frames.map(messageOf);
+}
+
+/** The same with the data of each event as it is. */
+export async function* readFrames(
+  chunks: AsyncIterable<Uint8Array>,
+  contentType: string,
+): AsyncGenerator<Frame[]> {
   const format = contentType.toLowerCase().includes("text/event-stream") ? sse() : ndjson;
   for await (const lines of readLines(chunks)) {
-    const messages: StreamMessage[] = [];
+    const frames: Frame[] = [];
     for (const line of lines) {
-      const frame = format(line);
-      if (frame) messages.push(messageOf(frame, readPlainJson(frame.text) ?? (await readJson(frame.text))));
+      const unread = format(line);
+      if (!unread) continue;
+      frames.push({ ...unread, body: readPlainJson(unread.text) ?? (await readJson(unread.text)) });
     }
-    if (messages.length > 0) yield messages;
+    if (frames.length > 0) yield frames;
   }
 }
 
@@ -53,20 +62,25 @@ async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
   if (last !== "") yield [last];
 }
 
-/** One event, its data not yet read. */
-interface Frame {
+/** One event. */
+export interface Frame extends UnreadFrame {
+  /** Its data, undefined where that is no JSON. */
+  body: unknown;
+}
+
+interface UnreadFrame {
   text: string;
   /** Of SSE; "" where there is none. */
   name: string;
   eventId?: string | undefined;
 }
 
-type Format = (line: string) => Frame | null;
+type Format = (line: string) => UnreadFrame | null;
 
 /** What is sent so that something is. */
-const HEARTBEAT: Frame = { text: "", name: "heartbeat" };
+const HEARTBEAT: UnreadFrame = { text: "", name: "heartbeat" };
 
-function ndjson(line: string): Frame | null {
+function ndjson(line: string): UnreadFrame | null {
   return line.trim() === "" ? null : { text: line, name: "" };
 }
 
@@ -94,13 +108,13 @@ function sse(): Format {
 }
 
 /** The message in a frame; with the event's id where it tells of the task. */
-function messageOf(frame: Frame, body: unknown): StreamMessage {
-  const message = readMessage(frame, body);
+function messageOf(frame: Frame): StreamMessage {
+  const message = readMessage(frame);
   const tells = message.kind === "task" || message.kind === "delta";
   return tells && frame.eventId !== undefined ? { ...message, eventId: frame.eventId } : message;
 }
 
-function readMessage({ name, text }: Frame, body: unknown): StreamMessage {
+function readMessage({ name, text, body }: Frame): StreamMessage {
   if (name === "heartbeat") return { kind: "heartbeat" };
   if (!isObject(body)) return name === "done" ? { kind: "done" } : { kind: "noise", text };
   const event = name || (typeof body["event"] === "string" ? body["event"] : "");

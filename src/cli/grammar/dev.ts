@@ -9,7 +9,7 @@ export function addDev(program: Command, act: Act): void {
     .description(
       "Serve the API on this machine, running the apps in these folders and those that come with belt.",
     )
-    .argument("[appdir...]", "folders of inference.sh apps")
+    .argument("[appdir...]", "folders of inference.sh apps, and of agents")
     .option("--port <n>", "port to listen on, 0 for any", wholeNumber("--port", 0, 65_535), 4117)
     .option("--workers <n>", "worker processes at most", wholeNumber("--workers", 1, 64), 4)
     .option(

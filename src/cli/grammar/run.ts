@@ -49,6 +49,7 @@ export function addRun(program: Command, act: Act): void {
         .default("cancel"),
     )
     .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .option("--receipt", "with --save: also write what `belt rerun` needs to run exactly this again")
     .addOption(
       new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
     )

@@ -55,6 +55,8 @@ interface Signals {
 export interface Questions {
   /** Asks for a field of an input; null when there is nobody to ask. */
   ask: Ask | null;
+  /** Asks for one line after another on a terminal; null when there is nobody to ask. */
+  lines: (() => Lines) | null;
   /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
   confirm(question: string, flag: string): Promise<boolean>;
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
@@ -88,8 +90,35 @@ interface Machine {
   pictures: PictureWay | null;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
+  /** Runs a line of the shell for an agent, without belt's keys, until it has ended or `signal` aborts. */
+  runTool(command: string, input: string, bounds: ToolBounds): Promise<ToolRun>;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
   openEvents(target: string, deadline: AbortSignal): Promise<EventsTarget>;
+}
+
+export interface ToolBounds {
+  /** Milliseconds. */
+  timeout: number;
+  /** Bytes of its standard output. */
+  most: number;
+  signal: AbortSignal;
+}
+
+/** What became of a tool. */
+export interface ToolRun {
+  stdout: string;
+  /** The end of what it wrote to standard error. */
+  stderr: string;
+  /** 128 + n when signal n ended it. */
+  code: number;
+  /** Which bound ended it. */
+  ended: "timeout" | "flood" | "signal" | null;
+}
+
+/** A conversation on the terminal. */
+export interface Lines {
+  /** What was typed; null at Ctrl-D. Throws when the user wants to leave. */
+  next(): Promise<string | null>;
 }
 
 interface ExposedServer {

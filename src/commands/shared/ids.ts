@@ -8,7 +8,7 @@ export interface ResolvedIds {
   asArray: boolean;
 }
 
-type Kind = "task" | "session";
+type Kind = "task" | "session" | "chat";
 
 /**
  * The ids that the arguments of a command mean, in the order given, each once: ids as they

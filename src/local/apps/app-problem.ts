@@ -7,12 +7,12 @@ export function describeProblem({ message, file, line }: AppProblem): string {
   return line === null ? `${file}: ${message}` : `${file}:${line}: ${message}`;
 }
 
-/** Finds the place in what node, or the yaml parser, says about a broken app. */
-export function problemOf(error: unknown, dir: string): AppProblem {
+/** Finds the place in what node, or the yaml parser of its manifest, says about a broken app. */
+export function problemOf(error: unknown, dir: string, manifest = "inf.yml"): AppProblem {
   const said = messageOf(error);
   const yamlLine = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line;
   if (yamlLine !== undefined) {
-    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, "inf.yml"), line: yamlLine };
+    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, manifest), line: yamlLine };
   }
   const place = placeIn(said, dir);
   const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line));

@@ -22,6 +22,9 @@ export interface TasksOptions {
   onEnd(task: Task): void;
 }
 
+/** What a task tells of the version that it runs. */
+type TaskVersion = Pick<AppVersion, "app" | "hash" | "defaultFunction">;
+
 /** Finished tasks that are answered from memory; older ones are read from disk. */
 const RECENT = 100;
 /** And how much they may come to, in characters of their records. */
@@ -46,16 +49,33 @@ export class Tasks {
     { sessionId, cost }: { sessionId: string | null; cost: number },
     enqueue: (live: LiveTask) => void,
   ): { live: LiveTask; saved: Promise<unknown> } {
-    const { clock, nextId } = this.#options;
-    const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
-    this.#live.set(live.task.id, live);
-    live.listen((change) => change === "status" && this.#onStatus(live));
-    live.move("received", clock.now());
+    const { clock } = this.#options;
+    const live = this.#create(request, version, { sessionId, cost });
     for (const { message } of messages) live.log(message, LOG_TASK, clock.now());
     enqueue(live);
     const saved = this.#save(live.task);
     void this.#start(live, version);
     return { live, saved };
+  }
+
+  /** A task that is worked on elsewhere, such as one of an agent's model: whoever opened it ends it. */
+  open(request: RunRequest, version: TaskVersion): LiveTask {
+    const live = this.#create(request, version, { sessionId: null, cost: 0 });
+    live.move("running", this.#options.clock.now());
+    return live;
+  }
+
+  #create(
+    request: RunRequest,
+    version: TaskVersion,
+    { sessionId, cost }: { sessionId: string | null; cost: number },
+  ): LiveTask {
+    const { clock, nextId } = this.#options;
+    const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
+    this.#live.set(live.task.id, live);
+    live.listen((change) => change === "status" && this.#onStatus(live));
+    live.move("received", clock.now());
+    return live;
   }
 
   find(id: string): LiveTask | undefined {
@@ -186,7 +206,7 @@ export class Tasks {
 function newTask(
   id: string,
   request: RunRequest,
-  version: AppVersion,
+  version: TaskVersion,
   sessionId: string | null,
   now: number,
 ): Task {
