@@ -20,9 +20,12 @@ o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
+c|rerun||repeat a run exactly
 c|task||follow and stop runs
+c|agent||talk to agents
+c|chat||look at chats, and stop them
 c|session||manage sessions
-c|app||find apps, and see what they take
+c|app||find apps, and make new ones
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
@@ -56,6 +59,7 @@ o|--receipt||with --save: also write what `belt rerun` needs to run exactly this
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
@@ -117,6 +121,32 @@ o|--timeout|text|with --wait: stop waiting after this long; exit 8
 o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'agent') REPLY='c|run||send a message to an agent, follow its answer
+o|--help||show help
+o|-h||show help' ;;
+    'agent run') REPLY='o|--chat|chat|go on with a chat
+o|--context|text|what the agent asks for (repeatable)
+o|--attach|files|upload a file, and send it along (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--allow-unknown-cost||talk to it though BELT_MAX_COST is set: what it costs cannot be asked
+o|--tool|text|let it run this shell command as its tool: arguments as JSON on standard input, what it prints is the result (repeatable)
+o|--approve|text|calls that need approval: never, ask, all, or tool:a,tool:b (default: ask on a terminal, never elsewhere)
+o|--timeout|text|stop waiting after this long; the agent goes on; exit 8
+o|--events|files|also write what happens there, as NDJSON
+o|--help||show help
+o|-h||show help
+a|agent|agent|namespace/name, or namespace/name@version
+v|message|text|what to say; - reads it from standard input' ;;
+    'chat') REPLY='c|get||show chats
+c|stop||stop answers
+o|--help||show help
+o|-h||show help' ;;
+    'chat get') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
+    'chat stop') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
     'session') REPLY='c|list||list active sessions
 c|get||show sessions
 c|keepalive||reset the idle timer of sessions
@@ -153,6 +183,7 @@ a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
+c|init||make an app that runs
 c|list||list apps
 o|--help||show help
 o|-h||show help' ;;
@@ -165,6 +196,9 @@ o|--save|files|write it there, as YAML if the name ends so; nothing is overwritt
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name' ;;
+    'app init') REPLY='o|--help||show help
+o|-h||show help
+a|dir|dirs|the folder, whose name becomes that of the app' ;;
     'app list') REPLY='o|--search|text|those that match only
 o|--limit|text|how many at most
 o|-L|text|how many at most
@@ -177,15 +211,26 @@ o|-h||show help' ;;
 o|--help||show help
 o|-h||show help
 v|path|files|files, - for standard input' ;;
-    'dev') REPLY='o|--port|text|port to listen on, 0 for any
+    'dev') REPLY='c|exec||run a command beside a server of its own
+o|--port|text|port to listen on, 0 for any
 o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
-v|appdir|dirs|folders of inference.sh apps, and of agents' ;;
+v|appdir|dirs|folders of inference.sh apps' ;;
+    'dev exec') REPLY='o|--workers|text|worker processes at most
+o|--task-timeout|text|cut off a task that runs longer (default 10m)
+o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
+o|--status-table|one:2026,2025|number statuses as the API did then
+o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
+o|--help||show help
+o|-h||show help
+v|appdir|dirs|folders of inference.sh apps, else that of this folder' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine
@@ -234,7 +279,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, options' ;;
+v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options' ;;
     *) REPLY= ;;
   esac
 }

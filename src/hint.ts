@@ -14,7 +14,14 @@ export function belt(name: string, ...args: string[]): BeltCommand {
 }
 
 /** Commands that talk to no API. */
-const OFFLINE = new Set(["dev", "profile list", "profile use"]);
+const OFFLINE = new Set([
+  "dev",
+  "app init",
+  "help app-format",
+  "help scenarios",
+  "profile list",
+  "profile use",
+]);
 
 const NAMES_A_TARGET = /^--(profile|api-url|local)$/;
 

@@ -68,7 +68,10 @@ export async function buildProgram(
   program.commandsGroup("Keep its state");
   addSession(noun("session", "manage sessions", "Manage stateful sessions."), act);
   program.commandsGroup("Find apps, send files");
-  addApp(noun("app", "find apps, and see what they take", "Find apps, and see what they take."), act);
+  addApp(
+    noun("app", "find apps, and make new ones", "Find apps, see what they take, and make new ones."),
+    act,
+  );
   addFile(noun("file", "upload files", "Upload files."), act);
   program.commandsGroup("Work without account");
   addDev(program, act);

@@ -8,8 +8,10 @@ import type { StatusTable } from "../wire/status.ts";
 import { createAgents } from "./agents/agents.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { AppSummary, EmitEvent } from "./events.ts";
+import { ApiError } from "./errors.ts";
+import type { AppSummary, EmitEvent, Rehearsal } from "./events.ts";
 import { Apps } from "./http/app-info.ts";
+import { type Hooks, NO_HOOKS } from "./http/hooks.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
@@ -56,6 +58,8 @@ export interface LocalServerOptions {
   ids?: (kind: IdKind) => string;
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
+  /** A script of faults: as it was given, and the file that this would be. */
+  scenario?: { given: string; file: string } | undefined;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
   onEvent?: EmitEvent;
 }
@@ -65,6 +69,8 @@ export interface LocalServer {
   key: string;
   /** Loads every app once; a broken one is among them, with its problem. */
   apps(): Promise<AppSummary[]>;
+  /** What of the scenario was rehearsed so far; null without one. */
+  rehearsal(): Rehearsal | null;
   /** Cancels what runs, ends sessions, ends every process, frees the port. */
   close(): Promise<void>;
 }
@@ -76,11 +82,17 @@ const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
 const LAST_ANSWERS_MS = 200;
 
-/** Rejects with an error of code EADDRINUSE when the port is taken. */
+/** Rejects with an error of code EADDRINUSE when the port is taken, of code SCENARIO for one that is not in order. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const key = options.key ?? `inf_local_${randomBytes(18).toString("base64url")}`;
-  const parts = assemble(options, key, () => `http://127.0.0.1:${portOf(server)}`);
-  const server: Server = createHttpServer(parts.services, { key, dialect: options.dialect });
+  const hooks = options.scenario ? await loadFaults(options.scenario, options) : NO_HOOKS;
+  const parts = assemble(options, key, hooks, () => `http://127.0.0.1:${portOf(server)}`);
+  const { dialect } = options;
+  const server: Server = createHttpServer(parts.services, { key, dialect, around: hooks.around.bind(hooks) });
+  await hooks.open(parts.services).catch(async (error) => {
+    await parts.services.pool.close();
+    throw error;
+  });
   await listen(server, options.port);
   // Answers of the first request need the catalog: it is read while that request is on its way.
   setImmediate(() => void parts.services.catalog.directories().catch(() => {}));
@@ -90,6 +102,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     url: parts.services.baseUrl(),
     key,
     apps: () => summaries(parts.services),
+    rehearsal: () => hooks.rehearsal(),
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
@@ -111,6 +124,16 @@ interface Parts {
   folders: Folders;
 }
 
+/** Nothing of faults is loaded where none are asked for. */
+async function loadFaults(
+  scenario: { given: string; file: string },
+  { clock = systemClock, onEvent: emit = () => {} }: LocalServerOptions,
+): Promise<Hooks> {
+  const { Faults } = await import("./faults/faults.ts");
+  const refusal = (...answer: ConstructorParameters<typeof ApiError>) => new ApiError(...answer);
+  return new Faults({ ...scenario, clock, emit, refusal });
+}
+
 /** What every part may need: time, ids, and where facts go. */
 interface Basics {
   clock: Clock;
@@ -119,8 +142,12 @@ interface Basics {
 }
 
 /** Each part is made of those before it. */
-function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
-  const { clock = systemClock, onEvent: emit = () => {} } = options;
+function assemble(options: LocalServerOptions, key: string, hooks: Hooks, baseUrl: () => string): Parts {
+  const { clock = systemClock, onEvent } = options;
+  const emit: EmitEvent = (event) => {
+    hooks.watch(event);
+    onEvent?.(event);
+  };
   const basics = { clock, emit, nextId: options.ids ?? createIds(clock) };
   const folders = makeFolders(join(options.stateDir, "local"));
   const catalog = new Catalog(options.appDirs, join(options.root, "src", "samples"), emit);
@@ -146,9 +173,10 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     sessions,
     taskTimeoutMs: options.taskTimeoutMs,
     report: (version, problem) => void catalog.report(version, problem),
+    atPhase: hooks.atPhase.bind(hooks),
     inputUri: (text) => serializer.httpUri(text),
   });
-  const webhooks = new Webhooks(clock, emit);
+  const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
   const wallet = new Wallet(options.balance ?? BALANCE);
   const onEnd = (task: Task) => {
     wallet.settle(task);

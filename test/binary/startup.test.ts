@@ -12,15 +12,21 @@ beforeEach(() => {
 
 afterEach(() => home.remove());
 
-/** The packages whose code is in the files of the built program that a command loads. */
-async function packagesLoadedBy(argv: string[], env: Record<string, string> = {}): Promise<string[]> {
+/** The files of the built program that a command loads. */
+async function filesLoadedBy(argv: string[], env: Record<string, string> = {}): Promise<string[]> {
   const TRACE_LOADS = join(home.dir, "loads");
   const NODE_OPTIONS = `--require ${join(ROOT, "test/support/trace-loads.cjs")}`;
   await spawnBelt(argv, home, { env: { ...env, TRACE_LOADS, NODE_OPTIONS } });
   const files = readFileSync(TRACE_LOADS, "utf8").trim().split("\n");
+  return files.map((file) => relative(ROOT, file).replaceAll("\\", "/"));
+}
+
+/** The packages whose code is in them. */
+async function packagesLoadedBy(argv: string[], env: Record<string, string> = {}): Promise<string[]> {
+  const files = await filesLoadedBy(argv, env);
   const { outputs } = JSON.parse(readFileSync(join(ROOT, "dist/metafile.json"), "utf8")) as Metafile;
   const sources = files
-    .map((file) => outputs[relative(ROOT, file).replaceAll("\\", "/")])
+    .map((file) => outputs[file])
     .flatMap((output) => Object.keys(output?.inputs ?? {}))
     .flatMap((path) => [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].slice(-1));
   return [...new Set(sources.map(([, name]) => name!))].sort();
@@ -66,6 +72,13 @@ describe("--help and --version", () => {
   it("a request loads its client, and no table, prompt or spinner", async () => {
     const argv = ["task", "get", "x", "--api-url", "http://127.0.0.1:9", "--json"];
     expect(await packagesLoadedBy(argv, { INFSH_API_KEY: "inf_canary" })).toEqual(["commander", "undici"]);
+  });
+
+  it("a local run loads nothing of faults, unless there is a scenario", async () => {
+    const argv = ["run", "infsh/echo", "-i", "text=x", "--local"];
+    const faults = "dist/local/faults.cjs";
+    expect(await filesLoadedBy(argv)).not.toContain(faults);
+    expect(await filesLoadedBy([...argv, "--scenario", "slow-queue"])).toContain(faults);
   });
 
   it("a request loads nothing that only keeps profiles, profiles or not", async () => {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, Home, ROOT, until } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { json, ScriptedApi } from "../support/scripted-api.ts";
 
 let home: Home;
@@ -53,7 +54,8 @@ async function typing(
 }
 
 describe("missing inputs are asked for on a terminal", () => {
-  beforeEach(() => {
+  beforeEach((context) => {
+    needsLinux(context);
     const input_schema = {
       type: "object",
       required: ["prompt", "style", "hd", "steps", "photo"],
@@ -147,6 +149,8 @@ describe("missing inputs are asked for on a terminal", () => {
 });
 
 describe("an image in the output", () => {
+  beforeEach(needsLinux);
+
   function painted(argv: string[], env: Record<string, string> = {}): string {
     const command = scripted([
       "run",

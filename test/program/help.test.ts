@@ -30,7 +30,8 @@ async function grammar(): Promise<{ program: Command; printed: string[]; ran: ()
 }
 
 function leaves(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+  const own = command.commands.length === 0 || command.registeredArguments.length > 0 ? [command] : [];
+  return [...own, ...command.commands.flatMap(leaves)];
 }
 
 function path(command: Command): string[] {
@@ -259,8 +260,10 @@ describe("belt help", () => {
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({ schema_version: 1, name: "", version: expect.any(String) });
-    const names = (node: { commands: never[]; name: string }): string[] =>
-      node.commands.length === 0 ? [node.name] : node.commands.flatMap(names);
+    const names = (node: { commands: never[]; name: string; arguments: unknown[] }): string[] => [
+      ...(node.commands.length === 0 || node.arguments.length > 0 ? [node.name] : []),
+      ...node.commands.flatMap(names),
+    ];
     expect(names(document)).toEqual(commands.map((words) => words.join(" ")));
     const run = document.commands.find(({ name }: { name: string }) => name === "run");
     expect(run.arguments).toMatchObject([{ name: "app", required: true, variadic: false }]);

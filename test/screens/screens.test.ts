@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { displayWidth } from "../../src/terminal/display-width.ts";
 import { Home, spawnBelt } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { ScriptedApi } from "../support/scripted-api.ts";
 import { onTerminal } from "./terminal.ts";
 
@@ -12,10 +13,11 @@ let home: Home;
 let api: ScriptedApi;
 let env: Record<string, string>;
 
-beforeEach(async () => {
+beforeEach(async (context) => {
   home = new Home();
   api = await new ScriptedApi({ words: true }).listen();
   env = { INFSH_API_KEY: "inf_canary", BELT_API_URL: api.url };
+  needsLinux(context);
 });
 
 afterEach(async () => {

@@ -65,6 +65,7 @@ function argumentKind(command: string, name: string, choices: string[] | null): 
     agent: "agent",
     run: "task-or-file",
     appdir: "dirs",
+    dir: "dirs",
     path: "files",
     file: "files",
     command: "command",

@@ -11,6 +11,7 @@ import {
   infraOption,
   maxCostOption,
   notEmpty,
+  SCENARIO_HELP,
 } from "./options.ts";
 
 export function addRun(program: Command, act: Act): void {
@@ -58,6 +59,7 @@ export function addRun(program: Command, act: Act): void {
       "--dry-run",
       "print the request that would be sent, the files that would be uploaded and the estimate, start nothing",
     )
+    .option("--scenario <file|name>", SCENARIO_HELP)
     .addHelpText(
       "after",
       examples(

@@ -1,7 +1,9 @@
 import { EXIT_CODES } from "../../errors.ts";
+import { APP_FORMAT } from "./app-format.ts";
 import { outputTopic } from "./documents.ts";
 import { ERROR_CODES } from "./error-codes.ts";
 import { rows } from "./layout.ts";
+import { SCENARIOS } from "./scenarios.ts";
 import { scriptingTopic } from "./scripting.ts";
 
 /** What `belt help <topic>` tells about. */
@@ -12,6 +14,8 @@ export const TOPICS: Record<string, { summary: string; text(): string }> = {
   output: { summary: "what is printed where, and every document", text: outputTopic },
   errors: { summary: "what goes wrong, word by word", text: errors },
   scripting: { summary: "what a script wants to do, and how it is written", text: scriptingTopic },
+  "app-format": { summary: "how an app is written, on one page", text: () => APP_FORMAT },
+  scenarios: { summary: "scripts of faults, for rehearsing failure", text: () => SCENARIOS },
 };
 
 /** Variables that belt reads, and what each does. */
@@ -25,6 +29,8 @@ export const VARIABLES: Record<string, string> = {
   BELT_CONFIG_DIR: "where profiles and keys are kept",
   BELT_STATE_DIR: "where the journal of what was submitted is kept, and what the local server stores",
   BELT_CACHE_DIR: "where apps' schemas are kept, and node's own form of the program",
+  BELT_REHEARSAL:
+    "set by `belt dev exec` for the command it runs: belt talks to the local server, and to nothing else",
   BELT_SESSION: "set by `belt session exec` for the command it runs: the id of its session",
   HTTPS_PROXY: "proxy for https; NO_PROXY names the hosts that go without",
   NO_COLOR: "any value turns color off, unless --color says otherwise",

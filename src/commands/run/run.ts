@@ -35,6 +35,8 @@ export interface FollowFlags {
   save?: string;
   receipt?: boolean;
   preview: "auto" | "never";
+  /** A script of faults for a local server of this run's own. */
+  scenario?: string;
 }
 
 export interface RunFlags extends RequestFlags, CostFlags, FollowFlags {
@@ -63,6 +65,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   const parsed = await parseRun(ctx, app, flags);
   if (flags.receipt && parsed.fields.session)
     ctx.out.warn("a run in a session cannot be repeated: there will be no receipt");
+  if (flags.scenario !== undefined) await rehearse(ctx, flags.scenario);
   if (flags.dryRun) return await dryRun(ctx, parsed, budget);
   await carryOut(ctx, parsed, budget, flags);
 }
@@ -93,6 +96,14 @@ export async function carryOut(
   } finally {
     clock.stop();
   }
+}
+
+/** All that follows talks to a server of this run's own. */
+async function rehearse(ctx: Context, scenario: string): Promise<void> {
+  if (!ctx.endpoint.local)
+    throw usageError("--scenario is a script of faults for the local server", "add --local");
+  await ctx.api(scenario);
+  ctx.out.note(`faults are on: scenario ${scenario}`);
 }
 
 /** What the budget would refuse is refused here, too, once it has been shown. */

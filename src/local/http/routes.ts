@@ -30,7 +30,7 @@ import { cancelTask, followTask, getLogs, getStatus, getTask, getTimings, listTa
 /** Undefined when the handler has answered by itself. */
 type Handler = (services: Services, request: ApiRequest) => Promise<Reply | undefined>;
 
-interface Route {
+export interface Route {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   handle: Handler;
