@@ -266,8 +266,8 @@ describe("following", () => {
       data: { delta: { text: word }, seq: n + 1 },
     }));
     const output = { text: word.repeat(20_000) };
-    const heartbeat = { type: "heartbeat" };
-    const pieces = [deltas.slice(0, 10_000), deltas.slice(10_000), [heartbeat], [api.task("completed")]];
+    const heartbeats = Array.from({ length: 3 }, () => [{ type: "heartbeat" }]);
+    const pieces = [deltas.slice(0, 10_000), deltas.slice(10_000), ...heartbeats, [api.task("completed")]];
     api
       .on("POST /run", api.ok(api.task("running")))
       .on("GET /tasks/task_1/stream", async (_request, response) => {
