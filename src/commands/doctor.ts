@@ -29,8 +29,7 @@ const NOTHING: Findings = { probe: null, table: null, streams: null, error: null
 export async function doctor(ctx: Context): Promise<void> {
   const { account, at } = await accountInForce(ctx);
   const findings = await examine(ctx, account);
-  ctx.out.result(await report(ctx, account, at, findings), doctorView);
-  if (findings.error) throw findings.error;
+  ctx.out.resultThatTells(await report(ctx, account, at, findings), doctorView, findings.error);
 }
 
 async function examine(ctx: Context, account: Account): Promise<Findings> {

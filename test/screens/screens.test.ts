@@ -263,6 +263,14 @@ describe("profiles", () => {
   });
 });
 
+it("doctor ends with the one thing to do, and does not say it twice", async () => {
+  const { lines, exitCode } = await look(80, ["doctor"], { INFSH_API_KEY: "" });
+  expect(exitCode).toBe(4);
+  expect(lines.join(" ")).toMatch(
+    /✗ {2}key +none.*To do: belt login stores one, or set INFSH_API_KEY.*account\.$/,
+  );
+});
+
 it("doctor on 40 columns has what it knows beneath what it found", async () => {
   const { lines } = await look(40, ["doctor", "--local"], { BELT_API_URL: "", INFSH_API_KEY: "" });
   expect(lines).toContain(`·  config        ${home.dir}/config`);
