@@ -32,7 +32,7 @@ function shellWord(text) {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Whoever reads it may have had enough, as in `belt --help | head -1`; anything else is a failure. */
+/** The reader may have had enough, as in `belt --help | head -1`; anything else is a failure. */
 function unwritten({ code, message }) {
   if (code === "EPIPE") return;
   process.exitCode = 1;

@@ -1,10 +1,14 @@
 import { BeltError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { isTerminal, type StatusWord } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
 import { tryGetTask } from "./get-task.ts";
 
-/** What a cancel came to (cli.md section 3): `cancelled` is false when the task had ended before. */
+/**
+ * What a cancel came to (src/cli/README.md, "Commands with rules of their own"): `cancelled` is
+ * false when the task had ended before.
+ */
 export interface Cancellation {
   id: string;
   status: StatusWord;
@@ -27,7 +31,7 @@ export async function cancelTask(api: Api, id: string, signal: AbortSignal): Pro
   if (after?.status === "cancelling") return cancellation(after, after.status, true);
   // That it has ended already is a refusal that the task itself explains; this one is not.
   if (answer instanceof BeltError) throw answer;
-  // `cancelled: true` is the API's word, whatever the number says (api.md section 3, rule 5).
+  // `cancelled: true` is the API's word, whatever the number says (src/api/README.md, "Status numbers", rule 5).
   const status = answer === "cancelled" ? "cancelled" : (after?.status ?? "cancelling");
   return cancellation(after ?? { id, status_code: null }, status, true);
 }
@@ -40,12 +44,22 @@ export async function requestCancel(
 ): Promise<"cancelled" | "accepted" | BeltError> {
   try {
     const answer = await api.cancel(id, signal);
-    return isObject(answer) && answer["cancelled"] === true ? "cancelled" : "accepted";
+    const { cancelled } = isObject(answer) ? answer : {};
+    return cancelled === false ? denied(id) : cancelled === true ? "cancelled" : "accepted";
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof BeltError) return thrown;
     throw thrown;
   }
+}
+
+function denied(id: string): BeltError {
+  return new BeltError({
+    code: "not_cancelled",
+    message: `the API did not cancel task ${id}`,
+    hint: belt("task get", id),
+    exit: "failure",
+  });
 }
 
 function cancellation(

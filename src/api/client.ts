@@ -4,14 +4,16 @@ import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
-import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
+import type { ApiRequest, HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
-import { readPages } from "./pages.ts";
+import { MoneyApi } from "./money.ts";
+import { readPages, readUpTo } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
+import { identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
-import { flattenBase } from "./resources/task.ts";
+import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
 import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
 
 export interface ApiOptions extends HttpOptions {
@@ -26,9 +28,6 @@ export interface ApiOptions extends HttpOptions {
 }
 
 const MAY_HAVE_STARTED = "the run may have started";
-
-/** A task as sent, its id certain. */
-export type IdentifiedTask = JsonObject & { id: string };
 
 export interface SubmitOptions {
   /** Called as each try begins, with what to call when that try is over. */
@@ -49,6 +48,7 @@ export class Api {
   readonly trace: HttpOptions["trace"];
   readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
+  readonly money: MoneyApi;
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
 
@@ -65,15 +65,16 @@ export class Api {
     this.signal = options.signal;
     this.#http = new Http(options);
     this.#onClose = options.onClose;
+    this.money = new MoneyApi((what) => this.#http.request(what), options.name === "local");
   }
 
   /**
    * `POST /run?wait=false`. Sent again only when it certainly never arrived; not even Ctrl-C
-   * cuts it short, since an answer that is not read is a task that nobody knows of. Without a
+   * cuts it short, since an answer that is not read is a task that is lost. Without a
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
@@ -85,15 +86,14 @@ export class Api {
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
     const task = flattenBase(answer);
-    const { id } = task;
-    if (typeof id === "string" && id !== "") return { ...task, id };
+    const id = identifier(task["id"]);
+    if (id !== null) return { ...task, id };
     throw ambiguous(notAsExpected("its answer to the submit has no task id"), MAY_HAVE_STARTED);
   }
 
   async task(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<IdentifiedTask> {
     const answer = await this.#get(taskPath(id), signal, retry);
-    if (!isObject(answer)) throw notAsExpected(`its answer about task ${id} is no task`);
-    return { ...flattenBase(answer), id };
+    return readTask(answer, id, this.statuses);
   }
 
   timings(id: string, signal?: AbortSignal): Promise<unknown> {
@@ -106,7 +106,7 @@ export class Api {
 
   /** Safe to repeat: cancelling twice is cancelling once. */
   cancel(id: string, signal: AbortSignal): Promise<unknown> {
-    return this.#http.request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
+    return this.#request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
   }
 
   stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
@@ -118,42 +118,49 @@ export class Api {
   }
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
-  async tasks(limit: number): Promise<IdentifiedTask[]> {
-    return identified(await this.#pages("/tasks/list", limit, {}));
+  async tasks(limit: number, signal?: AbortSignal): Promise<IdentifiedTask[]> {
+    return identified(await this.#pages("/tasks/list", limit, {}, signal));
   }
 
   /** The tasks of the account, the newest first, by the page of at most `size`. */
   async *taskPages(size: number): AsyncGenerator<IdentifiedTask[]> {
-    const pages = readPages(this.#http, { path: "/tasks/list", wanted: () => size });
-    for await (const items of pages) yield identified(items);
+    const request = (what: ApiRequest) => this.#request(what);
+    for await (const items of readPages(request, { path: "/tasks/list", wanted: () => size }))
+      yield identified(items);
   }
 
   /** The team's active sessions; the API says null when there are none. */
   async sessions(): Promise<SessionDocument[]> {
-    const answer = await this.#get("/sessions");
-    const items = Array.isArray(answer) ? answer.filter(isObject) : [];
-    return items.map((item) => sessionDocument(item, this.now()));
+    const items = readItems(await this.#get("/sessions"), "the sessions").map(flattenBase);
+    return items
+      .filter((item) => identifier(item["id"]) !== null)
+      .map((item) => sessionDocument(item, this.now()));
   }
 
   async session(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     return this.#session(id, await this.#get(sessionPath(id), signal));
   }
 
-  /** Resets the idle timer; safe to repeat. */
-  async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
+  /** Resets the idle timer; safe to repeat. An empty answer says that it worked, and no more. */
+  async keepalive(
+    id: string,
+    signal?: AbortSignal,
+    retry: RetryMode = "idempotent",
+  ): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    return this.#session(id, await this.#http.request({ method: "POST", path, retry: "idempotent", signal }));
+    const answer = await this.#request({ method: "POST", path, retry, signal });
+    return this.#session(id, answer ?? { status: "active" });
   }
 
   /** Safe to repeat: a session that was ended stays so. */
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
-    await this.#http.request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
+    await this.#request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
   }
 
   /** Any request; one that changes something is not sent twice. */
   raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
     const retry = method === "GET" ? "idempotent" : "if-unsent";
-    return this.#http.request({ method, path, retry, ...(body && { body }) });
+    return this.#request({ method, path, retry, ...(body && { body }) });
   }
 
   /** The most harmless request there is, to see who answers. */
@@ -161,7 +168,7 @@ export class Api {
     return this.#http.probe("/sessions");
   }
 
-  /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
+  /** What the API says of an app; with a signal of its own it is tried once, for a caller that can do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
@@ -169,7 +176,7 @@ export class Api {
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
     return this.#pages(
       "/apps/list",
@@ -193,13 +200,9 @@ export class Api {
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#http.request({
-      method: "POST",
-      path: "/files",
-      body,
-      retry: "idempotent",
-    });
-    return readSlots(answer, files.length);
+    const path = "/files";
+    const answer = await this.#request({ method: "POST", path, body, retry: "idempotent" });
+    return readSlots(answer, files.length, this.#http.url(path).href);
   }
 
   transfer(what: Transfer): Promise<Dispatcher.ResponseData> {
@@ -211,28 +214,32 @@ export class Api {
     await this.#onClose?.();
   }
 
-  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    const wanted = () => limit - found.length;
-    for await (const items of readPages(this.#http, { path, wanted, more, signal })) {
-      found.push(...items);
-      if (found.length >= limit) break;
+  /** A 402 tells the balance; what only reads costs nothing. */
+  async #request(what: ApiRequest): Promise<unknown> {
+    try {
+      return await this.#http.request(what);
+    } catch (thrown) {
+      throw what.method === "GET" ? thrown : await this.money.explainPayment(thrown);
     }
-    return found.slice(0, limit);
+  }
+
+  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    return readUpTo(limit, (what) => this.#request(what), { path, more, signal });
   }
 
   #session(id: string, answer: unknown): SessionDocument {
-    return sessionDocument(isObject(answer) ? { id, ...answer } : { id }, this.now());
+    if (!isObject(answer)) throw notAsExpected(`its answer about session ${id} is no session`);
+    return sessionDocument({ id, ...answer }, this.now());
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
-    return this.#http.request({ method: "GET", path, retry, signal });
+    return this.#request({ method: "GET", path, retry, signal });
   }
 }
 
 function identified(items: JsonObject[]): IdentifiedTask[] {
   return items.map(flattenBase).flatMap((item) => {
-    const { id } = item;
-    return typeof id === "string" ? [{ ...item, id }] : [];
+    const id = identifier(item["id"]);
+    return id === null ? [] : [{ ...item, id }];
   });
 }

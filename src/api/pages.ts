@@ -1,28 +1,39 @@
 import { isObject, type JsonObject } from "../wire/types.ts";
-import type { Http } from "./http/http.ts";
+import type { ApiRequest } from "./http/request.ts";
+import { readItems } from "./resources/read.ts";
 
-interface Listing {
+type Request = (what: ApiRequest) => Promise<unknown>;
+
+interface List {
   path: string;
-  /** Items that are still wanted. */
-  wanted(): number;
   /** What the request says besides. */
   more?: JsonObject;
-  /** With a signal of its own a page is asked for once, for whoever may do without. */
+  /** With a signal of its own a page is asked for once, for a caller that can do without. */
   signal?: AbortSignal | undefined;
 }
 
-/** A list of the API, one page after another. */
+/** A list, one page after another, each of as many items as are wanted by then. */
 export async function* readPages(
-  http: Http,
-  { path, wanted, more = {}, signal }: Listing,
+  request: Request,
+  { path, more = {}, signal, wanted }: List & { wanted(): number },
 ): AsyncGenerator<JsonObject[]> {
   const retry = signal ? "never" : "idempotent";
   for (let cursor: unknown; ; ) {
     const body = { limit: wanted(), ...more, ...(cursor !== undefined && { cursor }) };
-    const page = await http.request({ method: "POST", path, body, retry, signal });
-    const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-    yield items.filter(isObject);
+    const page = await request({ method: "POST", path, body, retry, signal });
+    const items = readItems(page, path);
+    yield items;
     cursor = isObject(page) ? page["next_cursor"] : undefined;
     if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) return;
   }
+}
+
+/** A list, read page by page up to `limit`. */
+export async function readUpTo(limit: number, request: Request, list: List): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  for await (const items of readPages(request, { ...list, wanted: () => limit - found.length })) {
+    found.push(...items);
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
 }

@@ -80,7 +80,7 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
     api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
     exposeServer: async () => {
       const file = ownAddress(paths.state, host.pid);
-      await writeAddress(file, { url, key, pid: host.pid }, warn);
+      await writeAddress(file, { url, key, pid: host.pid }, { owner: host, warn });
       return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };

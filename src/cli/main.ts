@@ -7,7 +7,7 @@ import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
 import { flagsOf } from "./typed-flags.ts";
 
-/** One command line on its way. Whatever has a cost is loaded when it is needed. */
+/** One command line on its way. What has a cost is loaded when it is needed. */
 interface Invocation {
   host: Host;
   interrupt: Interrupt;
@@ -16,7 +16,10 @@ interface Invocation {
   open: OpenContext | null;
 }
 
-/** Runs one command line, in which nothing is thrown past it, and gives its exit code (cli.md section 4). */
+/**
+ * Runs one command line, in which nothing is thrown past it, and gives its exit code
+ * (src/cli/README.md, "Exit codes").
+ */
 export async function main(host: Host): Promise<number> {
   const interrupt = new Interrupt(host);
   const answer = new PacedWriter(host.stdout, interrupt.signal);
@@ -27,7 +30,7 @@ export async function main(host: Host): Promise<number> {
   );
   interrupt.stop();
   // A reader that takes nothing any more must not keep a command that was stopped.
-  if (answer.isBehind) host.exitNow(code);
+  if (answer.isBehind || invocation.open?.isBehind()) host.exitNow(code);
   return code;
 }
 

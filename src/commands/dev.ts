@@ -15,12 +15,14 @@ export interface DevFlags {
   /** Without it all forms of the API at once. */
   dialect?: "current" | "v1" | "v2";
   statusTable: "2026" | "2025";
+  /** Microcents. */
+  balance?: bigint;
 }
 
 /** An app that never answers is cut off after this long, in milliseconds. */
 export const TASK_TIMEOUT = 10 * 60_000;
 
-/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
+/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (src/local/README.md, "Workers"). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
   const folders = appDirs.map((dir) => resolve(ctx.machine.cwd, dir));
   for (const [index, folder] of folders.entries()) {
@@ -31,11 +33,13 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
         "belt dev takes the folders of apps, each with an inf.yml",
       );
   }
+  if ((flags.balance ?? 0n) > Number.MAX_SAFE_INTEGER)
+    throw usageError("--balance: a local server keeps at most 90 million USD");
   const { startLocalServer } = await import("../local/server.ts");
   const time = () => new Date(ctx.now()).toISOString();
   // Whatever happens before the server has been announced is told after it.
-  const early: DevEvent[] = [];
-  let show = (event: DevEvent): unknown => early.push(event);
+  const unshown: DevEvent[] = [];
+  let show = (event: DevEvent): unknown => unshown.push(event);
   const starting = makeFolder(ctx.store.paths.state).then(() =>
     startLocalServer({
       root: ctx.machine.root,
@@ -46,6 +50,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
       taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
       dialect: flags.dialect ?? null,
       statusTable: flags.statusTable,
+      ...(flags.balance !== undefined && { balance: Number(flags.balance) }),
       fileUris: "http",
       onEvent: (event) => void show({ time: time(), ...event }),
     }),
@@ -57,7 +62,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     await writeAddress(
       devAddress(ctx.store.paths.state),
       { url: server.url, key: server.key, pid: ctx.machine.pid },
-      (text) => ctx.out.warn(text),
+      { owner: ctx.store.owner, warn: (text) => ctx.out.warn(text) },
     );
     const serving: ServingEvent = {
       type: "server",
@@ -69,7 +74,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     ctx.out.event(serving, servingView);
     show = (event) => ctx.out.event(event, devEventView);
     // Which apps are broken has just been said.
-    for (const event of early) if (event.type !== "app") show(event);
+    for (const event of unshown) if (event.type !== "app") show(event);
     await aborted(ctx.signal);
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");

@@ -1,8 +1,9 @@
 import { type Account, describeKeySource } from "../account/account.ts";
-import type { Api, IdentifiedTask } from "../api/client.ts";
+import type { Api } from "../api/client.ts";
 import { detectStatusTable } from "../api/get-task.ts";
 import { deadline } from "../api/http/network-errors.ts";
 import type { Probe } from "../api/http/probe.ts";
+import type { IdentifiedTask } from "../api/resources/task.ts";
 import { asBeltError, BeltError } from "../errors.ts";
 import { belt, type Hint } from "../hint.ts";
 import { folderModes } from "../store/permissions.ts";
@@ -39,9 +40,11 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
     const api = await ctx.api();
     probe = await api.probe();
     if (probe.error) return { ...NOTHING, probe, error: explained(probe.error, account) };
-    const tasks = await api.tasks(20).catch(() => []);
+    const tasks = await api.tasks(20, deadline(PATIENCE)).catch(() => []);
     const table = account.statusTable ?? (await detectTable(api, tasks));
-    return { probe, table, streams: await tryStream(api, tasks), error: null };
+    const streams = await tryStream(api, tasks);
+    ctx.signal.throwIfAborted();
+    return { probe, table, streams, error: null };
   } catch (thrown) {
     ctx.signal.throwIfAborted();
     return { ...NOTHING, probe, error: asBeltError(thrown) };
@@ -81,11 +84,16 @@ function explained(error: BeltError, { key, keyFrom }: Account): BeltError {
   return error.with({ hint });
 }
 
+/** Milliseconds that the table of numbers is worth waiting for. */
+const PATIENCE = 3_000;
+
 /** The newest tasks tell which numbers the server uses; without any, nobody can know yet. */
 async function detectTable(api: Api, tasks: IdentifiedTask[]): Promise<StatusTable | null> {
+  const patience = deadline(PATIENCE);
   for (const task of tasks) api.statuses.read(task);
   const [newest] = tasks;
-  if (newest && api.statuses.table === null) await detectStatusTable(api, newest.id);
+  if (newest && api.statuses.table === null)
+    await detectStatusTable(api, newest.id, patience).catch(() => null);
   return api.statuses.table;
 }
 

@@ -1,8 +1,8 @@
 import type { CoercedInput } from "./coerce.ts";
 import { explain, type Found } from "./explain.ts";
 import { type Path, schemaAt } from "./schema/fields.ts";
-import { type Judge, judgeOf } from "./schema/judge.ts";
 import type { Note, Schema } from "./schema/node.ts";
+import { type Validator, validatorOf } from "./schema/validator.ts";
 import { findUnknown } from "./unknown-keys.ts";
 
 /** What does not fit a schema. */
@@ -21,9 +21,9 @@ export async function validate(
   schema: Schema,
   note: Note = () => {},
 ): Promise<ValidationIssue[]> {
-  const judge = atMost(MOST, await judgeOf(schema, onceEach(note)));
+  const validator = atMost(MOST, await validatorOf(schema, onceEach(note)));
   const unknown = findUnknown(values, schema);
-  const wrong = explain({ judge, uploads, texts }, values, schema, []);
+  const wrong = explain({ validator, uploads, texts }, values, schema, []);
   const known = new Set(unknown.flatMap(({ path, meant }) => [path, meant ?? path]).map(keyOf));
   return [
     ...unknown.map(
@@ -36,16 +36,16 @@ export async function validate(
 /** Checks made to explain one input; what takes more is told in general. */
 const MOST = 200;
 
-function atMost(most: number, judge: Judge): Judge {
+function atMost(most: number, validator: Validator): Validator {
   let made = 0;
-  return (value, schema) => (made++ < most ? judge(value, schema) : []);
+  return (value, schema) => (made++ < most ? validator(value, schema) : []);
 }
 
 function onceEach(note: Note): Note {
-  const told = new Set<string>();
+  const noted = new Set<string>();
   return (text) => {
-    if (!told.has(text)) note(text);
-    told.add(text);
+    if (!noted.has(text)) note(text);
+    noted.add(text);
   };
 }
 

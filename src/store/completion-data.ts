@@ -1,8 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 
-/** What is kept on disk, as far as it helps typing: whatever cannot be read is not there. */
+/** What is kept on disk, as far as it helps typing: what cannot be read is not there. */
 
 export async function profileNames(configDir: string): Promise<string[]> {
   const book = await readJson(join(configDir, "profiles.json"));
@@ -10,7 +11,7 @@ export async function profileNames(configDir: string): Promise<string[]> {
   return profiles.map(({ name }) => name).filter((name) => typeof name === "string");
 }
 
-export interface RecalledApp {
+export interface CachedAppEntry {
   reference: string;
   /** Milliseconds since 1970. */
   fetched: number;
@@ -18,7 +19,7 @@ export interface RecalledApp {
 }
 
 /** The apps whose schemas are in the cache, the newest first. */
-export async function cachedApps(cacheDir: string): Promise<RecalledApp[]> {
+export async function cachedApps(cacheDir: string): Promise<CachedAppEntry[]> {
   const dir = join(cacheDir, "schemas");
   const names = await readdir(dir).catch(() => []);
   const entries = await Promise.all(
@@ -33,7 +34,7 @@ export async function cachedApps(cacheDir: string): Promise<RecalledApp[]> {
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return await parseJson(await readFile(path, "utf8"));
   } catch {
     return null;
   }

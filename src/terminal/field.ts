@@ -1,5 +1,6 @@
 import { BeltError, usageError } from "../errors.ts";
 import { belt } from "../hint.ts";
+import { isNumber } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { isFailed } from "./many-view.ts";
 import { safeJson, safeText } from "./text.ts";
@@ -43,7 +44,7 @@ interface Form {
 
 /**
  * The fields of a result, of a list those of each element (unless a path begins with a place in it).
- * The error is for those that lack one: an id that failed is judged by whoever asked for it.
+ * The error is for those that lack one: an id that failed is judged by the caller.
  */
 export function selectFields(value: unknown, paths: readonly FieldPath[], form: Form): Selection {
   const isList = Array.isArray(value) && paths.every(({ keys: [first] }) => !/^\d/.test(first!));
@@ -100,7 +101,10 @@ function onOneLine(text: string): string {
   return text.replaceAll("\t", "\\t").replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }
 
-/** Names the fields that are there: a second run to look for them would be paid twice (cli.md section 2). */
+/**
+ * Names the fields that are there: a second run to look for them would be paid twice
+ * (src/cli/README.md, "Options of every command").
+ */
 function lackOf(paths: readonly FieldPath[], lacking: unknown[], all: number): BeltError {
   const [item] = lacking;
   const missing = paths.filter(({ keys }) => fieldAt(item, keys) === MISSING);
@@ -129,7 +133,7 @@ function taskIdOf(value: unknown): string | null {
   return isObject(value) && "status_code" in value && typeof value["id"] === "string" ? value["id"] : null;
 }
 
-/** More than anybody reads. */
+/** More than people read. */
 const MOST_NAMES = 20;
 
 /** What stands where the path loses its way. */
@@ -139,6 +143,7 @@ function whatIsThere(value: unknown, { keys }: FieldPath): string {
   const there = fieldAt(value, keys.slice(0, known));
   if (value === null) return "there is no result";
   if (Array.isArray(there)) return `${where} is a list of ${there.length}`;
+  if (isNumber(there)) return `${where} is a number`;
   if (!isObject(there)) return `${where} is ${there === null ? "null" : `a ${typeof there}`}`;
   const names = Object.keys(there);
   if (names.length === 0) return `${where} is empty`;

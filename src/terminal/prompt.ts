@@ -1,8 +1,9 @@
 import { Writable } from "node:stream";
 import { BeltError, usageError } from "../errors.ts";
+import { stringifyJson } from "../wire/json.ts";
 import { safeLine } from "./text.ts";
 
-/** A field that somebody at a terminal is asked for. Texts come from the app's schema. */
+/** A field that a person at a terminal is asked for. Texts come from the app's schema. */
 export interface Question {
   kind: "choice" | "file" | "text";
   name: string;
@@ -105,5 +106,5 @@ function withoutColors(terminal: NodeJS.WriteStream): Writable {
 }
 
 function nameOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : (stringifyJson(value) ?? "");
 }

@@ -31,14 +31,20 @@ function wrapWith(indent: string, text: string, { width, textWidth }: Room): str
 
 /** Whole parts side by side, as many on a line as fit. */
 export function flow(parts: string[], gap: string, { width, textWidth }: Room): string[] {
-  const lines: string[] = [];
+  const lines: string[][] = [];
+  let taken = 0;
   for (const part of parts) {
-    const last = lines.at(-1);
-    if (last !== undefined && textWidth.width(last + gap + part) <= width)
-      lines[lines.length - 1] = last + gap + part;
-    else lines.push(part);
+    const more = textWidth.width(gap + part);
+    const line = lines.at(-1);
+    if (line !== undefined && taken + more <= width) {
+      line.push(part);
+      taken += more;
+    } else {
+      lines.push([part]);
+      taken = textWidth.width(part);
+    }
   }
-  return lines;
+  return lines.map((line) => line.join(gap));
 }
 
 /** A text and what is said of it, on the next line where it does not fit beside. */

@@ -1,8 +1,10 @@
+import { type Estimate, estimateDocument } from "../api/resources/money.ts";
 import { formatDuration } from "../terminal/text.ts";
 import type { Style, View, WithDetails } from "../terminal/view.ts";
 import { flow } from "../terminal/wrap.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
+import { estimateText } from "./estimate-text.ts";
 
 /** The phases of a task's life as people think of them; the marks differ without color, too. */
 const PHASES: {
@@ -38,19 +40,22 @@ export function timingRows(timings: unknown, { colors, width, textWidth }: Style
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
-interface Closing {
+export interface RunSummary {
   id: string;
   /** Milliseconds from the submit to the end, as this machine saw it. */
   ms: number;
+  /** What it was said to cost before; null where nobody asked. */
+  estimate: Estimate | null;
 }
 
-/** The last line of a run: how long it took, and where the time went, when the API tells. */
-export const summaryView: View<WithDetails<Closing, unknown>> = {
-  text: ({ value: { ms }, details }, { colors, textWidth, width }) => {
-    const outcome = `${colors.green("completed")} in ${formatDuration(ms)}`;
+/** The last line of a run: how long it took, what it was said to cost, and where the time went, when the API tells. */
+export const summaryView: View<WithDetails<RunSummary, unknown>> = {
+  text: ({ value: { ms, estimate }, details }, { colors, textWidth, width }) => {
+    const cost = estimate === null ? "" : `, ${estimateText(estimateDocument(estimate))}`;
+    const outcome = `${colors.green("completed")} in ${formatDuration(ms)}${cost}`;
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
-    const told = [outcome, spent.join(", ")].filter((part) => part !== "").join(": ");
-    if (textWidth.width(told) <= width) return told;
+    const text = [outcome, spent.join(", ")].filter((part) => part !== "").join(": ");
+    if (textWidth.width(text) <= width) return text;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
     return [outcome, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");
   },
@@ -68,15 +73,19 @@ function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms:
 }
 
 function includes(words: StatusWord[], event: JsonObject): boolean {
-  const status = String(event["status"])
+  const status = word(event["status"])
     .toLowerCase()
     .replace(/[\s-]+/g, "_");
   return words.some((word) => word === status || (word === "dispatched" && status === "scheduled"));
 }
 
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Milliseconds, as told, or until the next event. */
 function durationOf(event: JsonObject, next: JsonObject | undefined): number {
   if (typeof event["duration_ms"] === "number") return Math.max(0, event["duration_ms"]);
-  const ms = Date.parse(String(next?.["timestamp"])) - Date.parse(String(event["timestamp"]));
+  const ms = Date.parse(word(next?.["timestamp"])) - Date.parse(word(event["timestamp"]));
   return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Colors } from "../terminal/colors.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "../terminal/text.ts";
-import { pad } from "../terminal/text-width.ts";
+import { pad, widest } from "../terminal/text-width.ts";
 import type { Style } from "../terminal/view.ts";
 import { beside, wrap } from "../terminal/wrap.ts";
 import { fileUri } from "../wire/files.ts";
@@ -24,7 +24,7 @@ export function renderValue(value: unknown, style: Style): string {
   const entries = Object.entries(value);
   if (entries.length === 0) return "";
   const names = entries.map(([key]) => safeLine(key));
-  const room = style.width - Math.max(...names.map((name) => style.textWidth.width(name))) - 2;
+  const room = style.width - widest(names, style.textWidth) - 2;
   return fields(
     entries.map(([, field], index) => [names[index]!, renderField(field, { ...style, width: room })]),
     style,
@@ -62,7 +62,8 @@ function place(uri: string): string {
 
 /** "name  value" lines with the values aligned; further lines of a value stand under its first. */
 export function fields(rows: [string, string][], { colors, textWidth }: Style): string {
-  const width = Math.max(...rows.map(([name]) => textWidth.width(name)));
+  const names = rows.map(([name]) => name);
+  const width = widest(names, textWidth);
   const indent = " ".repeat(width + 2);
   return rows
     .map(

@@ -4,8 +4,8 @@ import { LongNumber } from "./long-number.ts";
 
 /** Like `JSON.parse`, which it is as long as no long number occurs; those are `LongNumber`s. */
 export async function parseJson(text: string): Promise<unknown> {
-  const value: unknown = JSON.parse(text);
-  if (!holdsLongNumber(text)) return value;
+  const plain = parsePlainJson(text);
+  if (plain) return plain.value;
   const { parse } = await import("lossless-json");
   try {
     return parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
@@ -15,16 +15,19 @@ export async function parseJson(text: string): Promise<unknown> {
   }
 }
 
+/** The same at once; null for a text with a long number, which takes longer. */
+export function parsePlainJson(text: string): { value: unknown } | null {
+  const value: unknown = JSON.parse(text);
+  return holdsLongNumber(text) ? null : { value };
+}
+
 /** Like `JSON.stringify`, which it is as long as there is no `LongNumber` in the value. */
 export function stringifyJson(value: unknown, indent = 0): string | undefined {
   if (!containsLongNumber(value)) return JSON.stringify(value, null, indent);
   // The digits stand in a string that nobody else can have written, until they stand by themselves.
   const mark = crypto.randomUUID();
-  const marked = function (this: Record<string, unknown>, key: string, one: unknown) {
-    const own = this[key];
-    return own instanceof LongNumber ? `${mark}${own.digits}` : one;
-  };
-  return JSON.stringify(value, marked, indent).replaceAll(new RegExp(`"${mark}([^"]+)"`, "g"), "$1");
+  const json = LongNumber.marked(mark, () => JSON.stringify(value, null, indent));
+  return json.replaceAll(new RegExp(`"${mark}([^"]+)"`, "g"), "$1");
 }
 
 /** The number that a JSON number is, as a double where that says the same. */

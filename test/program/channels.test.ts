@@ -105,7 +105,7 @@ describe("foreign text cannot pass for belt's own", () => {
       .on("POST /run", api.ok({ ...api.task("running"), id: forged, session_id: forged }))
       .on(`GET /tasks/${id}/stream`, ndjson([{ ...api.task("failed", { error: forged }), id: forged }]))
       .on(`GET /tasks/${id}`, api.ok({ ...api.task("failed", { error: forged }), id: forged }))
-      .on(`GET /sessions/${id}`, json(404, {}));
+      .on(`GET /sessions/${id}`, api.ok({ id: forged, status: "active" }));
     const { stderr } = await ask("run", "infsh/flux", "--session", "new", "-v");
     const own = stderr.split("\n").filter((line) => /^(hint|error|warning|stopped):/.test(line));
     expect(own).toEqual([
@@ -224,7 +224,8 @@ describe("cleaning up", () => {
         return json(200, {})(request, response);
       });
     try {
-      const { code, stdout, stderr } = await ask("file", "upload", "-");
+      const env = { INFSH_API_KEY: KEY, BELT_API_URL: api.url };
+      const { code, stdout, stderr } = await belt(["file", "upload", "-"], { home, env, stdin: "x" });
       expect([code, stdout]).toEqual([0, "https://f/x\n"]);
       expect(stderr).toContain(`warning: not all could be cleaned up: cannot remove ${temporary}/belt-`);
     } finally {

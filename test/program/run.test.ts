@@ -250,8 +250,45 @@ describe("following", () => {
         api.ok(api.task("completed", { output: { text: "one two three" } })),
       );
     expect((await run("--events", "events")).stdout).toBe("one two three\n");
-    const outputs = eventsIn("events").filter(({ type }) => type === "output");
-    expect(outputs.map(({ output }) => output.text)).toEqual(["one ", "one two ", "one two three"]);
+    const deltas = eventsIn("events").filter(({ type }) => type === "delta");
+    expect(deltas.map((event) => event.delta)).toEqual([
+      { text: "one " },
+      { text: "two " },
+      { text: "three" },
+    ]);
+  });
+
+  it("tells 20,000 deltas one by one, and the whole of them at most once a second", async () => {
+    await speaking({ words: true });
+    const word = "0123456789";
+    const deltas = Array.from({ length: 20_000 }, (_, n) => ({
+      event: "delta",
+      data: { delta: { text: word }, seq: n + 1 },
+    }));
+    const output = { text: word.repeat(20_000) };
+    const heartbeat = { type: "heartbeat" };
+    const pieces = [deltas.slice(0, 10_000), deltas.slice(10_000), [heartbeat], [api.task("completed")]];
+    api
+      .on("POST /run", api.ok(api.task("running")))
+      .on("GET /tasks/task_1/stream", async (_request, response) => {
+        response.writeHead(200, { "content-type": "application/x-ndjson" });
+        for (const piece of pieces) {
+          response.write(piece.map((line) => `${JSON.stringify(line)}\n`).join(""));
+          await new Promise((resolve) => setTimeout(resolve, 700));
+        }
+        response.end();
+      })
+      .on("GET /tasks/task_1", api.ok(api.task("completed", { output })));
+    const start = Date.now();
+    expect((await run("--events", "events")).code).toBe(0);
+    const seconds = (Date.now() - start) / 1000;
+    const events = eventsIn("events");
+    const told = events.filter(({ type }) => type === "output").map((event) => event.output.text.length);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(told.length).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+    expect(told.at(-1)).toBe(output.text.length);
+    expect(events.filter(({ type }) => type === "delta")).toHaveLength(20_000);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
   });
 
   it("reads server-sent events, and asks for the task when they end early", async () => {
@@ -450,7 +487,7 @@ describe("submitting", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("prints the request of --dry-run and sends nothing, with or without a key", async () => {
+  it("prints the request of --dry-run, and sends nothing without a key", async () => {
     const { code, stdout } = await belt(["run", "infsh/flux", "-i", "a=1", "--dry-run", "--json"], {
       home,
       env: { BELT_API_URL: api.url },
@@ -461,6 +498,7 @@ describe("submitting", () => {
       url: `${api.url}/run?wait=false`,
       body: { app: "infsh/flux", input: { a: "1" } },
       uploads: [],
+      estimate: null,
     });
     expect(api.requests).toEqual([]);
   });

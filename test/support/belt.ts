@@ -8,7 +8,7 @@ import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
 import type { Signal } from "../../src/commands/shared/context.ts";
-import type { Sink } from "../../src/terminal/writable.ts";
+import type { WritableEnd } from "../../src/terminal/writable.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,10 +20,14 @@ const QUICK: RetryPolicy = {
   slowestPoll: 40,
   giveUp: 600,
   finalRead: 300,
+  estimate: 300,
   newTask: 300,
   silence: 400,
   longestRetryAfter: 1_000,
 };
+
+/** This process, as the owner of temporary files. */
+export const OWNER = { pid: process.pid, hostname: "test", isAlive: (pid: number) => pid === process.pid };
 
 /** An empty HOME of one test, removed by `remove`. */
 export class Home {
@@ -72,11 +76,12 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     home: home.dir,
     cwd: home.dir,
     pid: process.pid,
+    hostname: "test",
     nodeVersion: process.versions.node,
     root: ROOT,
     stdin: Readable.from([stdin]),
-    stdout: sink(out),
-    stderr: sink(err),
+    stdout: target(out),
+    stderr: target(err),
     policy: { ...QUICK, ...policy },
     now: Date.now,
     onSignal(given) {
@@ -103,7 +108,7 @@ export interface Spawning {
   input?: string;
 }
 
-function sink(lines: string[]): Sink {
+function target(lines: string[]): WritableEnd {
   return {
     write(text, done) {
       lines.push(text);

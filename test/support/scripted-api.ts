@@ -11,13 +11,15 @@ export interface Request {
   url: string;
   headers: IncomingMessage["headers"];
   body: unknown;
+  /** The body as it came. */
+  text: string;
 }
 
 /** Answers one request; what it does not answer stays open until the test ends. */
 export type Step = (request: Request, response: ServerResponse) => void | Promise<void>;
 
 /** Routes that older servers lack; without a script they are not there. */
-const NOT_EVERYWHERE = /^GET \/tasks\/[^/]+\/(logs|timings)$/;
+const NOT_EVERYWHERE = /^GET \/(tasks\/[^/]+\/(logs|timings)|billing\/balance)$/;
 
 /**
  * A small scripted API on a real socket. Each route has a list of steps, the last of which
@@ -95,7 +97,7 @@ export class ScriptedApi {
       response.writeHead(404).end();
       return;
     }
-    const request = { method, url, headers, body: read(text) };
+    const request = { method, url, headers, body: read(text), text };
     this.requests.push(request);
     const route = `${method} ${url.split("?")[0]}`;
     const steps = this.#routes.get(route);

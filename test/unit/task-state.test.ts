@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { StatusReader } from "../../src/api/resources/status.ts";
 import { flattenBase, taskDocument } from "../../src/api/resources/task.ts";
 import { type Change, TaskState } from "../../src/api/resources/task-state.ts";
+import type { JsonObject } from "../../src/wire/types.ts";
 
 const SUBMITTED = { app: "infsh/flux", input: { prompt: "x" } };
 
@@ -12,7 +13,8 @@ function newState(statuses = new StatusReader("2026")): TaskState {
 function texts(changes: Change[]): string[] {
   return changes.map((change) => {
     if (change.type === "status") return `${change.status} ${change.status_code}`;
-    return change.type === "log" ? `log ${change.text}` : `output ${JSON.stringify(change.output)}`;
+    if (change.type === "log") return `log ${change.text}`;
+    return `${change.type} ${JSON.stringify(change.type === "output" ? change.output : change.delta)}`;
   });
 }
 
@@ -57,7 +59,7 @@ describe("whole messages", () => {
 
   test("the output that comes with the end is the result, not a part", () => {
     const state = newState();
-    expect(texts(state.merge({ status: 10, output: { text: "a" } }))).toEqual(["completed 10"]);
+    expect(texts(state.merge({ status: 10, output: { text: "a" } }))).toEqual([]);
     expect(state.ended).toBe(true);
     expect(state.document().output).toEqual({ text: "a" });
   });
@@ -147,7 +149,8 @@ describe("a word of yesterday does not name the number of today", () => {
   test("status_text goes with the status it came with", () => {
     const state = newState();
     state.merge({ status: 7, status_text: "Running" });
-    expect(texts(state.merge({ status: 10 }))).toEqual(["completed 10"]);
+    state.merge({ status: 10 });
+    expect(state.document().status).toBe("completed");
     expect(state.document()["status_text"]).toBeUndefined();
   });
 
@@ -162,15 +165,15 @@ describe("a word of yesterday does not name the number of today", () => {
   test("an empty status_text leaves it to the number", () => {
     const state = newState();
     state.merge({ status: 7, status_text: "Running" });
-    expect(texts(state.merge({ status: 11, status_text: "" }, ["status", "status_text"]))).toEqual([
-      "failed 11",
-    ]);
+    state.merge({ status: 11, status_text: "" }, ["status", "status_text"]);
+    expect(state.document()).toMatchObject({ status: "failed", status_code: 11 });
   });
 
   test("status_text of a message that keeps its status counts", () => {
     const state = newState(new StatusReader(null));
     expect(texts(state.merge({ status: 9, status_text: "Uploading" }))).toEqual(["uploading 9"]);
-    expect(texts(state.merge({ status: 10, status_text: "Completed" }))).toEqual(["completed 10"]);
+    state.merge({ status: 10, status_text: "Completed" });
+    expect(state.document()).toMatchObject({ status: "completed", status_code: 10 });
   });
 
   test("a new word beside an old number teaches the reader nothing", () => {
@@ -197,7 +200,8 @@ describe("a bare 9", () => {
     const state = newState(new StatusReader(null));
     expect(texts(state.merge({ status: 9, output: { a: 1 } }))).toEqual(["uploading 9", 'output {"a":1}']);
     expect([state.ambiguous, state.ended, state.finished]).toEqual([true, false, true]);
-    expect(texts(state.settle("completed"))).toEqual(["completed 9"]);
+    expect(state.setStatus("completed")).toEqual([]);
+    expect(state.ended).toBe(true);
     expect([state.ambiguous, state.ended]).toEqual([false, true]);
     expect(state.document()).toMatchObject({ status: "completed", status_code: 9 });
   });
@@ -207,13 +211,14 @@ describe("a bare 9", () => {
     const state = newState(statuses);
     state.merge({ status: 9 });
     statuses.learn(9, "completed");
-    expect(texts(state.merge({}))).toEqual(["completed 9"]);
+    state.merge({});
+    expect(state.document()).toMatchObject({ status: "completed", status_code: 9 });
     expect(state.ended).toBe(true);
   });
 
   test("what was settled stands, whatever a later number says", () => {
     const state = newState();
-    state.settle("cancelled");
+    state.setStatus("cancelled");
     expect(state.merge({ status: 7 })).toEqual([]);
     expect(state.document().status).toBe("cancelled");
   });
@@ -223,10 +228,32 @@ describe("deltas", () => {
   test("append text, replace anything else", () => {
     const state = newState();
     state.merge({ status: 7 });
-    expect(texts(state.append({ text: "Hel" }))).toEqual(['output {"text":"Hel"}']);
-    expect(texts(state.append({ text: "lo", n: 1 }))).toEqual(['output {"text":"Hello","n":1}']);
-    expect(texts(state.append({ n: 2, list: [1] }))).toEqual(['output {"text":"Hello","n":2,"list":[1]}']);
-    expect(texts(state.append({ list: [2] }))).toEqual(['output {"text":"Hello","n":2,"list":[2]}']);
+    const output = (delta: JsonObject) => {
+      expect(texts(state.append(delta))).toEqual([`delta ${JSON.stringify(delta)}`]);
+      return texts([state.wholeOutput()])[0];
+    };
+    expect(output({ text: "Hel" })).toBe('output {"text":"Hel"}');
+    expect(output({ text: "lo", n: 1 })).toBe('output {"text":"Hello","n":1}');
+    expect(output({ n: 2, list: [1] })).toBe('output {"text":"Hello","n":2,"list":[1]}');
+    expect(output({ list: [2] })).toBe('output {"text":"Hello","n":2,"list":[2]}');
+  });
+
+  test("merge tool calls by their index, arguments in pieces, as the SDK's types say", () => {
+    const state = newState();
+    state.merge({ status: 7, output: { tool_calls: [{ index: 0, id: "a", function: { arguments: "{" } }] } });
+    const call = (index: number, more: JsonObject) => state.append({ tool_calls: [{ index, ...more }] });
+    call(0, { function: { name: "look", arguments: '"x"' } });
+    call(3, { id: "b", type: "function", function: { name: "find", arguments: "" } });
+    call(0, { id: "a", function: { name: "look", arguments: ":1}" } });
+    call(3, { function: { arguments: "{}" } });
+    state.append({ tool_calls: ["no call", null, { function: null }] });
+    expect(state.document().output).toEqual({
+      tool_calls: [
+        { index: 0, id: "a", function: { name: "look", arguments: '{"x":1}' } },
+        { index: 3, id: "b", type: "function", function: { name: "find", arguments: "{}" } },
+        {},
+      ],
+    });
   });
 
   test("null, an empty text and an empty delta change nothing", () => {
@@ -252,6 +279,21 @@ describe("deltas", () => {
     state.append({ text: "b" });
     expect(message.output).toEqual({ text: "a" });
   });
+});
+
+test("an output that has grown is told once, and not again by a message that says the same", () => {
+  const state = newState();
+  state.merge({ status: 7 });
+  expect(state.hasGrown).toBe(false);
+  state.append({ text: "a" });
+  expect(state.hasGrown).toBe(true);
+  const told = state.wholeOutput();
+  state.append({ text: "b" });
+  expect(told).toEqual({ type: "output", output: { text: "a" } });
+  state.wholeOutput();
+  expect(state.merge({ output: { text: "ab" } })).toEqual([]);
+  expect(texts(state.merge({ output: { text: "abc" } }))).toEqual(['output {"text":"abc"}']);
+  expect(state.hasGrown).toBe(false);
 });
 
 describe("logs", () => {
@@ -294,8 +336,8 @@ describe("the conclusion", () => {
       { id: "1", content: "a" },
       { id: "2", content: "b" },
     ];
-    const { changes, document } = state.conclude({ id: "task_1", status: 10, output: { text: "x" }, logs });
-    expect(texts(changes)).toEqual(["log b"]);
+    const { changes, document } = state.applyFinal({ id: "task_1", status: 10, output: { text: "x" }, logs });
+    expect(texts(changes)).toEqual(["log b", "completed 10"]);
     expect(document).toMatchObject({ id: "task_1", status: "completed", output: { text: "x" }, logs });
     expect(document).not.toHaveProperty("half");
   });
@@ -310,8 +352,8 @@ describe("the conclusion", () => {
   test("of a settled task keeps the settled word", () => {
     const state = newState(new StatusReader(null));
     state.merge({ status: 9, output: { a: 1 } });
-    state.settle("completed");
-    expect(state.conclude({ id: "task_1", status: 9, output: { a: 1 } }).document.status).toBe("completed");
+    state.setStatus("completed");
+    expect(state.applyFinal({ id: "task_1", status: 9, output: { a: 1 } }).document.status).toBe("completed");
   });
 });
 
@@ -332,7 +374,7 @@ describe("flattenBase", () => {
   });
 });
 
-describe("the task document (cli.md section 5)", () => {
+describe("the task document", () => {
   const READING = { word: "completed", code: 10, ambiguous: false } as const;
 
   test("has every field, in the order of the page", () => {

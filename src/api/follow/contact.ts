@@ -5,7 +5,10 @@ import type { Api } from "../client.ts";
 /** Milliseconds without an answer before people are told. */
 const WORTH_SAYING = 1_000;
 
-/** How long the API has not told of a task, and whether to go on asking (cli.md section 3). */
+/**
+ * How long the API has not told of a task, and whether to go on asking (src/cli/README.md, "Lost
+ * connections").
+ */
 export class Contact {
   readonly #api: Api;
   readonly #taskId: string;
@@ -14,7 +17,7 @@ export class Contact {
   #lastAnswer: number;
   #failures = 0;
   #lastError: BeltError | null = null;
-  #told = false;
+  #warned = false;
 
   constructor(api: Api, taskId: string, submittedAt: number | null, signal: AbortSignal) {
     this.#api = api;
@@ -38,7 +41,7 @@ export class Contact {
     this.#lastAnswer = this.#api.now();
     this.#failures = 0;
     this.#lastError = null;
-    this.#told = false;
+    this.#warned = false;
   }
 
   /** Takes a try that failed; throws when no further one may help. */
@@ -52,8 +55,8 @@ export class Contact {
     this.#lastError = thrown;
     const silent = this.#api.now() - this.#lastAnswer;
     if (silent >= this.#api.policy.giveUp) throw lostContact(thrown, this.#taskId);
-    if (silent < WORTH_SAYING || this.#told) return;
-    this.#told = true;
+    if (silent < WORTH_SAYING || this.#warned) return;
+    this.#warned = true;
     this.#api.onRetry(`no word of task ${this.#taskId}: ${thrown.message}; trying again`);
   }
 

@@ -1,17 +1,17 @@
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
-import type { IdentifiedTask } from "../client.ts";
-import { deadline } from "../http/network-errors.ts";
+import { deadline, timedOut } from "../http/network-errors.ts";
+import type { IdentifiedTask } from "../resources/task.ts";
 import { isRefusal } from "./contact.ts";
 import type { Fact } from "./events.ts";
 import type { FollowState } from "./follow-state.ts";
 import { readLogs } from "./poll.ts";
 
-/** The whole final document, without which no task is told as ended (cli.md section 3). */
+/** The whole final document, without which no task is told as ended (src/cli/README.md, "Lost connections"). */
 export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
   const whole = follow.final ?? (await askForFinal(follow));
   if (!("logs" in whole)) yield* readLogs(follow);
-  const { changes, document } = follow.state.conclude(whole);
+  const { changes, document } = follow.state.applyFinal(whole);
   yield changes;
   yield [{ type: "result", task: document }];
 }
@@ -20,15 +20,16 @@ export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
 async function askForFinal({ api, state, signal }: FollowState): Promise<IdentifiedTask> {
   const { finalRead, reconnects } = api.policy;
   const until = api.now() + finalRead;
+  let error: BeltError = timedOut(finalRead);
   for (let tries = 0; ; tries++) {
-    const left = AbortSignal.any([signal, deadline(until - api.now())]);
+    const left = AbortSignal.any([signal, deadline(until - api.now(), error)]);
     const answer = await api.task(state.id, left, "never").catch((thrown) => {
       signal.throwIfAborted();
       if (thrown instanceof BeltError) return thrown;
       throw thrown;
     });
     if (!(answer instanceof BeltError) && state.saysEnd(answer)) return answer;
-    const error = answer instanceof BeltError ? answer : stale();
+    error = answer instanceof BeltError ? answer : stale();
     const delay = Math.max(
       reconnects[Math.min(tries, reconnects.length - 1)] ?? 0,
       error.facts.retryAfter ?? 0,

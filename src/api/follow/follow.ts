@@ -1,5 +1,5 @@
-import type { Api, IdentifiedTask } from "../client.ts";
-import type { Submitted } from "../resources/task.ts";
+import type { Api } from "../client.ts";
+import type { IdentifiedTask, Submitted } from "../resources/task.ts";
 import { TaskState } from "../resources/task-state.ts";
 import { Contact } from "./contact.ts";
 import type { Fact, TaskEvent } from "./events.ts";
@@ -51,7 +51,23 @@ async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact[]> 
   const follow: FollowState = { api, state, contact, signal, final: null, hasLogs: true, hasTimings: true };
   yield state.merge(task);
   if (state.ended && whole) follow.final = task;
-  if (!state.ended && stream) yield* readStreams(follow);
+  if (!state.ended && stream) yield* withWholeOutputs(follow, readStreams(follow));
   if (!state.ended) yield* poll(follow);
   yield* readFinal(follow);
+}
+
+/** Milliseconds between two tellings of an output that grows: each tells all of it. */
+const OUTPUT_EVERY = 1_000;
+
+async function* withWholeOutputs(
+  { api, state }: FollowState,
+  batches: AsyncGenerator<Fact[]>,
+): AsyncGenerator<Fact[]> {
+  let told = Number.NEGATIVE_INFINITY;
+  for await (const batch of batches) {
+    if (state.hasGrown && api.now() - told >= OUTPUT_EVERY) {
+      told = api.now();
+      yield [...batch, state.wholeOutput()];
+    } else yield batch;
+  }
 }

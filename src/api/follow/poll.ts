@@ -43,13 +43,16 @@ export async function* refresh(follow: FollowState): AsyncGenerator<Fact[], numb
   }
 }
 
-/** Rule 4 of api.md section 3: a bare 9 is settled by `/timings`, else by a finished task at a standstill. */
+/**
+ * Rule 4 of src/api/README.md, "Status numbers": a bare 9 is settled by `/timings`, else by a
+ * finished task at a standstill.
+ */
 export async function* settleNine(follow: FollowState, standsFinished: boolean): AsyncGenerator<Fact[]> {
   const { api, state, signal } = follow;
   const timings = follow.hasTimings ? await detectStatusTable(api, state.id, signal) : null;
   follow.hasTimings = timings !== null;
-  if (timings?.word && isTerminal(timings.word)) yield state.settle(timings.word);
-  else if (!timings && standsFinished) yield state.settle("completed");
+  if (timings?.word && isTerminal(timings.word)) yield state.setStatus(timings.word);
+  else if (!timings && standsFinished) yield state.setStatus("completed");
   else yield state.merge({});
 }
 

@@ -3,12 +3,13 @@ import { BeltError } from "../../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
 import { networkError } from "./network-errors.ts";
 import type { HttpOptions } from "./request.ts";
-import type { Reply } from "./response.ts";
+import type { ApiResponse } from "./response.ts";
 import { request } from "./undici.ts";
 
 /** Whether a request has begun to be written to a connection, so that it may have arrived. */
 export interface Delivery {
   begun: boolean;
+  onBegin?(): void;
 }
 
 /** Single requests to any address, traced and never repeated; the key goes to the base URL's origin only. */
@@ -49,8 +50,9 @@ export class Connection {
       `${options.method} ${url.origin}${url.pathname}${url.search} ${outcome} ${now() - start}ms`;
     try {
       const target = { origin: url.origin, path: url.pathname + url.search };
-      const answer = await request.call(watched(dispatcher, delivery), { ...target, ...options });
-      trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
+      const asked = request.call(watched(dispatcher, delivery), { ...target, ...options });
+      const answer = await orLeft(asked, options.signal, delivery);
+      trace([line(String(answer.statusCode)), responseHead(answer).requestId].filter(Boolean).join(" "));
       return answer;
     } catch (thrown) {
       trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));
@@ -81,6 +83,7 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
       const begin = handler.onConnect?.bind(handler);
       handler.onConnect = (abort) => {
         delivery.begun = true;
+        delivery.onBegin?.();
         begin?.(abort);
       };
       return dispatcher.dispatch(options, handler);
@@ -88,10 +91,22 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
   });
 }
 
-/** `date` as sent. */
-export type ReplyHead = Omit<Reply, "text"> & { date: string | undefined };
+/** undici hears a signal only once there is a connection, and to make one may take long. */
+function orLeft<T>(asked: Promise<T>, signal: unknown, delivery: Delivery): Promise<T> {
+  if (!(signal instanceof AbortSignal)) return asked;
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      if (!delivery.begun) reject(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    void asked.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
+}
 
-export function replyHead(answer: Dispatcher.ResponseData): ReplyHead {
+/** `date` as sent. */
+export type ResponseHead = Omit<ApiResponse, "text" | "body"> & { date: string | undefined };
+
+export function responseHead(answer: Dispatcher.ResponseData): ResponseHead {
   const header = (name: string) => [answer.headers[name]].flat()[0];
   return {
     status: answer.statusCode,

@@ -2,17 +2,15 @@ import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { readReason, readWhole } from "./body.ts";
-import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
+import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
+import { decoded } from "./content-encoding.ts";
 import { ambiguous, deadline, timedOut } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
+import { readJson } from "./read-json.ts";
+import { followRedirects } from "./redirects.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, readReply } from "./response.ts";
-import { type FailedTry, isInDoubt, retryDelay } from "./retry.ts";
-
-const MAX_REDIRECTS = 5;
-
-/** A request that takes longer than this, in milliseconds, says that it is tried again. */
-const WORTH_SAYING = 1_000;
+import { type ApiResponse, type Message, readResponse } from "./response.ts";
+import { type FailedTry, isInDoubt, retryDelay, withRetries } from "./retry.ts";
 
 /** One API server over HTTP: requests with bounded retries, streams, and transfers of files. */
 export class Http {
@@ -25,48 +23,49 @@ export class Http {
     this.#connection = new Connection(options);
   }
 
+  url(path: string): URL {
+    return this.#connection.url(path);
+  }
+
   /**
    * One request and its answer, read from any format. Throws a BeltError: the API's own refusal,
    * exit 6 when there was no answer, and exit 11 when an "if-unsent" request may have taken effect.
    * When the user leaves, it throws the reason of that signal.
    */
   async request(what: ApiRequest): Promise<unknown> {
-    const { policy, sleep, now } = this.#options;
     const leaving = what.signal ?? this.#options.signal;
-    const ending = anyOf(leaving, what.deadline);
-    const began = now();
-    for (let attempt = 0; ; attempt++) {
-      ending.throwIfAborted();
-      const outcome = await this.#try(what, leaving);
-      if ("value" in outcome) return outcome.value;
-      const delay = retryDelay(what.retry, outcome, policy, attempt);
-      if (delay === null || what.deadline?.aborted) throw meaning(what, outcome);
-      leaving.throwIfAborted();
-      if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
-      await sleep(delay, ending);
-    }
+    return await withRetries(this.#options, {
+      attempt: () => this.#try(what, leaving),
+      next: (failed, tries) => {
+        const delay = retryDelay(what.retry, failed, this.#options.policy, tries);
+        const isOver = what.deadline?.aborted || (what.uninterruptible && failed.sent && leaving.aborted);
+        return delay === null || isOver ? meaning(what, failed) : delay;
+      },
+      signal: anyOf(leaving, what.deadline),
+    });
   }
 
   async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
-    const delivery: Delivery = { begun: false };
-    const over = what.uninterruptible?.();
-    const ending = over ? anyOf(what.deadline) : anyOf(leaving, what.deadline);
+    let over: (() => void) | undefined;
+    const delivery: Delivery = { begun: false, onBegin: () => (over = what.uninterruptible?.()) };
+    const left = new AbortController();
+    const leave = () => {
+      if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
+    };
+    leaving.addEventListener("abort", leave, { once: true });
     try {
-      const { value, messages } = readReply(await this.#exchange(what, ending, delivery));
+      const { value, messages } = readResponse(
+        await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
+      );
       this.#pass(messages);
       return { value };
     } catch (thrown) {
-      if (!over && leaving.aborted) throw leaving.reason;
+      if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
+      leaving.removeEventListener("abort", leave);
       over?.();
     }
-  }
-
-  #sayRetry({ message }: BeltError, delay: number, attempt: number): void {
-    const { policy, onRetry } = this.#options;
-    const pause = delay > WORTH_SAYING ? ` in ${Math.ceil(delay / 1000)}s` : "";
-    onRetry(`${message}, trying again${pause} (${attempt + 2} of ${policy.retries.length + 1})`);
   }
 
   /** Notes beside answers are passed on once, however often the API repeats them. */
@@ -80,28 +79,28 @@ export class Http {
   /** Opens a task's stream; the body then ends with an error after `policy.silence` without a byte. */
   async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
     const { requestTimeout, policy } = this.#options;
-    const url = this.#connection.url(path);
     // Only the opening is bounded: a deadline would end the stream, too.
     const opening = new AbortController();
     const timer = setTimeout(() => opening.abort(timedOut(requestTimeout)), requestTimeout);
-    const options = {
-      method: "GET",
-      headers: { ...this.#connection.headers(url), ...headers },
-      headersTimeout: 0,
-      bodyTimeout: policy.silence,
-      signal: anyOf(signal, opening.signal),
-    } as const;
-    const answer = await this.#connection
-      .send(url, options)
+    const asking = anyOf(signal, opening.signal);
+    const answer = await followRedirects(this.#connection.url(path), {
+      follow: true,
+      send: (url) => {
+        const all = { ...this.#connection.headers(url), ...headers };
+        const options = { headersTimeout: 0, bodyTimeout: policy.silence, signal: asking };
+        return this.#connection.send(url, { method: "GET", headers: all, ...options });
+      },
+    })
       .catch((thrown) => {
         throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
       })
       .finally(() => clearTimeout(timer));
-    const head = replyHead(answer);
-    if (head.status === 200) return { contentType: head.contentType, chunks: answer.body };
-    const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
+    const head = responseHead(answer);
+    const body = await decoded(answer);
+    if (head.status === 200) return { contentType: head.contentType, chunks: body };
+    const text = await readReason(body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
-    readReply({ ...head, text });
+    readResponse(await whole(head, text));
     throw noStream(head.status);
   }
 
@@ -111,7 +110,7 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#exchange(what, signal, { begun: false }), sent, now());
+      return readProbe(await this.#roundTrip(what, signal, { begun: false }), sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -137,44 +136,40 @@ export class Http {
   }
 
   /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
-  async #exchange(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeReply> {
+  async #roundTrip(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
     const timeout = deadline(this.#options.requestTimeout);
     try {
-      return await this.#follow(what, this.#connection.url(what.path), anyOf(signal, timeout), delivery, 0);
+      return await this.#send(what, anyOf(signal, timeout), delivery);
     } catch (thrown) {
       throw signal.aborted ? signal.reason : timeout.aborted ? timeout.reason : thrown;
     }
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #follow(
-    what: ApiRequest,
-    url: URL,
-    signal: AbortSignal,
-    delivery: Delivery,
-    hops: number,
-  ): Promise<WholeReply> {
+  async #send(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
+    const { method } = what;
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
-    const headers = {
-      ...this.#connection.headers(url),
-      ...(body !== null && { "content-type": "application/json" }),
-    };
-    const options = { method: what.method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
-    const answer = await this.#connection.send(url, options, delivery);
-    const reply = { ...replyHead(answer), text: await readWhole(answer.body) };
-    const location = answer.headers["location"];
-    if (reply.status < 300 || reply.status >= 400 || typeof location !== "string") return reply;
-    const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
-    if (!followed) throw redirected(url, location, reply.status);
-    const next = new URL(location, url);
-    return await this.#follow(what, next, signal, delivery, hops + 1).catch((thrown) => {
-      // The address that was asked did answer; it is the next that does not.
-      throw signal.aborted ? thrown : this.#connection.explain(thrown, next);
+    const content = body === null ? {} : { "content-type": "application/json" };
+    const answer = await followRedirects(this.#connection.url(what.path), {
+      follow: method === "GET",
+      hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
+      send: async (url) => {
+        const headers = { ...this.#connection.headers(url), ...content };
+        const options = { method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
+        return await this.#connection.send(url, options, delivery).catch((thrown) => {
+          throw signal.aborted ? thrown : this.#connection.explain(thrown, url);
+        });
+      },
     });
+    return await whole(responseHead(answer), await readWhole(await decoded(answer)));
   }
 }
 
-type WholeReply = ReplyHead & { text: string };
+type WholeResponse = ApiResponse & ResponseHead;
+
+async function whole(head: ResponseHead, text: string): Promise<WholeResponse> {
+  return { ...head, text, body: await readJson(text) };
+}
 
 /** A new signal for each use: what listens to it goes with it. */
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
@@ -186,6 +181,13 @@ function meaning(what: ApiRequest, failed: FailedTry): BeltError {
   return isInDoubt(what.retry, failed) ? ambiguous(failed.error, what.ambiguousMessage) : failed.error;
 }
 
+/** Why the user left; a request that must not be done twice may have been done all the same. */
+function meaningOfLeaving({ retry, ambiguousMessage }: ApiRequest, reason: unknown, sent: boolean): unknown {
+  if (!(reason instanceof BeltError) || !sent || retry !== "if-unsent") return reason;
+  const { message, hint } = ambiguous(reason, ambiguousMessage).facts;
+  return reason.with({ message, hint });
+}
+
 function noStream(httpStatus: number): BeltError {
   return new BeltError({
     code: "unexpected_reply",
@@ -193,15 +195,5 @@ function noStream(httpStatus: number): BeltError {
     exit: "unavailable",
     httpStatus,
     retryable: true,
-  });
-}
-
-function redirected(url: URL, location: string, httpStatus: number): BeltError {
-  return new BeltError({
-    code: "redirected",
-    message: `${url.origin} redirects to ${location}, which belt does not follow`,
-    hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
-    exit: "failure",
-    httpStatus,
   });
 }

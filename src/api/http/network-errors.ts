@@ -57,9 +57,13 @@ const BROKEN: Record<string, string> = {
   UND_ERR_HEADERS_TIMEOUT: "brought no answer in time",
 };
 
+/** zlib's codes of what is damaged, or is not compressed at all: "Z_DATA_ERROR", "ERR__ERROR_FORMAT_PADDING_1". */
+const UNPACKING = /^(Z_|ERR__ERROR_|ERR_BROTLI_)/;
+
 /** What went wrong on the way to a place, such as an origin, in words. */
 export function networkError(thrown: unknown, place: string): BeltError {
   const codes = failureCodes(thrown);
+  if (codes.some((code) => UNPACKING.test(code))) return notUnpacked(thrown, place);
   const certificate = codes.some(isCertificate);
   const code = codes.find((one) => (certificate ? isCertificate(one) : one in UNREACHABLE)) ?? codes[0] ?? "";
   const detail = (messageOf(thrown) || code || "the connection failed").split("\n")[0]!;
@@ -73,6 +77,17 @@ export function networkError(thrown: unknown, place: string): BeltError {
       : "check the network and the base URL (--api-url, BELT_API_URL), then try again",
     exit: "unavailable",
     retryable: !certificate,
+    cause: thrown,
+  });
+}
+
+function notUnpacked(thrown: unknown, place: string): BeltError {
+  return new BeltError({
+    code: "unreadable_reply",
+    message: `the answer of ${place} is compressed and cannot be unpacked: ${messageOf(thrown)}`,
+    hint: "check whether a proxy stands in between; run again with -v to see the requests",
+    exit: "failure",
+    retryable: true,
     cause: thrown,
   });
 }

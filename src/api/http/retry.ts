@@ -1,4 +1,4 @@
-import type { BeltError } from "../../errors.ts";
+import { BeltError } from "../../errors.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 
 /** "idempotent": doing it twice is doing it once. "if-unsent": only if it certainly did not arrive. "never": not even then. */
@@ -9,9 +9,58 @@ export interface FailedTry {
   error: BeltError;
   /** False when not a byte of the request can have reached the API. */
   sent: boolean;
+  /** True when the next try goes on where this one ended, so that it is a first try again. */
+  advanced?: boolean;
 }
 
-/** Milliseconds to wait before the same request is sent again; null when it is not (cli.md section 3). */
+/** A request that takes longer than this, in milliseconds, says that it is tried again. */
+const WORTH_SAYING = 1_000;
+
+export interface Pacing {
+  policy: RetryPolicy;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  now(): number;
+  /** "no answer within 30s, trying again (2 of 4)" */
+  onRetry(text: string): void;
+}
+
+export interface Tries<T> {
+  attempt(): Promise<{ value: T } | FailedTry>;
+  /** Milliseconds before the next try, or what to throw in place of it. */
+  next(failed: FailedTry, tries: number): number | BeltError;
+  /** Ends the tries and the pauses between them with its reason. */
+  signal: AbortSignal;
+}
+
+/** Tries until it succeeds or there is no next try; says so once people wonder what takes so long. */
+export async function withRetries<T>(pacing: Pacing, { attempt, next, signal }: Tries<T>): Promise<T> {
+  const { policy, sleep, now, onRetry } = pacing;
+  const began = now();
+  for (let tries = 0; ; tries++) {
+    signal.throwIfAborted();
+    const outcome = await attempt();
+    if ("value" in outcome) return outcome.value;
+    if (outcome.advanced) tries = 0;
+    const delay = next(outcome, tries);
+    if (typeof delay !== "number") throw delay;
+    signal.throwIfAborted();
+    if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
+    await sleep(delay, signal).catch((reason) => {
+      // Out of patience between two tries: what the last one met says more.
+      throw reason instanceof BeltError && reason.facts.code === "timeout" ? outcome.error : reason;
+    });
+  }
+}
+
+function notice({ message }: BeltError, delay: number, tries: number, { retries }: RetryPolicy): string {
+  const pause = delay > WORTH_SAYING ? ` in ${Math.ceil(delay / 1000)}s` : "";
+  return `${message}, trying again${pause} (${tries + 2} of ${retries.length + 1})`;
+}
+
+/**
+ * Milliseconds to wait before the same request is sent again; null when it is not
+ * (src/cli/README.md, "Retries and doubt").
+ */
 export function retryDelay(
   mode: RetryMode,
   { error, sent }: FailedTry,

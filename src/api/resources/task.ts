@@ -1,7 +1,11 @@
+import { isNumber, stringifyJson } from "../../wire/json.ts";
 import type { StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** A task as belt prints it, everywhere (cli.md section 5). Fields not listed stay as the API sent them. */
+/**
+ * A task as belt prints it, everywhere (src/cli/README.md, "Documents"). Fields not listed stay as
+ * the API sent them.
+ */
 export interface TaskDocument {
   id: string;
   app: string | null;
@@ -25,6 +29,9 @@ export interface StatusReading {
   ambiguous: boolean;
 }
 
+/** A task as sent, its id certain. */
+export type IdentifiedTask = JsonObject & { id: string };
+
 /** What belt knows of a task it submitted, for answers that leave it out. */
 export interface Submitted {
   app: string | null;
@@ -38,7 +45,7 @@ export function taskDocument(
 ): TaskDocument {
   const { id, app, input, output, error, session_id, created_at, updated_at, ...rest } = raw;
   return {
-    id: String(id),
+    id: idText(id),
     app: appName(app) ?? submitted?.app ?? null,
     status: reading.word,
     status_code: reading.code,
@@ -52,7 +59,12 @@ export function taskDocument(
   };
 }
 
-/** Before SDK 0.5.1 the base fields sat under `BaseModel` (api.md section 4). */
+/** An id as a word; "" for what is none. */
+export function idText(id: unknown): string {
+  return typeof id === "string" || isNumber(id) ? String(id) : "";
+}
+
+/** Before SDK 0.5.1 the base fields sat under `BaseModel` (src/api/README.md, "Sessions"). */
 export function flattenBase(raw: JsonObject): JsonObject {
   const { BaseModel: base, ...rest } = raw;
   return isObject(base) ? { ...base, ...rest } : raw;
@@ -71,7 +83,7 @@ export function errorText(error: unknown): string | null {
   const { message, detail } = error;
   const told = [message, detail].find((value) => typeof value === "string");
   if (told !== undefined) return text(told);
-  return Object.keys(error).length === 0 ? null : JSON.stringify(error);
+  return Object.keys(error).length === 0 ? null : (stringifyJson(error) ?? null);
 }
 
 function text(value: unknown): string | null {

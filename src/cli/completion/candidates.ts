@@ -5,7 +5,7 @@ import { safeLine } from "../../terminal/text.ts";
 import type { Host } from "../host.ts";
 import { appInputCandidates, type Candidate } from "./input-candidates.ts";
 
-/** More than anybody looks through. */
+/** More than people look through. */
 const MOST = 50;
 
 /**
@@ -39,8 +39,11 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
   }
 }
 
+/** Entries of the journal that are looked at: nobody waits at a Tab. */
+const RECENT = 1_000;
+
 function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalEntry[]> {
-  return new Journal(paths.state, () => {}).newestFirst(type);
+  return new Journal(paths.state, () => {}).newestFirst(type, RECENT);
 }
 
 function idsOf(entries: JournalEntry[]): Candidate[] {

@@ -1,5 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
+import { notAsExpected } from "../../api/paths.ts";
 import { type AppSchemas, appSchemas, versionOf } from "../../api/resources/app.ts";
 import { type CachedApp, SchemaCache } from "../../store/schema-cache.ts";
 import type { JsonObject } from "../../wire/types.ts";
@@ -26,7 +27,7 @@ export class KnownApp {
   constructor(ctx: Context, reference: string) {
     this.#ctx = ctx;
     this.#reference = reference;
-    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out);
+    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out, ctx.store.owner);
   }
 
   async cached(): Promise<AppSchemas | null> {
@@ -56,7 +57,15 @@ export class KnownApp {
     }
   }
 
-  /** Looks for a newer version without making anybody wait. */
+  /** What the API calls the app, in any version; throws what it said where it does not know it. */
+  async id(api: Api, signal: AbortSignal): Promise<string> {
+    const [reference = ""] = this.#reference.split("@");
+    const known = (await this.#read())?.app ?? (await api.app(reference, signal));
+    if (typeof known["id"] === "string" && known["id"] !== "") return known["id"];
+    throw notAsExpected(`its answer about ${reference} has no id`);
+  }
+
+  /** Looks for a newer version in the background. */
   async refresh(api: Api): Promise<void> {
     const entry = await this.#read();
     const lasting = this.#reference.includes("@");

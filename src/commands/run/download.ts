@@ -4,16 +4,21 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { Api } from "../../api/client.ts";
-import { downloadTo, intoFile, type OnBytes } from "../../api/files.ts";
+import { readDataUri } from "../../api/files/data-uri.ts";
+import { downloadTo } from "../../api/files/download.ts";
+import { FileWriter } from "../../api/files/file-writer.ts";
+import type { OnBytes } from "../../api/files/transfer.ts";
 import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import { belt, type Hint } from "../../hint.ts";
-import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts";
+import { cleanName, extensionIn, nameOfPlace, withoutExtension } from "../../input/saved-names.ts";
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
+import { sweepTemporaries } from "../../store/temporary.ts";
 import type { Context } from "../shared/context.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
@@ -41,27 +46,24 @@ export async function saveOutput(
   folder: string,
 ): Promise<Saving> {
   const files = outputFiles(task.output, await fileFields(ctx, api, task));
-  const saved: (string | null)[] = files.map(() => null);
   const errors: BeltError[] = [];
   const sizes = files.map(({ size }) => size);
   const total = sizes.some((size) => size === null)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
-  const queue = files.entries();
-  const worker = async () => {
-    for (const [index, file] of queue) {
-      if (ctx.signal.aborted) return;
-      await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)).then(
-        (name) => {
-          saved[index] = join(folder, name);
-        },
-        (thrown) => void errors.push(asSaveError(thrown, file)),
-      );
+  const save = async (file: OutputFile, index: number) => {
+    if (ctx.signal.aborted) return [];
+    try {
+      return [join(folder, await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)))];
+    } catch (thrown) {
+      errors.push(asSaveError(thrown, file));
+      return [];
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
-  const whole = { ...task, saved: saved.filter((path) => path !== null) };
+  if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
+  const saved = await mapLimit(files, AT_ONCE, save);
+  const whole = { ...task, saved: saved.flat() };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
   if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
@@ -84,7 +86,7 @@ async function saveFile(
   folder: string,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.machine.cwd, folder), async (handle) => {
+  return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, async (handle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     return nameFor(file, extensionsOf(file.contentType || contentType));
@@ -99,14 +101,21 @@ async function fetchInto(
   file: FileHandle,
   onBytes: OnBytes,
 ): Promise<string> {
-  const protocol = URL.canParse(uri) ? new URL(uri).protocol : "";
+  // A server may name its own files without itself.
+  const place = uri.startsWith("/") ? new URL(uri, api.baseUrl).href : uri;
+  const protocol = URL.canParse(place) ? new URL(place).protocol : "";
   if (protocol === "http:" || protocol === "https:") {
-    return (await downloadTo(api, uri, { file, size, onBytes })).contentType;
+    return (await downloadTo(api, new URL(place), { file, size, onBytes })).contentType;
+  }
+  if (protocol === "data:") {
+    const { bytes, contentType } = await readDataUri(place);
+    await file.writeFile(bytes);
+    return contentType;
   }
   // Only the local server keeps its files on this machine; from elsewhere such an address is a trick.
   if (protocol === "file:" && ctx.endpoint.local) {
-    const reading = createReadStream(fileURLToPath(uri));
-    await pipeline(reading, intoFile(file, onBytes), { signal: ctx.signal });
+    const reading = createReadStream(fileURLToPath(place));
+    await pipeline(reading, new FileWriter(file, onBytes), { signal: ctx.signal });
     return "";
   }
   throw new BeltError({
@@ -119,9 +128,10 @@ async function fetchInto(
 /** Named by the output's own keys; what the server calls it counts only where there is no key. */
 function nameFor({ path, uri, filename }: OutputFile, known: string[]): Written {
   const told = extensionIn(filename) || extensionIn(uri);
-  const extension = known.length > 0 && !known.includes(told) ? known[0]! : told;
-  const own = extension === "" ? cleanName(filename) : cleanName(filename).replace(/\.[^.]*$/, "");
-  const base = nameOfPlace(path) || cleanName(own) || (path.length > 0 ? "file" : "output");
+  const fits = known.length === 0 || told.split(".").some((part) => known.includes(part));
+  const extension = fits ? told : known[0]!;
+  const own = cleanName(withoutExtension(filename));
+  const base = nameOfPlace(path) || own || (path.length > 0 ? "file" : "output");
   const doubled = extension !== "" && base.toLowerCase().endsWith(`.${extension}`);
   return { base: doubled ? base.slice(0, -extension.length - 1) : base, extension };
 }

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Api } from "../../api/client.ts";
-import { downloadSmall } from "../../api/files.ts";
+import { readDataUri } from "../../api/files/data-uri.ts";
+import { downloadSmall } from "../../api/files/download.ts";
 import { outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import type { Style } from "../../terminal/output.ts";
@@ -52,10 +53,11 @@ function sources(ctx: Context, api: Api, task: TaskDocument): (() => Promise<Buf
   const files = outputFiles(task.output, () => false);
   return files
     .filter(({ contentType, filename, uri }) =>
-      contentType ? isImage(contentType) : isImageName(filename || pathOf(uri)),
+      contentType ? isImage(contentType) : isImageName(filename || pathOf(uri)) || isImage(inlineType(uri)),
     )
     .flatMap(({ uri }) => {
-      if (/^https?:/i.test(uri)) return [() => downloadSmall(api, uri, MOST_BYTES)];
+      if (/^https?:/i.test(uri)) return [() => downloadSmall(api, new URL(uri), MOST_BYTES)];
+      if (/^data:/i.test(uri)) return [async () => (await readDataUri(uri)).bytes];
       return uri.startsWith("file:") && ctx.endpoint.local ? [() => readSmall(fileURLToPath(uri))] : [];
     });
 }
@@ -70,6 +72,11 @@ function isImageName(filename: string): boolean {
 
 function pathOf(uri: string): string {
   return URL.canParse(uri) ? new URL(uri).pathname : "";
+}
+
+/** The media type in a `data:` address. */
+function inlineType(uri: string): string {
+  return /^data:([^;,]*)/i.exec(uri)?.[1] ?? "";
 }
 
 async function readSmall(path: string): Promise<Buffer | null> {

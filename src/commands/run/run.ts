@@ -1,6 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
-import { asBeltError, usageError } from "../../errors.ts";
+import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
@@ -8,18 +8,20 @@ import { dryRunView, outputPageView, submittedView } from "../../views/run-views
 import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
 import { requireSuccess } from "../shared/task-result.ts";
-import { type Clock, startClock } from "./clock.ts";
+import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
+import { type Clock, createClock } from "./clock.ts";
 import { requireFolder, type Saving, saveOutput } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
 import { GrowingOutput } from "./growing-output.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
-import { prepareRun, previewRun } from "./prepare.ts";
+import { previewRun } from "./prepare.ts";
 import { previews } from "./preview.ts";
-import { type Submission, submit, submittedDocument } from "./submit.ts";
+import { type Started, startRun } from "./start.ts";
+import { type Submission, submittedDocument } from "./submit.ts";
 import { waitForTask } from "./wait.ts";
 
-export interface RunFlags extends RequestFlags {
+export interface RunFlags extends RequestFlags, CostFlags {
   wait: boolean;
   /** Milliseconds. */
   timeout?: number;
@@ -31,34 +33,49 @@ export interface RunFlags extends RequestFlags {
   preview: "auto" | "never";
 }
 
-/** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
+/** `belt run`: submit, follow to the end, print the output (src/cli/README.md, "Running an app"). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
   if (!flags.wait && flags.events !== undefined)
     throw usageError("--events has nothing to tell with --no-wait");
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
+  const budget = budgetOf(ctx, flags);
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const parsed = await parseRun(ctx, app, flags);
-  if (flags.dryRun) return ctx.out.result(await previewRun(ctx, parsed), dryRunView);
-  const clock = startClock(flags.timeout);
+  if (flags.dryRun) return await dryRun(ctx, parsed, budget);
+  const clock = createClock(flags.timeout);
   try {
-    await submitAndWait(ctx, parsed, flags, clock);
+    await submitAndWait(ctx, parsed, budget, flags, clock);
   } finally {
     clock.stop();
   }
 }
 
-async function submitAndWait(ctx: Context, parsed: ParsedRun, flags: RunFlags, clock: Clock): Promise<void> {
+/** What the budget would refuse is refused here, too, once it has been shown. */
+async function dryRun(ctx: Context, parsed: ParsedRun, budget: Budget): Promise<void> {
+  const { shown, refuse } = await previewRun(ctx, parsed, budget);
+  ctx.out.result(shown, dryRunView);
+  refuse();
+}
+
+async function submitAndWait(
+  ctx: Context,
+  parsed: ParsedRun,
+  budget: Budget,
+  flags: RunFlags,
+  clock: Clock,
+): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, parsed.fields, flags);
+  if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
-  const request = await clock.bound(prepareRun(ctx, api, parsed));
-  const submission = await submit(ctx, api, request, clock.signal);
+  const started = await startRun(ctx, api, parsed, budget, clock);
+  const { submission } = started;
   try {
-    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, submission, flags, clock, events);
+    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, started, flags, clock, events);
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
-      await noteSessionLeft(ctx, api, submission);
+      if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);
     }
     await ctx.out.written();
   } catch (thrown) {
@@ -70,7 +87,7 @@ async function submitAndWait(ctx: Context, parsed: ParsedRun, flags: RunFlags, c
 async function finish(
   ctx: Context,
   api: Api,
-  submission: Submission,
+  { submission, estimate }: Started,
   { onInterrupt, save, preview }: RunFlags,
   clock: Clock,
   events: EventsFile | null,
@@ -89,19 +106,20 @@ async function finish(
     const unseen = growing?.unseen(task) ?? task;
     printed = await ctx.out.resultWithDetails(unseen, pictures, outputPageView).catch((thrown) => thrown);
   }
-  await noteSessionLeft(ctx, api, submission);
+  if (!isLost(result)) await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.
   requireGoodEnd(result);
   if (saving?.error) throw saving.error;
   if (printed) throw printed;
-  const summary = { id: submission.task.id, ms: ended - submission.at };
-  const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
+  const summary = { id: submission.task.id, ms: ended - submission.at, estimate };
+  const timings = () => api.timings(summary.id, deadline(NOTE_PATIENCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
 }
 
 /**
  * What went wrong once the run was taken on: whatever it is, another run would be another task
- * (cli.md section 3), so it is partly done, unless the task itself or a signal has said more.
+ * (src/cli/README.md, "Lost connections"), so it is partly done, unless the task itself or a
+ * signal has said more.
  */
 function onceSubmitted(thrown: unknown, taskId: string): unknown {
   if (!(thrown instanceof Error)) return thrown;
@@ -128,23 +146,36 @@ async function saveWanted(
 }
 
 /** Milliseconds that a closing note is worth waiting for. */
-const GLANCE = 3_000;
+const NOTE_PATIENCE = 3_000;
 
-/** A session goes on, and costs, after the run: how long, and how to use or end it. */
+/** A session goes on, and costs, after the run; one that is gone is not spoken of. */
 async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
   if (session === null) return;
+  const patience = AbortSignal.any([ctx.signal, deadline(NOTE_PATIENCE)]);
   const { status, expires_in } = await api
-    .session(session, deadline(GLANCE))
-    .catch(() => ({ status: "active", expires_in: null }));
-  if (status !== "active") return;
-  const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
-  ctx.out.note(`session ${session} stays open${left}`);
+    .session(session, patience)
+    .catch((thrown) => ({ status: isGone(thrown) ? "gone" : "active", expires_in: null }));
+  if (status === "active") noteSession(ctx, request.app, session, expires_in);
+}
+
+/** How long the session stays open, where that is known, and how to use or end it. */
+function noteSession(ctx: Context, app: string, session: string, seconds: number | null): void {
+  ctx.out.note(`session ${session} stays open${seconds === null ? "" : ` for ${formatSeconds(seconds)}`}`);
   ctx.out.hint([
-    belt("run", request.app, "--session", session),
+    belt("run", app, "--session", session),
     " goes on with it, ",
     belt("session end", session),
     " ends it",
   ]);
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof BeltError && thrown.facts.exit === "notFound";
+}
+
+/** True when the session went with the worker of this run. */
+function isLost({ task }: RunResult): boolean {
+  return task?.error?.startsWith("WORKER_LOST") ?? false;
 }
 
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */

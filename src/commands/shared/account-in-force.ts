@@ -1,5 +1,5 @@
-import { type Account, DEFAULT_URL } from "../../account/account.ts";
-import { checkedUrl } from "../../account/base-url.ts";
+import type { Account } from "../../account/account.ts";
+import { checkedUrl, DEFAULT_URL } from "../../account/base-url.ts";
 import { namedProfile } from "../../account/profile-lookup.ts";
 import { asBeltError, type BeltError } from "../../errors.ts";
 import type { Trouble } from "../../views/doctor-document.ts";

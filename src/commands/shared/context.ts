@@ -6,6 +6,7 @@ import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
+import type { TemporaryOwner } from "../../store/temporary.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
 import type { Ask } from "../../terminal/prompt.ts";
@@ -17,6 +18,8 @@ export interface Context {
   api(): Promise<Api>;
   endpoint: Endpoint;
   credentials: Credentials;
+  /** BELT_MAX_COST as it was set, in USD: the most that this command may spend. */
+  maxCost: string | null;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
   signal: AbortSignal;
   signals: Signals;
@@ -67,6 +70,8 @@ interface InputReaders extends Readers {
 interface Store {
   paths: Paths;
   journal: Journal;
+  /** Whose the temporary files are. */
+  owner: TemporaryOwner;
 }
 
 /** The computer, and the process on it. */
@@ -84,7 +89,7 @@ interface Machine {
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
-  openEvents(target: string, deadline: AbortSignal): Promise<EventSink>;
+  openEvents(target: string, deadline: AbortSignal): Promise<EventsTarget>;
 }
 
 interface ExposedServer {
@@ -108,7 +113,7 @@ export interface Credentials {
    * error for an unknown one.
    */
   account(profile?: string): Promise<Account>;
-  /** A client for an account, closed by whoever asked for it. */
+  /** A client for an account, closed by the caller. */
   connect(account: Account): Promise<Api>;
   /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
   proxy(url: string): ProxyInUse | null;
@@ -129,7 +134,9 @@ export interface Child {
   exit: Promise<number>;
 }
 
-export interface EventSink {
+export interface EventsTarget {
+  /** True while something has not been taken by the reader. */
+  readonly isBehind: boolean;
   write(line: string): void;
   /** Waits for a reader that is slower than belt. */
   drained(): Promise<void>;

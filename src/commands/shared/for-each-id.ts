@@ -1,14 +1,17 @@
 import { asBeltError, BeltError, type ErrorDocument } from "../../errors.ts";
+import { belt, type Hint, renderHint } from "../../hint.ts";
 import { manyView } from "../../terminal/many-view.ts";
 import type { View } from "../../terminal/output.ts";
 import type { Context } from "./context.ts";
+import type { ResolvedIds } from "./ids.ts";
+import { mapLimit } from "./map-limit.ts";
 
 /** What came of one id: its document, its error, or both, as for a task that failed. */
 export type Outcome<T extends object> =
   | { id: string; document: T; error: BeltError | null }
   | { id: string; document: null; error: BeltError };
 
-/** What stands in the place of an id that failed (cli.md section 5). */
+/** What stands in the place of an id that failed (src/cli/README.md, "Ids"). */
 interface Failure {
   id: string;
   error: ErrorDocument;
@@ -23,19 +26,26 @@ export async function forEachId<T extends object>(
   ids: readonly string[],
   work: (id: string) => Promise<T>,
 ): Promise<Outcome<T>[]> {
-  const outcomes: Outcome<T>[] = [];
-  const queue = ids.entries();
-  const worker = async () => {
-    for (const [index, id] of queue) {
-      outcomes[index] = await work(id).then(
-        (document) => ({ id, document, error: null }),
-        (thrown) => ({ id, document: null, error: asBeltError(thrown) }),
-      );
-      ctx.signal.throwIfAborted();
-    }
+  const tried = async (id: string): Promise<Outcome<T>> => {
+    const outcome = await work(id).then(
+      (document) => ({ id, document, error: null }),
+      (thrown) => ({ id, document: null, error: asBeltError(thrown) }),
+    );
+    // What the work says of being stopped says more than the reason alone.
+    if (ctx.signal.aborted) throw outcome.error?.isStop ? outcome.error : ctx.signal.reason;
+    return outcome;
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
-  return outcomes;
+  return await mapLimit(ids, AT_ONCE, tried);
+}
+
+/** Does `work` for each id, and prints what came of them. */
+export async function printEachId<T extends object>(
+  ctx: Context,
+  { ids, asArray }: ResolvedIds,
+  work: (id: string) => Promise<T>,
+  view: View<T>,
+): Promise<void> {
+  printResults(ctx, await forEachId(ctx, ids, work), asArray, view);
 }
 
 /**
@@ -45,11 +55,11 @@ export async function forEachId<T extends object>(
 export function printResults<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
-  several: boolean,
+  asArray: boolean,
   view: View<T>,
 ): void {
   try {
-    print(ctx, outcomes, several, view);
+    print(ctx, outcomes, asArray, view);
   } finally {
     requireAll(outcomes);
   }
@@ -59,10 +69,10 @@ export function printResults<T extends object>(
 export function print<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
-  several: boolean,
+  asArray: boolean,
   view: View<T>,
 ): void {
-  if (several)
+  if (asArray)
     ctx.out.result(
       outcomes.map((outcome) => placed(ctx, outcome)),
       manyView(view),
@@ -82,13 +92,17 @@ export function requireAll(outcomes: readonly { id: string; error: BeltError | n
   if (!first) return;
   if (outcomes.length === 1) throw first;
   const alike = errors.every((error) => error.exitCode === first.exitCode);
-  const exit = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
-  throw new BeltError({
-    code: exit ? first.facts.code : "partial",
-    message: `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`,
-    exit: exit ? first.facts.exit : "partial",
-    retryable: errors.every((error) => error.facts.retryable ?? false),
-  });
+  const isVerdict = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
+  const message = `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`;
+  const retryable = errors.every((error) => error.facts.retryable ?? false);
+  // The hint of one speaks for all that failed in the same way, unless it names that one.
+  if (isVerdict) throw first.with({ message, retryable, taskId: undefined, hint: sharedHint(errors) });
+  throw new BeltError({ code: "partial", message, exit: "partial", retryable });
+}
+
+function sharedHint(errors: readonly BeltError[]): Hint | undefined {
+  const hints = errors.map(({ facts }) => (facts.hint ? renderHint(facts.hint) : ""));
+  return hints.every((hint) => hint === hints[0]) ? errors[0]?.facts.hint : belt("task list");
 }
 
 /** "1 of 3 failed, 1 still running": a wait that ran out of time is no failure. */

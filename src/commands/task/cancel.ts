@@ -1,6 +1,6 @@
 import { type Cancellation, cancelTask } from "../../api/cancel.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { usageError } from "../../errors.ts";
+import { BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { cancellationView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
@@ -25,14 +25,24 @@ export async function cancel(
 ): Promise<void> {
   if (timeout !== undefined && !wait)
     throw usageError("--timeout bounds a wait", "add --wait to stay until the task has ended");
-  const { ids, several } = await resolveIds(ctx, references, "task");
+  const { ids, asArray } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
   const outcomes = await forEachId(
     ctx,
     ids,
-    aboutTask((id) => cancelTask(api, id, ctx.signal)),
+    aboutTask((id) => cancelTask(api, id, ctx.signal).catch((thrown) => maybeSent(thrown, id))),
   );
-  printResults(ctx, wait ? await untilEnded(ctx, outcomes, timeout) : outcomes, several, cancellationView);
+  printResults(ctx, wait ? await untilEnded(ctx, outcomes, timeout) : outcomes, asArray, cancellationView);
+}
+
+/** Why the user left; the request may have gone out before. */
+function maybeSent(thrown: unknown, id: string): never {
+  if (!(thrown instanceof BeltError) || !thrown.isStop) throw thrown;
+  throw thrown.with({
+    message: `${thrown.message}; whether task ${id} is cancelled is not known`,
+    hint: belt("task get", id),
+    taskId: id,
+  });
 }
 
 /** The same once the tasks have ended; `cancelled` then says how. */

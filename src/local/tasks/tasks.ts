@@ -6,7 +6,7 @@ import type { Resolved } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 import { ownPid } from "../process-ids.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
@@ -15,7 +15,7 @@ export interface TasksOptions {
   clock: Clock;
   nextId: () => string;
   store: TaskStore;
-  emit: EventSink;
+  emit: EmitEvent;
   /** Takes a task from queued to its end. */
   execute(live: LiveTask, version: AppVersion): Promise<void>;
   /** Called once, when the task has ended. */
@@ -43,11 +43,11 @@ export class Tasks {
   submit(
     request: RunRequest,
     { version, messages }: Resolved,
-    sessionId: string | null,
+    { sessionId, cost }: { sessionId: string | null; cost: number },
     enqueue: (live: LiveTask) => void,
   ): { live: LiveTask; saved: Promise<unknown> } {
     const { clock, nextId } = this.#options;
-    const live = new LiveTask(newTask(nextId(), request, version, sessionId, clock.now()));
+    const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
     this.#live.set(live.task.id, live);
     live.listen((change) => change === "status" && this.#onStatus(live));
     live.move("received", clock.now());
@@ -83,6 +83,17 @@ export class Tasks {
     return { items: items.filter((task) => task !== null), next, total: ids.length };
   }
 
+  /** What was submitted since then, in milliseconds since 1970; newest first. */
+  async since(time: number): Promise<Task[]> {
+    const found: Task[] = [];
+    for (const id of await this.#options.store.ids()) {
+      const task = await this.get(id).catch(() => null);
+      if (task && task.createdAt < time) break;
+      if (task) found.push(task);
+    }
+    return found;
+  }
+
   /** Of all tasks, or of those that match, which are read one after the other: there may be many. */
   async #ids(matches: ((task: Task) => boolean) | null): Promise<string[]> {
     const ids = await this.#options.store.ids();
@@ -108,7 +119,7 @@ export class Tasks {
   }
 
   /** Resolves when every record is on disk. */
-  async settle(): Promise<void> {
+  async recorded(): Promise<void> {
     await Promise.all(this.#writes.values());
   }
 

@@ -2,18 +2,18 @@
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 
 const PAUSES_MS = [1000, 5000];
 const TRY_TIMEOUT_MS = 10_000;
 
 export class Webhooks {
   readonly #clock: Clock;
-  readonly #emit: EventSink;
+  readonly #emit: EmitEvent;
   readonly #pending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock, emit: EventSink) {
+  constructor(clock: Clock, emit: EmitEvent) {
     this.#clock = clock;
     this.#emit = emit;
   }
@@ -47,7 +47,10 @@ export class Webhooks {
 
   /** Null when delivered, else why not. */
   async #post(url: string, body: string): Promise<string | null> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]);
+    const trying = new AbortController();
+    const silent = new Error(`no answer within ${TRY_TIMEOUT_MS / 1000}s`);
+    const stop = this.#clock.after(TRY_TIMEOUT_MS, () => trying.abort(silent));
+    const signal = AbortSignal.any([this.#closing.signal, trying.signal]);
     try {
       const headers = { "Content-Type": "application/json" };
       const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
@@ -55,6 +58,8 @@ export class Webhooks {
       return response.ok ? null : `HTTP ${response.status}`;
     } catch (error) {
       return messageOf(error);
+    } finally {
+      stop();
     }
   }
 

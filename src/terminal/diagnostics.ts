@@ -8,10 +8,10 @@ import { safeJson, safeLine, safeParagraph } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
 import type { Style, View, WithDetails } from "./view.ts";
 import { hang } from "./wrap.ts";
-import type { Sink } from "./writable.ts";
+import type { WritableEnd } from "./writable.ts";
 
-export interface ChatOptions {
-  stderr: Sink;
+export interface DiagnosticsOptions {
+  stderr: WritableEnd;
   json: boolean;
   /** The fields to print; null prints the whole result. */
   fields: readonly FieldPath[] | null;
@@ -32,18 +32,21 @@ export interface ChatOptions {
 /** Stands for a blank at which a line is not broken. */
 const GLUE = "\ue000";
 
-/** Standard error: all that is not the answer, for people as text, for scripts as NDJSON (cli.md section 5). */
-export abstract class Chat {
+/**
+ * Standard error: all that is not the answer, for people as text, for scripts as NDJSON
+ * (src/cli/README.md, "Output").
+ */
+export abstract class Diagnostics {
   readonly progress: Progress;
-  readonly #options: ChatOptions;
-  /** Scripts that ask for JSON get it here, too; on a terminal somebody reads this, whatever stdout is. */
+  readonly #options: DiagnosticsOptions;
+  /** Scripts that ask for JSON get it here, too; on a terminal a person reads this, wherever stdout goes. */
   readonly #isJson: boolean;
   /** What the answer on the same terminal has told already. */
   #told: BeltError | null = null;
   /** The task that was last told of by name. */
   #named: string | null = null;
 
-  constructor(options: ChatOptions) {
+  constructor(options: DiagnosticsOptions) {
     const { stderr, animated, quiet, colors, now, onSuspend } = options;
     this.#options = options;
     this.#isJson = options.json && !stderr.isTTY;
@@ -98,7 +101,7 @@ export abstract class Chat {
     this.#tell({ status: { task_id: taskId, status } }, isLast ? null : safeLine(text));
   }
 
-  /** The last note, with more to it where somebody reads it; what `details` costs is spared elsewhere. */
+  /** The last note, with more to it where a person reads it; what `details` costs is spared elsewhere. */
   async summary<T extends { id: string }, D>(
     value: T,
     details: () => Promise<D>,
@@ -123,7 +126,7 @@ export abstract class Chat {
     if (verbose) this.#tell({ trace: { message } }, colors.stderr.dim(safeParagraph(message)));
   }
 
-  /** The answer has told this error to whoever reads both channels on one terminal. */
+  /** The answer has told this error where both channels are read on one terminal. */
   protected markAsTold(error: BeltError): void {
     this.#told = error;
   }
@@ -158,12 +161,12 @@ export abstract class Chat {
     return this.#isJson ? text : hang(text, this.style(stderr, colors.stderr));
   }
 
-  protected style(sink: Sink, colors: Colors): Style {
+  protected style(target: WritableEnd, colors: Colors): Style {
     const { textWidth, now } = this.#options;
     return {
       colors,
-      width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY,
-      ...(sink.isTTY && { height: sink.rows || 24 }),
+      width: target.isTTY ? target.columns || 80 : Number.POSITIVE_INFINITY,
+      ...(target.isTTY && { height: target.rows || 24 }),
       textWidth,
       now: now(),
     };
