@@ -27,6 +27,8 @@ c|chat||look at chats, and stop them
 c|session||manage sessions
 c|app||find apps, and make new ones
 c|file||upload files
+c|balance||show the credit of the account
+c|usage||show what was spent
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
 c|logout||forget the key of a profile

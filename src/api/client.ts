@@ -9,7 +9,7 @@ import type { ApiRequest, HttpOptions, Method, OpenStream, Transfer } from "./ht
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
 import { MoneyApi } from "./money.ts";
-import { readPages } from "./pages.ts";
+import { readPages, readUpTo } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { identified, identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
@@ -127,8 +127,9 @@ export class Api {
 
   /** The tasks of the account, the newest first, by the page of at most `size`. */
   async *taskPages(size: number): AsyncGenerator<IdentifiedTask[]> {
-    const pages = readPages((what) => this.#request(what), { path: "/tasks/list", wanted: () => size });
-    for await (const items of pages) yield identified(items);
+    const request = (what: ApiRequest) => this.#request(what);
+    for await (const items of readPages(request, { path: "/tasks/list", wanted: () => size }))
+      yield identified(items);
   }
 
   /** The team's active sessions; the API says null when there are none. */
@@ -225,15 +226,8 @@ export class Api {
     }
   }
 
-  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    const wanted = () => limit - found.length;
-    const pages = readPages((what) => this.#request(what), { path, wanted, more, signal });
-    for await (const items of pages) {
-      for (const item of items) found.push(item);
-      if (found.length >= limit) break;
-    }
-    return found.slice(0, limit);
+  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    return readUpTo(limit, (what) => this.#request(what), { path, more, signal });
   }
 
   #session(id: string, answer: unknown): SessionDocument {

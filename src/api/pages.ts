@@ -2,20 +2,20 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 import type { ApiRequest } from "./http/request.ts";
 import { readItems } from "./resources/read.ts";
 
-interface Listing {
+type Request = (what: ApiRequest) => Promise<unknown>;
+
+interface List {
   path: string;
-  /** Items that are still wanted. */
-  wanted(): number;
   /** What the request says besides. */
   more?: JsonObject;
-  /** With a signal of its own a page is asked for once, for whoever may do without. */
+  /** With a signal of its own a page is asked for once, for a caller that can do without. */
   signal?: AbortSignal | undefined;
 }
 
-/** A list of the API, one page after another. */
+/** A list, one page after another, each of as many items as are wanted by then. */
 export async function* readPages(
-  request: (what: ApiRequest) => Promise<unknown>,
-  { path, wanted, more = {}, signal }: Listing,
+  request: Request,
+  { path, more = {}, signal, wanted }: List & { wanted(): number },
 ): AsyncGenerator<JsonObject[]> {
   const retry = signal ? "never" : "idempotent";
   for (let cursor: unknown; ; ) {
@@ -26,4 +26,14 @@ export async function* readPages(
     cursor = isObject(page) ? page["next_cursor"] : undefined;
     if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) return;
   }
+}
+
+/** A list, read page by page up to `limit`. */
+export async function readUpTo(limit: number, request: Request, list: List): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  for await (const items of readPages(request, { ...list, wanted: () => limit - found.length })) {
+    for (const item of items) found.push(item);
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
 }

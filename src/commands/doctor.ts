@@ -30,8 +30,7 @@ const NOTHING: Findings = { probe: null, table: null, streams: null, error: null
 export async function doctor(ctx: Context): Promise<void> {
   const { account, at } = await accountInForce(ctx);
   const findings = await examine(ctx, account);
-  ctx.out.result(await report(ctx, account, at, findings), doctorView);
-  if (findings.error) throw findings.error;
+  ctx.out.resultThatTells(await report(ctx, account, at, findings), doctorView, findings.error);
 }
 
 async function examine(ctx: Context, account: Account): Promise<Findings> {
@@ -43,8 +42,9 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
     if (probe.error) return { ...NOTHING, probe, error: explained(probe.error, account) };
     const tasks = await api.tasks(20, deadline(PATIENCE)).catch(() => []);
     const table = account.statusTable ?? (await detectTable(api, tasks));
+    const streams = await tryStream(api, tasks);
     ctx.signal.throwIfAborted();
-    return { probe, table, streams: await tryStream(api, tasks), error: null };
+    return { probe, table, streams, error: null };
   } catch (thrown) {
     ctx.signal.throwIfAborted();
     return { ...NOTHING, probe, error: asBeltError(thrown) };

@@ -41,6 +41,8 @@ export abstract class Diagnostics {
   readonly #options: DiagnosticsOptions;
   /** Scripts that ask for JSON get it here, too; on a terminal a person reads this, wherever stdout goes. */
   readonly #isJson: boolean;
+  /** What the answer on the same terminal has told already. */
+  #told: BeltError | null = null;
   /** The task that was last told of by name. */
   #named: string | null = null;
 
@@ -124,12 +126,18 @@ export abstract class Diagnostics {
     if (verbose) this.#tell({ trace: { message } }, colors.stderr.dim(safeParagraph(message)));
   }
 
+  /** The answer has told this error where both channels are read on one terminal. */
+  protected markAsTold(error: BeltError): void {
+    this.#told = error;
+  }
+
   /** An error as it stands in an answer. */
   document(error: BeltError): ErrorDocument {
     return error.document(this.#options.targetFlags);
   }
 
   error(error: BeltError): void {
+    if (error === this.#told) return;
     const { red, yellow, cyan } = this.#options.colors.stderr;
     const document = this.document(error);
     const prefix = error.isStop ? yellow("stopped:") : red("error:");

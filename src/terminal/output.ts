@@ -1,4 +1,4 @@
-import { usageError } from "../errors.ts";
+import { type BeltError, usageError } from "../errors.ts";
 import { Diagnostics, type DiagnosticsOptions } from "./diagnostics.ts";
 import { noField, selectFields } from "./field.ts";
 import { GrowingText } from "./growing-text.ts";
@@ -59,6 +59,15 @@ export class Output extends Diagnostics {
       if (error) throw error;
     } else if (json) this.#answer(this.#json(value));
     else this.#showAs(value, view);
+  }
+
+  /** An answer that tells an error, too, which people are then not told twice; throws it. */
+  resultThatTells<T>(value: T, view: View<T>, error: BeltError | null): void {
+    const { stdout, stderr, json, fields, quiet } = this.#options;
+    this.result(value, view);
+    if (!error) return;
+    if (stdout.isTTY && stderr.isTTY && !json && fields === null && !quiet) this.markAsTold(error);
+    throw error;
   }
 
   /** The answer is that there is none; exit 1 for `--field`, which names something. */

@@ -12,7 +12,7 @@ const NOTHING = Object.fromEntries(
 /** Between two columns. */
 const GAP = 2;
 
-/** Least room for the text that gives way, before rows are stacked. */
+/** Least room for prose that gives way, before rows are stacked. */
 const LEAST = 24;
 
 export interface Columns {
@@ -21,20 +21,26 @@ export interface Columns {
   right?: number[];
   /** A last column of prose, which may be made narrower. */
   prose?: (text: string, width: number) => string;
+  /** Least room for it, before rows are stacked. */
+  least?: number;
 }
 
 /**
  * Rows under a head, aligned and without lines. Nothing but prose is cut or broken: where the
  * others do not fit side by side, each row is a few lines, so that ids and addresses stay whole.
  */
-export function table({ head, right = [], prose }: Columns, rows: string[][], style: Style): string {
+export function table(
+  { head, right = [], prose, least = LEAST }: Columns,
+  rows: string[][],
+  style: Style,
+): string {
   const { textWidth, width } = style;
   const widths = head.map((name, column) => widest([name, ...rows.map((row) => row[column]!)], textWidth));
   const total = widths.reduce((sum, each) => sum + each + GAP, -GAP);
   if (total <= width) return grid(head, right, rows, style);
   const last = head.length - 1;
   const room = width - (total - widths[last]!);
-  if (!prose || room < LEAST) return rows.map((row) => stacked(head, row, prose, style)).join("\n");
+  if (!prose || room < least) return rows.map((row) => stacked(head, row, prose, style)).join("\n");
   const shaped = rows.map((row) => [...row.slice(0, last), prose(row[last]!, room)]);
   return grid(head, right, shaped, style);
 }

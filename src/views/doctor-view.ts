@@ -97,7 +97,7 @@ function apiRows({ api, trouble, error }: DoctorDocument): Row[] {
       mark: answerMark(reachable, http_status),
       name: "answers",
       value: reachable ? `in ${formatDuration(latency_ms ?? 0)}` : reachable === null ? "not asked" : "no",
-      detail: http_status === null ? null : `HTTP ${http_status}`,
+      detail: reachable === null ? null : answerDetail(http_status, error),
     },
     ...streamRows(api.streams),
     { mark: format === null ? "none" : "good", name: "format", value: format ?? "not known" },
@@ -113,6 +113,13 @@ function apiRows({ api, trouble, error }: DoctorDocument): Row[] {
       value: clock_skew_ms === null ? "not known" : skewText(clock_skew_ms),
     },
   ];
+}
+
+/** A key that is refused is told beside the key. */
+function answerDetail(status: number | null, error: ErrorDocument | null): string | null {
+  const isOfKey = status === 401 || status === 403;
+  if (error && !isOfKey) return error.message;
+  return status === null ? null : `HTTP ${status}`;
 }
 
 function streamRows(streams: boolean | null): Row[] {

@@ -13,6 +13,9 @@ export const taskListView: View<TaskDocument[]> = {
   bare: (tasks) => tasks.map(({ id }) => safeLine(id)).join("\n"),
 };
 
+/** Columns in which the first words of an input still tell it from others. */
+const FEW_WORDS = 12;
+
 /** Without the inputs where the API does not list them. */
 function taskTable(tasks: TaskDocument[], style: Style): string {
   const inputs = tasks.map(({ input }) => inputWords(input));
@@ -26,7 +29,7 @@ function taskTable(tasks: TaskDocument[], style: Style): string {
   ]);
   if (!hasInputs) return table({ head }, rows, style);
   return table(
-    { head: [...head, "INPUT"], prose: style.textWidth.cut },
+    { head: [...head, "INPUT"], prose: style.textWidth.cut, least: FEW_WORDS },
     rows.map((row, index) => [...row, inputs[index]!]),
     style,
   );

@@ -224,7 +224,8 @@ describe("cleaning up", () => {
         return json(200, {})(request, response);
       });
     try {
-      const { code, stdout, stderr } = await ask("file", "upload", "-");
+      const env = { INFSH_API_KEY: KEY, BELT_API_URL: api.url };
+      const { code, stdout, stderr } = await belt(["file", "upload", "-"], { home, env, stdin: "x" });
       expect([code, stdout]).toEqual([0, "https://f/x\n"]);
       expect(stderr).toContain(`warning: not all could be cleaned up: cannot remove ${temporary}/belt-`);
     } finally {

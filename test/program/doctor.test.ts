@@ -121,6 +121,12 @@ describe("belt doctor", () => {
     expect(code).toBe(6);
     expect(report).toMatchObject({ ok: false, api: { reachable: false }, error: { code: "network" } });
     expect(api.count("GET /sessions")).toBe(1);
+    expect((await ask("doctor")).stdout).toMatch(/^✗ {2}answers +no {2}the connection to .* was closed/m);
+    api.on(
+      "GET /sessions",
+      (_request, response) => void response.writeHead(502).end("<title>Bad Gateway</title>"),
+    );
+    expect((await ask("doctor")).stdout).toMatch(/^! {2}answers +in \d+ms {2}.*\(HTTP 502\)/m);
   });
 
   describe("reports what others would give up at, with exit 2 and the one thing to do", () => {

@@ -161,7 +161,7 @@ describe("run --session new", () => {
   it("shows the session as soon as it is known, and at the end how to go on and how to end it", async () => {
     const { code, stdout, stderr } = await run("run", "infsh/counter", "--session", "new");
     expect({ code, stdout }).toEqual({ code: 0, stdout: "ok\n" });
-    expect(stderr.indexOf("session sess_9\n")).toBeLessThan(stderr.indexOf("t completed"));
+    expect(stderr.indexOf("session sess_9\n")).toBeLessThan(stderr.indexOf("completed in"));
     expect(stderr).toMatch(/session sess_9 stays open for (1m 00s|5\ds)/);
     expect(stderr).toContain("belt run infsh/counter --session sess_9");
     expect(stderr).toContain("belt session end sess_9");
@@ -255,7 +255,7 @@ describe("session exec", () => {
       .on("GET /tasks/t", api.ok({ id: "t", status: "running" }), api.ok(cancelled))
       .on("POST /tasks/t/cancel", api.ok({ id: "t", cancelled: true }));
     const running = run("session", "exec", "infsh/counter", "--", "true");
-    await until(() => running.stderrSoFar().includes("t running"));
+    await until(() => running.stderrSoFar().includes("\nrunning\n"));
     running.signal("SIGINT");
     running.signal("SIGINT");
     const { code, stderr } = await running;

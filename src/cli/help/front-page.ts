@@ -10,9 +10,7 @@ export function frontPage(program: Command, topics: readonly string[], style: He
     `Usage: belt ${program.usage()}`,
     `Commands:\n${rows([...groups(program)].map(([group, names]) => [group, names.join(", ")]))}`,
     ["Examples:", ...examples].join("\n"),
-    ["belt help <command> tells more of a command, belt help <topic> of a topic:", topics.join(", ")].join(
-      "\n",
-    ),
+    `belt help <command> tells more; so does belt help <topic>: ${topics.join(", ")}`,
   ];
   return sections.map((section) => layOut(section, style)).join("\n\n");
 }

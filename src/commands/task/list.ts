@@ -27,8 +27,9 @@ async function listJournal(ctx: Context, { limit, status, app }: ListFlags): Pro
       "--status does not go with --journal, which knows what was submitted and not how it went",
       "leave --journal out to ask the API",
     );
-  const entries = await ctx.store.journal.newestFirst("task");
-  const fitting = entries.filter((entry) => app === undefined || isApp(entry.app, app));
+  const { journal } = ctx.store;
+  if (app === undefined) return ctx.out.result(await journal.newestFirst("task", limit), journalView);
+  const fitting = (await journal.newestFirst("task")).filter((entry) => isApp(entry.app, app));
   ctx.out.result(fitting.slice(0, limit), journalView);
 }
 
