@@ -45,7 +45,7 @@ export class AgentApi {
     this.#http = http;
   }
 
-  /** With a signal of its own it is tried once, for whoever may do without. */
+  /** With a signal of its own it is tried once, for a caller that can do without. */
   async agent(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/agents/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");

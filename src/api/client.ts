@@ -11,7 +11,7 @@ import type { RetryPolicy } from "./http/retry-policy.ts";
 import { MoneyApi } from "./money.ts";
 import { readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
-import { identifier, readItems, readTask } from "./resources/read.ts";
+import { identified, identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
 import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
@@ -122,11 +122,13 @@ export class Api {
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
   async tasks(limit: number, signal?: AbortSignal): Promise<IdentifiedTask[]> {
-    const items = await this.#pages("/tasks/list", limit, {}, signal);
-    return items.map(flattenBase).flatMap((item) => {
-      const id = identifier(item["id"]);
-      return id === null ? [] : [{ ...item, id }];
-    });
+    return identified(await this.#pages("/tasks/list", limit, {}, signal));
+  }
+
+  /** The tasks of the account, the newest first, by the page of at most `size`. */
+  async *taskPages(size: number): AsyncGenerator<IdentifiedTask[]> {
+    const pages = readPages((what) => this.#request(what), { path: "/tasks/list", wanted: () => size });
+    for await (const items of pages) yield identified(items);
   }
 
   /** The team's active sessions; the API says null when there are none. */
@@ -186,6 +188,15 @@ export class Api {
     );
   }
 
+  /** What the whole catalog suggests for a few words; apps among other things, the best first. */
+  async suggest(query: string, limit: number): Promise<JsonObject[]> {
+    const body = { query, limit };
+    const answer = await this.#http.request({ method: "POST", path: "/suggest", body, retry: "idempotent" });
+    const results = isObject(answer) ? answer["results"] : null;
+    if (Array.isArray(results)) return results.filter(isObject);
+    throw notAsExpected("its answer to the search has no results");
+  }
+
   /** Makes room for files, one slot each. */
   async createFiles(
     files: { filename: string; content_type: string; size: number }[],
@@ -214,8 +225,15 @@ export class Api {
     }
   }
 
-  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    return readPages((what) => this.#request(what), path, limit, more, signal);
+  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    const found: JsonObject[] = [];
+    const wanted = () => limit - found.length;
+    const pages = readPages((what) => this.#request(what), { path, wanted, more, signal });
+    for await (const items of pages) {
+      for (const item of items) found.push(item);
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
   }
 
   #session(id: string, answer: unknown): SessionDocument {

@@ -2,23 +2,28 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 import type { ApiRequest } from "./http/request.ts";
 import { readItems } from "./resources/read.ts";
 
-/** A list, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
-export async function readPages(
+interface Listing {
+  path: string;
+  /** Items that are still wanted. */
+  wanted(): number;
+  /** What the request says besides. */
+  more?: JsonObject;
+  /** With a signal of its own a page is asked for once, for whoever may do without. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A list of the API, one page after another. */
+export async function* readPages(
   request: (what: ApiRequest) => Promise<unknown>,
-  path: string,
-  limit: number,
-  more: JsonObject,
-  signal?: AbortSignal,
-): Promise<JsonObject[]> {
-  const found: JsonObject[] = [];
-  for (let cursor: unknown; found.length < limit; ) {
-    const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-    const retry = signal ? "never" : "idempotent";
+  { path, wanted, more = {}, signal }: Listing,
+): AsyncGenerator<JsonObject[]> {
+  const retry = signal ? "never" : "idempotent";
+  for (let cursor: unknown; ; ) {
+    const body = { limit: wanted(), ...more, ...(cursor !== undefined && { cursor }) };
     const page = await request({ method: "POST", path, body, retry, signal });
     const items = readItems(page, path);
-    found.push(...items);
+    yield items;
     cursor = isObject(page) ? page["next_cursor"] : undefined;
-    if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+    if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) return;
   }
-  return found.slice(0, limit);
 }

@@ -30,6 +30,11 @@ export interface Host {
   onSignal(listener: (signal: Signal) => void): () => void;
   /** Calls back when the reader of stdout has gone. */
   onPipeClosed(listener: () => void): void;
+  /**
+   * Calls back before this process is stopped from the terminal, as by Ctrl-Z, and once it goes on; the
+   * returned function stops that.
+   */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
@@ -115,6 +120,19 @@ export function processHost(root: string): Host {
       });
       // A terminal that has gone away takes stderr with it; there is nobody left to tell.
       process.stderr.on("error", () => {});
+    },
+    onSuspend(stop, goOn) {
+      if (process.platform === "win32") return () => {};
+      const suspend = () => {
+        stop();
+        process.kill(process.pid, "SIGSTOP");
+      };
+      process.on("SIGTSTP", suspend);
+      process.on("SIGCONT", goOn);
+      return () => {
+        process.off("SIGTSTP", suspend);
+        process.off("SIGCONT", goOn);
+      };
     },
     exitNow: (code) => process.exit(code),
     isAlive(pid) {

@@ -6,7 +6,7 @@ import { fieldsOf, itemSchema } from "./schema/fields.ts";
 import { forms } from "./schema/forms.ts";
 import { allowedValues, fileForm, isFileField, type Kind, kindsOf } from "./schema/kinds.ts";
 import type { Schema } from "./schema/node.ts";
-import { type Validator, validatorOf } from "./schema/validator.ts";
+import { compileValidator, type Validator } from "./schema/validator.ts";
 
 /**
  * A ready input for a schema, which passes its check: of each field its default, else its first
@@ -15,7 +15,7 @@ import { type Validator, validatorOf } from "./schema/validator.ts";
  * example is left out.
  */
 export async function sampleInput(schema: Schema): Promise<JsonObject> {
-  const validator = await validatorOf(schema, () => {});
+  const validator = await compileValidator(schema, () => {});
   const samples = forms(schema).map((form) => sampleObject(form, validator, 0));
   return samples.find((sample) => validator(sample, schema).length === 0) ?? samples[0] ?? {};
 }

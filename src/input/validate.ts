@@ -2,7 +2,7 @@ import type { CoercedInput } from "./coerce.ts";
 import { explain, type Found } from "./explain.ts";
 import { type Path, schemaAt } from "./schema/fields.ts";
 import type { Note, Schema } from "./schema/node.ts";
-import { type Validator, validatorOf } from "./schema/validator.ts";
+import { compileValidator, type Validator } from "./schema/validator.ts";
 import { findUnknown } from "./unknown-keys.ts";
 
 /** What does not fit a schema. */
@@ -21,7 +21,7 @@ export async function validate(
   schema: Schema,
   note: Note = () => {},
 ): Promise<ValidationIssue[]> {
-  const validator = atMost(MOST, await validatorOf(schema, onceEach(note)));
+  const validator = atMost(MOST, await compileValidator(schema, onceEach(note)));
   const unknown = findUnknown(values, schema);
   const wrong = explain({ validator, uploads, texts }, values, schema, []);
   const known = new Set(unknown.flatMap(({ path, meant }) => [path, meant ?? path]).map(keyOf));

@@ -3,7 +3,7 @@ import { exactNumber } from "../wire/json.ts";
 /** YAML with anchors and merge keys, whose long numbers keep their digits as JSON's do; throws for what is none. */
 export async function parseYaml(text: string): Promise<unknown> {
   const { parseDocument, visit } = await import("yaml");
-  const document = parseDocument(text, { merge: true, prettyErrors: false });
+  const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "error" });
   const [error] = document.errors;
   if (error) throw error;
   visit(document, {

@@ -1,63 +1,26 @@
 /** The local server: the API of inference.sh on loopback, with real apps as worker processes. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
-import { join } from "node:path";
-import { MICROCENTS_PER_USD } from "../wire/money.ts";
-import type { StatusTable } from "../wire/status.ts";
-import { createAgents } from "./agents/agents.ts";
-import { Catalog } from "./apps/catalog.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import type { AppSummary, EmitEvent } from "./events.ts";
-import { Apps } from "./http/app-info.ts";
+import { systemClock } from "./clock.ts";
+import { ApiError } from "./errors.ts";
+import type { AppSummary, Rehearsal } from "./events.ts";
+import { type Hooks, NO_HOOKS } from "./http/hooks.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
-import { Serializer } from "./http/serialize.ts";
-import { ChatSerializer } from "./http/serialize-chat.ts";
 import type { Services } from "./http/services.ts";
-import { createIds, type IdKind } from "./ids.ts";
-import { Wallet } from "./money/wallet.ts";
+import { assemble, type Parts, type PartsOptions } from "./parts.ts";
 import { removeOldFiles } from "./remove-old-files.ts";
-import { Sessions } from "./sessions/sessions.ts";
-import { FileStore } from "./tasks/file-store.ts";
-import { mapStrings } from "./tasks/json.ts";
-import { Runner } from "./tasks/runner.ts";
-import type { Task } from "./tasks/task.ts";
-import { TaskStore } from "./tasks/task-store.ts";
-import { Tasks } from "./tasks/tasks.ts";
-import { Webhooks } from "./tasks/webhook.ts";
-import { Pool } from "./workers/pool.ts";
 
 export type { ServerEvent } from "./events.ts";
 
-export interface LocalServerOptions {
-  /** The package's folder: the worker program and the built-in apps are in it. */
-  root: string;
-  /** Belt's state folder. */
-  stateDir: string;
-  /** The user's app directories; they win over built-in apps of the same name. */
-  appDirs: string[];
+export interface LocalServerOptions extends PartsOptions {
   /** 0 for any. */
   port: number;
-  /** Most worker processes that work at a time. */
-  workers: number;
-  /** Most sessions that hold a worker and do not use it, 32 unless told. */
-  idleSessions?: number;
-  taskTimeoutMs: number;
-  /** Credit in microcents, 100 USD unless told. */
-  balance?: number;
   /** Null: every form at once, bare for a request with `X-API-Version: 2`. */
   dialect: Dialect | null;
-  statusTable: StatusTable;
-  /** "file": outputs carry `file:` uris, which outlive the server. */
-  fileUris: "http" | "file";
   key?: string;
-  clock?: Clock;
-  ids?: (kind: IdKind) => string;
-  /** Bound of one worker's JavaScript heap, 1024 unless told. */
-  workerMemoryMb?: number;
-  /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
-  onEvent?: EmitEvent;
+  /** A script of faults: as it was given, and the file that this would be. */
+  scenario?: { given: string; file: string } | undefined;
 }
 
 export interface LocalServer {
@@ -65,22 +28,28 @@ export interface LocalServer {
   key: string;
   /** Loads every app once; a broken one is among them, with its problem. */
   apps(): Promise<AppSummary[]>;
+  /** What of the scenario was rehearsed so far; null without one. */
+  rehearsal(): Rehearsal | null;
   /** Cancels what runs, ends sessions, ends every process, frees the port. */
   close(): Promise<void>;
 }
 
-const IDLE_SESSIONS = 32;
-const BALANCE = 100 * Number(MICROCENTS_PER_USD);
 const WATCH_MS = 1000;
 const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
 const LAST_ANSWERS_MS = 200;
 
-/** Rejects with an error of code EADDRINUSE when the port is taken. */
+/** Rejects with an error of code EADDRINUSE when the port is taken, of code SCENARIO for one that is not in order. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const key = options.key ?? `inf_local_${randomBytes(18).toString("base64url")}`;
-  const parts = assemble(options, key, () => `http://127.0.0.1:${portOf(server)}`);
-  const server: Server = createHttpServer(parts.services, { key, dialect: options.dialect });
+  const hooks = options.scenario ? await loadFaults(options.scenario, options) : NO_HOOKS;
+  const parts = assemble(options, key, hooks, () => `http://127.0.0.1:${portOf(server)}`);
+  const { dialect } = options;
+  const server: Server = createHttpServer(parts.services, { key, dialect, around: hooks.around.bind(hooks) });
+  await hooks.open(parts.services).catch(async (error) => {
+    await parts.services.pool.close();
+    throw error;
+  });
   await listen(server, options.port);
   // Answers of the first request need the catalog: it is read while that request is on its way.
   setImmediate(() => void parts.services.catalog.directories().catch(() => {}));
@@ -90,6 +59,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     url: parts.services.baseUrl(),
     key,
     apps: () => summaries(parts.services),
+    rehearsal: () => hooks.rehearsal(),
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
@@ -104,111 +74,14 @@ async function summaries({ apps, agents }: Services): Promise<AppSummary[]> {
   return [...(await apps.summaries()), ...known.map((directory) => directory.summary())];
 }
 
-interface Parts {
-  services: Services;
-  runner: Runner;
-  webhooks: Webhooks;
-  folders: Folders;
-}
-
-/** What every part may need: time, ids, and where facts go. */
-interface Basics {
-  clock: Clock;
-  nextId: (kind: IdKind) => string;
-  emit: EmitEvent;
-}
-
-/** Each part is made of those before it. */
-function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
-  const { clock = systemClock, onEvent: emit = () => {} } = options;
-  const basics = { clock, emit, nextId: options.ids ?? createIds(clock) };
-  const folders = makeFolders(join(options.stateDir, "local"));
-  const catalog = new Catalog(options.appDirs, join(options.root, "src", "samples"), emit);
-  const files = new FileStore({
-    dir: folders.files,
-    key,
-    nextId: () => basics.nextId("file"),
-    now: clock.now,
-  });
-  const { statusTable: table, fileUris } = options;
-  const serializer = new Serializer({ table, fileUris, files, baseUrl });
-  const pool = createPool(options, basics, folders);
-  const sessions = new Sessions({
-    clock,
-    emit,
-    nextId: () => basics.nextId("sess"),
-    retire: (worker) => pool.retire(worker),
-  });
-  const runner = new Runner({
-    clock,
-    pool,
-    files,
-    sessions,
-    taskTimeoutMs: options.taskTimeoutMs,
-    report: (version, problem) => void catalog.report(version, problem),
-    inputUri: (text) => serializer.httpUri(text),
-  });
-  const webhooks = new Webhooks(clock, emit);
-  const wallet = new Wallet(options.balance ?? BALANCE);
-  const onEnd = (task: Task) => {
-    wallet.settle(task);
-    if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
-  };
-  const tasks = createTasks(basics, folders, runner, onEnd);
-  const parseReference = (text: string) =>
-    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
-  const agents = createAgents({
-    ...{ clock, nextId: basics.nextId, dir: folders.chats, catalog, pool, tasks },
-    appDirs: options.appDirs,
-    builtInDir: join(options.root, "src", "samples"),
-    present: (value) => mapStrings(value, (text) => serializer.uri(text)),
-  });
-  const known = { clock, catalog, pool, sessions, tasks, files, serializer, wallet, baseUrl, parseReference };
-  const served = { ...agents, serializer: new ChatSerializer(serializer) };
-  return { services: { ...known, agents: served, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
-}
-
-type Folders = ReturnType<typeof makeFolders>;
-
-function makeFolders(local: string) {
-  const folder = (name: string) => {
-    const path = join(local, name);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  };
-  return {
-    tasks: folder("tasks"),
-    chats: folder("chats"),
-    files: folder("files"),
-    cache: folder("cache"),
-    temporary: folder("tmp"),
-  };
-}
-
-function createPool(
-  { root, workers, idleSessions = IDLE_SESSIONS, workerMemoryMb = 1024 }: LocalServerOptions,
-  { nextId, emit }: Basics,
-  { cache: cacheDir, temporary: temporaryDir }: Folders,
-): Pool {
-  const program = join(root, "dist", "local", "worker", "main.js");
-  const settings = { program, memoryMb: workerMemoryMb, cacheDir, temporaryDir };
-  return new Pool({ workers, idleLeases: idleSessions, settings, nextId: () => nextId("wrk"), emit });
-}
-
-function createTasks(
-  { clock, nextId, emit }: Basics,
-  folders: Folders,
-  runner: Runner,
-  onEnd: (task: Task) => void,
-): Tasks {
-  return new Tasks({
-    clock,
-    emit,
-    nextId: () => nextId("task"),
-    store: new TaskStore(folders.tasks),
-    execute: (live, version) => runner.execute(live, version),
-    onEnd,
-  });
+/** Nothing of faults is loaded where none are asked for. */
+async function loadFaults(
+  scenario: { given: string; file: string },
+  { clock = systemClock, onEvent: emit = () => {} }: LocalServerOptions,
+): Promise<Hooks> {
+  const { Faults } = await import("./faults/faults.ts");
+  const refusal = (...answer: ConstructorParameters<typeof ApiError>) => new ApiError(...answer);
+  return new Faults({ ...scenario, clock, emit, refusal });
 }
 
 /** Throws away what is a week old, and looks for edits of apps when they are to be shown. */

@@ -23,6 +23,9 @@ export function ownAddress(stateDir: string, pid: number): string {
   return join(stateDir, `server-${pid}.json`);
 }
 
+/** Names to the commands that a belt starts the file that says where its server answers. */
+export const ADDRESS_VARIABLE = "BELT_LOCAL_ADDRESS";
+
 type Warn = (text: string) => void;
 
 /** Makes a server known; readable by the user alone. What cannot be understood there is set aside first. */

@@ -8,8 +8,8 @@ import type { WritableEnd } from "./writable.ts";
 export interface Progress {
   /** Something of belt's own takes its time; shown on a terminal only. */
   busy(text: string): void;
-  /** A new phase of a task: redrawn on a terminal, one line elsewhere. */
-  phase(subject: string, phase: string): void;
+  /** A new phase of a task, its last one perhaps: redrawn on a terminal, one line elsewhere. */
+  phase(subject: string, phase: string, isLast?: boolean): void;
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
@@ -26,7 +26,9 @@ export interface ProgressOptions {
   /** Makes a text fit to be drawn: on one line, harmless, without keys. */
   clean(text: string): string;
   /** Tells a task's new status where nothing is drawn. */
-  status(taskId: string, status: string): void;
+  status(taskId: string, status: string, isLast: boolean): void;
+  /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
   now(): number;
 }
 
@@ -43,9 +45,9 @@ class Lines implements Progress {
     this.#options = options;
   }
 
-  phase(subject: string, phase: string): void {
+  phase(subject: string, phase: string, isLast = false): void {
     const told = `${subject}\n${phase}`;
-    if (told !== this.#last) this.#options.status(subject, phase);
+    if (told !== this.#last) this.#options.status(subject, phase, isLast);
     this.#last = told;
   }
 
@@ -75,6 +77,7 @@ class Spinner implements Progress {
   #start = 0;
   #phase = "";
   #detail = "";
+  #release = () => {};
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -106,6 +109,8 @@ class Spinner implements Progress {
     this.#timer = null;
     this.#ora?.stop();
     this.#ora = null;
+    this.#release();
+    this.#release = () => {};
   }
 
   async #draw(): Promise<void> {
@@ -114,14 +119,20 @@ class Spinner implements Progress {
       import("./display-width.ts"),
     ]);
     if (!this.#timer) return;
-    const { stderr, colors } = this.#options;
-    this.#ora = ora({
+    const { stderr, colors, onSuspend } = this.#options;
+    const spinner = ora({
       color: colors === plainColors ? false : "cyan",
       stream: stderr as NodeJS.WriteStream,
       discardStdin: false,
       text: "",
       suffixText: () => this.#text(displayWidth),
     }).start();
+    this.#ora = spinner;
+    // Whoever types in the meantime needs the cursor.
+    this.#release = onSuspend(
+      () => spinner.stop(),
+      () => void spinner.start(),
+    );
   }
 
   /** The phase, how long it has been, and what fits of the newest log line. */

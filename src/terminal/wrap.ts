@@ -3,15 +3,24 @@ import type { Style } from "./view.ts";
 type Room = Pick<Style, "width" | "textWidth">;
 
 /** Text in lines of at most `width` columns, broken between words; what has no break, such as a URL, stays whole. */
-export function wrap(text: string, { width, textWidth }: Room): string {
+export function wrap(text: string, room: Room): string {
+  return wrapWith("", text, room);
+}
+
+/** The same for a paragraph, whose further lines are set in. */
+export function hang(text: string, room: Room): string {
+  return wrapWith("  ", text, room);
+}
+
+function wrapWith(indent: string, text: string, { width, textWidth }: Room): string {
   if (width === Number.POSITIVE_INFINITY) return text;
   const wrapLine = (line: string) => {
     const lines: string[] = [];
     let current = "";
     for (const word of line.split(/(?<=\s)(?=\S)/)) {
-      if (current !== "" && textWidth.width((current + word).trimEnd()) > width) {
+      if (current.trim() !== "" && textWidth.width((current + word).trimEnd()) > width) {
         lines.push(current.trimEnd());
-        current = "";
+        current = indent;
       }
       current += word;
     }

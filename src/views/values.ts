@@ -78,3 +78,18 @@ export function colorStatus(status: StatusWord, colors: Colors): string {
   if (status === "failed") return colors.red(status);
   return status === "cancelled" || status === "cancelling" ? colors.yellow(status) : status;
 }
+
+/** What tells an input from another: its first text, else its fields, on one line. */
+export function inputWords(input: unknown): string {
+  if (!isObject(input)) return input === null || input === undefined ? "" : safeLine(plain(input));
+  const fields = Object.entries(input).filter(([, value]) => value !== null && value !== "");
+  const text = fields.find(([, value]) => typeof value === "string" && !ADDRESS.test(value));
+  if (text) return safeLine(String(text[1])).trim();
+  return fields.map(([key, value]) => safeLine(`${key}=${plain(value)}`)).join(" ");
+}
+
+const ADDRESS = /^(https?|data|file|inf):/i;
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value.replace(/^(data:[^,]*).*/is, "$1,…") : safeJson(value);
+}

@@ -17,6 +17,8 @@ export interface Bounds {
   runs: number;
   /** Milliseconds at most. */
   time: number;
+  /** Called as each input begins. */
+  onInput?(): void;
 }
 
 export interface Report {
@@ -31,13 +33,14 @@ export interface Report {
 const SLOW = 5_000;
 
 /** Tries inputs until there are enough, or time is over, or one of them breaks a property. */
-export async function fuzz<T>(harness: Harness<T>, { seed, runs, time }: Bounds): Promise<Report> {
+export async function fuzz<T>(harness: Harness<T>, { seed, runs, time, onInput }: Bounds): Promise<Report> {
   const clear = await harness.prepare?.();
   const start = performance.now();
   let tried = 0;
   try {
     const property = fc.asyncProperty(harness.inputs, async (input) => {
       tried++;
+      onInput?.();
       const begun = process.cpuUsage();
       await harness.check(input);
       const { user, system } = process.cpuUsage(begun);
@@ -45,7 +48,9 @@ export async function fuzz<T>(harness: Harness<T>, { seed, runs, time }: Bounds)
         throw new Error(`one input took ${Math.round((user + system) / 1000)} ms`);
     });
     const found = await fc.check(property, { seed, numRuns: runs, interruptAfterTimeLimit: time });
-    const failure = found.failed ? `${found.errorInstance}\n${fc.defaultReportMessage(found)}` : null;
+    const failure = found.failed
+      ? `${found.errorInstance instanceof Error ? found.errorInstance.stack : found.errorInstance}\n${fc.defaultReportMessage(found)}`
+      : null;
     return { name: harness.name, runs: tried, ms: performance.now() - start, failure };
   } finally {
     await clear?.();

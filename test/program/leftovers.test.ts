@@ -55,7 +55,13 @@ describe("an unfinished download", () => {
       (_request, response) => void response.end("whole"),
     );
     const killed = run("task", "get", "task_1", "--save", out());
-    await until(() => existsSync(out()) && readdirSync(out()).some((name) => name.endsWith(".part")));
+    // The file is there before the request is.
+    await until(
+      () =>
+        api.count("GET /f/a.bin") === 1 &&
+        existsSync(out()) &&
+        readdirSync(out()).some((name) => name.endsWith(".part")),
+    );
     killed.kill("SIGKILL");
     await killed;
     expect(readdirSync(out())).toHaveLength(1);

@@ -89,6 +89,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
       return () => {};
     },
     onPipeClosed() {},
+    onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
     kill(pid) {
@@ -110,6 +111,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
 export interface Spawning {
   env?: Record<string, string>;
   input?: string;
+  cwd?: string;
 }
 
 function target(lines: string[]): WritableEnd {
@@ -122,11 +124,16 @@ function target(lines: string[]): WritableEnd {
 }
 
 /** The real binary in a process of its own, with an environment that holds nothing but what is given. */
-export function spawnBelt(argv: string[], home: Home, { env = {}, input = "" }: Spawning = {}) {
+export function spawnBelt(
+  argv: string[],
+  home: Home,
+  { env = {}, input = "", cwd = process.cwd() }: Spawning = {},
+) {
   return execa("node", [join(ROOT, "bin/belt.js"), ...argv], {
     reject: false,
     stripFinalNewline: false,
     input,
+    cwd,
     env: { PATH: process.env["PATH"] ?? "", ...home.env, ...env },
     extendEnv: false,
   });

@@ -8,7 +8,7 @@ const PIECE = Buffer.alloc(2 ** 26);
 /** Bytes that get through of so many decoded ones. */
 async function through(pieces: number, arrived: number): Promise<number> {
   let bytes = 0;
-  const sink = new Writable({
+  const target = new Writable({
     write(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       done();
@@ -17,7 +17,7 @@ async function through(pieces: number, arrived: number): Promise<number> {
   await pipeline(
     Array.from({ length: pieces }, () => PIECE),
     new Inflation(() => arrived),
-    sink,
+    target,
   );
   return bytes;
 }

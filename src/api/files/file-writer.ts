@@ -11,7 +11,7 @@ export class FileWriter extends Writable {
 
   /** `position`: where to begin. */
   constructor(file: FileHandle, onBytes: OnBytes, position = 0) {
-    super({ highWaterMark: 4 * PIECE });
+    super({ highWaterMark: 2 * PIECE });
     this.#file = file;
     this.#onBytes = onBytes;
     this.#position = position;

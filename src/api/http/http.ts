@@ -43,7 +43,7 @@ export class Http {
       },
       signal: anyOf(leaving, what.deadline),
       // Out of patience between two tries: what the last one met says more.
-      left: (reason, failed) => (isTimeout(leaving.reason) ? failed.error : reason),
+      interrupted: ({ error }, reason) => (isTimeout(leaving.reason) ? error : reason),
     });
   }
 
@@ -54,7 +54,8 @@ export class Http {
     const leave = () => {
       if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
     };
-    leaving.addEventListener("abort", leave, { once: true });
+    const heard = anyOf(leaving);
+    heard.addEventListener("abort", leave, { once: true });
     try {
       const answered = await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery);
       if ("begun" in answered) return { value: answered.begun };
@@ -65,7 +66,7 @@ export class Http {
       if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
-      leaving.removeEventListener("abort", leave);
+      heard.removeEventListener("abort", leave);
       over?.();
     }
   }

@@ -30,12 +30,15 @@ export interface Tries<T> {
   next(failed: FailedTry, tries: number): number | BeltError;
   /** Ends the tries and the pauses between them with its reason. */
   signal: AbortSignal;
-  /** What to throw when that ends a pause. */
-  left?(reason: unknown, failed: FailedTry): unknown;
+  /** What to throw in place of that reason when it ends a pause. */
+  interrupted?(failed: FailedTry, reason: unknown): unknown;
 }
 
 /** Tries until it succeeds or there is no next try; says so once people wonder what takes so long. */
-export async function withRetries<T>(pacing: Pacing, { attempt, next, signal, left }: Tries<T>): Promise<T> {
+export async function withRetries<T>(
+  pacing: Pacing,
+  { attempt, next, signal, interrupted }: Tries<T>,
+): Promise<T> {
   const { policy, sleep, now, onRetry } = pacing;
   const began = now();
   for (let tries = 0; ; tries++) {
@@ -48,7 +51,7 @@ export async function withRetries<T>(pacing: Pacing, { attempt, next, signal, le
     signal.throwIfAborted();
     if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
     await sleep(delay, signal).catch((reason) => {
-      throw left?.(reason, outcome) ?? reason;
+      throw interrupted ? interrupted(outcome, reason) : reason;
     });
   }
 }

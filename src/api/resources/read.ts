@@ -29,3 +29,11 @@ export function readItems(answer: unknown, what: string): JsonObject[] {
   if (isObject(answer) && items === null) return [];
   throw notAsExpected(`its answer about ${what} is no list`);
 }
+
+/** The tasks of a list that have an id. */
+export function identified(items: JsonObject[]): IdentifiedTask[] {
+  return items.map(flattenBase).flatMap((item) => {
+    const id = identifier(item["id"]);
+    return id === null ? [] : [{ ...item, id }];
+  });
+}

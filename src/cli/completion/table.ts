@@ -4,7 +4,7 @@ import type { ArgumentDocument, CommandDocument, OptionDocument } from "../descr
  * What may follow a command, one line each, as the scripts read it: `c|get||show tasks` for a
  * command, `o|--save|dirs|…` for an option, `a|id|task|…` for an argument, `v|…` for one that may be
  * repeated. The third field says what fits there: nothing (a flag), `text`, `files`, `dirs`,
- * `command`, `one:a,b`, or what `belt __complete` knows.
+ * `command`, `one:a,b`, `task-or-file`, or what `belt __complete` knows.
  */
 export type CompletionTable = Map<string, string[]>;
 
@@ -63,7 +63,9 @@ function argumentKind(command: string, name: string, choices: string[] | null): 
   const kinds: Record<string, string> = {
     app: "app",
     agent: "agent",
+    run: "task-or-file",
     appdir: "dirs",
+    dir: "dirs",
     path: "files",
     file: "files",
     command: "command",

@@ -1,10 +1,10 @@
 import type { AgentInfo } from "../../api/resources/agent.ts";
 import { usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
+import { isAppName } from "../../input/app-name.ts";
 import { closest } from "../../input/closest.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
 import type { CostFlags } from "../run/budget.ts";
-import { isAppName } from "../run/parse-run.ts";
 import { findFiles, inputReaders } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
 import { resolveReference } from "../shared/ids.ts";

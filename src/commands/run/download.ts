@@ -28,8 +28,16 @@ const AT_ONCE = 4;
 /** A task with the files of its output in a folder, and what went wrong with the others. */
 export interface Saving {
   task: TaskDocument & { saved: string[] };
+  /** The same files with where they stood in the output. */
+  files: SavedFile[];
   /** Exit 9, or how the user ended it; null when all is saved. */
   error: BeltError | null;
+}
+
+export interface SavedFile {
+  place: OutputFile["path"];
+  /** As shown: within the folder as it was named. */
+  path: string;
 }
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
@@ -55,19 +63,21 @@ export async function saveOutput(
   const save = async (file: OutputFile, index: number) => {
     if (ctx.signal.aborted) return [];
     try {
-      return [join(folder, await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)))];
+      const name = await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes));
+      return [{ place: file.path, path: join(folder, name) }];
     } catch (thrown) {
       errors.push(asSaveError(thrown, file));
       return [];
     }
   };
   if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
-  const saved = await mapLimit(files, AT_ONCE, save);
-  const whole = { ...task, saved: saved.flat() };
+  const saved = (await mapLimit(files, AT_ONCE, save)).flat();
+  const whole = { ...task, saved: saved.map(({ path }) => path) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
   if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
     task: whole,
+    files: saved,
     error: ctx.signal.aborted
       ? stopped(ctx, task.id, folder)
       : await partly(ctx, task.id, folder, files, errors),
@@ -94,7 +104,7 @@ async function saveFile(
 }
 
 /** Fills the open file; gives the media type that the server told. */
-async function fetchInto(
+export async function fetchInto(
   ctx: Context,
   api: Api,
   { uri, size }: OutputFile,

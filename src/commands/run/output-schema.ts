@@ -2,13 +2,13 @@ import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
 import { type IsFileField, isFileAddress } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
+import { isAppName } from "../../input/app-name.ts";
 import { asSchema } from "../../input/schema/document.ts";
 import { schemaAt } from "../../input/schema/fields.ts";
 import { isFileField } from "../../input/schema/kinds.ts";
 import type { Schema } from "../../input/schema/node.ts";
 import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
-import { isAppName } from "./parse-run.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
 export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Promise<IsFileField> {

@@ -7,6 +7,7 @@ import { readDataUri } from "../../api/files/data-uri.ts";
 import { downloadSmall } from "../../api/files/download.ts";
 import { outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
+import type { Style } from "../../terminal/output.ts";
 import { MOST_BYTES, renderPicture } from "../../terminal/picture.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -14,13 +15,23 @@ import type { Context } from "../shared/context.ts";
 const MOST_PICTURES = 4;
 const PATIENCE = 10_000;
 
+/** Rows of the screen for the command, the task, its output, the summary and the next prompt, with one to spare. */
+const ROWS_OF_TEXT = 10;
+const LEAST_ROWS = 6;
+
 /** The images of an output as a terminal shows them; whatever goes wrong, there is just no picture. */
-export async function previews(ctx: Context, api: Api, task: TaskDocument, width: number): Promise<string[]> {
+export async function previews(
+  ctx: Context,
+  api: Api,
+  task: TaskDocument,
+  { width, height = Number.POSITIVE_INFINITY }: Style,
+): Promise<string[]> {
   const way = ctx.machine.pictures;
   if (way === null || task.status !== "completed") return [];
+  const room = { columns: width, rows: Math.max(LEAST_ROWS, height - ROWS_OF_TEXT) };
   const show = async (read: () => Promise<Buffer | null>) => {
     const bytes = await read();
-    return bytes && (await renderPicture(bytes, way, width));
+    return bytes && (await renderPicture(bytes, way, room));
   };
   const shown = sources(ctx, api, task)
     .slice(0, MOST_PICTURES)

@@ -6,6 +6,7 @@ import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
+import type { ServerAddress } from "../../store/server-address.ts";
 import type { TemporaryOwner } from "../../store/temporary.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
@@ -14,8 +15,13 @@ import type { Ask } from "../../terminal/prompt.ts";
 /** Everything a command may touch. What costs something is made when first asked for. */
 export interface Context {
   out: Output;
-  /** A client for the API that the options and the environment name. */
-  api(): Promise<Api>;
+  /**
+   * A client for the API that the options and the environment name. With a scenario, which the first call
+   * decides: for a local server of this command's own, with these faults.
+   */
+  api(scenario?: string): Promise<Api>;
+  /** The `belt dev` that serves with this state folder; null when there is none. */
+  runningServer(): Promise<ServerAddress | null>;
   endpoint: Endpoint;
   credentials: Credentials;
   /** BELT_MAX_COST as it was set, in USD: the most that this command may spend. */

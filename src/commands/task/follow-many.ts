@@ -72,9 +72,6 @@ export async function followAll(
   }
 }
 
-/** Entries of the journal in which a task is looked for that the API may not know yet. */
-const RECENT = 1_000;
-
 /** Milliseconds for the first look at a task after it was enough. */
 const LAST_LOOK = 1_000;
 
@@ -96,6 +93,9 @@ function unseen(): BeltError {
     retryable: true,
   });
 }
+
+/** Entries of the journal in which a task is looked for that the API may not know yet. */
+const RECENT = 1_000;
 
 /** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
 async function submitTimes({ store: { journal } }: Context): Promise<Map<string, number>> {

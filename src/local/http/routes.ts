@@ -24,12 +24,13 @@ import type { Reply } from "./response.ts";
 import type { Services } from "./services.ts";
 import { endSession, getSession, keepSessionAlive, listSessions } from "./session-routes.ts";
 import { submitRun } from "./submit.ts";
+import { suggest } from "./suggest.ts";
 import { cancelTask, followTask, getLogs, getStatus, getTask, getTimings, listTasks } from "./task-routes.ts";
 
 /** Undefined when the handler has answered by itself. */
 type Handler = (services: Services, request: ApiRequest) => Promise<Reply | undefined>;
 
-interface Route {
+export interface Route {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   handle: Handler;
@@ -41,6 +42,7 @@ const ROUTES: Route[] = [
   { method: "POST", path: "/run", handle: (services, request) => submitRun(services, request, true) },
   { method: "POST", path: "/apps/run", handle: (services, request) => submitRun(services, request, false) },
   { method: "POST", path: "/apps/list", handle: listApps },
+  { method: "POST", path: "/suggest", handle: suggest },
   { method: "GET", path: "/apps/:name", handle: getApp },
   { method: "GET", path: "/apps/:namespace/:name", handle: getApp },
   { method: "POST", path: "/store/apps/:appId/estimate", handle: estimateRun },

@@ -8,6 +8,7 @@ import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
 import type { EmitEvent } from "../events.ts";
 import { ownPid } from "../process-ids.ts";
+import { AppError } from "../workers/conversation.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
 
@@ -148,6 +149,7 @@ export class Tasks {
     try {
       await execute(live, version);
     } catch (error) {
+      if (error instanceof AppError) live.failedAt = error.place;
       if (live.cancelRequested) live.end("cancelled", null, clock.now());
       else live.end("failed", messageOf(error), clock.now());
     }
@@ -167,6 +169,7 @@ export class Tasks {
       worker: workerId,
       session: sessionId,
       error,
+      place: live.failedAt,
     });
     if (!isTerminal(status)) return;
     onEnd(live.task);

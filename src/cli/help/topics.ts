@@ -1,10 +1,21 @@
-import { EXIT_CODES } from "../errors.ts";
+import { EXIT_CODES } from "../../errors.ts";
+import { APP_FORMAT } from "./app-format.ts";
+import { outputTopic } from "./documents.ts";
+import { ERROR_CODES } from "./error-codes.ts";
+import { rows } from "./layout.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { scriptingTopic } from "./scripting.ts";
 
 /** What `belt help <topic>` tells about. */
 export const TOPICS: Record<string, { summary: string; text(): string }> = {
   "exit-codes": { summary: "how a command ended, as a number", text: exitCodes },
   environment: { summary: "variables that belt reads", text: environment },
   input: { summary: "how --input and --setup are written", text: input },
+  output: { summary: "what is printed where, and every document", text: outputTopic },
+  errors: { summary: "what goes wrong, word by word", text: errors },
+  scripting: { summary: "what a script wants to do, and how it is written", text: scriptingTopic },
+  "app-format": { summary: "how an app is written, on one page", text: () => APP_FORMAT },
+  scenarios: { summary: "scripts of faults, for rehearsing failure", text: () => SCENARIOS },
 };
 
 /** Variables that belt reads, and what each does. */
@@ -18,6 +29,8 @@ export const VARIABLES: Record<string, string> = {
   BELT_CONFIG_DIR: "where profiles and keys are kept",
   BELT_STATE_DIR: "where the journal of what was submitted is kept, and what the local server stores",
   BELT_CACHE_DIR: "where apps' schemas are kept, and node's own form of the program",
+  BELT_REHEARSAL:
+    "set by `belt dev exec` for the command it runs: belt talks to the local server, and to nothing else",
   BELT_SESSION: "set by `belt session exec` for the command it runs: the id of its session",
   HTTPS_PROXY: "proxy for https; NO_PROXY names the hosts that go without",
   NO_COLOR: "any value turns color off, unless --color says otherwise",
@@ -39,26 +52,34 @@ const WRITTEN: [string, string][] = [
 ];
 
 function exitCodes(): string {
-  const rows = Object.values(EXIT_CODES).map(({ code, meaning }): [string, string] => [
+  const codes = Object.values(EXIT_CODES).map(({ code, meaning }): [string, string] => [
     `${code}`.padStart(3),
     meaning,
   ]);
-  return `The same on a terminal, in a pipe and with --json.\n\n${table(rows)}`;
+  return `The same on a terminal, in a pipe and with --json.\n\n${rows(codes)}`;
+}
+
+function errors(): string {
+  const codes = Object.entries(ERROR_CODES).map(([code, { meaning, exit }]): [string, string] => [
+    `${code}${exit === "depends" ? "" : ` (${EXIT_CODES[exit].code})`}`,
+    meaning,
+  ]);
+  return [
+    'An error is told on stderr: "error: what failed", then "hint: what to type next". With --json, where stderr is no terminal, it is the last line there:',
+    '    {"error":{"code","message","hint","http_status","retryable","task_id","request_id"}}',
+    "retryable: the same command may succeed later, and nothing is paid twice by trying. What the API sends as a code stands as it is.",
+    `Codes, with the exit code where one is usual:\n${rows(codes)}`,
+  ].join("\n\n");
 }
 
 function environment(): string {
-  return `${table(Object.entries(VARIABLES))}\n\nAn option on the command line comes before a variable.`;
+  return `${rows(Object.entries(VARIABLES))}\n\nAn option on the command line comes before a variable.`;
 }
 
 function input(): string {
   return [
     "--input and --setup may be repeated; they are merged from left to right, and later ones win.",
-    table(WRITTEN),
+    rows(WRITTEN),
     "Nothing but @ reads a file: a value that merely looks like a path is sent as text.",
   ].join("\n\n");
-}
-
-function table(rows: [string, string][]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }
