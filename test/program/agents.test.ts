@@ -233,7 +233,7 @@ describe.concurrent("an answer", () => {
       api.on("GET /chats/chat_1/stream", hangUp);
       expect((await belt("agent", "run", "test/agent", "hi")).code).toBe(8);
       api.on("GET /chats/chat_1/stream", ndjson(LINES.slice(0, 3), "open"));
-      expect((await belt("agent", "run", "test/agent", "hi", "--timeout", "200ms")).code).toBe(8);
+      expect((await belt("agent", "run", "test/agent", "hi", "--timeout", "2s")).code).toBe(8);
     }),
   );
 
