@@ -7,6 +7,7 @@ import type { Probe } from "./http/probe.ts";
 import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
+import { eachPage } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
@@ -26,6 +27,9 @@ export interface ApiOptions extends HttpOptions {
 
 const MAY_HAVE_STARTED = "the run may have started";
 
+/** Items asked for at once, where somebody reads page after page. */
+const PAGE = 100;
+
 /** A task as sent, its id certain. */
 export type IdentifiedTask = JsonObject & { id: string };
 
@@ -34,6 +38,8 @@ export interface SubmitOptions {
   uninterruptible(): () => void;
   /** Ends the submit; its reason is a BeltError. */
   deadline?: AbortSignal | undefined;
+  /** Not tried again, not even when it certainly did not arrive. */
+  once?: boolean;
 }
 
 /** The inference.sh API, one line an endpoint; answers are tasks as sent, with their base fields flat. */
@@ -42,6 +48,8 @@ export class Api {
   readonly baseUrl: string;
   readonly outlivesCommand: boolean;
   readonly policy: RetryPolicy;
+  /** Milliseconds for one request and its answer. */
+  readonly requestTimeout: number;
   readonly statuses: StatusReader;
   readonly sleep: HttpOptions["sleep"];
   readonly now: HttpOptions["now"];
@@ -57,6 +65,7 @@ export class Api {
     this.outlivesCommand = options.outlivesCommand;
     this.statuses = new StatusReader(options.statusTable);
     this.policy = options.policy;
+    this.requestTimeout = options.requestTimeout;
     this.sleep = options.sleep;
     this.now = options.now;
     this.trace = options.trace;
@@ -71,7 +80,8 @@ export class Api {
    * cuts it short, since an answer that is not read is a task that nobody knows of. Without a
    * readable answer it is exit 11.
    */
-  async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
+  async submit(request: RunRequest, options: SubmitOptions): Promise<IdentifiedTask> {
+    const { uninterruptible, deadline, once } = options;
     const answer = await this.#http.request({
       method: "POST",
       path: "/run?wait=false",
@@ -80,6 +90,7 @@ export class Api {
       ambiguousMessage: MAY_HAVE_STARTED,
       uninterruptible,
       deadline,
+      once,
     });
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
@@ -118,11 +129,19 @@ export class Api {
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
   async tasks(limit: number): Promise<IdentifiedTask[]> {
-    const items = await this.#pages("/tasks/list", limit, {});
-    return items.map(flattenBase).flatMap((item) => {
-      const { id } = item;
-      return typeof id === "string" ? [{ ...item, id }] : [];
-    });
+    return (await this.#pages("/tasks/list", limit, {})).flatMap(identified);
+  }
+
+  /** The same by the page, as long as somebody wants another. */
+  async *taskPages(): AsyncGenerator<IdentifiedTask[]> {
+    const ask = (body: JsonObject) =>
+      this.#http.request({ method: "POST", path: "/tasks/list", body, retry: "idempotent" });
+    for await (const items of eachPage(ask, () => PAGE)) yield items.flatMap(identified);
+  }
+
+  /** The server's clock at a time of this machine's, at the earliest; null as long as it has not told. */
+  serverTime(time: number): number | null {
+    return this.#http.serverTime(time);
   }
 
   /** The team's active sessions; the API says null when there are none. */
@@ -201,14 +220,11 @@ export class Api {
 
   async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
     const found: JsonObject[] = [];
-    for (let cursor: unknown; found.length < limit; ) {
-      const body = { limit: limit - found.length, ...more, ...(cursor !== undefined && { cursor }) };
-      const retry = signal ? "never" : "idempotent";
-      const page = await this.#http.request({ method: "POST", path, body, retry, signal });
-      const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-      found.push(...items.filter(isObject));
-      cursor = isObject(page) ? page["next_cursor"] : undefined;
-      if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) break;
+    const retry = signal ? "never" : "idempotent";
+    const ask = (body: JsonObject) => this.#http.request({ method: "POST", path, body, retry, signal });
+    for await (const items of eachPage(ask, () => limit - found.length, more)) {
+      found.push(...items);
+      if (found.length >= limit) break;
     }
     return found.slice(0, limit);
   }
@@ -220,4 +236,10 @@ export class Api {
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
     return this.#http.request({ method: "GET", path, retry, signal });
   }
+}
+
+function identified(item: JsonObject): IdentifiedTask[] {
+  const task = flattenBase(item);
+  const { id } = task;
+  return typeof id === "string" ? [{ ...task, id }] : [];
 }

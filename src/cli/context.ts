@@ -97,6 +97,7 @@ export async function createContext(
         return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
       },
       pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
+      isAlive: host.isAlive,
       spawn: (command, env) => spawnCommand(host, out, command, env),
       openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
     },

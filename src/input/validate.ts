@@ -17,11 +17,23 @@ export interface ValidationIssue {
 
 /** Everything in which the values do not fit the schema; `note` is told of checks that cannot be made. */
 export async function validate(
-  { values, uploads, texts }: CoercedInput,
+  coerced: CoercedInput,
   schema: Schema,
   note: Note = () => {},
 ): Promise<ValidationIssue[]> {
-  const judge = atMost(MOST, await judgeOf(schema, onceEach(note)));
+  return (await validatorOf(schema, note))(coerced);
+}
+
+/** The same for many inputs of one schema, which is made ready once. */
+export async function validatorOf(
+  schema: Schema,
+  note: Note = () => {},
+): Promise<(coerced: CoercedInput) => ValidationIssue[]> {
+  const judge = await judgeOf(schema, onceEach(note));
+  return (coerced) => issuesOf(coerced, schema, atMost(MOST, judge));
+}
+
+function issuesOf({ values, uploads, texts }: CoercedInput, schema: Schema, judge: Judge): ValidationIssue[] {
   const unknown = findUnknown(values, schema);
   const wrong = explain({ judge, uploads, texts }, values, schema, []);
   const known = new Set(unknown.flatMap(({ path, meant }) => [path, meant ?? path]).map(keyOf));

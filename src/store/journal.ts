@@ -14,6 +14,8 @@ export interface JournalEntry {
   api: string;
   /** ISO time. */
   time: string;
+  /** What submitted it as one of many, so that it is not `@last`; absent for what a user submitted alone. */
+  by?: "batch";
 }
 
 /**
@@ -74,7 +76,7 @@ function parseEntry(line: string): JournalEntry | null {
   try {
     const entry: unknown = JSON.parse(line);
     if (!isObject(entry)) return null;
-    const { type, id, app, api, time } = entry;
+    const { type, id, app, api, time, by } = entry;
     if ((type !== "task" && type !== "session") || typeof id !== "string" || typeof api !== "string")
       return null;
     return {
@@ -83,6 +85,7 @@ function parseEntry(line: string): JournalEntry | null {
       app: typeof app === "string" ? app : null,
       api,
       time: typeof time === "string" ? time : "",
+      ...(by === "batch" && { by }),
     };
   } catch {
     return null;

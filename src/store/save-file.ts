@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants, copyFile, type FileHandle, link, open, rm } from "node:fs/promises";
+import { constants, copyFile, type FileHandle, link, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "./folder.ts";
 
@@ -14,11 +14,12 @@ export interface Written {
 /**
  * Makes a file in a folder without ever overwriting one: `write` fills a temporary file, which
  * then gets its name, or `name-1`, `name-2` … when that is taken. Gives the name. Nothing
- * stays behind when it fails.
+ * stays behind when it fails. With `keepSame`, a file of that name that holds the same is it.
  */
 export async function saveInto(
   folder: string,
   write: (file: FileHandle) => Promise<Written>,
+  { keepSame = false } = {},
 ): Promise<string> {
   await makeFolder(folder, 0o777);
   const temporary = join(folder, `.belt-${randomBytes(8).toString("hex")}.part`);
@@ -28,6 +29,7 @@ export async function saveInto(
     for (let count = 0; ; count++) {
       const name = `${base}${count === 0 ? "" : `-${count}`}${extension === "" ? "" : `.${extension}`}`;
       if (await claim(temporary, join(folder, name))) return name;
+      if (keepSame && (await holdsSame(temporary, join(folder, name)))) return name;
     }
   } finally {
     await rm(temporary, { force: true });
@@ -46,5 +48,24 @@ async function claim(temporary: string, path: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  }
+}
+
+/** Read at once of each of two files that are compared. */
+const PIECE = 2 ** 16;
+
+async function holdsSame(path: string, other: string): Promise<boolean> {
+  const [mine, there] = await Promise.all([stat(path), stat(other)]);
+  if (!there.isFile() || mine.size !== there.size) return false;
+  const files = await Promise.all([open(path), open(other)]);
+  try {
+    for (;;) {
+      const [one, two] = await Promise.all(files.map((file) => file.read(Buffer.alloc(PIECE), 0, PIECE)));
+      const [a, b] = [one!, two!].map(({ buffer, bytesRead }) => buffer.subarray(0, bytesRead));
+      if (!a!.equals(b!)) return false;
+      if (a!.length === 0) return true;
+    }
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
   }
 }

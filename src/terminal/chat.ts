@@ -45,6 +45,7 @@ export abstract class Chat {
       clean: (text) => this.redact(safeLine(text)),
       status: (taskId, status) =>
         this.#tell({ status: { task_id: taskId, status } }, safeLine(`${taskId} ${status}`)),
+      note: (text) => this.note(text),
       now,
     });
   }

@@ -4,6 +4,7 @@ import { Dispatchers } from "./dispatchers.ts";
 import { networkError } from "./network-errors.ts";
 import type { HttpOptions } from "./request.ts";
 import type { Reply } from "./response.ts";
+import { ServerClock } from "./server-clock.ts";
 import { request } from "./undici.ts";
 
 /** Whether a request has begun to be written to a connection, so that it may have arrived. */
@@ -15,6 +16,7 @@ export interface Delivery {
 export class Connection {
   readonly #options: HttpOptions;
   readonly #dispatchers: Dispatchers;
+  readonly clock = new ServerClock();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -50,6 +52,8 @@ export class Connection {
     try {
       const target = { origin: url.origin, path: url.pathname + url.search };
       const answer = await request.call(watched(dispatcher, delivery), { ...target, ...options });
+      if (url.origin === new URL(this.#options.baseUrl).origin)
+        this.clock.note(replyHead(answer).date, now());
       trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
       return answer;
     } catch (thrown) {

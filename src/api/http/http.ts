@@ -39,7 +39,7 @@ export class Http {
       ending.throwIfAborted();
       const outcome = await this.#try(what, leaving);
       if ("value" in outcome) return outcome.value;
-      const delay = retryDelay(what.retry, outcome, policy, attempt);
+      const delay = what.once ? null : retryDelay(what.retry, outcome, policy, attempt);
       if (delay === null || what.deadline?.aborted) throw meaning(what, outcome);
       leaving.throwIfAborted();
       if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
@@ -75,6 +75,11 @@ export class Http {
       if (!this.#passed.has(message.message)) this.#options.onMessage(message);
       this.#passed.add(message.message);
     }
+  }
+
+  /** When it is on the server's clock, at the earliest, in milliseconds since 1970; null as long as no answer has told. */
+  serverTime(time: number): number | null {
+    return this.#connection.clock.earliest(time);
   }
 
   /** Opens a task's stream; the body then ends with an error after `policy.silence` without a byte. */

@@ -13,7 +13,7 @@ import { belt, type Hint } from "../../hint.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts";
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
@@ -28,17 +28,21 @@ export interface Saving {
 }
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
-export async function requireFolder(ctx: Context, folder: string): Promise<void> {
+export async function requireFolder(ctx: RunContext, folder: string): Promise<void> {
   const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
 }
 
-/** Downloads every file of a task's output into a folder; a file that fails does not stop the others. */
+/**
+ * Downloads every file of a task's output into a folder; a file that fails does not stop the
+ * others. A `prefix` is for one of many: what it saved before a crash is found again by its name.
+ */
 export async function saveOutput(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   task: TaskDocument,
   folder: string,
+  prefix: string | null = null,
 ): Promise<Saving> {
   const files = outputFiles(task.output, await fileFields(ctx, api, task));
   const saved: (string | null)[] = files.map(() => null);
@@ -52,7 +56,7 @@ export async function saveOutput(
   const worker = async () => {
     for (const [index, file] of queue) {
       if (ctx.signal.aborted) return;
-      await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes)).then(
+      await saveFile(ctx, api, file, folder, prefix, (bytes) => moved(String(index), bytes)).then(
         (name) => {
           saved[index] = join(folder, name);
         },
@@ -78,22 +82,25 @@ function nothingToSave({ id, status }: TaskDocument): string {
 }
 
 async function saveFile(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   file: OutputFile,
   folder: string,
+  prefix: string | null,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.machine.cwd, folder), async (handle) => {
+  const write = async (handle: FileHandle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
-    return nameFor(file, extensionsOf(file.contentType || contentType));
-  });
+    const { base, extension } = nameFor(file, extensionsOf(file.contentType || contentType));
+    return { base: prefix === null ? base : `${prefix}-${base}`, extension };
+  };
+  return await saveInto(resolve(ctx.machine.cwd, folder), write, { keepSame: prefix !== null });
 }
 
 /** Fills the open file; gives the media type that the server told. */
 async function fetchInto(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   { uri, size }: OutputFile,
   file: FileHandle,
@@ -136,7 +143,7 @@ function asSaveError(thrown: unknown, { path, uri }: OutputFile): BeltError {
 }
 
 async function partly(
-  ctx: Context,
+  ctx: RunContext,
   taskId: string,
   folder: string,
   files: OutputFile[],
@@ -155,7 +162,7 @@ async function partly(
   });
 }
 
-function stopped(ctx: Context, taskId: string, folder: string): BeltError {
+function stopped(ctx: RunContext, taskId: string, folder: string): BeltError {
   return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, folder), taskId });
 }
 

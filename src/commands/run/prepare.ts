@@ -31,7 +31,8 @@ export async function previewRun(ctx: Context, parsed: ParsedRun): Promise<DryRu
   };
 }
 
-async function apiWithKey(ctx: Context): Promise<Api | null> {
+/** Null without a key. */
+export async function apiWithKey(ctx: Context): Promise<Api | null> {
   const { key, local } = await ctx.credentials.account();
   return key !== null || local ? await ctx.api() : null;
 }

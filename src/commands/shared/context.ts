@@ -28,6 +28,14 @@ export interface Context {
   machine: Machine;
 }
 
+/** What is told while a run is made ready, submitted, followed and saved. */
+type Reporter = Pick<Output, "note" | "warn" | "trace" | "redact"> & {
+  progress: Pick<Output["progress"], "busy" | "phase">;
+};
+
+/** The same for one run among many: what it tells goes where its command wants it. */
+export type RunContext = Omit<Context, "out"> & { out: Reporter };
+
 /** Which API a command talks to, as far as it is known without opening anything. */
 export interface Endpoint {
   local: boolean;
@@ -81,6 +89,7 @@ interface Machine {
   onTerminal: boolean;
   /** How the terminal on stdout shows pictures; null when it cannot. */
   pictures: PictureWay | null;
+  isAlive(pid: number): boolean;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
