@@ -5,6 +5,7 @@ import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
 import { addRaw } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
+import { addBatch } from "./grammar/batch.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
 import { type Act, type Action, duration } from "./grammar/options.ts";
@@ -39,6 +40,7 @@ export async function buildProgram(
 
   const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
   addRun(program, act);
+  addBatch(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
   addApp(program.command("app").description("find apps, and see what they take"), act);

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** The wings of a room from the top down, in the same way; files beside them belong to no wing. */
 const WINGS: Record<string, readonly string[]> = {
-  "src/commands": ["session", "task", "run", "profile", "shared"],
+  "src/commands": ["batch", "session", "task", "run", "profile", "shared"],
   "src/api": ["follow", "resources", "http"],
   "src/local": ["http", "tasks", "sessions", "workers", "apps"],
 };

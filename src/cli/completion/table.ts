@@ -63,6 +63,7 @@ function argumentKind(command: string, name: string, choices: string[] | null): 
     appdir: "dirs",
     path: "files",
     file: "files",
+    rows: "files",
     command: "command",
   };
   return kinds[name] ?? "text";
