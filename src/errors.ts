@@ -1,7 +1,10 @@
 import { fileMessage, fileReason } from "./file-reason.ts";
 import { type Hint, renderHint } from "./hint.ts";
 
-/** Every way belt can end (cli.md section 4). Help, README and tests read the codes from here. */
+/**
+ * Every way belt can end (src/cli/README.md, "Exit codes"). Help, README and tests read the codes
+ * from here.
+ */
 export const EXIT_CODES = {
   success: { code: 0, meaning: "success" },
   failure: {
@@ -58,7 +61,7 @@ interface ErrorFacts {
   cause?: unknown;
 }
 
-/** The document printed for an error with `--json` (cli.md section 5); absent values are null. */
+/** The document printed for an error with `--json` (src/cli/README.md, "Documents"); absent values are null. */
 export interface ErrorDocument {
   code: string;
   message: string;

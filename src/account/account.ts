@@ -3,7 +3,10 @@ import type { StatusTable } from "../wire/status.ts";
 
 export const DEFAULT_URL = "https://api.inference.sh";
 
-/** Which API is talked to, with whose key, and what decided each (cli.md section 2). */
+/**
+ * Which API is talked to, with whose key, and what decided each (src/cli/README.md, "Whose key,
+ * and which API").
+ */
 export interface Account {
   local: boolean;
   /** Null with --local: the server's address is found, or made, when the command connects. */

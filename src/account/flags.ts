@@ -1,7 +1,7 @@
 import type { ColorChoice } from "../terminal/colors.ts";
 import type { FieldPath } from "../terminal/field.ts";
 
-/** Options that every command takes (cli.md section 2). */
+/** Options that every command takes (src/cli/README.md, "Options of every command"). */
 export interface GlobalFlags {
   profile?: string;
   apiUrl?: string;

@@ -51,11 +51,11 @@ export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook)
 }
 
 /**
- * Options, environment and stored profiles as one decision, in the precedence of cli.md
- * section 2. A profile counts as a whole: a key in the environment that takes the place of the
- * current profile's key also leaves the profile's base URL and the rest of it out, and a key
- * goes to another host than its profile's only where --api-url says so, to this belt or to the one
- * whose `session exec` runs it.
+ * Options, environment and stored profiles as one decision, in the order of src/cli/README.md,
+ * "Whose key, and which API". A profile counts as a whole: a key in the environment that takes the
+ * place of the current profile's key also leaves the profile's base URL and the rest of it out,
+ * and a key goes to another host than its profile's only where --api-url says so, to this belt or
+ * to the one whose `session exec` runs it.
  */
 export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
   const named = resolveNamed(flags, env);

@@ -4,7 +4,10 @@ import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
 import { tryGetTask } from "./get-task.ts";
 
-/** What a cancel came to (cli.md section 3): `cancelled` is false when the task had ended before. */
+/**
+ * What a cancel came to (src/cli/README.md, "Commands with rules of their own"): `cancelled` is
+ * false when the task had ended before.
+ */
 export interface Cancellation {
   id: string;
   status: StatusWord;
@@ -27,7 +30,7 @@ export async function cancelTask(api: Api, id: string, signal: AbortSignal): Pro
   if (after?.status === "cancelling") return cancellation(after, after.status, true);
   // That it has ended already is a refusal that the task itself explains; this one is not.
   if (answer instanceof BeltError) throw answer;
-  // `cancelled: true` is the API's word, whatever the number says (api.md section 3, rule 5).
+  // `cancelled: true` is the API's word, whatever the number says (src/api/README.md, "Status numbers", rule 5).
   const status = answer === "cancelled" ? "cancelled" : (after?.status ?? "cancelling");
   return cancellation(after ?? { id, status_code: null }, status, true);
 }

@@ -7,7 +7,10 @@ import type { RetryMode } from "./http/retry.ts";
 import { parseStatusWord } from "./resources/status.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "./resources/task.ts";
 
-/** A task as it is now; a bare 9 is settled by `/timings` where the server has it (api.md section 3, rule 4). */
+/**
+ * A task as it is now; a bare 9 is settled by `/timings` where the server has it
+ * (src/api/README.md, "Status numbers", rule 4).
+ */
 export async function getTask(
   api: Api,
   id: string,

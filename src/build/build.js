@@ -40,21 +40,30 @@ const INSTALLED = ["zod", "@inferencesh/app"];
  */
 const UNUSED = [
   { from: "/commander/lib/", what: /^node:child_process$/ },
-  { from: "/undici/lib/", what: /\/(client-h2|web\/fetch\/body)(\.js)?$/ },
+  { from: "/undici/lib/", what: /\/client-h2(\.js)?$/ },
+  { from: "/undici/lib/", what: /\/web\/fetch\/body(\.js)?$/ },
   { from: "/@inquirer/prompts/", what: /^@inquirer\/editor$/ },
 ];
+
+/** Those of them that were met. */
+const leftOut = new Set();
 
 const leaveOutUnused = {
   name: "leave-out-unused",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /child_process|client-h2|web\/fetch\/body|editor/ }, ({ path, importer }) => {
       const by = importer.replaceAll("\\", "/");
-      const unused = UNUSED.some(({ from, what }) => by.includes(from) && what.test(path));
+      const unused = UNUSED.find(({ from, what }) => by.includes(from) && what.test(path));
+      if (unused) leftOut.add(unused);
       return unused ? { path, namespace: "unused" } : null;
     });
     onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = undefined" }));
   },
 };
+
+/** undici's HTTP parsers, and those of them that were met. */
+const PARSERS = ["llhttp", "llhttp_simd"];
+const unpacked = new Set();
 
 /**
  * undici carries its HTTP parsers as base64 in JavaScript, and reading those strings costs node more
@@ -64,7 +73,9 @@ const unpackParsers = {
   name: "unpack-parsers",
   setup({ onLoad }) {
     onLoad({ filter: /\/undici\/lib\/llhttp\/llhttp(_simd)?-wasm\.js$/ }, ({ path }) => {
-      const file = `${basename(path, "-wasm.js")}.wasm`;
+      const parser = basename(path, "-wasm.js");
+      unpacked.add(parser);
+      const file = `${parser}.wasm`;
       mkdirSync(join(root, "dist/api/http"), { recursive: true });
       writeFileSync(join(root, "dist/api/http", file), require(path));
       return { contents: `module.exports = require("node:fs").readFileSync(__dirname + "/${file}")` };
@@ -155,6 +166,15 @@ const builds = [
     },
   }),
 ];
+const stale = [
+  ...UNUSED.filter((unused) => !leftOut.has(unused)).map(({ from, what }) => `${from} does not load ${what}`),
+  ...PARSERS.filter((parser) => !unpacked.has(parser)).map(
+    (parser) => `/undici/lib/ has no ${parser}-wasm.js`,
+  ),
+];
+if (stale.length > 0) {
+  throw new Error(`an update of a package changed what src/build/build.js counts on: ${stale.join("; ")}`);
+}
 const metafile = {
   inputs: Object.assign({}, ...builds.map(({ metafile }) => metafile.inputs)),
   outputs: Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)),

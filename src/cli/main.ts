@@ -17,7 +17,10 @@ interface Invocation {
   open: OpenContext | null;
 }
 
-/** Runs one command line, in which nothing is thrown past it, and gives its exit code (cli.md section 4). */
+/**
+ * Runs one command line, in which nothing is thrown past it, and gives its exit code
+ * (src/cli/README.md, "Exit codes").
+ */
 export async function main(host: Host): Promise<number> {
   const interrupt = new Interrupt(host);
   const answer = new PacedWriter(host.stdout, interrupt.signal);

@@ -20,7 +20,7 @@ export interface DevFlags {
 /** An app that never answers is cut off after this long, in milliseconds. */
 export const TASK_TIMEOUT = 10 * 60_000;
 
-/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (local.md). */
+/** `belt dev`: serves the API on this machine until Ctrl-C, then drains (src/local/README.md, "Workers"). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
   const folders = appDirs.map((dir) => resolve(ctx.machine.cwd, dir));
   for (const [index, folder] of folders.entries()) {

@@ -23,7 +23,10 @@ export interface CoercedInput {
   texts: { path: Path; textOf: string }[];
 }
 
-/** Gives what was typed the types that the schema declares; with none known text stays text (cli.md section 3). */
+/**
+ * Gives what was typed the types that the schema declares; with none known text stays text
+ * (src/cli/README.md, "Inputs").
+ */
 export function coerce(tree: JsonObject, schema: Schema | null): CoercedInput {
   const coerced: CoercedInput = { values: {}, uploads: [], texts: [] };
   coerced.values = coerceValue(tree, schema, [], coerced) as JsonObject;

@@ -8,9 +8,9 @@ import { parseObject, type Readers, readObject, readText } from "./read-object.t
 const QUOTING = `write key=text, key:=json, key=@file, key@=textfile, '{"key": 1}', @file.json or @-`;
 
 /**
- * The object that the `--input` (or `--setup`) specs describe, merged left to right, later
- * wins (cli.md section 3); what was typed as text or as a file is in it as `RawValue`. Throws a
- * usage error naming the spec that cannot be read.
+ * The object that the `--input` (or `--setup`) specs describe, merged left to right, later wins
+ * (src/cli/README.md, "Inputs"); what was typed as text or as a file is in it as `RawValue`.
+ * Throws a usage error naming the spec that cannot be read.
  */
 export async function parseInput(
   specs: readonly string[],

@@ -2,7 +2,7 @@ import { usageError } from "../errors.ts";
 import type { JsonObject } from "../wire/types.ts";
 import { DEEPEST_KEY, define, hasFields, replacing } from "./raw-value.ts";
 
-/** "a.b", "a.0", "tags[]", "a\.b" as segments; the segment "[]" appends (cli.md section 3). */
+/** "a.b", "a.0", "tags[]", "a\.b" as segments; the segment "[]" appends (src/cli/README.md, "Inputs"). */
 export function parsePath(key: string): string[] {
   const segments = key
     .replace(/\[\]/g, ".[]")

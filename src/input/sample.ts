@@ -10,8 +10,9 @@ import type { Schema } from "./schema/node.ts";
 
 /**
  * A ready input for a schema, which passes its check: of each field its default, else its first
- * example, else the first allowed value, else a value of its type (api.md section 8). Required
- * fields come first; one that is neither required nor has a default or an example is left out.
+ * example, else the first allowed value, else a value of its type (src/api/README.md, "Samples of
+ * inputs"). Required fields come first; one that is neither required nor has a default or an
+ * example is left out.
  */
 export async function sampleInput(schema: Schema): Promise<JsonObject> {
   const judge = await judgeOf(schema, () => {});

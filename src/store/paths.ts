@@ -12,7 +12,10 @@ export interface Paths {
   cache: string;
 }
 
-/** Where belt keeps things (cli.md section 6): `BELT_*_DIR`, else the platform's own folders. */
+/**
+ * Where belt keeps things (src/cli/README.md, "Where things are kept"): `BELT_*_DIR`, else the
+ * platform's own folders.
+ */
 export function beltPaths(environment: Environment): Paths {
   const { env } = environment;
   const [config, state, cache] = [env["BELT_CONFIG_DIR"], env["BELT_STATE_DIR"], env["BELT_CACHE_DIR"]];

@@ -43,8 +43,8 @@ export interface ProfilesOptions {
 }
 
 /**
- * The profiles on disk (cli.md section 6), in one file that the user alone can read. Reading
- * costs one small file; conf and the lock are loaded by what writes.
+ * The profiles on disk (src/cli/README.md, "Where things are kept"), in one file that the user
+ * alone can read. Reading costs one small file; conf and the lock are loaded by what writes.
  */
 export class Profiles {
   readonly path: string;

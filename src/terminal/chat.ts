@@ -26,7 +26,10 @@ export interface ChatOptions {
   now(): number;
 }
 
-/** Standard error: all that is not the answer, for people as text, for scripts as NDJSON (cli.md section 5). */
+/**
+ * Standard error: all that is not the answer, for people as text, for scripts as NDJSON
+ * (src/cli/README.md, "Output").
+ */
 export abstract class Chat {
   readonly progress: Progress;
   readonly #options: ChatOptions;

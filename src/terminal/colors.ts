@@ -36,7 +36,10 @@ function hyperlink(text: string, uri: string): string {
 
 export type ColorChoice = "auto" | "always" | "never";
 
-/** `--color`, `NO_COLOR`, `FORCE_COLOR`, terminal, in that order; only non-empty values count (cli.md section 2). */
+/**
+ * `--color`, `NO_COLOR`, `FORCE_COLOR`, terminal, in that order; only non-empty values count
+ * (src/cli/README.md, "Options of every command").
+ */
 export function wantsColor(
   choice: ColorChoice,
   env: Record<string, string | undefined>,

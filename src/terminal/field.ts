@@ -100,7 +100,10 @@ function onOneLine(text: string): string {
   return text.replaceAll("\t", "\\t").replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }
 
-/** Names the fields that are there: a second run to look for them would be paid twice (cli.md section 2). */
+/**
+ * Names the fields that are there: a second run to look for them would be paid twice
+ * (src/cli/README.md, "Options of every command").
+ */
 function lackOf(paths: readonly FieldPath[], lacking: unknown[], all: number): BeltError {
   const [item] = lacking;
   const missing = paths.filter(({ keys }) => fieldAt(item, keys) === MISSING);

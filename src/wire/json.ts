@@ -20,11 +20,8 @@ export function stringifyJson(value: unknown, indent = 0): string | undefined {
   if (!containsLongNumber(value)) return JSON.stringify(value, null, indent);
   // The digits stand in a string that nobody else can have written, until they stand by themselves.
   const mark = crypto.randomUUID();
-  const marked = function (this: Record<string, unknown>, key: string, one: unknown) {
-    const own = this[key];
-    return own instanceof LongNumber ? `${mark}${own.digits}` : one;
-  };
-  return JSON.stringify(value, marked, indent).replaceAll(new RegExp(`"${mark}([^"]+)"`, "g"), "$1");
+  const json = LongNumber.marked(mark, () => JSON.stringify(value, null, indent));
+  return json.replaceAll(new RegExp(`"${mark}([^"]+)"`, "g"), "$1");
 }
 
 /** The number that a JSON number is, as a double where that says the same. */

@@ -1,4 +1,4 @@
-/** Error codes of sessions, as the API spells them (api.md section 4). */
+/** Error codes of sessions, as the API spells them (src/api/README.md, "Sessions"). */
 export const SESSION_CODES = [
   "SESSION_NOT_FOUND",
   "SESSION_EXPIRED",

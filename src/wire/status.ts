@@ -1,6 +1,7 @@
 /**
- * The API's status words and its two number tables (api.md section 3). The word is the truth:
- * the numbers moved by one when "cancelling" was put between "running" and "uploading".
+ * The API's status words and its two number tables (src/api/README.md, "Status numbers"). The word
+ * is the truth: the numbers moved by one when "cancelling" was put between "running" and
+ * "uploading".
  */
 export const STATUS_WORDS = [
   "received",

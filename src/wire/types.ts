@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is JsonObject {
   );
 }
 
-/** Body of `POST /run` (api.md section 2). */
+/** Body of `POST /run` (src/api/README.md, "Running an app"). */
 export interface RunRequest {
   app: string;
   input: JsonObject;

@@ -10,6 +10,10 @@ export interface Module {
   lines: number;
   /** Files of the project, each once. */
   imports: string[];
+  /** What else it imports, as written: "commander", "undici/lib/dispatcher/agent.js". */
+  packages: string[];
+  /** What it takes of something by name: "AbortSignal.any", "process.env". */
+  members: string[];
   functions: FunctionFigures[];
 }
 
@@ -51,6 +55,8 @@ function readModule(root: string, path: string, known: ReadonlySet<string>): Mod
     path,
     lines: linesOf(text),
     imports: [...new Set(imports)],
+    packages: named.filter((specifier) => !specifier.startsWith(".")),
+    members: membersOf(program),
     functions: functionsOf(program, text),
   };
 }
@@ -60,6 +66,17 @@ function linesOf(text: string): number {
 }
 
 type Program = ReturnType<typeof parseSync>["program"];
+
+function membersOf(program: Program): string[] {
+  const found = new Set<string>();
+  new Visitor({
+    MemberExpression({ object, property }) {
+      if (object.type === "Identifier" && property.type === "Identifier")
+        found.add(`${object.name}.${property.name}`);
+    },
+  }).visit(program);
+  return [...found];
+}
 
 function functionsOf(program: Program, text: string): FunctionFigures[] {
   const found: FunctionFigures[] = [];

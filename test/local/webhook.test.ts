@@ -4,18 +4,22 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { cleanup, createTestClock, type Json, startServer, until } from "./server-fixture.ts";
 
-/** Takes POSTs and answers each with the next status. */
+/** Takes POSTs and answers each with the next status, a status of 0 never. */
 async function startReceiver(statuses: number[]) {
   const received: Json[] = [];
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
     received.push(JSON.parse(text));
-    response.writeHead(statuses[received.length - 1] ?? 200).end();
+    const status = statuses[received.length - 1] ?? 200;
+    if (status !== 0) response.writeHead(status).end();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  cleanup(() => server.close());
+  cleanup(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
 }
 
@@ -52,4 +56,20 @@ test("a webhook that refuses is tried three times, and the task is none the wors
   }
   const told = await server.emitted((event) => event.type === "webhook");
   expect(told).toMatchObject({ task: task.id, delivered: false, tries: 3, error: "HTTP 500" });
+});
+
+test("a webhook that does not answer is given up by the server's clock, and said to be silent", async () => {
+  const receiver = await startReceiver([0, 0, 0]);
+  const clock = createTestClock();
+  const server = await startServer({ clock });
+  await server.run({ webhook: receiver.url });
+  for (const tries of [1, 2, 3]) {
+    await until(() => receiver.received.length === tries);
+    await until(() => {
+      clock.advance(5000);
+      return receiver.received.length > tries || server.events.some(({ type }) => type === "webhook");
+    });
+  }
+  const told = await server.emitted((event) => event.type === "webhook");
+  expect(told).toMatchObject({ delivered: false, tries: 3, error: "no answer within 10s" });
 });

@@ -40,6 +40,11 @@ describe("JSON with long numbers", () => {
     },
   );
 
+  test("3,000 levels are none too many", async () => {
+    const text = `${"[".repeat(3_000)}12345678901234567890${"]".repeat(3_000)}`;
+    expect(stringifyJson(await parseJson(text))).toBe(text);
+  });
+
   test("ten times the text takes about ten times as long", async () => {
     const time = async (n: number) => {
       const text = `{"t":"${'\\\\\\"1'.repeat(n)}","n":[${"1234567890123456,".repeat(10)}1]}`;

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -15,6 +16,7 @@ import { processHost } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
 import { PacedWriter } from "../../src/terminal/paced-writer.ts";
+import { FLOORS } from "../house/rules.ts";
 import { ROOT } from "../support/belt.ts";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -60,5 +62,40 @@ describe("README.md", () => {
     const answer = new PacedWriter(stdout, new AbortController().signal);
     const program = await buildProgram(host, answer, async () => {});
     await expect(program.parseAsync(words(line), { from: "user" })).resolves.toBe(program);
+  });
+});
+
+describe("README.md, how it is built", () => {
+  const chapter = /^## How it is built\n(.*?)^## /ms.exec(README)![1]!;
+  const pairs = [...chapter.matchAll(/`(\w+)`\s+\(`([^`]+)`\)/g)].map(([, name, file]) => ({
+    name: name!,
+    file: file!,
+  }));
+
+  it("has the floors in the order that the imports keep", () => {
+    const rows = [...chapter.matchAll(/^\| (`src.*?) \|/gm)].map(([, row]) =>
+      row!.replaceAll("`", "").split(", "),
+    );
+    expect(rows.map((row) => row.sort())).toEqual(FLOORS.map((floor) => floor.toSorted()));
+  });
+
+  it.each(pairs)("names $name, which is defined in $file", ({ name, file }) => {
+    const text = readFileSync(join(ROOT, "src", file), "utf8");
+    const defined = [
+      `^(export )?(async )?(function\\*?|class|interface|const|type) ${name}\\b`,
+      `^  (async )?${name}(<[^>]*>)?\\(`,
+    ];
+    expect(text).toMatch(new RegExp(defined.join("|"), "m"));
+  });
+
+  it("names no function without its file, and no file that is not there", () => {
+    const steps = chapter.slice(chapter.indexOf("\n1. "));
+    const quoted = [...steps.matchAll(/`([^`]+)`/g)].map(([, words]) => words!);
+    const known = new Set(pairs.flatMap(({ name, file }) => [name, file]));
+    const unknown = quoted.filter(
+      (words) => /^[\w/.-]+$/.test(words) && !known.has(words) && !words.startsWith("-"),
+    );
+    expect(unknown.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(pairs.length).toBeGreaterThan(20);
   });
 });

@@ -152,7 +152,10 @@ const BOOK = { current: "home", profiles: [WORK, HOME, BARE, LAN] };
 const A = { INFSH_API_KEY: "a-key" };
 const B = { INFERENCE_API_KEY: "b-key" };
 
-/** cli.md section 2: the profile named, INFSH_API_KEY, INFERENCE_API_KEY, the current profile; --local its own alone. */
+/**
+ * src/cli/README.md, "Whose key, and which API": the profile named, INFSH_API_KEY,
+ * INFERENCE_API_KEY, the current profile; --local its own alone.
+ */
 describe("precedence, each with where it came from", () => {
   const PROFILE = { BELT_PROFILE: "work" };
   test.each<

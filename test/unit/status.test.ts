@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseStatusWord, StatusReader } from "../../src/api/resources/status.ts";
 import { isTerminal, STATUS_WORDS, type StatusTable, type StatusWord } from "../../src/wire/status.ts";
 
-/** The two tables of api.md section 3, written out again on purpose. */
+/** The two tables of src/api/README.md, "Status numbers", written out again on purpose. */
 const TABLES: Record<StatusTable, Record<number, StatusWord>> = {
   "2025": {
     1: "received",

@@ -332,7 +332,7 @@ describe("flattenBase", () => {
   });
 });
 
-describe("the task document (cli.md section 5)", () => {
+describe("the task document", () => {
   const READING = { word: "completed", code: 10, ambiguous: false } as const;
 
   test("has every field, in the order of the page", () => {

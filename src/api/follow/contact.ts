@@ -5,7 +5,10 @@ import type { Api } from "../client.ts";
 /** Milliseconds without an answer before people are told. */
 const WORTH_SAYING = 1_000;
 
-/** How long the API has not told of a task, and whether to go on asking (cli.md section 3). */
+/**
+ * How long the API has not told of a task, and whether to go on asking (src/cli/README.md, "Lost
+ * connections").
+ */
 export class Contact {
   readonly #api: Api;
   readonly #taskId: string;

@@ -7,5 +7,5 @@ export type Fact =
   | { type: "link"; state: "open" | "retrying" | "polling" }
   | { type: "result"; task: TaskDocument };
 
-/** One line of a task's life (cli.md section 5, Events). */
+/** One line of a task's life (src/cli/README.md, "Events"). */
 export type TaskEvent = { seq: number; time: string; task_id: string } & Fact;

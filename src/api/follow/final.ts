@@ -7,7 +7,7 @@ import type { Fact } from "./events.ts";
 import type { FollowState } from "./follow-state.ts";
 import { readLogs } from "./poll.ts";
 
-/** The whole final document, without which no task is told as ended (cli.md section 3). */
+/** The whole final document, without which no task is told as ended (src/cli/README.md, "Lost connections"). */
 export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
   const whole = follow.final ?? (await askForFinal(follow));
   if (!("logs" in whole)) yield* readLogs(follow);

@@ -43,7 +43,10 @@ export async function* refresh(follow: FollowState): AsyncGenerator<Fact[], numb
   }
 }
 
-/** Rule 4 of api.md section 3: a bare 9 is settled by `/timings`, else by a finished task at a standstill. */
+/**
+ * Rule 4 of src/api/README.md, "Status numbers": a bare 9 is settled by `/timings`, else by a
+ * finished task at a standstill.
+ */
 export async function* settleNine(follow: FollowState, standsFinished: boolean): AsyncGenerator<Fact[]> {
   const { api, state, signal } = follow;
   const timings = follow.hasTimings ? await detectStatusTable(api, state.id, signal) : null;

@@ -111,7 +111,7 @@ function add(changes: Change[], more: Change[]): void {
   for (const change of more) changes.push(change);
 }
 
-/** 404, 405 and 406 on the stream mean that there is none: poll (api.md section 5). */
+/** 404, 405 and 406 on the stream mean that there is none: poll (src/api/README.md, "Following a task"). */
 function hasNoStream(thrown: unknown): boolean {
   return thrown instanceof BeltError && [404, 405, 406].includes(thrown.facts.httpStatus ?? 0);
 }

@@ -1,7 +1,10 @@
 import type { Readable } from "node:stream";
 import { BeltError } from "../../errors.ts";
 
-/** Bytes; more than any answer, and less than what would exhaust the machine (api.md section 9). */
+/**
+ * Bytes; more than any answer, and less than what would exhaust the machine (src/api/README.md,
+ * "Transport").
+ */
 const LARGEST_ANSWER = 256 * 2 ** 20;
 
 /** Bytes; enough for any reason that a server gives. */

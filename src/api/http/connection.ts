@@ -51,7 +51,8 @@ export class Connection {
       `${options.method} ${url.origin}${url.pathname}${url.search} ${outcome} ${now() - start}ms`;
     try {
       const target = { origin: url.origin, path: url.pathname + url.search };
-      const answer = await request.call(watched(dispatcher, delivery), { ...target, ...options });
+      const asked = request.call(watched(dispatcher, delivery), { ...target, ...options });
+      const answer = await orLeft(asked, options.signal, delivery);
       if (url.origin === new URL(this.#options.baseUrl).origin)
         this.clock.note(replyHead(answer).date, now());
       trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
@@ -89,6 +90,18 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
       };
       return dispatcher.dispatch(options, handler);
     },
+  });
+}
+
+/** undici hears a signal only once there is a connection, and to make one may take long. */
+function orLeft<T>(asked: Promise<T>, signal: unknown, delivery: Delivery): Promise<T> {
+  if (!(signal instanceof AbortSignal)) return asked;
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      if (!delivery.begun) reject(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    void asked.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
   });
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
 import { Agent, proxyParts } from "./undici.ts";
 
@@ -19,10 +20,13 @@ export class Dispatchers {
   readonly #options: DispatchersOptions;
   readonly #straight: Agent;
   readonly #proxied = new Map<string, Promise<Dispatcher>>();
+  /** A connection that is still being made is no client's yet, so that destroying those would leave it. */
+  readonly #closing = new AbortController();
 
   constructor(options: DispatchersOptions) {
     this.#options = options;
-    this.#straight = new Agent({ connections: CONNECTIONS, connect: { timeout: this.#connectTimeout } });
+    setMaxListeners(0, this.#closing.signal);
+    this.#straight = new Agent({ connections: CONNECTIONS, connect: this.#connect });
   }
 
   async for(url: URL): Promise<Dispatcher> {
@@ -36,24 +40,25 @@ export class Dispatchers {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     const proxied = await Promise.all(this.#proxied.values());
     await Promise.all([this.#straight, ...proxied].map((dispatcher) => dispatcher.destroy()));
   }
 
   async #through(proxy: string): Promise<Dispatcher> {
     const { ProxyAgent, Pool, connect } = await proxyParts();
-    const timeout = { timeout: this.#connectTimeout };
     return new ProxyAgent({
       uri: proxy,
       connections: CONNECTIONS,
-      proxyTls: timeout,
-      requestTls: timeout,
+      proxyTls: this.#connect,
+      requestTls: this.#connect,
       // A tunnel is opened with `connect`, which undici's index, not loaded here, would have given every client.
       clientFactory: (origin, options) => Object.assign(new Pool(origin, options), { connect }),
     });
   }
 
-  get #connectTimeout(): number {
-    return Math.min(this.#options.requestTimeout, CONNECT_TIMEOUT);
+  get #connect() {
+    const timeout = Math.min(this.#options.requestTimeout, CONNECT_TIMEOUT);
+    return { timeout, signal: this.#closing.signal };
   }
 }

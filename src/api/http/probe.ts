@@ -2,7 +2,7 @@ import { BeltError } from "../../errors.ts";
 import { isObject } from "../../wire/types.ts";
 import { type Reply, readReply } from "./response.ts";
 
-/** The success and error formats of the API by their generation (api.md section 1). */
+/** The success and error formats of the API by their generation (src/api/README.md, "Success formats"). */
 type Format = "v1" | "v2" | "current";
 
 /** One harmless request, and what its answer shows of the server. */

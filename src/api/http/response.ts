@@ -23,7 +23,7 @@ const ENVELOPE_KEYS = new Set(["data", "messages", "status", "meta"]);
 
 /**
  * Any of the three success formats as its resource, any of the error formats as a thrown
- * BeltError (api.md section 1, "Reading any of them"). 204 and empty answers give null.
+ * BeltError (src/api/README.md, "Reading any answer"). 204 and empty answers give null.
  */
 export function readReply(reply: Reply): { value: unknown; messages: Message[] } {
   const ok = reply.status >= 200 && reply.status < 300;
@@ -188,7 +188,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The exit-code table of cli.md section 4; a session lost with its worker is gone, not unavailable. */
+/** The rules of src/cli/README.md, "Exit codes"; a session lost with its worker is gone, not unavailable. */
 function exitFor(code: string, status: number): Exit {
   if (code === "WORKER_LOST") return "notFound";
   if (status === 401 || status === 403) return "auth";
@@ -213,7 +213,7 @@ function codeForStatus(status: number): string {
 
 const DOCTOR = belt("doctor");
 
-/** cli.md section 5 promises one for each of these; whoever knows more says it in its place. */
+/** src/cli/README.md, "Output", promises one for each of these; who knows more says it in its place. */
 function hintFor(code: string, status: number, message: string): Hint | undefined {
   const hints: Record<number, Hint> = {
     401: [DOCTOR, " tells which key is in force, and how to change it"],
@@ -233,7 +233,7 @@ function hintFor(code: string, status: number, message: string): Hint | undefine
 /** "apps:execute": what a key is allowed to do. */
 const SCOPE = /\b[a-z_]+:[a-z_*]+/;
 
-/** A failed task in wait mode may arrive as HTTP 422 (api.md section 2). */
+/** A failed task in wait mode may arrive as HTTP 422 (src/api/README.md, "Running an app"). */
 function looksLikeTask(value: unknown): boolean {
   if (!isObject(value) || typeof value["id"] !== "string") return false;
   const { status } = value;

@@ -14,13 +14,19 @@ export interface RetryPolicy {
   finalRead: number;
   /** A 404 this soon after the submit means that the API does not know of the task yet. */
   newTask: number;
-  /** A stream without a byte for this long is lost (api.md section 5); one without news is compared with the task itself. */
+  /**
+   * A stream without a byte for this long is lost (src/api/README.md, "Following a task"); one
+   * without news is compared with the task itself.
+   */
   silence: number;
   /** The longest Retry-After that a single request waits for rather than reports. */
   longestRetryAfter: number;
 }
 
-/** cli.md section 3 sets how long a wait lasts, api.md section 5 the silence. */
+/**
+ * How long a wait lasts: src/cli/README.md, "Lost connections"; the silence: src/api/README.md,
+ * "Following a task".
+ */
 export const RETRY_POLICY: RetryPolicy = {
   retries: [300, 1_000, 2_500],
   reconnects: [250, 500, 1_000, 2_000, 4_000],

@@ -11,7 +11,10 @@ export interface FailedTry {
   sent: boolean;
 }
 
-/** Milliseconds to wait before the same request is sent again; null when it is not (cli.md section 3). */
+/**
+ * Milliseconds to wait before the same request is sent again; null when it is not
+ * (src/cli/README.md, "Retries and doubt").
+ */
 export function retryDelay(
   mode: RetryMode,
   { error, sent }: FailedTry,

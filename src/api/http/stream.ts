@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** What one message of a task's stream says (api.md section 5). */
+/** What one message of a task's stream says (src/api/README.md, "Following a task"). */
 export type StreamMessage =
   /** With `fields`, only these changed; the rest of the task may be zero values. */
   | { kind: "task"; task: JsonObject; fields: unknown; eventId?: string | undefined }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** What an app takes and gives, read from what the API says of it (api.md section 8). */
+/** What an app takes and gives, read from what the API says of it (src/api/README.md, "Apps"). */
 export interface AppSchemas {
   version: string | null;
   defaultFunction: string;

@@ -19,8 +19,8 @@ interface Arrived {
 
 /**
  * What of a task's log has not been shown yet. Logs arrive as a text (the newest line), as the
- * whole list so far, or as a list of new entries only (api.md section 5); each entry comes out
- * once. Keeps ids and hashes, never texts: a few dozen bytes an entry.
+ * whole list so far, or as a list of new entries only (src/api/README.md, "Following a task");
+ * each entry comes out once. Keeps ids and hashes, never texts: a few dozen bytes an entry.
  */
 export class LogTail {
   readonly #ids = new Set<string>();

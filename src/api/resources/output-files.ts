@@ -1,7 +1,7 @@
 import { fileUri } from "../../wire/files.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** A file in an output (api.md section 6). */
+/** A file in an output (src/api/README.md, "Files"). */
 export interface OutputFile {
   /** Where it stands in the output; empty when it is the output. */
   path: (string | number)[];

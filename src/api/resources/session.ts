@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../wire/types.ts";
 import { flattenBase } from "./task.ts";
 
-/** A session as belt prints it (cli.md section 5): the API's fields, and the time left. */
+/** A session as belt prints it (src/cli/README.md, "Documents"): the API's fields, and the time left. */
 export interface SessionDocument {
   id: string;
   /** "active", "ended" or "expired". */
@@ -16,7 +16,10 @@ export interface SessionDocument {
   [other: string]: unknown;
 }
 
-/** Reads the flat form and the one with `BaseModel` (api.md section 4). `now` in milliseconds since 1970. */
+/**
+ * Reads the flat form and the one with `BaseModel` (src/api/README.md, "Sessions"). `now` in
+ * milliseconds since 1970.
+ */
 export function sessionDocument(raw: JsonObject, now: number): SessionDocument {
   const flat = flattenBase(raw);
   const { id, app_id, status, expires_at, idle_timeout, call_count } = flat;

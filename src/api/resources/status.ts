@@ -9,8 +9,8 @@ const SYNONYMS: Record<string, StatusWord> = {
 };
 
 /**
- * Reads status numbers of one server by the evidence rules of api.md section 3. It remembers
- * what the server has shown of its number table, so one is kept per base URL.
+ * Reads status numbers of one server by the evidence rules of src/api/README.md, "Status numbers".
+ * It remembers what the server has shown of its number table, so one is kept per base URL.
  */
 export class StatusReader {
   #table: StatusTable | null;

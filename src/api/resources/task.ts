@@ -1,7 +1,10 @@
 import type { StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
-/** A task as belt prints it, everywhere (cli.md section 5). Fields not listed stay as the API sent them. */
+/**
+ * A task as belt prints it, everywhere (src/cli/README.md, "Documents"). Fields not listed stay as
+ * the API sent them.
+ */
 export interface TaskDocument {
   id: string;
   app: string | null;
@@ -52,7 +55,7 @@ export function taskDocument(
   };
 }
 
-/** Before SDK 0.5.1 the base fields sat under `BaseModel` (api.md section 4). */
+/** Before SDK 0.5.1 the base fields sat under `BaseModel` (src/api/README.md, "Sessions"). */
 export function flattenBase(raw: JsonObject): JsonObject {
   const { BaseModel: base, ...rest } = raw;
   return isObject(base) ? { ...base, ...rest } : raw;

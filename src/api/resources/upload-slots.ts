@@ -7,7 +7,7 @@ export interface UploadSlot {
   uri: string;
 }
 
-/** Reads the answer of `POST /files` (api.md section 6): one slot for each file asked for. */
+/** Reads the answer of `POST /files` (src/api/README.md, "Files"): one slot for each file asked for. */
 export function readSlots(answer: unknown, wanted: number): UploadSlot[] {
   const items = Array.isArray(answer)
     ? answer

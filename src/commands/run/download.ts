@@ -14,6 +14,7 @@ import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts"
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
 import type { RunContext } from "../shared/context.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
@@ -45,27 +46,24 @@ export async function saveOutput(
   prefix: string | null = null,
 ): Promise<Saving> {
   const files = outputFiles(task.output, await fileFields(ctx, api, task));
-  const saved: (string | null)[] = files.map(() => null);
   const errors: BeltError[] = [];
   const sizes = files.map(({ size }) => size);
   const total = sizes.some((size) => size === null)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
-  const queue = files.entries();
-  const worker = async () => {
-    for (const [index, file] of queue) {
-      if (ctx.signal.aborted) return;
-      await saveFile(ctx, api, file, folder, prefix, (bytes) => moved(String(index), bytes)).then(
-        (name) => {
-          saved[index] = join(folder, name);
-        },
-        (thrown) => void errors.push(asSaveError(thrown, file)),
-      );
+  const save = async (file: OutputFile, index: number) => {
+    if (ctx.signal.aborted) return [];
+    const onBytes = (bytes: number) => moved(String(index), bytes);
+    try {
+      return [join(folder, await saveFile(ctx, api, file, folder, prefix, onBytes))];
+    } catch (thrown) {
+      errors.push(asSaveError(thrown, file));
+      return [];
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
-  const whole = { ...task, saved: saved.filter((path) => path !== null) };
+  const saved = await mapLimit(files, AT_ONCE, save);
+  const whole = { ...task, saved: saved.flat() };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
   if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {

@@ -30,7 +30,7 @@ export interface RunFlags extends RequestFlags {
   preview: "auto" | "never";
 }
 
-/** `belt run`: submit, follow to the end, print the output (cli.md section 3). */
+/** `belt run`: submit, follow to the end, print the output (src/cli/README.md, "Running an app"). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
   if (!flags.wait && flags.events !== undefined)
     throw usageError("--events has nothing to tell with --no-wait");
@@ -97,7 +97,8 @@ async function finish(
 
 /**
  * What went wrong once the run was taken on: whatever it is, another run would be another task
- * (cli.md section 3), so it is partly done, unless the task itself or a signal has said more.
+ * (src/cli/README.md, "Lost connections"), so it is partly done, unless the task itself or a
+ * signal has said more.
  */
 function onceSubmitted(thrown: unknown, taskId: string): unknown {
   if (!(thrown instanceof Error)) return thrown;

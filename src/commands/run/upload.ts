@@ -5,6 +5,7 @@ import type { Readers } from "../../input/read-object.ts";
 import { findUploads, type LocalFile, requireNoSecret, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
 import type { RunContext } from "../shared/context.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
 /** Uploads under way at the same time. */
@@ -126,13 +127,10 @@ async function uploadSome(
     size,
   }));
   const slots = await api.createFiles(described);
-  const queue = files.entries();
-  const worker = async () => {
-    for (const [index, file] of queue) {
-      const contentType = described[index]!.content_type;
-      await putFile(api, slots[index]!, { ...file, contentType }, (bytes) => moved(file.path, bytes));
-      uris.set(file.path, slots[index]!.uri);
-    }
+  const put = async (file: LocalFile, index: number) => {
+    const contentType = described[index]!.content_type;
+    await putFile(api, slots[index]!, { ...file, contentType }, (bytes) => moved(file.path, bytes));
+    uris.set(file.path, slots[index]!.uri);
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
+  await mapLimit(files, AT_ONCE, put);
 }

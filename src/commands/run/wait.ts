@@ -66,7 +66,7 @@ function outOfTime(taskId: string, { timeout }: Clock, api: Api): BeltError {
   return stillRunning(taskId, timeout, api).with({ retryable: false });
 }
 
-/** Being refused is losing contact, too: the task was taken on (cli.md section 3). */
+/** Being refused is losing contact, too: the task was taken on (src/cli/README.md, "Lost connections"). */
 function lostWhileWaiting(thrown: unknown, taskId: string): BeltError {
   const error = asBeltError(thrown);
   return error.with({

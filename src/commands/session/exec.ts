@@ -126,7 +126,7 @@ async function runKept(ctx: Context, session: OpenSession, child: Child): Promis
   }
 }
 
-/** Seconds; what a session has when the API does not tell (api.md section 4). */
+/** Seconds; what a session has when the API does not tell (src/api/README.md, "Sessions"). */
 const DEFAULT_IDLE = 60;
 
 /** Milliseconds between two keepalives, at the least and after one that failed. */

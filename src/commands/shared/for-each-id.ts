@@ -2,13 +2,14 @@ import { asBeltError, BeltError, type ErrorDocument } from "../../errors.ts";
 import { manyView } from "../../terminal/many-view.ts";
 import type { View } from "../../terminal/output.ts";
 import type { Context } from "./context.ts";
+import { mapLimit } from "./map-limit.ts";
 
 /** What came of one id: its document, its error, or both, as for a task that failed. */
 export type Outcome<T extends object> =
   | { id: string; document: T; error: BeltError | null }
   | { id: string; document: null; error: BeltError };
 
-/** What stands in the place of an id that failed (cli.md section 5). */
+/** What stands in the place of an id that failed (src/cli/README.md, "Ids"). */
 interface Failure {
   id: string;
   error: ErrorDocument;
@@ -23,19 +24,15 @@ export async function forEachId<T extends object>(
   ids: readonly string[],
   work: (id: string) => Promise<T>,
 ): Promise<Outcome<T>[]> {
-  const outcomes: Outcome<T>[] = [];
-  const queue = ids.entries();
-  const worker = async () => {
-    for (const [index, id] of queue) {
-      outcomes[index] = await work(id).then(
-        (document) => ({ id, document, error: null }),
-        (thrown) => ({ id, document: null, error: asBeltError(thrown) }),
-      );
-      ctx.signal.throwIfAborted();
-    }
+  const tried = async (id: string): Promise<Outcome<T>> => {
+    const outcome = await work(id).then(
+      (document) => ({ id, document, error: null }),
+      (thrown) => ({ id, document: null, error: asBeltError(thrown) }),
+    );
+    ctx.signal.throwIfAborted();
+    return outcome;
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
-  return outcomes;
+  return await mapLimit(ids, AT_ONCE, tried);
 }
 
 /**

@@ -10,8 +10,8 @@ export function isSessionError({ facts: { code } }: BeltError): boolean {
 }
 
 /**
- * A refusal about a session in words that name it, with the command to type next (api.md
- * section 4). `app` is what was to run in it, null where the command has none.
+ * A refusal about a session in words that name it, with the command to type next
+ * (src/api/README.md, "Sessions"). `app` is what was to run in it, null where the command has none.
  */
 export async function explainSession(
   thrown: unknown,

@@ -82,7 +82,7 @@ export function fileForm(form: Schema): "uri" | "object" | null {
   return isObjectWithUri ? "object" : null;
 }
 
-/** The one answer to whether a field is a file (cli.md section 3). */
+/** The one answer to whether a field is a file (src/cli/README.md, "Inputs"). */
 export function isFileField(schema: Schema): boolean {
   return forms(schema).some((form) => fileForm(form) !== null);
 }

@@ -1,4 +1,4 @@
-/** Answers in the forms of the API (README.md, "Answers"). */
+/** Answers in the forms of the API (src/local/README.md, "Answers"). */
 import type { ServerResponse } from "node:http";
 import type { JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";

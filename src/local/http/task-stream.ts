@@ -1,4 +1,4 @@
-/** `GET /tasks/:id/stream`: the whole task, then the whole task on each change, until it has ended (README.md, "Streams"). */
+/** `GET /tasks/:id/stream`: the whole task, again on each change, until it has ended (src/local/README.md, "Streams"). */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isTerminal } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";

@@ -1,4 +1,4 @@
-/** Leases of workers: who holds one, until when, and what a call to it may meet (README.md, "Sessions"). */
+/** Leases of workers: who holds one, until when, and what a call to it may meet (src/local/README.md, "Sessions"). */
 
 import type { AppVersion } from "../apps/app-version.ts";
 import type { Clock } from "../clock.ts";

@@ -47,7 +47,10 @@ export class Webhooks {
 
   /** Null when delivered, else why not. */
   async #post(url: string, body: string): Promise<string | null> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]);
+    const trying = new AbortController();
+    const silent = new Error(`no answer within ${TRY_TIMEOUT_MS / 1000}s`);
+    const stop = this.#clock.after(TRY_TIMEOUT_MS, () => trying.abort(silent));
+    const signal = AbortSignal.any([this.#closing.signal, trying.signal]);
     try {
       const headers = { "Content-Type": "application/json" };
       const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
@@ -55,6 +58,8 @@ export class Webhooks {
       return response.ok ? null : `HTTP ${response.status}`;
     } catch (error) {
       return messageOf(error);
+    } finally {
+      stop();
     }
   }
 

@@ -1,4 +1,4 @@
-/** The contract of an app module (README.md, "An app directory"). Runs in the worker process. */
+/** The contract of an app module (src/local/README.md, "An app directory"). Runs in the worker process. */
 import type { JsonObject } from "../../wire/types.ts";
 import { liveFields } from "./marks.ts";
 
