@@ -9,6 +9,8 @@ interface Opening {
   mode: number;
   /** How each of its lines begins, which tells a torn one from what is none of belt's. */
   begin: string;
+  /** False where a line need not have reached the disk when it is appended, only when the file is closed. */
+  synced: boolean;
 }
 
 interface Waiting {
@@ -19,30 +21,33 @@ interface Waiting {
 
 /**
  * A file of lines that only grows, safe against a kill at any byte: what a crash tore is closed
- * before anything is appended, and a line has reached the disk when `append` resolves. Lines that
- * come while others are on their way to the disk go there together.
+ * before anything is appended. Lines that come while others are on their way to the disk go there
+ * together.
  */
 export class AppendFile {
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #synced: boolean;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   /** After a line that could not be written whole, none may follow. */
   #failure: Error | null = null;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor({ path, synced }: Opening, file: FileHandle) {
     this.#path = path;
     this.#file = file;
+    this.#synced = synced;
   }
 
   /** Throws what keeps the file from being written, and a usage error for one that is not belt's. */
-  static async open({ path, mode, begin }: Opening): Promise<AppendFile> {
+  static async open(opening: Opening): Promise<AppendFile> {
+    const { path, mode, begin } = opening;
     const file = await create(path, mode).catch((error) => {
       throw fileError("cannot write", path, error);
     });
     try {
       await closeTail(file, begin);
-      return new AppendFile(path, file);
+      return new AppendFile(opening, file);
     } catch (thrown) {
       await file.close();
       throw fileError("cannot write", path, thrown);
@@ -61,6 +66,7 @@ export class AppendFile {
 
   async close(): Promise<void> {
     await this.#writing;
+    await this.#file.datasync().catch(() => {});
     await this.#file.close();
   }
 
@@ -78,7 +84,7 @@ export class AppendFile {
   async #writeTogether(text: string): Promise<void> {
     if (this.#failure) return;
     await this.#file.appendFile(text);
-    await this.#file.datasync();
+    if (this.#synced) await this.#file.datasync();
   }
 }
 

@@ -14,6 +14,9 @@ import {
 import { applyRecord, applyResult, type BatchState, emptyState } from "./batch-state.ts";
 import { readObjects } from "./read-lines.ts";
 
+const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN, synced: true };
+const RESULTS = { mode: 0o666, begin: RESULT_BEGIN, synced: false };
+
 /** Where a batch is kept: its results, and beside them what was begun. */
 export interface BatchFiles {
   results: string;
@@ -46,8 +49,9 @@ export async function* readResults(path: string): AsyncGenerator<ResultLine> {
 }
 
 /**
- * The two files of a batch, open to be written by one runner. Each append has reached the disk
- * when it resolves, so that whatever is done next is never done without being known.
+ * The two files of a batch, open to be written by one runner. What is recorded has reached the disk
+ * when that resolves, so that whatever is done next is never done without being known; of a result
+ * that a loss of power takes back, the journal has the task.
  */
 export class BatchLedger {
   readonly files: BatchFiles;
@@ -77,9 +81,9 @@ export class BatchLedger {
     try {
       const state = await readBatch(files);
       requireSameHead(state.head, head, files);
-      const journal = await AppendFile.open({ path: files.journal, mode: 0o600, begin: RECORD_BEGIN });
+      const journal = await AppendFile.open({ path: files.journal, ...JOURNAL });
       opened.push(journal);
-      const results = await AppendFile.open({ path: files.results, mode: 0o666, begin: RESULT_BEGIN });
+      const results = await AppendFile.open({ path: files.results, ...RESULTS });
       opened.push(results);
       const ledger = new BatchLedger(files, journal, results, taken);
       if (!state.head) await ledger.record(headLine(head));

@@ -26,29 +26,44 @@ export class Journal {
   readonly path: string;
 
   readonly #warn: (text: string) => void;
+  /** Lines to be written together next, what is being written, and what comes after that. */
+  readonly #waiting: string[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
   constructor(stateDir: string, warn: (text: string) => void) {
     this.#warn = warn;
     this.path = join(stateDir, "journal.ndjson");
   }
 
-  /** Throws when the disk is full or the folder not writable. */
+  /** Throws when the disk is full or the folder not writable. Entries that come while others are written go together. */
   async append(entry: JournalEntry): Promise<void> {
-    await this.#append(entry).catch((error) => {
+    this.#waiting.push(`${JSON.stringify(entry)}\n`);
+    this.#next ??= this.#writing
+      .catch(() => {})
+      .then(() => {
+        this.#next = null;
+        this.#writing = this.#append(this.#waiting.splice(0).join(""));
+        return this.#writing;
+      });
+    await this.#next.catch((error) => {
       throw fileError("cannot write the journal", this.path, error);
     });
   }
 
-  async #append(entry: JournalEntry): Promise<void> {
-    await makeFolder(dirname(this.path));
-    const file = await open(this.path, "a+", 0o600);
+  async #append(lines: string): Promise<void> {
+    const file = await open(this.path, "a+", 0o600).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      await makeFolder(dirname(this.path));
+      return await open(this.path, "a+", 0o600);
+    });
     try {
       await file.chmod(0o600);
       const { size } = await file.stat();
       const last = Buffer.alloc(1);
       if (size > 0) await file.read(last, 0, 1, size - 1);
       const torn = size > 0 && last.toString() !== "\n";
-      await file.appendFile(`${torn ? "\n" : ""}${JSON.stringify(entry)}\n`);
+      await file.appendFile(`${torn ? "\n" : ""}${lines}`);
     } finally {
       await file.close();
     }

@@ -1,7 +1,7 @@
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { IdentifiedTask } from "../client.ts";
-import { deadline } from "../http/network-errors.ts";
+import { timeLimit } from "../http/network-errors.ts";
 import { isRefusal } from "./contact.ts";
 import type { Fact } from "./events.ts";
 import type { FollowState } from "./follow-state.ts";
@@ -21,8 +21,10 @@ async function askForFinal({ api, state, signal }: FollowState): Promise<Identif
   const { finalRead, reconnects } = api.policy;
   const until = api.now() + finalRead;
   for (let tries = 0; ; tries++) {
-    const left = AbortSignal.any([signal, deadline(until - api.now())]);
-    const answer = await api.task(state.id, left, "never").catch((thrown) => {
+    const limit = timeLimit(until - api.now());
+    const left = AbortSignal.any([signal, limit.signal]);
+    const asking = api.task(state.id, left, "never").finally(limit.lift);
+    const answer = await asking.catch((thrown) => {
       signal.throwIfAborted();
       if (thrown instanceof BeltError) return thrown;
       throw thrown;

@@ -1,9 +1,10 @@
+import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
-import { ambiguous, deadline, timedOut } from "./network-errors.ts";
+import { ambiguous, deadline, timedOut, timeLimit } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
 import { type Message, readReply } from "./response.ts";
@@ -33,24 +34,24 @@ export class Http {
   async request(what: ApiRequest): Promise<unknown> {
     const { policy, sleep, now } = this.#options;
     const leaving = what.signal ?? this.#options.signal;
-    const ending = anyOf(leaving, what.deadline);
     const began = now();
     for (let attempt = 0; ; attempt++) {
-      ending.throwIfAborted();
+      leaving.throwIfAborted();
+      what.deadline?.throwIfAborted();
       const outcome = await this.#try(what, leaving);
       if ("value" in outcome) return outcome.value;
       const delay = what.once ? null : retryDelay(what.retry, outcome, policy, attempt);
       if (delay === null || what.deadline?.aborted) throw meaning(what, outcome);
       leaving.throwIfAborted();
       if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
-      await sleep(delay, ending);
+      await sleep(delay, anyOf(leaving, what.deadline));
     }
   }
 
   async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
     const delivery: Delivery = { begun: false };
     const over = what.uninterruptible?.();
-    const ending = over ? anyOf(what.deadline) : anyOf(leaving, what.deadline);
+    const ending = over ? [what.deadline] : [leaving, what.deadline];
     try {
       const { value, messages } = readReply(await this.#exchange(what, ending, delivery));
       this.#pass(messages);
@@ -103,7 +104,7 @@ export class Http {
       })
       .finally(() => clearTimeout(timer));
     const head = replyHead(answer);
-    if (head.status === 200) return { contentType: head.contentType, chunks: answer.body };
+    if (head.status === 200) return { contentType: head.contentType, chunks: leaving(answer.body) };
     const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
     readReply({ ...head, text });
@@ -116,7 +117,7 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#exchange(what, signal, { begun: false }), sent, now());
+      return readProbe(await this.#exchange(what, [signal], { begun: false }), sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -141,13 +142,20 @@ export class Http {
     await this.#connection.close();
   }
 
-  /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
-  async #exchange(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeReply> {
-    const timeout = deadline(this.#options.requestTimeout);
+  /** One try, answer read to its end; throws the reason of a signal, a timeout, or what the connection met. */
+  async #exchange(
+    what: ApiRequest,
+    signals: (AbortSignal | undefined)[],
+    delivery: Delivery,
+  ): Promise<WholeReply> {
+    const limit = timeLimit(this.#options.requestTimeout);
+    const ending = anyOf(...signals, limit.signal);
     try {
-      return await this.#follow(what, this.#connection.url(what.path), anyOf(signal, timeout), delivery, 0);
+      return await this.#follow(what, this.#connection.url(what.path), ending, delivery, 0);
     } catch (thrown) {
-      throw signal.aborted ? signal.reason : timeout.aborted ? timeout.reason : thrown;
+      throw ending.aborted ? ending.reason : thrown;
+    } finally {
+      limit.lift();
     }
   }
 
@@ -180,6 +188,22 @@ export class Http {
 }
 
 type WholeReply = ReplyHead & { text: string };
+
+/** A stream that has been left is let to its end for so long, in milliseconds: its connection can then be used again. */
+const FAREWELL = 250;
+
+/** The pieces of a body; whoever stops reading them leaves the rest to go by. */
+async function* leaving(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body.iterator({ destroyOnReturn: false });
+  } finally {
+    const timer = setTimeout(() => body.destroy(), FAREWELL).unref();
+    body
+      .on("error", () => {})
+      .once("close", () => clearTimeout(timer))
+      .resume();
+  }
+}
 
 /** A new signal for each use: what listens to it goes with it. */
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {

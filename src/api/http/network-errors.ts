@@ -15,10 +15,15 @@ export function timedOut(ms: number): BeltError {
  * A signal that aborts after `ms` milliseconds, with a BeltError as its reason: that of
  * `AbortSignal.timeout` would reach the user as a bug. It keeps no process alive.
  */
-export function deadline(ms: number, reason: BeltError = timedOut(ms)): AbortSignal {
+export function deadline(ms: number, reason?: BeltError): AbortSignal {
+  return timeLimit(ms, reason).signal;
+}
+
+/** The same for what is done thousands of times: without `lift`, each would be kept until its time is over. */
+export function timeLimit(ms: number, reason?: BeltError): { signal: AbortSignal; lift(): void } {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(reason), ms).unref();
-  return controller.signal;
+  const timer = setTimeout(() => controller.abort(reason ?? timedOut(ms)), ms).unref();
+  return { signal: controller.signal, lift: () => clearTimeout(timer) };
 }
 
 /** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */

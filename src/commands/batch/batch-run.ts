@@ -30,6 +30,8 @@ export interface Job {
   prepared: PreparedRow | null;
   /** Tries in this run that came to nothing. */
   tries: number;
+  /** Its task is not unfinished any more; what is left to do keeps no other waiting. */
+  release(): void;
 }
 
 /** A batch under way. */

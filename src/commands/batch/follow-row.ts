@@ -99,6 +99,7 @@ async function gone(run: BatchRun, planned: PlannedRow, taskId: string): Promise
 
 async function end(run: BatchRun, job: Job, round: number, task: TaskDocument): Promise<Outcome> {
   const { planned } = job;
+  job.release();
   if (task.status === "completed") return await keep(run, planned, round, task);
   if (task.status === "cancelled" && run.book.open(planned.key)?.cancelled) {
     await reopen(run, planned, "cancelled as the user left");

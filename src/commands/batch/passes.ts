@@ -29,7 +29,7 @@ function nextRow(run: BatchRun): () => Promise<Job | null> {
 }
 
 function jobOf(planned: Job["planned"], prepared: Job["prepared"]): Job {
-  return { planned, prepared, tries: 0 };
+  return { planned, prepared, tries: 0, release() {} };
 }
 
 function rowsChanged(): BeltError {

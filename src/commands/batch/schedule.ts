@@ -16,27 +16,38 @@ export async function runJobs(run: BatchRun, earlier: Job[], next: NextRow): Pro
   const again: Job[] = [];
   const change = new Change();
   let hasNext = true;
+  /** Jobs whose tasks are unfinished, and those that are only saved and written down. */
   let active = 0;
+  let finishing = 0;
   stop.onRequest(() => change.tell());
   const begin = (job: Job) => {
     active++;
     run.tally.begun();
-    void perform(run, job).then((outcome) => {
-      if (outcome === "again") again.push(job);
+    job.release = () => {
       active--;
+      finishing++;
+      job.release = () => {};
+      change.tell();
+    };
+    void perform(run, job).then((outcome) => {
+      job.release();
+      finishing--;
+      if (outcome === "again") again.push(job);
       run.tally.ended();
       change.tell();
     });
   };
-  const isOver = () => active === 0 && earlier.length === 0 && again.length === 0 && !hasNext;
+  const isIdle = () => active + finishing === 0;
+  const isOver = () => isIdle() && earlier.length === 0 && again.length === 0 && !hasNext;
   while (!stop.reason && !isOver()) {
     const job = await take();
     if (job) begin(job);
     else if (!isOver()) await change.within(pace.pauseLeft);
   }
-  while (active > 0) await change.within(0);
+  while (!isIdle()) await change.within(0);
 
   async function take(): Promise<Job | null> {
+    if (finishing >= options.jobs) return null;
     if (earlier.length > 0) return active < options.jobs ? earlier.shift()! : null;
     if (active >= pace.limit || pace.pauseLeft > 0) return null;
     const job = again.shift() ?? (hasNext ? await next() : null);

@@ -1,7 +1,7 @@
 import { BeltError } from "../../errors.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import { buildRequest } from "../run/build-request.ts";
-import { type Submission, submitOnce } from "../run/submit.ts";
+import { submitOnce } from "../run/submit.ts";
 import { fileNames } from "../run/validate-input.ts";
 import type { Admission } from "./admission.ts";
 import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
@@ -25,9 +25,11 @@ export async function submitRow(run: BatchRun, job: Job, prepared: PreparedRow):
       by: "batch",
       uninterruptible: () => () => {},
       deadline: run.deadline,
+      // Before belt's own journal has it: a task that one knows, and not this one, is somebody else's.
+      onTask: (task_id) => noteTask(run, job.planned, task_id),
     });
     admission.settle();
-    return await takenOn(run, job, round, submission);
+    return await followRow(run, job, round, submission);
   } catch (thrown) {
     if (!(thrown instanceof BeltError)) throw thrown;
     if (thrown.facts.exit === "inDoubt") admission?.settle();
@@ -41,11 +43,8 @@ function release(admission: Admission): Outcome {
   return "over";
 }
 
-async function takenOn(run: BatchRun, job: Job, round: number, submission: Submission): Promise<Outcome> {
-  const { key } = job.planned;
-  const { id: task_id } = submission.task;
-  await run.book.record({ type: "task", key, attempt: run.book.open(key)!.number, task_id });
-  return await followRow(run, job, round, submission);
+async function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): Promise<void> {
+  await book.record({ type: "task", key, attempt: book.open(key)!.number, task_id });
 }
 
 /** A row in doubt that is run again waits until the submit that was lost cannot arrive any more. */

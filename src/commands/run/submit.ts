@@ -20,8 +20,8 @@ export interface Submission {
 export interface Submitting extends SubmitOptions {
   /** What submits it as one of many. */
   by?: "batch";
-  /** Called with the id as soon as there is one. */
-  onTask?(id: string): void;
+  /** Called with the id as soon as there is one, before the journal has it. */
+  onTask?(id: string): Promise<void>;
 }
 
 /** Submits once, and makes the id safe before anything else is done with it. Throws what the API or the network said. */
@@ -34,9 +34,12 @@ export async function submitOnce(
   ctx.signal.throwIfAborted();
   const at = ctx.now();
   const task = await api.submit(request, options);
-  onTask?.(task.id);
+  await onTask?.(task.id);
   const time = new Date(at).toISOString();
-  await remember(ctx, api, { type: "task", id: task.id, app: request.app, time, ...(by && { by }) });
+  const entry = { type: "task", id: task.id, app: request.app, time, ...(by && { by }) } as const;
+  const remembered = remember(ctx, api, entry);
+  // What submits many has written it down by itself.
+  if (!by) await remembered;
   return { task, request, at, session: null };
 }
 
@@ -55,7 +58,7 @@ export async function submit(
   const submission = await submitOnce(ctx, api, request, {
     uninterruptible: () => whileUnanswered(ctx, api),
     deadline,
-    onTask: (id) => setForceQuit(ctx, api, id, "may still be running"),
+    onTask: async (id) => setForceQuit(ctx, api, id, "may still be running"),
   }).catch(async (thrown) => {
     if (ctx.signal.aborted) throw notSubmitted(ctx.signal.reason, thrown);
     throw await explainRefusal(ctx, thrown, api, request);
