@@ -42,14 +42,12 @@ try {
     figures.belt.push((await belt(rows, `turn-${turn}`)).seconds);
   }
   const rate = (seconds) => rows / median(seconds);
-  console.log(`${rows} rows of infsh/echo, ${JOBS} at a time:`);
-  console.log(`  a bare script that posts and polls  ${rate(figures.bare).toFixed(0)} rows/s`);
-  console.log(`  belt batch                          ${rate(figures.belt).toFixed(0)} rows/s`);
-  console.log(`  ${(rate(figures.belt) / rate(figures.bare)).toFixed(2)} of the bare script (goal 0.8)`);
+  print(`${rows} rows of infsh/echo, ${JOBS} at a time:`);
+  print(`  a bare script that posts and polls  ${rate(figures.bare).toFixed(0)} rows/s`);
+  print(`  belt batch                          ${rate(figures.belt).toFixed(0)} rows/s`);
+  print(`  ${(rate(figures.belt) / rate(figures.bare)).toFixed(2)} of the bare script (goal 0.8)`);
   const many = await belt(Number(flags.many), "many");
-  console.log(
-    `${flags.many} rows: ${many.seconds.toFixed(1)} s, peak memory ${many.peak} MB (goal under 150)`,
-  );
+  print(`${flags.many} rows: ${many.seconds.toFixed(1)} s, peak memory ${many.peak} MB (goal under 150)`);
 } finally {
   agent.destroy();
   server.kill("SIGTERM");
@@ -134,4 +132,8 @@ function sleep(ms) {
 
 function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
 }

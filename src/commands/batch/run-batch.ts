@@ -18,7 +18,7 @@ import { runRows } from "./passes.ts";
 import { type PlannedRow, type Planning, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
 import type { BatchRequest } from "./request.ts";
-import { Stop } from "./stop.ts";
+import { leftBy, Stop } from "./stop.ts";
 import { Tally } from "./tally.ts";
 import { Wanted } from "./wanted.ts";
 
@@ -67,8 +67,8 @@ async function createRun(
   clock: Clock,
 ): Promise<BatchRun> {
   const { jobs, retries, maxFailures, onInterrupt, again = null, save = null } = flags;
-  stop.onSignal(ctx.signal);
-  clock.signal.addEventListener("abort", () => stop.request(outOfTime(clock)), { once: true });
+  stop.when(ctx.signal, leftBy);
+  stop.when(clock.signal, () => outOfTime(clock));
   const settled = new Set<string>();
   const tally = createTally(ctx, plan);
   return {

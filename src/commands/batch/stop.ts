@@ -15,9 +15,9 @@ export class Stop {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Ctrl-C, a signal, or a reader that has had enough. */
-  onSignal(signal: AbortSignal): void {
-    const take = () => this.request(stopOf(signal.reason));
+  /** With the signal, also one that has come already. */
+  when(signal: AbortSignal, reasonOf: (reason: unknown) => BeltError): void {
+    const take = () => this.request(reasonOf(signal.reason));
     if (signal.aborted) take();
     else signal.addEventListener("abort", take, { once: true });
   }
@@ -27,7 +27,8 @@ export class Stop {
   }
 }
 
-function stopOf(reason: unknown): BeltError {
+/** Ctrl-C, a signal, or a reader that has had enough. */
+export function leftBy(reason: unknown): BeltError {
   if (reason instanceof BeltError) return reason;
   return new BeltError({ code: "interrupted", message: "nobody reads the results", exit: "interrupted" });
 }
