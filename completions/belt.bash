@@ -23,6 +23,8 @@ o|-h||show help' ;;
 c|batch||run an app once for each row of a file
 c|task||look at tasks, stop, follow and await them
 c|session||manage stateful sessions
+c|balance||show the credit of the account
+c|usage||show what was spent
 c|app||find apps, and see what they take
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
@@ -45,13 +47,15 @@ o|--variant|text|variant of the app
 o|--webhook|text|URL that gets a POST when the task ends
 o|--session|session-or-new|open a session, or go on with one
 o|--session-timeout|text|idle seconds until a new session expires, 1 to 3600
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||with a cap, start also what has a cost that is not known
 o|--no-wait||print the task and return
 o|--timeout|text|stop waiting after this long; the task goes on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
 o|--save|dirs|download every file of the output into this folder; nothing is overwritten
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
-o|--dry-run||print the request that would be sent and the files that would be uploaded, send nothing
+o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
@@ -143,10 +147,17 @@ o|-i|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\
 o|--setup|spec|setup parameters, written like --input (repeatable)
 o|--allow-sensitive||upload files that look like secrets, too
 o|--function|text|entry point for the first call
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||with a cap, start also what has a cost that is not known
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
+    'balance') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
+o|--help||show help
+o|-h||show help' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
 c|list||list apps
@@ -178,6 +189,7 @@ o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
+o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
 o|--help||show help
 o|-h||show help
 v|appdir|dirs|folders of inference.sh apps' ;;
@@ -212,6 +224,7 @@ o|-h||show help
 a|name|profile|name of a profile' ;;
     'api') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|--allow-unknown-cost||start a run though BELT_MAX_COST is set
 o|--help||show help
 o|-h||show help
 a|method|text|GET, POST, PUT, PATCH or DELETE

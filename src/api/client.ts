@@ -4,10 +4,11 @@ import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
-import type { HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
+import type { ApiRequest, HttpOptions, Method, OpenStream, Transfer } from "./http/request.ts";
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
-import { eachPage } from "./pages.ts";
+import { MoneyApi } from "./money.ts";
+import { eachPage, readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
@@ -56,6 +57,7 @@ export class Api {
   readonly trace: HttpOptions["trace"];
   readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
+  readonly money: MoneyApi;
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
 
@@ -73,6 +75,7 @@ export class Api {
     this.signal = options.signal;
     this.#http = new Http(options);
     this.#onClose = options.onClose;
+    this.money = new MoneyApi((what) => this.#http.request(what), options.name === "local");
   }
 
   /**
@@ -82,7 +85,7 @@ export class Api {
    */
   async submit(request: RunRequest, options: SubmitOptions): Promise<IdentifiedTask> {
     const { uninterruptible, deadline, once } = options;
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
@@ -116,7 +119,7 @@ export class Api {
 
   /** Safe to repeat: cancelling twice is cancelling once. */
   cancel(id: string, signal: AbortSignal): Promise<unknown> {
-    return this.#http.request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
+    return this.#request({ method: "POST", path: taskPath(id, "/cancel"), retry: "idempotent", signal });
   }
 
   stream(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenStream> {
@@ -134,9 +137,8 @@ export class Api {
 
   /** The same by the page, as long as somebody wants another. */
   async *taskPages(): AsyncGenerator<IdentifiedTask[]> {
-    const ask = (body: JsonObject) =>
-      this.#http.request({ method: "POST", path: "/tasks/list", body, retry: "idempotent" });
-    for await (const items of eachPage(ask, () => PAGE)) yield items.flatMap(identified);
+    const request = (what: ApiRequest) => this.#request(what);
+    for await (const items of eachPage(request, "/tasks/list", () => PAGE)) yield items.flatMap(identified);
   }
 
   /** The server's clock at a time of this machine's, at the earliest; null as long as it has not told. */
@@ -158,18 +160,18 @@ export class Api {
   /** Resets the idle timer; safe to repeat. */
   async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    return this.#session(id, await this.#http.request({ method: "POST", path, retry: "idempotent", signal }));
+    return this.#session(id, await this.#request({ method: "POST", path, retry: "idempotent", signal }));
   }
 
   /** Safe to repeat: a session that was ended stays so. */
   async endSession(id: string, signal?: AbortSignal): Promise<void> {
-    await this.#http.request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
+    await this.#request({ method: "DELETE", path: sessionPath(id), retry: "idempotent", signal });
   }
 
   /** Any request; one that changes something is not sent twice. */
   raw(method: Method, path: string, body?: JsonObject): Promise<unknown> {
     const retry = method === "GET" ? "idempotent" : "if-unsent";
-    return this.#http.request({ method, path, retry, ...(body && { body }) });
+    return this.#request({ method, path, retry, ...(body && { body }) });
   }
 
   /** The most harmless request there is, to see who answers. */
@@ -200,7 +202,7 @@ export class Api {
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#http.request({
+    const answer = await this.#request({
       method: "POST",
       path: "/files",
       body,
@@ -218,15 +220,17 @@ export class Api {
     await this.#onClose?.();
   }
 
-  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    const retry = signal ? "never" : "idempotent";
-    const ask = (body: JsonObject) => this.#http.request({ method: "POST", path, body, retry, signal });
-    for await (const items of eachPage(ask, () => limit - found.length, more)) {
-      found.push(...items);
-      if (found.length >= limit) break;
+  /** A 402 tells the balance; what only reads costs nothing. */
+  async #request(what: ApiRequest): Promise<unknown> {
+    try {
+      return await this.#http.request(what);
+    } catch (thrown) {
+      throw what.method === "GET" ? thrown : await this.money.explainPayment(thrown);
     }
-    return found.slice(0, limit);
+  }
+
+  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    return readPages((what) => this.#request(what), path, limit, more, signal);
   }
 
   #session(id: string, answer: unknown): SessionDocument {
@@ -234,7 +238,7 @@ export class Api {
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
-    return this.#http.request({ method: "GET", path, retry, signal });
+    return this.#request({ method: "GET", path, retry, signal });
   }
 }
 

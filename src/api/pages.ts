@@ -1,13 +1,36 @@
 import { isObject, type JsonObject } from "../wire/types.ts";
+import type { ApiRequest } from "./http/request.ts";
 
-/** The items of a list, page by page; `ask` makes one request, `limit` says how many are still wanted. */
+type Request = (what: ApiRequest) => Promise<unknown>;
+
+/** A list, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+export async function readPages(
+  request: Request,
+  path: string,
+  limit: number,
+  more: JsonObject,
+  signal?: AbortSignal,
+): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  const retry = signal ? "never" : "idempotent";
+  const asked: Request = (what) => request({ ...what, retry, signal });
+  for await (const items of eachPage(asked, path, () => limit - found.length, more)) {
+    found.push(...items);
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
+}
+
+/** The items of a list by the page, as long as somebody wants another; `limit` says how many are still wanted. */
 export async function* eachPage(
-  ask: (body: JsonObject) => Promise<unknown>,
+  request: Request,
+  path: string,
   limit: () => number,
   more: JsonObject = {},
 ): AsyncGenerator<JsonObject[]> {
   for (let cursor: unknown; ; ) {
-    const page = await ask({ limit: limit(), ...more, ...(cursor !== undefined && { cursor }) });
+    const body = { limit: limit(), ...more, ...(cursor !== undefined && { cursor }) };
+    const page = await request({ method: "POST", path, body, retry: "idempotent" });
     const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
     yield items.filter(isObject);
     cursor = isObject(page) ? page["next_cursor"] : undefined;

@@ -9,7 +9,7 @@ export function sessionPath(id: string, rest = ""): string {
 }
 
 /** An id as one part of a path; "." and ".." would name another resource. */
-function segment(id: string): string {
+export function segment(id: string): string {
   if (/^\.{0,2}$/.test(id)) throw notAsExpected(`"${id}" cannot be an id`);
   return encodeURIComponent(wellFormed(id));
 }

@@ -64,6 +64,7 @@ export async function createContext(
     api: async () => (await connected()).api,
     endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
     credentials,
+    maxCost: host.env["BELT_MAX_COST"] || null,
     signal,
     signals: {
       capture: interrupt.hold,

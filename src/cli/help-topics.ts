@@ -14,6 +14,7 @@ export const VARIABLES: Record<string, string> = {
   BELT_PROFILE: "profile to use, like --profile",
   BELT_API_URL: "base URL of the API, like --api-url",
   BELT_LOCAL: "1: like --local",
+  BELT_MAX_COST: "the most that one command may spend, in USD, like --max-cost",
   BELT_CONFIG_DIR: "where profiles and keys are kept",
   BELT_STATE_DIR: "where the journal of what was submitted is kept, and what the local server stores",
   BELT_CACHE_DIR: "where apps' schemas are kept, and node's own form of the program",

@@ -8,6 +8,7 @@ import { addApp } from "./grammar/app.ts";
 import { addBatch } from "./grammar/batch.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
+import { addMoney } from "./grammar/money.ts";
 import { type Act, type Action, duration } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
 import { addRun } from "./grammar/run.ts";
@@ -43,6 +44,7 @@ export async function buildProgram(
   addBatch(program, act);
   addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
   addSession(program.command("session").description("manage stateful sessions"), act);
+  addMoney(program, act);
   addApp(program.command("app").description("find apps, and see what they take"), act);
   addFile(program.command("file").description("upload files"), act);
   addDev(program, act);

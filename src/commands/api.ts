@@ -4,10 +4,11 @@ import { coerce, fillUploads } from "../input/coerce.ts";
 import { parseInput } from "../input/parse-input.ts";
 import { rawView } from "../views/raw-view.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
+import { budgetOf, type CostFlags } from "./run/budget.ts";
 import { findFiles, inputReaders, uploadAll } from "./run/upload.ts";
 import type { Context } from "./shared/context.ts";
 
-export interface ApiFlags {
+export interface ApiFlags extends Pick<CostFlags, "allowUnknownCost"> {
   input?: string[];
 }
 
@@ -17,6 +18,7 @@ const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export async function api(ctx: Context, method: string, path: string, flags: ApiFlags): Promise<void> {
   const verb = checkMethod(method);
   checkPath(path);
+  if (verb === "POST" && startsRun(path)) budgetOf(ctx, flags).requireUncapped(`POST ${path}`);
   const typed = coerce(await parseInput(flags.input ?? [], "--input", inputReaders(ctx, false)), null);
   const files = await findFiles(
     ctx,
@@ -48,6 +50,20 @@ function checkPath(path: string): void {
     `"${path}" is not a path of the API`,
     "write the path alone, such as /tasks/task_abc123; --api-url names the host",
   );
+}
+
+/** However it is written: `/run`, `/v1/run`, `/apps/run`, `/agents/run/?wait=false`, `/%72un`. */
+function startsRun(path: string): boolean {
+  const { pathname } = new URL(path, "https://belt.invalid");
+  return /(^|\/)run\/*$/i.test(decoded(pathname));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** A GET has no body; its input goes into the query. */

@@ -15,6 +15,8 @@ export interface DevFlags {
   /** Without it all forms of the API at once. */
   dialect?: "current" | "v1" | "v2";
   statusTable: "2026" | "2025";
+  /** Microcents. */
+  balance?: bigint;
 }
 
 /** An app that never answers is cut off after this long, in milliseconds. */
@@ -31,6 +33,8 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
         "belt dev takes the folders of apps, each with an inf.yml",
       );
   }
+  if ((flags.balance ?? 0n) > Number.MAX_SAFE_INTEGER)
+    throw usageError("--balance: a local server keeps at most 90 million USD");
   const { startLocalServer } = await import("../local/server.ts");
   const time = () => new Date(ctx.now()).toISOString();
   // Whatever happens before the server has been announced is told after it.
@@ -46,6 +50,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
       taskTimeoutMs: flags.taskTimeout ?? TASK_TIMEOUT,
       dialect: flags.dialect ?? null,
       statusTable: flags.statusTable,
+      ...(flags.balance !== undefined && { balance: Number(flags.balance) }),
       fileUris: "http",
       onEvent: (event) => void show({ time: time(), ...event }),
     }),

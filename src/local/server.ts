@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { MICROCENTS_PER_USD } from "../wire/money.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -13,10 +14,12 @@ import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
+import { Wallet } from "./money/wallet.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { sweep } from "./sweep.ts";
 import { FileStore } from "./tasks/file-store.ts";
 import { Runner } from "./tasks/runner.ts";
+import type { Task } from "./tasks/task.ts";
 import { TaskStore } from "./tasks/task-store.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { Webhooks } from "./tasks/webhook.ts";
@@ -38,6 +41,8 @@ export interface LocalServerOptions {
   /** Most sessions that hold a worker and do not use it, 32 unless told. */
   idleSessions?: number;
   taskTimeoutMs: number;
+  /** Credit in microcents, 100 USD unless told. */
+  balance?: number;
   /** Null: every form at once, bare for a request with `X-API-Version: 2`. */
   dialect: Dialect | null;
   statusTable: StatusTable;
@@ -62,6 +67,7 @@ export interface LocalServer {
 }
 
 const IDLE_SESSIONS = 32;
+const BALANCE = 100 * Number(MICROCENTS_PER_USD);
 const WATCH_MS = 1000;
 const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
@@ -134,10 +140,15 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     inputUri: (text) => serializer.httpUri(text),
   });
   const webhooks = new Webhooks(clock, emit);
-  const tasks = createTasks(basics, folders, runner, webhooks, serializer);
+  const wallet = new Wallet(options.balance ?? BALANCE);
+  const onEnd = (task: Task) => {
+    wallet.settle(task);
+    if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
+  };
+  const tasks = createTasks(basics, folders, runner, onEnd);
   const parseReference = (text: string) =>
     files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
-  const known = { clock, catalog, pool, sessions, tasks, files, serializer, baseUrl, parseReference };
+  const known = { clock, catalog, pool, sessions, tasks, files, serializer, wallet, baseUrl, parseReference };
   return { services: { ...known, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
 }
 
@@ -166,8 +177,7 @@ function createTasks(
   { clock, nextId, emit }: Basics,
   folders: Folders,
   runner: Runner,
-  webhooks: Webhooks,
-  serializer: Serializer,
+  onEnd: (task: Task) => void,
 ): Tasks {
   return new Tasks({
     clock,
@@ -175,9 +185,7 @@ function createTasks(
     nextId: () => nextId("task"),
     store: new TaskStore(folders.tasks),
     execute: (live, version) => runner.execute(live, version),
-    onEnd: (task) => {
-      if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
-    },
+    onEnd,
   });
 }
 

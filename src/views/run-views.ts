@@ -1,7 +1,9 @@
+import type { EstimateDocument } from "../api/resources/money.ts";
 import type { TaskDocument } from "../api/resources/task.ts";
 import { formatBytes, safeJson, safeLine } from "../terminal/text.ts";
 import type { Style, View, WithDetails } from "../terminal/view.ts";
 import { isObject, type RunRequest } from "../wire/types.ts";
+import { estimateText } from "./estimate-text.ts";
 import { colorStatus, renderOutput } from "./values.ts";
 
 /** What `run` prints: the output. One string, alone or as the only field, prints as that string. */
@@ -41,14 +43,17 @@ export interface DryRun {
   body: RunRequest;
   /** The files that would be uploaded first; `size` is null for standard input. */
   uploads: { field: string; file: string; size: number | null }[];
+  /** Null where it was not asked for, for want of a key. */
+  estimate: EstimateDocument | null;
 }
 
 export const dryRunView: View<DryRun> = {
-  text: ({ method, url, body, uploads }) => {
+  text: ({ method, url, body, uploads, estimate }) => {
     const files = uploads.map(
       ({ field, file, size }) =>
         `upload ${safeLine(file)}${size === null ? "" : ` (${formatBytes(size)})`} for ${safeLine(field)}`,
     );
-    return [...files, `${method} ${safeLine(url)}`, safeJson(body, 2)].join("\n");
+    const cost = estimate === null ? [] : [estimateText(estimate)];
+    return [...files, ...cost, `${method} ${safeLine(url)}`, safeJson(body, 2)].join("\n");
   },
 };

@@ -1,8 +1,10 @@
+import { type Estimate, estimateDocument } from "../api/resources/money.ts";
 import { formatDuration, safeLine } from "../terminal/text.ts";
 import type { Style, View, WithDetails } from "../terminal/view.ts";
 import { flow } from "../terminal/wrap.ts";
 import type { StatusWord } from "../wire/status.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
+import { estimateText } from "./estimate-text.ts";
 
 /** The phases of a task's life as people think of them; the marks differ without color, too. */
 const PHASES: {
@@ -42,12 +44,15 @@ export interface Closing {
   id: string;
   /** Milliseconds from the submit to the end, as this machine saw it. */
   ms: number;
+  /** What it was said to cost before; null where nobody asked. */
+  estimate: Estimate | null;
 }
 
-/** The last line of a run: how long it took, and where the time went, when the API tells. */
+/** The last line of a run: how long it took, what it was said to cost, and where the time went, when the API tells. */
 export const summaryView: View<WithDetails<Closing, unknown>> = {
-  text: ({ value: { id, ms }, details }, { colors, textWidth, width }) => {
-    const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}`];
+  text: ({ value: { id, ms, estimate }, details }, { colors, textWidth, width }) => {
+    const cost = estimate === null ? "" : `, ${estimateText(estimateDocument(estimate))}`;
+    const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}${cost}`];
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
     const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
     if (textWidth.width(told) <= width) return told;

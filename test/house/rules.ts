@@ -17,7 +17,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 const WINGS: Record<string, readonly string[]> = {
   "src/commands": ["batch", "session", "task", "run", "profile", "shared"],
   "src/api": ["follow", "resources", "http"],
-  "src/local": ["http", "tasks", "sessions", "workers", "apps"],
+  "src/local": ["http", "money", "tasks", "sessions", "workers", "apps"],
 };
 
 /** What stands in no room: it makes dist, and nothing imports it. */

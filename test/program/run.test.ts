@@ -450,7 +450,7 @@ describe("submitting", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("prints the request of --dry-run and sends nothing, with or without a key", async () => {
+  it("prints the request of --dry-run, and sends nothing without a key", async () => {
     const { code, stdout } = await belt(["run", "infsh/flux", "-i", "a=1", "--dry-run", "--json"], {
       home,
       env: { BELT_API_URL: api.url },
@@ -461,6 +461,7 @@ describe("submitting", () => {
       url: `${api.url}/run?wait=false`,
       body: { app: "infsh/flux", input: { a: "1" } },
       uploads: [],
+      estimate: null,
     });
     expect(api.requests).toEqual([]);
   });

@@ -20,6 +20,7 @@ const QUICK: RetryPolicy = {
   slowestPoll: 40,
   giveUp: 600,
   finalRead: 300,
+  estimate: 300,
   newTask: 300,
   silence: 400,
   longestRetryAfter: 1_000,

@@ -17,7 +17,7 @@ export interface Request {
 export type Step = (request: Request, response: ServerResponse) => void | Promise<void>;
 
 /** Routes that older servers lack; without a script they are not there. */
-const NOT_EVERYWHERE = /^GET \/tasks\/[^/]+\/(logs|timings)$/;
+const NOT_EVERYWHERE = /^GET \/(tasks\/[^/]+\/(logs|timings)|billing\/balance)$/;
 
 /**
  * A small scripted API on a real socket. Each route has a list of steps, the last of which

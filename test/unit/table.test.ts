@@ -118,7 +118,7 @@ describe("moments", () => {
 });
 
 describe("the closing line", () => {
-  const value = { id: "task_1", ms: 1700 };
+  const value = { id: "task_1", ms: 1700, estimate: null };
   const details = {
     events: [
       { status: "queued", duration_ms: 300 },

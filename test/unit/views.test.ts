@@ -197,7 +197,7 @@ test.each<[StatusWord, string]>([
 test("dryRunView: method, address, body as JSON that can be used", () => {
   const body = { app: "a", input: { prompt: `x${ESC}[2J\u202e` } };
   const [first, ...rest] = dryRunView
-    .text({ method: "POST", url: "https://x/run", body, uploads: [] }, PLAIN)
+    .text({ method: "POST", url: "https://x/run", body, uploads: [], estimate: null }, PLAIN)
     .split("\n");
   expect(first).toBe("POST https://x/run");
   expect(JSON.parse(rest.join("\n"))).toEqual(body);

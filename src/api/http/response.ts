@@ -217,7 +217,7 @@ const DOCTOR = belt("doctor");
 function hintFor(code: string, status: number, message: string): Hint | undefined {
   const hints: Record<number, Hint> = {
     401: [DOCTOR, " tells which key is in force, and how to change it"],
-    402: "check the balance and limits of your account",
+    402: [belt("balance"), " shows the credit of the account"],
     403: SCOPE.test(message)
       ? ["use a key that has the scope named above; ", DOCTOR, " tells which one is in force"]
       : ["this key may not do that; ", DOCTOR, " tells which one is in force"],

@@ -12,6 +12,8 @@ export interface RetryPolicy {
   giveUp: number;
   /** How long the final document of an ended task is asked for. */
   finalRead: number;
+  /** How long an estimate of a run's cost is worth waiting for. */
+  estimate: number;
   /** A 404 this soon after the submit means that the API does not know of the task yet. */
   newTask: number;
   /**
@@ -34,6 +36,7 @@ export const RETRY_POLICY: RetryPolicy = {
   slowestPoll: 16_000,
   giveUp: 300_000,
   finalRead: 30_000,
+  estimate: 10_000,
   newTask: 10_000,
   silence: 45_000,
   longestRetryAfter: 60_000,

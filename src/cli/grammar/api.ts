@@ -13,6 +13,7 @@ export function addRaw(program: Command, act: Act): void {
     .argument("<method>", "GET, POST, PUT, PATCH or DELETE")
     .argument("<path>", "a path of the API, such as /sessions; never another host")
     .option("-i, --input <spec>", INPUT_HELP, collect)
+    .option("--allow-unknown-cost", "start a run though BELT_MAX_COST is set")
     .addHelpText(
       "after",
       examples("belt api GET /sessions", "belt api POST /tasks/list --input limit:=3 --field items.0.id"),

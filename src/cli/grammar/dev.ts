@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { DevFlags } from "../../commands/dev.ts";
-import { type Act, duration, examples, wholeNumber } from "./options.ts";
+import { type Act, amount, duration, examples, wholeNumber } from "./options.ts";
 
 export function addDev(program: Command, act: Act): void {
   program
@@ -28,6 +28,11 @@ export function addDev(program: Command, act: Act): void {
       new Option("--status-table <year>", "number statuses as the API did then")
         .choices(["2026", "2025"])
         .default("2026"),
+    )
+    .option(
+      "--balance <usd>",
+      "credit for the prices that apps name in inf.yml (default 100)",
+      amount("--balance"),
     )
     .addHelpText("after", examples("belt dev", "belt dev ./my-app --port 0"))
     .action((appDirs: string[], flags: DevFlags) =>

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import type { Context } from "../../commands/shared/context.ts";
 import { usageError } from "../../errors.ts";
+import { parseAmount } from "../../input/amount.ts";
 import { parseDuration } from "../../input/duration.ts";
 
 /** A command; a number is the exit code of what it ran for the user. */
@@ -12,6 +13,7 @@ export type Act = (load: () => Promise<Action>) => Promise<void>;
 export const INPUT_HELP =
   "key=text, key:=json, key=@file, key@=textfile, '{…}', @file.json or @- (repeatable)";
 export const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
+export const ALLOW_UNKNOWN_COST_HELP = "with a cap, start also what has a cost that is not known";
 export const ID_HELP =
   "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";
 export const SESSION_ID_HELP =
@@ -42,6 +44,15 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw usageError(`${flag}: "${text}" is not a whole number from ${least} to ${most}`);
   };
+}
+
+export function maxCostOption(): Option {
+  const about = "start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)";
+  return new Option("--max-cost <usd>", about).argParser(amount("--max-cost"));
+}
+
+export function amount(flag: string): (text: string) => bigint {
+  return (text) => parseAmount(text, flag);
 }
 
 export function examples(...lines: string[]): string {

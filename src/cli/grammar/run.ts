@@ -3,11 +3,13 @@ import type { RunFlags } from "../../commands/run/run.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
+  ALLOW_UNKNOWN_COST_HELP,
   collect,
   duration,
   examples,
   INPUT_HELP,
   infraOption,
+  maxCostOption,
   notEmpty,
 } from "./options.ts";
 
@@ -31,6 +33,9 @@ export function addRun(program: Command, act: Act): void {
     .option("--webhook <url>", "URL that gets a POST when the task ends")
     .option("--session <new|id|@last>", "open a session, or go on with one")
     .option("--session-timeout <s>", "idle seconds until a new session expires, 1 to 3600")
+    .optionsGroup("What it may cost:")
+    .addOption(maxCostOption())
+    .option("--allow-unknown-cost", ALLOW_UNKNOWN_COST_HELP)
     .optionsGroup("How to follow it:")
     .option("--no-wait", "print the task and return")
     .option(
@@ -50,13 +55,14 @@ export function addRun(program: Command, act: Act): void {
     .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
     .option(
       "--dry-run",
-      "print the request that would be sent and the files that would be uploaded, send nothing",
+      "print the request that would be sent, the files that would be uploaded and the estimate, start nothing",
     )
     .addHelpText(
       "after",
       examples(
         'belt run infsh/flux --input prompt="a lighthouse at dusk" --local',
         "belt run infsh/flux --input @params.json --input seed:=7 --json",
+        "belt run infsh/flux --input prompt=fog --max-cost 0.05",
         "id=$(belt run infsh/flux --input prompt=fog --no-wait -q)",
       ),
     )

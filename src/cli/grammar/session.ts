@@ -4,10 +4,12 @@ import type { EndFlags, KeepaliveFlags } from "../../commands/session/session.ts
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
+  ALLOW_UNKNOWN_COST_HELP,
   collect,
   duration,
   examples,
   INPUT_HELP,
+  maxCostOption,
   SESSION_ID_HELP,
 } from "./options.ts";
 
@@ -84,6 +86,8 @@ export function addSession(session: Command, act: Act): void {
     .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
     .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point for the first call")
+    .addOption(maxCostOption())
+    .option("--allow-unknown-cost", ALLOW_UNKNOWN_COST_HELP)
     .addHelpText(
       "after",
       examples(

@@ -1,5 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
+import { notAsExpected } from "../../api/paths.ts";
 import { type AppSchemas, appSchemas, versionOf } from "../../api/resources/app.ts";
 import { BeltError } from "../../errors.ts";
 import { type CachedApp, SchemaCache } from "../../store/schema-cache.ts";
@@ -55,6 +56,14 @@ export class KnownApp {
       if (status === 404 || status === 405) return null;
       throw thrown;
     });
+  }
+
+  /** What the API calls the app, in any version; throws what it said where it does not know it. */
+  async id(api: Api, signal: AbortSignal): Promise<string> {
+    const [reference = ""] = this.#reference.split("@");
+    const known = (await this.#read())?.app ?? (await api.app(reference, signal));
+    if (typeof known["id"] === "string" && known["id"] !== "") return known["id"];
+    throw notAsExpected(`its answer about ${reference} has no id`);
   }
 
   /** Looks for a newer version without making anybody wait. */

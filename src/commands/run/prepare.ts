@@ -1,34 +1,66 @@
 import type { Api } from "../../api/client.ts";
+import { estimateDocument } from "../../api/resources/money.ts";
 import type { DryRun } from "../../views/run-views.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
+import type { Budget, RunCost } from "./budget.ts";
 import { buildRequest, plannedUploads } from "./build-request.ts";
+import { estimateRun } from "./estimate.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { findFiles, uploadInputs } from "./upload.ts";
-import { fileNames, validateRun } from "./validate-input.ts";
+import { type CoercedRun, fileNames, validateRun } from "./validate-input.ts";
 
-/** The request with everything in it: coerced to the app's types, its files uploaded. */
-export async function prepareRun(ctx: Context, api: Api, parsed: ParsedRun): Promise<RunRequest> {
-  const coerced = await validateRun(ctx, parsed, { api, ask: true });
+/** The request with everything in it: the files of a run that was checked are uploaded now. */
+export async function prepareRun(
+  ctx: Context,
+  api: Api,
+  parsed: ParsedRun,
+  coerced: CoercedRun,
+): Promise<RunRequest> {
   const uris = await uploadInputs(ctx, api, fileNames(coerced), parsed.allowSensitive);
   return buildRequest(parsed, coerced, (file) => uris.get(file)!);
 }
 
+/** Stands in the place of a file that has no uri yet: the cost is asked for before anything is uploaded. */
+const FILE_PLACEHOLDER = "https://example.invalid/file";
+
+/** What a run that was checked may cost. */
+export async function costOf(
+  ctx: Context,
+  api: Api,
+  parsed: ParsedRun,
+  coerced: CoercedRun,
+): Promise<RunCost> {
+  return await estimateRun(
+    ctx,
+    api,
+    buildRequest(parsed, coerced, () => FILE_PLACEHOLDER),
+  );
+}
+
 /**
- * The request as far as it can be known without sending anything; `@file` stands where a uri would. With
- * a key the app is read, as for the run itself; what is missing is not asked for.
+ * The request as far as it can be known without starting anything; `@file` stands where a uri would. With
+ * a key the app and the cost are read, as for the run itself; what is missing is not asked for. `refuse`
+ * throws as the run would, for what passes the budget.
  */
-export async function previewRun(ctx: Context, parsed: ParsedRun): Promise<DryRun> {
+export async function previewRun(
+  ctx: Context,
+  parsed: ParsedRun,
+  budget: Budget,
+): Promise<{ shown: DryRun; refuse(): void }> {
   const api = await apiWithKey(ctx);
   const coerced = await validateRun(ctx, parsed, { api, ask: false });
   const { allowSensitive } = parsed;
   const files = await findFiles(ctx, fileNames(coerced), { allowSensitive, unread: true });
-  return {
+  const cost = api && (await costOf(ctx, api, parsed, coerced));
+  const shown: DryRun = {
     method: "POST",
     url: `${ctx.endpoint.baseUrl ?? "local:"}/run?wait=false`,
     body: buildRequest(parsed, coerced, (file) => `@${file}`),
     uploads: plannedUploads(coerced, files),
+    estimate: cost && estimateDocument(cost.estimate),
   };
+  return { shown, refuse: () => void (cost && budget.reserve(cost)) };
 }
 
 /** Null without a key. */

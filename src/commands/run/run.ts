@@ -8,17 +8,19 @@ import { dryRunView, outputPageView, submittedView } from "../../views/run-views
 import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
 import { requireSuccess } from "../shared/task-result.ts";
+import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { requireFolder, type Saving, saveOutput } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
-import { prepareRun, previewRun } from "./prepare.ts";
+import { previewRun } from "./prepare.ts";
 import { previews } from "./preview.ts";
-import { type Submission, submit, submittedDocument } from "./submit.ts";
+import { type Started, startRun } from "./start.ts";
+import { type Submission, submittedDocument } from "./submit.ts";
 import { waitForTask } from "./wait.ts";
 
-export interface RunFlags extends RequestFlags {
+export interface RunFlags extends RequestFlags, CostFlags {
   wait: boolean;
   /** Milliseconds. */
   timeout?: number;
@@ -36,25 +38,39 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
     throw usageError("--events has nothing to tell with --no-wait");
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
+  const budget = budgetOf(ctx, flags);
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const parsed = await parseRun(ctx, app, flags);
-  if (flags.dryRun) return ctx.out.result(await previewRun(ctx, parsed), dryRunView);
+  if (flags.dryRun) return await dryRun(ctx, parsed, budget);
   const clock = startClock(flags.timeout);
   try {
-    await submitAndWait(ctx, parsed, flags, clock);
+    await submitAndWait(ctx, parsed, budget, flags, clock);
   } finally {
     clock.stop();
   }
 }
 
-async function submitAndWait(ctx: Context, parsed: ParsedRun, flags: RunFlags, clock: Clock): Promise<void> {
+/** What the budget would refuse is refused here, too, once it has been shown. */
+async function dryRun(ctx: Context, parsed: ParsedRun, budget: Budget): Promise<void> {
+  const { shown, refuse } = await previewRun(ctx, parsed, budget);
+  ctx.out.result(shown, dryRunView);
+  refuse();
+}
+
+async function submitAndWait(
+  ctx: Context,
+  parsed: ParsedRun,
+  budget: Budget,
+  flags: RunFlags,
+  clock: Clock,
+): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, parsed.fields, flags);
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
-  const request = await clock.bound(prepareRun(ctx, api, parsed));
-  const submission = await submit(ctx, api, request, clock.signal);
+  const started = await startRun(ctx, api, parsed, budget, clock);
+  const { submission } = started;
   try {
-    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, submission, flags, clock, events);
+    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, started, flags, clock, events);
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
       await noteSessionLeft(ctx, api, submission);
@@ -69,7 +85,7 @@ async function submitAndWait(ctx: Context, parsed: ParsedRun, flags: RunFlags, c
 async function finish(
   ctx: Context,
   api: Api,
-  submission: Submission,
+  { submission, estimate }: Started,
   { onInterrupt, save, preview }: RunFlags,
   clock: Clock,
   events: EventsFile | null,
@@ -90,7 +106,7 @@ async function finish(
   requireGoodEnd(result);
   if (saving?.error) throw saving.error;
   if (printed) throw printed;
-  const summary = { id: submission.task.id, ms: ended - submission.at };
+  const summary = { id: submission.task.id, ms: ended - submission.at, estimate };
   const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
 }

@@ -2,10 +2,10 @@ import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
+import { budgetOf, type CostFlags } from "../run/budget.ts";
 import { startClock } from "../run/clock.ts";
 import { parseRun, type RequestFlags } from "../run/parse-run.ts";
-import { prepareRun } from "../run/prepare.ts";
-import { submit } from "../run/submit.ts";
+import { startRun } from "../run/start.ts";
 import { waitForTask } from "../run/wait.ts";
 import type { Child, Context } from "../shared/context.ts";
 import { explainSession } from "../shared/session-errors.ts";
@@ -14,7 +14,8 @@ import { requireSuccess } from "../shared/task-result.ts";
 export type ExecFlags = Pick<
   RequestFlags,
   "input" | "setup" | "function" | "sessionTimeout" | "allowSensitive"
->;
+> &
+  CostFlags;
 
 /** Milliseconds to wait for the end of the session to be confirmed. */
 const END_PATIENCE = 10_000;
@@ -29,10 +30,11 @@ const KILL_AFTER = 5_000;
  * lost under a command that succeeded.
  */
 export async function exec(ctx: Context, app: string, command: string[], flags: ExecFlags): Promise<number> {
+  const budget = budgetOf(ctx, flags);
   const parsed = await parseRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
-  const request = await prepareRun(ctx, api, parsed);
-  const opening = await submit(ctx, api, request);
+  const clock = startClock();
+  const { submission: opening } = await startRun(ctx, api, parsed, budget, clock);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
   const hold = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
   if (ctx.signal.aborted) hold();
@@ -40,13 +42,12 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   let lost: BeltError | null = null;
   let code = 0;
   try {
-    const clock = startClock();
     const result = await waitForTask(ctx, api, opening, { clock, onInterrupt: "cancel", events: null });
     if (result.error) throw result.error;
     if (result.task) requireSuccess(result.task);
     if (opening.session === null) throw noSession(app, opening.task.id);
     ctx.out.progress.stop();
-    const open = { api, id: opening.session, app, idleTimeout: request.session_timeout };
+    const open = { api, id: opening.session, app, idleTimeout: opening.request.session_timeout };
     ({ code, lost } = await runInside(ctx, open, command));
   } finally {
     const session = opening.session ?? (await openedSession(ctx, api, opening.task.id));

@@ -17,6 +17,8 @@ export interface Context {
   api(): Promise<Api>;
   endpoint: Endpoint;
   credentials: Credentials;
+  /** BELT_MAX_COST as it was set, in USD: the most that this command may spend. */
+  maxCost: string | null;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP with the error to end with; the second leaves at once. */
   signal: AbortSignal;
   signals: Signals;

@@ -7,6 +7,7 @@ import type { AppProblem, EventSink } from "../events.ts";
 import { describeProblem, problemOf } from "./app-problem.ts";
 import type { AppVersion } from "./app-version.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
+import { readPrice } from "./price.ts";
 import { readSecrets } from "./secrets.ts";
 import { readSmallFile, statRegular } from "./small-file.ts";
 
@@ -120,6 +121,7 @@ export class AppDirectory {
         Object.entries(asObject(manifest["env"])).map(([key, value]) => [key, String(value)]),
       ),
       secrets: readSecrets(manifest["secrets"]),
+      price: readPrice(manifest["belt"]),
       stale: false,
     };
   }

@@ -1,3 +1,5 @@
+import type { Price } from "./price.ts";
+
 /** One state of an app's files. */
 export interface AppVersion {
   /** `namespace/name`. */
@@ -17,6 +19,8 @@ export interface AppVersion {
   env: Record<string, string>;
   /** Keys the app may find in its environment, or must. */
   secrets: Secret[];
+  /** Null where inf.yml says none. */
+  price: Price | null;
   /** True once the files have changed: running instances live on, new ones cannot be started. */
   stale: boolean;
 }

@@ -97,8 +97,7 @@ function serializeApp(version: AppVersion, schemas: AppSchemas | null): JsonObje
 }
 
 function serializeVersion(version: AppVersion, { functions, setup_schema }: AppSchemas): JsonObject {
-  const names = Object.keys(functions);
-  const preferred = version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
+  const preferred = defaultFunction(version, functions);
   return {
     id: version.hash,
     short_id: version.hash,
@@ -116,6 +115,12 @@ function serializeVersion(version: AppVersion, { functions, setup_schema }: AppS
     setup_schema,
     functions,
   };
+}
+
+/** The function that is called where none is named. */
+export function defaultFunction(version: AppVersion, functions: AppSchemas["functions"]): string {
+  const names = Object.keys(functions);
+  return version.defaultFunction ?? (names.length === 1 ? names[0]! : "run");
 }
 
 function timesOf({ modifiedAt }: AppVersion): JsonObject {

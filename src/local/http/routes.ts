@@ -1,6 +1,7 @@
 /** The routes of the API, and what answers each. */
 import { getApp, listApps } from "./app-routes.ts";
 import { createFiles, downloadFile, getFile, uploadFile } from "./file-routes.ts";
+import { estimateRun, getBalance, getUsage } from "./money-routes.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Reply } from "./response.ts";
 import type { Services } from "./services.ts";
@@ -25,6 +26,9 @@ export const ROUTES: Route[] = [
   { method: "POST", path: "/apps/list", handle: listApps },
   { method: "GET", path: "/apps/:name", handle: getApp },
   { method: "GET", path: "/apps/:namespace/:name", handle: getApp },
+  { method: "POST", path: "/store/apps/:appId/estimate", handle: estimateRun },
+  { method: "GET", path: "/billing/balance", handle: getBalance },
+  { method: "GET", path: "/usage/breakdown", handle: getUsage },
   { method: "POST", path: "/tasks/list", handle: listTasks },
   { method: "GET", path: "/tasks/:id", handle: getTask },
   { method: "GET", path: "/tasks/:id/status", handle: getStatus },

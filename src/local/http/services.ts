@@ -1,5 +1,6 @@
 import type { Catalog } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
+import type { Wallet } from "../money/wallet.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { FileStore } from "../tasks/file-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
@@ -17,6 +18,7 @@ export interface Services {
   tasks: Tasks;
   files: FileStore;
   serializer: Serializer;
+  wallet: Wallet;
   /** `http://127.0.0.1:<port>`, known once the server listens. */
   baseUrl(): string;
   /** The reference to the stored file that a text is an address of, else null. */

@@ -8,6 +8,7 @@ import type { Session } from "../sessions/session.ts";
 import { DEFAULT_IDLE_TIMEOUT } from "../sessions/sessions.ts";
 import { mapStrings } from "../tasks/json.ts";
 import { LOG_TASK } from "../tasks/task.ts";
+import { estimateOf } from "./money-routes.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Reply } from "./response.ts";
 import type { Services } from "./services.ts";
@@ -18,16 +19,20 @@ export async function submitRun(
   request: ApiRequest,
   waitsByDefault: boolean,
 ): Promise<Reply> {
-  const { catalog, pool, tasks, sessions, serializer, clock } = services;
+  const { catalog, pool, tasks, sessions, serializer, clock, wallet } = services;
   const run = readRunRequest(request.body);
   const wait = waits(request) ?? waitsByDefault;
   const found = await catalog.resolve(run.app, (version) => pool.isLoaded(version));
   const resolved = { ...found, messages: [...found.messages, ...ignoredRunFields(request.body)] };
   requireSecrets(resolved.version);
   checkWorkers(services, run);
+  const estimated = await estimateOf(services, resolved.version, run);
+  const cost = estimated?.max ?? estimated?.min ?? 0;
+  wallet.require(cost);
   const session = sessionFor(services, run, resolved.version);
   const kept = { ...run, input: mapStrings(run.input, (text) => services.parseReference(text) ?? text) };
-  const { live, saved } = tasks.submit(kept, resolved, session?.id ?? null, (call) => {
+  const { live, saved } = tasks.submit(kept, resolved, { sessionId: session?.id ?? null, cost }, (call) => {
+    wallet.take(cost);
     if (session) call.previousCalls = sessions.enqueueCall(session, call);
   });
   // Made before the task can have ended: a submit that does not wait never answers a terminal status.

@@ -30,6 +30,8 @@ export interface Task {
   /** Seconds, as asked for with a new session. */
   sessionTimeout: number | null;
   input: JsonObject;
+  /** Microcents; what it was said to cost, at most. Older records have none. */
+  cost?: number;
   output: unknown;
   error: string | null;
   status: StatusWord;

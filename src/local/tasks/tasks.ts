@@ -43,11 +43,11 @@ export class Tasks {
   submit(
     request: RunRequest,
     { version, messages }: Resolved,
-    sessionId: string | null,
+    { sessionId, cost }: { sessionId: string | null; cost: number },
     enqueue: (live: LiveTask) => void,
   ): { live: LiveTask; saved: Promise<unknown> } {
     const { clock, nextId } = this.#options;
-    const live = new LiveTask(newTask(nextId(), request, version, sessionId, clock.now()));
+    const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
     this.#live.set(live.task.id, live);
     live.listen((change) => change === "status" && this.#onStatus(live));
     live.move("received", clock.now());
@@ -81,6 +81,17 @@ export class Tasks {
     const last = page.at(-1);
     const next = last !== undefined && from + limit < ids.length ? last : null;
     return { items: items.filter((task) => task !== null), next, total: ids.length };
+  }
+
+  /** What was submitted since then, in milliseconds since 1970; newest first. */
+  async since(time: number): Promise<Task[]> {
+    const found: Task[] = [];
+    for (const id of await this.#options.store.ids()) {
+      const task = await this.get(id).catch(() => null);
+      if (task && task.createdAt < time) break;
+      if (task) found.push(task);
+    }
+    return found;
   }
 
   /** Of all tasks, or of those that match, which are read one after the other: there may be many. */

@@ -1,0 +1,48 @@
+import type { Api } from "../../api/client.ts";
+import type { Estimate } from "../../api/resources/money.ts";
+import { BeltError } from "../../errors.ts";
+import type { Context } from "../shared/context.ts";
+import type { Budget, Reservation } from "./budget.ts";
+import type { Clock } from "./clock.ts";
+import type { ParsedRun } from "./parse-run.ts";
+import { costOf, prepareRun } from "./prepare.ts";
+import { type Submission, submit } from "./submit.ts";
+import { validateRun } from "./validate-input.ts";
+
+/** A run on its way, and what it was said to cost before; null where nobody asked. */
+export interface Started {
+  submission: Submission;
+  estimate: Estimate | null;
+}
+
+/**
+ * From what was typed to a task: checked, its cost within the budget, its files uploaded, submitted. What
+ * the budget refuses uploads and submits nothing.
+ */
+export async function startRun(
+  ctx: Context,
+  api: Api,
+  parsed: ParsedRun,
+  budget: Budget,
+  clock: Clock,
+): Promise<Started> {
+  const coerced = await clock.bound(validateRun(ctx, parsed, { api, ask: true }));
+  const cost = budget.isCapped ? await clock.bound(costOf(ctx, api, parsed, coerced)) : null;
+  const reservation = cost && budget.reserve(cost);
+  try {
+    const request = await clock.bound(prepareRun(ctx, api, parsed, coerced));
+    const submission = await submit(ctx, api, request, clock.signal);
+    reservation?.settle();
+    return { submission, estimate: cost?.estimate ?? null };
+  } catch (thrown) {
+    if (reservation) account(reservation, thrown);
+    throw thrown;
+  }
+}
+
+/** What may have been taken on may have to be paid. */
+function account(reservation: Reservation, thrown: unknown): void {
+  const isOver = thrown instanceof BeltError && !thrown.isStop && thrown.facts.exit !== "inDoubt";
+  if (isOver) reservation.release();
+  else reservation.settle();
+}
