@@ -18,7 +18,7 @@ async function run() {
   process.exitCode = await start(processHost(root));
 }
 
-/** Whoever reads it may have had enough, as in `belt --help | head -1`; anything else is a failure. */
+/** The reader may have had enough, as in `belt --help | head -1`; anything else is a failure. */
 function unwritten({ code, message }) {
   if (code === "EPIPE") return;
   process.exitCode = 1;

@@ -1,8 +1,6 @@
 import type { BeltError } from "../errors.ts";
 import type { StatusTable } from "../wire/status.ts";
 
-export const DEFAULT_URL = "https://api.inference.sh";
-
 /**
  * Which API is talked to, with whose key, and what decided each (src/cli/README.md, "Whose key,
  * and which API").

@@ -1,5 +1,8 @@
 import { usageError } from "../errors.ts";
 
+/** Where the API is, unless an option, a variable or a profile says otherwise. */
+export const DEFAULT_URL = "https://api.inference.sh";
+
 /**
  * A base URL without its last slash. A key must not travel in the clear, so plain http is for
  * this machine alone, unless `insecure` allows it. `source` names the URL in errors.

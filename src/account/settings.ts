@@ -2,13 +2,12 @@ import { usageError } from "../errors.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
 import {
   type Account,
-  DEFAULT_URL,
   describeKeySource,
   type KeySource,
   type Named,
   type ProfileChoice,
 } from "./account.ts";
-import { checkedUrl } from "./base-url.ts";
+import { checkedUrl, DEFAULT_URL } from "./base-url.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { checkedKey, cleanKey } from "./key.ts";
 import { currentProfile, namedProfile } from "./profile-lookup.ts";

@@ -1,4 +1,5 @@
 import { BeltError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { isTerminal, type StatusWord } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
@@ -43,12 +44,22 @@ export async function requestCancel(
 ): Promise<"cancelled" | "accepted" | BeltError> {
   try {
     const answer = await api.cancel(id, signal);
-    return isObject(answer) && answer["cancelled"] === true ? "cancelled" : "accepted";
+    const { cancelled } = isObject(answer) ? answer : {};
+    return cancelled === false ? denied(id) : cancelled === true ? "cancelled" : "accepted";
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof BeltError) return thrown;
     throw thrown;
   }
+}
+
+function denied(id: string): BeltError {
+  return new BeltError({
+    code: "not_cancelled",
+    message: `the API did not cancel task ${id}`,
+    hint: belt("task get", id),
+    exit: "failure",
+  });
 }
 
 function cancellation(

@@ -10,9 +10,10 @@ import type { RetryPolicy } from "./http/retry-policy.ts";
 import { MoneyApi } from "./money.ts";
 import { eachPage, readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
+import { identifiedTask, identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
-import { flattenBase } from "./resources/task.ts";
+import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
 import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
 
 export interface ApiOptions extends HttpOptions {
@@ -27,12 +28,6 @@ export interface ApiOptions extends HttpOptions {
 }
 
 const MAY_HAVE_STARTED = "the run may have started";
-
-/** Items asked for at once, where somebody reads page after page. */
-const PAGE = 100;
-
-/** A task as sent, its id certain. */
-export type IdentifiedTask = JsonObject & { id: string };
 
 export interface SubmitOptions {
   /** Called as each try begins, with what to call when that try is over. */
@@ -80,7 +75,7 @@ export class Api {
 
   /**
    * `POST /run?wait=false`. Sent again only when it certainly never arrived; not even Ctrl-C
-   * cuts it short, since an answer that is not read is a task that nobody knows of. Without a
+   * cuts it short, since an answer that is not read is a task that is lost. Without a
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, options: SubmitOptions): Promise<IdentifiedTask> {
@@ -98,15 +93,14 @@ export class Api {
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
     const task = flattenBase(answer);
-    const { id } = task;
-    if (typeof id === "string" && id !== "") return { ...task, id };
+    const id = identifier(task["id"]);
+    if (id !== null) return { ...task, id };
     throw ambiguous(notAsExpected("its answer to the submit has no task id"), MAY_HAVE_STARTED);
   }
 
   async task(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<IdentifiedTask> {
     const answer = await this.#get(taskPath(id), signal, retry);
-    if (!isObject(answer)) throw notAsExpected(`its answer about task ${id} is no task`);
-    return { ...flattenBase(answer), id };
+    return readTask(answer, id, this.statuses);
   }
 
   timings(id: string, signal?: AbortSignal): Promise<unknown> {
@@ -131,14 +125,15 @@ export class Api {
   }
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
-  async tasks(limit: number): Promise<IdentifiedTask[]> {
-    return (await this.#pages("/tasks/list", limit, {})).flatMap(identified);
+  async tasks(limit: number, signal?: AbortSignal): Promise<IdentifiedTask[]> {
+    return (await this.#pages("/tasks/list", limit, {}, signal)).flatMap(identifiedTask);
   }
 
   /** The same by the page, as long as somebody wants another. */
   async *taskPages(): AsyncGenerator<IdentifiedTask[]> {
     const request = (what: ApiRequest) => this.#request(what);
-    for await (const items of eachPage(request, "/tasks/list", () => PAGE)) yield items.flatMap(identified);
+    for await (const items of eachPage(request, "/tasks/list", () => 100))
+      yield items.flatMap(identifiedTask);
   }
 
   /** The server's clock at a time of this machine's, at the earliest; null as long as it has not told. */
@@ -148,19 +143,25 @@ export class Api {
 
   /** The team's active sessions; the API says null when there are none. */
   async sessions(): Promise<SessionDocument[]> {
-    const answer = await this.#get("/sessions");
-    const items = Array.isArray(answer) ? answer.filter(isObject) : [];
-    return items.map((item) => sessionDocument(item, this.now()));
+    const items = readItems(await this.#get("/sessions"), "the sessions").map(flattenBase);
+    return items
+      .filter((item) => identifier(item["id"]) !== null)
+      .map((item) => sessionDocument(item, this.now()));
   }
 
   async session(id: string, signal?: AbortSignal): Promise<SessionDocument> {
     return this.#session(id, await this.#get(sessionPath(id), signal));
   }
 
-  /** Resets the idle timer; safe to repeat. */
-  async keepalive(id: string, signal?: AbortSignal): Promise<SessionDocument> {
+  /** Resets the idle timer; safe to repeat. An empty answer says that it worked, and no more. */
+  async keepalive(
+    id: string,
+    signal?: AbortSignal,
+    retry: RetryMode = "idempotent",
+  ): Promise<SessionDocument> {
     const path = sessionPath(id, "/keepalive");
-    return this.#session(id, await this.#request({ method: "POST", path, retry: "idempotent", signal }));
+    const answer = await this.#request({ method: "POST", path, retry, signal });
+    return this.#session(id, answer ?? { status: "active" });
   }
 
   /** Safe to repeat: a session that was ended stays so. */
@@ -179,7 +180,7 @@ export class Api {
     return this.#http.probe("/sessions");
   }
 
-  /** What the API says of an app; with a signal of its own it is tried once, for whoever may do without. */
+  /** What the API says of an app; with a signal of its own it is tried once, for a caller that can do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
@@ -187,7 +188,7 @@ export class Api {
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
-  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+  /** The catalog, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
   apps(limit: number, search: string | undefined, signal?: AbortSignal): Promise<JsonObject[]> {
     return this.#pages(
       "/apps/list",
@@ -234,16 +235,11 @@ export class Api {
   }
 
   #session(id: string, answer: unknown): SessionDocument {
-    return sessionDocument(isObject(answer) ? { id, ...answer } : { id }, this.now());
+    if (!isObject(answer)) throw notAsExpected(`its answer about session ${id} is no session`);
+    return sessionDocument({ id, ...answer }, this.now());
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {
     return this.#request({ method: "GET", path, retry, signal });
   }
-}
-
-function identified(item: JsonObject): IdentifiedTask[] {
-  const task = flattenBase(item);
-  const { id } = task;
-  return typeof id === "string" ? [{ ...task, id }] : [];
 }

@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { ApiRequest } from "./http/request.ts";
+import { readItems } from "./resources/read.ts";
 
 type Request = (what: ApiRequest) => Promise<unknown>;
 
-/** A list, read page by page up to `limit`; with a signal of its own it is tried once, for whoever may do without. */
+/** A list, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
 export async function readPages(
   request: Request,
   path: string,
@@ -31,8 +32,8 @@ export async function* eachPage(
   for (let cursor: unknown; ; ) {
     const body = { limit: limit(), ...more, ...(cursor !== undefined && { cursor }) };
     const page = await request({ method: "POST", path, body, retry: "idempotent" });
-    const items = isObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
-    yield items.filter(isObject);
+    const items = readItems(page, path);
+    yield items;
     cursor = isObject(page) ? page["next_cursor"] : undefined;
     if (!isObject(page) || page["has_next"] === false || !cursor || items.length === 0) return;
   }

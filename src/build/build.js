@@ -27,7 +27,7 @@ const PARTS = [
 /** A process of its own, which imports apps, and so is an ES module; and the thread in it that watches over it. */
 const WORKER = ["src/local/worker/main.ts", "src/local/worker/watchdog-thread.ts"];
 
-/** Packages that are part of whoever imports them; every other is a file of its own, loaded when it is used. */
+/** Packages that are part of the file that imports them; every other is a file of its own, loaded when it is used. */
 const INLINE = ["commander", "undici", "find-my-way"];
 
 /** Installed beside belt, since apps import them, too. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Account } from "../account/account.ts";
 import type { GlobalFlags } from "../account/flags.ts";
 import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
-import type { Context, Endpoint, ForceQuit } from "../commands/shared/context.ts";
+import type { Context, Endpoint, EventsTarget, ForceQuit } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
@@ -27,8 +27,10 @@ const REQUEST_TIMEOUT = 30_000;
 
 export interface OpenContext {
   context: Context;
-  /** Closes whatever the command opened. */
+  /** Closes what the command opened. */
   close(): Promise<void>;
+  /** True while somebody has not read the events that were written. */
+  isBehind(): boolean;
 }
 
 /** What measures text is loaded only where it is lined up for people. */
@@ -49,6 +51,7 @@ export async function createContext(
   const paths = beltPaths(host);
   const spool = createSpool(host, signal);
   let connection: Promise<Connection> | null = null;
+  let events: EventsTarget | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
   const connect = async (account: Account) => {
     const { connectApi } = await import("./connect.ts");
@@ -67,7 +70,7 @@ export async function createContext(
     maxCost: host.env["BELT_MAX_COST"] || null,
     signal,
     signals: {
-      capture: interrupt.hold,
+      capture: interrupt.capture,
       onForceQuit(words) {
         interrupt.onForceQuit = words && ((stop) => out.error(lastError(stop, words)));
       },
@@ -100,14 +103,17 @@ export async function createContext(
       pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
       isAlive: host.isAlive,
       spawn: (command, env) => spawnCommand(host, out, command, env),
-      openEvents: (target, deadline) => openEvents(target, { host, out, signal, deadline }),
+      openEvents: async (target, deadline) => {
+        events = await openEvents(target, { host, out, signal, deadline });
+        return events;
+      },
     },
   };
   const close = async () => {
     await spool.remove();
     await (await connection?.catch(() => null))?.api.close();
   };
-  return { context, close };
+  return { context, close, isBehind: () => events?.isBehind ?? false };
 }
 
 function lastError(stop: BeltError, { message, hint, taskId }: ForceQuit): BeltError {

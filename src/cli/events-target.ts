@@ -2,12 +2,12 @@ import { constants, createWriteStream, fstatSync, openSync, statSync } from "nod
 import { Socket } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventSink } from "../commands/shared/context.ts";
+import type { EventsTarget } from "../commands/shared/context.ts";
 import { type BeltError, fileError, usageError } from "../errors.ts";
 import { shellWord } from "../hint.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter } from "../terminal/paced-writer.ts";
-import type { Sink } from "../terminal/writable.ts";
+import type { WritableEnd } from "../terminal/writable.ts";
 import type { Host } from "./host.ts";
 
 interface Opening {
@@ -20,7 +20,7 @@ interface Opening {
 }
 
 /** Opens where `--events` writes to. A named pipe has to be read first; a signal or the deadline ends the wait. */
-export async function openEvents(target: string, opening: Opening): Promise<EventSink> {
+export async function openEvents(target: string, opening: Opening): Promise<EventsTarget> {
   const { host, out, signal, deadline } = opening;
   const fd = /^fd:(\d+)$/.exec(target)?.[1];
   if (target === "" || target === "-" || fd === "0" || (target.startsWith("fd:") && fd === undefined)) {
@@ -30,11 +30,14 @@ export async function openEvents(target: string, opening: Opening): Promise<Even
   const stream =
     fd === undefined
       ? await openPath(resolve(host.cwd, target), { ...opening, leaving })
-      : { sink: host.openDescriptor(checkedDescriptor(Number(fd))), close() {} };
-  const writer = new PacedWriter(stream.sink, leaving);
+      : { target: host.openDescriptor(checkedDescriptor(Number(fd))), close() {} };
+  const writer = new PacedWriter(stream.target, leaving);
   return {
     write: (line) => writer.write(`${out.redact(line)}\n`),
     drained: () => writer.drained(),
+    get isBehind() {
+      return writer.isBehind;
+    },
     async close() {
       const failure = await writer.flush();
       stream.close();
@@ -63,7 +66,7 @@ function isWritable(fd: number): boolean {
 }
 
 interface OwnStream {
-  sink: Sink;
+  target: WritableEnd;
   close(): void;
 }
 
@@ -71,10 +74,10 @@ interface OwnStream {
 async function openPath(path: string, waiting: Waiting): Promise<OwnStream> {
   if (!isFifo(path)) {
     const stream = createWriteStream("", { fd: opened(path, "a") });
-    return { sink: unfailing(stream), close: () => void stream.end() };
+    return { target: unfailing(stream), close: () => void stream.end() };
   }
   const socket = new Socket({ fd: await openFifo(path, waiting), readable: false, writable: true });
-  return { sink: unfailing(socket), close: () => socket.destroy() };
+  return { target: unfailing(socket), close: () => socket.destroy() };
 }
 
 function isFifo(path: string): boolean {
@@ -82,7 +85,7 @@ function isFifo(path: string): boolean {
 }
 
 /** A failure is told by the write that failed. */
-function unfailing(stream: NodeJS.WritableStream): Sink {
+function unfailing(stream: NodeJS.WritableStream): WritableEnd {
   stream.on("error", () => {});
   return stream;
 }

@@ -6,8 +6,8 @@ import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
 import type { Signal } from "../commands/shared/context.ts";
 import { usageError } from "../errors.ts";
-import type { Sink } from "../terminal/writable.ts";
-import { fileSink } from "./file-sink.ts";
+import type { WritableEnd } from "../terminal/writable.ts";
+import { fileWritable } from "./file-writable.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
 export interface Host {
@@ -21,20 +21,20 @@ export interface Host {
   /** The package's own folder. */
   root: string;
   stdin: Readable & { isTTY?: boolean };
-  stdout: Sink;
-  stderr: Sink;
+  stdout: WritableEnd;
+  stderr: WritableEnd;
   policy: RetryPolicy;
   now(): number;
   /** Calls back for each SIGINT, SIGTERM and SIGHUP; the returned function stops that. */
   onSignal(listener: (signal: Signal) => void): () => void;
-  /** Calls back when whoever reads stdout has gone. */
+  /** Calls back when the reader of stdout has gone. */
   onPipeClosed(listener: () => void): void;
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
-  openDescriptor(fd: number): Sink;
+  openDescriptor(fd: number): WritableEnd;
   /** Makes node load the program faster, with a folder to keep in what it makes of it; never fails. */
   enableCompileCache(cache: () => string): Promise<void>;
 }
@@ -58,7 +58,7 @@ function isPipeOrTerminal(stream: NodeJS.WriteStream): boolean {
 }
 
 export function processHost(root: string): Host {
-  let stdout: Sink | null = null;
+  let stdout: WritableEnd | null = null;
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -90,7 +90,7 @@ export function processHost(root: string): Host {
     },
     get stdout() {
       // To a terminal or a pipe node writes all; a file it may leave cut short.
-      stdout ??= isPipeOrTerminal(process.stdout) ? process.stdout : fileSink(1);
+      stdout ??= isPipeOrTerminal(process.stdout) ? process.stdout : fileWritable(1);
       return stdout;
     },
     get stderr() {

@@ -7,7 +7,7 @@ import type { Host } from "./host.ts";
 export class Interrupt {
   readonly #controller = new AbortController();
   readonly #stopListening: () => void;
-  #held: ((signal: Signal) => void) | null = null;
+  #captor: ((signal: Signal) => void) | null = null;
   /** What is there to say when a second signal leaves. */
   onForceQuit: ((stop: BeltError) => void) | null = null;
 
@@ -15,7 +15,7 @@ export class Interrupt {
     // All that a command does at once listens to it.
     setMaxListeners(0, this.signal);
     this.#stopListening = host.onSignal((name) => {
-      if (this.#held) this.#held(name);
+      if (this.#captor) this.#captor(name);
       else if (this.signal.aborted) {
         const stop = stopped(name);
         this.onForceQuit?.(stop);
@@ -30,10 +30,10 @@ export class Interrupt {
   }
 
   /** Gives signals to `handler` alone, until the returned function is called. */
-  readonly hold = (handler: (signal: Signal) => void): (() => void) => {
-    this.#held = handler;
+  readonly capture = (handler: (signal: Signal) => void): (() => void) => {
+    this.#captor = handler;
     return () => {
-      this.#held = null;
+      this.#captor = null;
     };
   };
 
@@ -42,7 +42,7 @@ export class Interrupt {
   }
 }
 
-/** Whoever read our output has had enough, as in `… | head -1`: nothing went wrong. */
+/** The reader of our output has had enough, as in `… | head -1`: nothing went wrong. */
 export const PIPE_CLOSED = Symbol("pipe closed");
 
 function stopped(signal: Signal): BeltError {

@@ -8,7 +8,7 @@ import type { OpenContext } from "./context.ts";
 import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
 
-/** One command line on its way. Whatever has a cost is loaded when it is needed. */
+/** One command line on its way. What has a cost is loaded when it is needed. */
 interface Invocation {
   host: Host;
   interrupt: Interrupt;
@@ -31,7 +31,7 @@ export async function main(host: Host): Promise<number> {
   );
   interrupt.stop();
   // A reader that takes nothing any more must not keep a command that was stopped.
-  if (answer.isBehind) host.exitNow(code);
+  if (answer.isBehind || invocation.open?.isBehind()) host.exitNow(code);
   return code;
 }
 

@@ -17,11 +17,11 @@ export async function createOutput(
 ): Promise<Output> {
   const { stdout, stderr, env, now } = host;
   const choice = flags.color ?? "auto";
-  const colored = (sink: Host["stdout"]) => wantsColor(choice, env, sink.isTTY ?? false);
+  const colored = (target: Host["stdout"]) => wantsColor(choice, env, target.isTTY ?? false);
   const isRead = (stdout.isTTY ?? false) && !flags.json && flags.field === undefined;
   const hasLinks = colored(stdout) && isRead && (await host.hasLinks());
-  const colorsOf = async (sink: Host["stdout"]) =>
-    colored(sink) ? await terminalColors(hasLinks) : plainColors;
+  const colorsOf = async (target: Host["stdout"]) =>
+    colored(target) ? await terminalColors(hasLinks) : plainColors;
   const out = new Output({
     stdout,
     answer,

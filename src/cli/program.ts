@@ -3,7 +3,7 @@ import type { GlobalFlags } from "../account/flags.ts";
 import { parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
-import { addRaw } from "./grammar/api.ts";
+import { addApi } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addBatch } from "./grammar/batch.ts";
 import { addDev } from "./grammar/dev.ts";
@@ -50,7 +50,7 @@ export async function buildProgram(
   addDev(program, act);
   addLogin(program, act);
   addProfile(program.command("profile").description("manage API keys and where they belong"), act);
-  addRaw(program, act);
+  addApi(program, act);
   addCompletion(program, answer);
   addHelp(program, answer);
   return program;

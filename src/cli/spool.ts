@@ -10,7 +10,9 @@ import { fileError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
 /** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
-export function createSpool(host: Host, signal: AbortSignal) {
+export function createSpool(host: Host, leaving: AbortSignal) {
+  const closing = new AbortController();
+  const signal = AbortSignal.any([leaving, closing.signal]);
   let folder: Promise<string> | null = null;
   const spooled = new Map<string, Promise<string>>();
   const copy = async (source: string) => {
@@ -38,6 +40,8 @@ export function createSpool(host: Host, signal: AbortSignal) {
       return found;
     },
     async remove(): Promise<void> {
+      // A pipe that is still being read would keep the process from ending.
+      closing.abort();
       const made = await folder?.catch(() => null);
       if (!made) return;
       await rm(made, { recursive: true, force: true }).catch((error) => {
@@ -68,7 +72,7 @@ function nameOf(source: string): string {
 /** A descriptor of its own, which nothing closes behind the stream's back as it does a FileHandle's. */
 const openDescriptor = promisify(open);
 
-/** Waits for whoever writes into a named pipe; to give that up, it is opened for writing for a moment. */
+/** Waits for a writer of a named pipe; to give that up, it is opened for writing for a moment. */
 async function openPipe(path: string, signal: AbortSignal): Promise<Readable> {
   const giveUp = () =>
     open(path, constants.O_WRONLY | constants.O_NONBLOCK, (error, fd) => {

@@ -38,8 +38,8 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
   const { startLocalServer } = await import("../local/server.ts");
   const time = () => new Date(ctx.now()).toISOString();
   // Whatever happens before the server has been announced is told after it.
-  const early: DevEvent[] = [];
-  let show = (event: DevEvent): unknown => early.push(event);
+  const unshown: DevEvent[] = [];
+  let show = (event: DevEvent): unknown => unshown.push(event);
   const starting = makeFolder(ctx.store.paths.state).then(() =>
     startLocalServer({
       root: ctx.machine.root,
@@ -74,7 +74,7 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
     ctx.out.event(serving, servingView);
     show = (event) => ctx.out.event(event, devEventView);
     // Which apps are broken has just been said.
-    for (const event of early) if (event.type !== "app") show(event);
+    for (const event of unshown) if (event.type !== "app") show(event);
     await aborted(ctx.signal);
   } finally {
     ctx.out.note("stopping: tasks are cancelled, sessions ended");

@@ -1,6 +1,7 @@
 import { type Account, describeKeySource } from "../account/account.ts";
 import type { Api } from "../api/client.ts";
 import { detectStatusTable } from "../api/get-task.ts";
+import { deadline } from "../api/http/network-errors.ts";
 import type { Probe } from "../api/http/probe.ts";
 import { asBeltError, type BeltError } from "../errors.ts";
 import { belt, type Hint } from "../hint.ts";
@@ -33,7 +34,9 @@ async function examine(ctx: Context, account: Account): Promise<Findings> {
     api = await ctx.api();
     probe = await api.probe();
     if (probe.error) return { probe, table: null, error: explained(probe.error, account) };
-    return { probe, table: account.statusTable ?? (await detectTable(api)), error: null };
+    const table = account.statusTable ?? (await detectTable(api));
+    ctx.signal.throwIfAborted();
+    return { probe, table, error: null };
   } catch (thrown) {
     ctx.signal.throwIfAborted();
     const error = asBeltError(thrown);
@@ -52,12 +55,17 @@ function explained(error: BeltError, { key, keyFrom }: Account): BeltError {
   return error.with({ hint });
 }
 
+/** Milliseconds that the table of numbers is worth waiting for. */
+const PATIENCE = 3_000;
+
 /** The newest tasks tell which numbers the server uses; without any, nobody can know yet. */
 async function detectTable(api: Api): Promise<StatusTable | null> {
-  const tasks = await api.tasks(20).catch(() => []);
+  const patience = deadline(PATIENCE);
+  const tasks = await api.tasks(20, patience).catch(() => []);
   for (const task of tasks) api.statuses.read(task);
   const [newest] = tasks;
-  if (newest && api.statuses.table === null) await detectStatusTable(api, newest.id);
+  if (newest && api.statuses.table === null)
+    await detectStatusTable(api, newest.id, patience).catch(() => null);
   return api.statuses.table;
 }
 

@@ -12,7 +12,7 @@ export function closest(given: string, names: readonly string[]): string | null 
 /** Characters of a name that are looked at. */
 const LONGEST = 60;
 
-/** Letters to add, drop, change, or swap with their neighbour. */
+/** Letters to add, drop, change, or swap with their neighbor. */
 function slips(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -4,14 +4,14 @@ import type { CoercedInput } from "./coerce.ts";
 import { didYouMean, mustBe, nounOf, reasonOf, show } from "./reasons.ts";
 import { declaredKeys, type Path, schemaAt } from "./schema/fields.ts";
 import { forms } from "./schema/forms.ts";
-import type { Judge } from "./schema/judge.ts";
 import { choicesOf, kindsOf } from "./schema/kinds.ts";
 import { meantForms } from "./schema/meant-form.ts";
 import { type Schema, unescapePointer } from "./schema/node.ts";
+import type { Validator } from "./schema/validator.ts";
 
 /** What is known when a value is explained. */
 export interface Explaining extends Pick<CoercedInput, "uploads" | "texts"> {
-  judge: Judge;
+  validator: Validator;
 }
 
 /** Why a value does not fit. */
@@ -33,7 +33,7 @@ const DEEPEST = 8;
  * that, the form that was meant is tried by itself, and what is wrong with it is told.
  */
 export function explain(known: Explaining, value: unknown, schema: Schema, path: Path, depth = 0): Found[] {
-  const errors = known.judge(value, schema).filter(({ keyword }) => keyword !== "if");
+  const errors = known.validator(value, schema).filter(({ keyword }) => keyword !== "if");
   const unions = outermost(errors.filter(({ keyword }) => /^(any|one)Of$/.test(keyword)));
   const plain = errors.filter(({ instancePath }) => !unions.some((union) => isWithin(instancePath, union)));
   const found = [

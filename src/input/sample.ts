@@ -4,9 +4,9 @@ import { sampleNumbers, sampleTexts } from "./sample-scalars.ts";
 import { defaultOf, examplesOf } from "./schema/describe.ts";
 import { fieldsOf, itemSchema } from "./schema/fields.ts";
 import { forms } from "./schema/forms.ts";
-import { type Judge, judgeOf } from "./schema/judge.ts";
 import { allowedValues, fileForm, isFileField, type Kind, kindsOf } from "./schema/kinds.ts";
 import type { Schema } from "./schema/node.ts";
+import { type Validator, validatorOf } from "./schema/validator.ts";
 
 /**
  * A ready input for a schema, which passes its check: of each field its default, else its first
@@ -15,20 +15,20 @@ import type { Schema } from "./schema/node.ts";
  * example is left out.
  */
 export async function sampleInput(schema: Schema): Promise<JsonObject> {
-  const judge = await judgeOf(schema, () => {});
-  const samples = forms(schema).map((form) => sampleObject(form, judge, 0));
-  return samples.find((sample) => judge(sample, schema).length === 0) ?? samples[0] ?? {};
+  const validator = await validatorOf(schema, () => {});
+  const samples = forms(schema).map((form) => sampleObject(form, validator, 0));
+  return samples.find((sample) => validator(sample, schema).length === 0) ?? samples[0] ?? {};
 }
 
 /** Objects inside objects, at most; a schema may refer to itself. */
 const DEEPEST = 8;
 
-function sampleObject(schema: Schema, judge: Judge, depth: number): JsonObject {
+function sampleObject(schema: Schema, validator: Validator, depth: number): JsonObject {
   const sample: JsonObject = {};
   for (const { name, schema: field, required } of fieldsOf(schema)) {
-    const told = toldValues(field).find((value) => judge(value, field).length === 0);
+    const told = toldValues(field).find((value) => validator(value, field).length === 0);
     const isEmpty = told === undefined || (required && told === null);
-    const value = isEmpty && required ? made(name, field, judge, depth) : told;
+    const value = isEmpty && required ? made(name, field, validator, depth) : told;
     if (value !== undefined) define(sample, name, value);
   }
   return sample;
@@ -42,12 +42,12 @@ function toldValues(schema: Schema): unknown[] {
 }
 
 /** The first value of a form that the check lets pass. */
-function made(name: string, schema: Schema, judge: Judge, depth: number): unknown {
-  const values = forms(schema).flatMap((form) => ofForm(name, form, judge, depth));
-  return values.find((value) => judge(value, schema).length === 0) ?? values[0] ?? null;
+function made(name: string, schema: Schema, validator: Validator, depth: number): unknown {
+  const values = forms(schema).flatMap((form) => ofForm(name, form, validator, depth));
+  return values.find((value) => validator(value, schema).length === 0) ?? values[0] ?? null;
 }
 
-function ofForm(name: string, form: Schema, judge: Judge, depth: number): unknown[] {
+function ofForm(name: string, form: Schema, validator: Validator, depth: number): unknown[] {
   const file = fileForm(form);
   const url = `https://example.com/${encodeURIComponent(name)}`;
   if (file) return [file === "uri" ? url : { uri: url }];
@@ -55,17 +55,17 @@ function ofForm(name: string, form: Schema, judge: Judge, depth: number): unknow
   return (
     allowedValues(form) ??
     (kinds.length > 0 ? kinds : (["string"] as const)).flatMap((kind) =>
-      ofKind(kind, name, form, judge, depth),
+      ofKind(kind, name, form, validator, depth),
     )
   );
 }
 
-function ofKind(kind: Kind, name: string, form: Schema, judge: Judge, depth: number): unknown[] {
+function ofKind(kind: Kind, name: string, form: Schema, validator: Validator, depth: number): unknown[] {
   switch (kind) {
     case "object":
-      return [depth < DEEPEST ? sampleObject(form, judge, depth + 1) : {}];
+      return [depth < DEEPEST ? sampleObject(form, validator, depth + 1) : {}];
     case "array":
-      return [sampleList(name, form, judge, depth)];
+      return [sampleList(name, form, validator, depth)];
     case "boolean":
       return [false, true];
     case "string":
@@ -78,21 +78,27 @@ function ofKind(kind: Kind, name: string, form: Schema, judge: Judge, depth: num
 }
 
 /** As many entries as there must be, and one to show what they are. */
-function sampleList(name: string, form: Schema, judge: Judge, depth: number): unknown[] {
+function sampleList(name: string, form: Schema, validator: Validator, depth: number): unknown[] {
   const { minItems = 1, maxItems = 1, uniqueItems } = form.node;
   const length =
     depth < DEEPEST ? Math.min(Math.max(Number(minItems), Math.min(1, Number(maxItems))), 20) : 0;
   return Array.from({ length }, (_, index) => {
     const item = itemSchema(form, index);
     const entry = uniqueItems === true && index > 0 ? `${name}_${index + 1}` : name;
-    return item ? madeOnce(entry, item, judge, depth, uniqueItems === true ? index : 0) : null;
+    return item ? madeOnce(entry, item, validator, depth, uniqueItems === true ? index : 0) : null;
   });
 }
 
 /** The value that comes after `skipped` others, where no two may be the same. */
-function madeOnce(name: string, schema: Schema, judge: Judge, depth: number, skipped: number): unknown {
+function madeOnce(
+  name: string,
+  schema: Schema,
+  validator: Validator,
+  depth: number,
+  skipped: number,
+): unknown {
   const told = toldValues(schema).filter((value) => value !== null);
-  const values = [...told, ...forms(schema).flatMap((form) => ofForm(name, form, judge, depth + 1))];
-  const fitting = values.filter((value) => judge(value, schema).length === 0);
+  const values = [...told, ...forms(schema).flatMap((form) => ofForm(name, form, validator, depth + 1))];
+  const fitting = values.filter((value) => validator(value, schema).length === 0);
   return fitting[skipped] ?? fitting.at(-1) ?? values[0] ?? null;
 }

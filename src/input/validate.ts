@@ -1,8 +1,8 @@
 import type { CoercedInput } from "./coerce.ts";
 import { explain, type Found } from "./explain.ts";
 import { type Path, schemaAt } from "./schema/fields.ts";
-import { type Judge, judgeOf } from "./schema/judge.ts";
 import type { Note, Schema } from "./schema/node.ts";
+import { type Validator, validatorOf } from "./schema/validator.ts";
 import { findUnknown } from "./unknown-keys.ts";
 
 /** What does not fit a schema. */
@@ -21,21 +21,25 @@ export async function validate(
   schema: Schema,
   note: Note = () => {},
 ): Promise<ValidationIssue[]> {
-  return (await validatorOf(schema, note))(coerced);
+  return (await validationOf(schema, note))(coerced);
 }
 
 /** The same for many inputs of one schema, which is made ready once. */
-export async function validatorOf(
+export async function validationOf(
   schema: Schema,
   note: Note = () => {},
 ): Promise<(coerced: CoercedInput) => ValidationIssue[]> {
-  const judge = await judgeOf(schema, onceEach(note));
-  return (coerced) => issuesOf(coerced, schema, atMost(MOST, judge));
+  const validator = await validatorOf(schema, onceEach(note));
+  return (coerced) => issuesOf(coerced, schema, atMost(MOST, validator));
 }
 
-function issuesOf({ values, uploads, texts }: CoercedInput, schema: Schema, judge: Judge): ValidationIssue[] {
+function issuesOf(
+  { values, uploads, texts }: CoercedInput,
+  schema: Schema,
+  validator: Validator,
+): ValidationIssue[] {
   const unknown = findUnknown(values, schema);
-  const wrong = explain({ judge, uploads, texts }, values, schema, []);
+  const wrong = explain({ validator, uploads, texts }, values, schema, []);
   const known = new Set(unknown.flatMap(({ path, meant }) => [path, meant ?? path]).map(keyOf));
   return [
     ...unknown.map(
@@ -48,16 +52,16 @@ function issuesOf({ values, uploads, texts }: CoercedInput, schema: Schema, judg
 /** Checks made to explain one input; what takes more is told in general. */
 const MOST = 200;
 
-function atMost(most: number, judge: Judge): Judge {
+function atMost(most: number, validator: Validator): Validator {
   let made = 0;
-  return (value, schema) => (made++ < most ? judge(value, schema) : []);
+  return (value, schema) => (made++ < most ? validator(value, schema) : []);
 }
 
 function onceEach(note: Note): Note {
-  const told = new Set<string>();
+  const noted = new Set<string>();
   return (text) => {
-    if (!told.has(text)) note(text);
-    told.add(text);
+    if (!noted.has(text)) note(text);
+    noted.add(text);
   };
 }
 

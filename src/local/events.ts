@@ -49,7 +49,7 @@ export type ServerEvent =
   | { type: "worker"; state: "started" | "stopped"; id: string; app: string }
   | { type: "webhook"; task: string; url: string; delivered: boolean; tries: number; error: string | null };
 
-export type EventSink = (event: ServerEvent) => void;
+export type EmitEvent = (event: ServerEvent) => void;
 
 /** A remark beside an answer: the `messages` of the current envelope. */
 export interface Message {

@@ -7,7 +7,7 @@ import { MICROCENTS_PER_USD } from "../wire/money.ts";
 import type { StatusTable } from "../wire/status.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { AppSummary, EventSink } from "./events.ts";
+import type { AppSummary, EmitEvent } from "./events.ts";
 import { Apps } from "./http/app-info.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
@@ -15,8 +15,8 @@ import { Serializer } from "./http/serialize.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
 import { Wallet } from "./money/wallet.ts";
+import { removeOldFiles } from "./remove-old-files.ts";
 import { Sessions } from "./sessions/sessions.ts";
-import { sweep } from "./sweep.ts";
 import { FileStore } from "./tasks/file-store.ts";
 import { Runner } from "./tasks/runner.ts";
 import type { Task } from "./tasks/task.ts";
@@ -54,7 +54,7 @@ export interface LocalServerOptions {
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
-  onEvent?: EventSink;
+  onEvent?: EmitEvent;
 }
 
 export interface LocalServer {
@@ -106,7 +106,7 @@ interface Parts {
 interface Basics {
   clock: Clock;
   nextId: (kind: IdKind) => string;
-  emit: EventSink;
+  emit: EmitEvent;
 }
 
 /** Each part is made of those before it. */
@@ -192,7 +192,7 @@ function createTasks(
 /** Throws away what is a week old, and looks for edits of apps when they are to be shown. */
 function startUpkeep(options: LocalServerOptions, { services, folders }: Parts): () => void {
   const tidy = () => {
-    for (const folder of Object.values(folders)) void sweep(folder, Date.now());
+    for (const folder of Object.values(folders)) void removeOldFiles(folder, Date.now());
   };
   tidy();
   const timers = [setInterval(tidy, SWEEP_MS)];
@@ -212,7 +212,7 @@ async function drain(server: Server, { services, runner, webhooks }: Parts): Pro
   runner.drain();
   await services.tasks.cancelAll();
   services.sessions.endAll();
-  await Promise.all([services.pool.close(), services.tasks.settle(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await Promise.all([services.pool.close(), services.tasks.recorded(), webhooks.close(WEBHOOK_GRACE_MS)]);
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject, type JsonObject } from "../wire/types.ts";
 
-/** What is kept on disk, as far as it helps typing: whatever cannot be read is not there. */
+/** What is kept on disk, as far as it helps typing: what cannot be read is not there. */
 
 export async function profileNames(configDir: string): Promise<string[]> {
   const book = await readJson(join(configDir, "profiles.json"));
@@ -10,7 +10,7 @@ export async function profileNames(configDir: string): Promise<string[]> {
   return profiles.map(({ name }) => name).filter((name) => typeof name === "string");
 }
 
-export interface RecalledApp {
+export interface CachedAppEntry {
   reference: string;
   /** Milliseconds since 1970. */
   fetched: number;
@@ -18,7 +18,7 @@ export interface RecalledApp {
 }
 
 /** The apps whose schemas are in the cache, the newest first. */
-export async function cachedApps(cacheDir: string): Promise<RecalledApp[]> {
+export async function cachedApps(cacheDir: string): Promise<CachedAppEntry[]> {
   const dir = join(cacheDir, "schemas");
   const names = await readdir(dir).catch(() => []);
   const entries = await Promise.all(

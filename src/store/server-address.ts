@@ -41,7 +41,7 @@ export async function writeAddress(file: string, address: ServerAddress, warn: W
 /** The address that was left there, or null; whether the server still runs is for the caller to find out. */
 export async function readAddress(file: string, warn: Warn): Promise<ServerAddress | null> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    // Why nothing can be kept there is told by whoever starts a server.
+    // Why nothing can be kept there is told when a server starts.
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
     throw fileError("cannot read the server's address in", file, error);
   });

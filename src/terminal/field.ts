@@ -43,7 +43,7 @@ interface Form {
 
 /**
  * The fields of a result, of a list those of each element (unless a path begins with a place in it).
- * The error is for those that lack one: an id that failed is judged by whoever asked for it.
+ * The error is for those that lack one: an id that failed is judged by the caller.
  */
 export function selectFields(value: unknown, paths: readonly FieldPath[], form: Form): Selection {
   const isList = Array.isArray(value) && paths.every(({ keys: [first] }) => !/^\d/.test(first!));
@@ -132,7 +132,7 @@ function taskIdOf(value: unknown): string | null {
   return isObject(value) && "status_code" in value && typeof value["id"] === "string" ? value["id"] : null;
 }
 
-/** More than anybody reads. */
+/** More than people read. */
 const MOST_NAMES = 20;
 
 /** What stands where the path loses its way. */

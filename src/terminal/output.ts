@@ -1,15 +1,15 @@
 import { usageError } from "../errors.ts";
-import { Chat, type ChatOptions } from "./chat.ts";
+import { Diagnostics, type DiagnosticsOptions } from "./diagnostics.ts";
 import { noField, selectFields } from "./field.ts";
 import { type PacedWriter, unwrittenError } from "./paced-writer.ts";
 import { safeJson } from "./text.ts";
 import type { Style, View, WithDetails } from "./view.ts";
-import type { Sink } from "./writable.ts";
+import type { WritableEnd } from "./writable.ts";
 
 export type { Style, View, WithDetails } from "./view.ts";
 
-export interface OutputOptions extends ChatOptions {
-  stdout: Sink;
+export interface OutputOptions extends DiagnosticsOptions {
+  stdout: WritableEnd;
   answer: PacedWriter;
 }
 
@@ -17,7 +17,7 @@ export interface OutputOptions extends ChatOptions {
  * The two channels: the answer on stdout, everything else on stderr. Commands say what there
  * is to tell; whether it becomes JSON, fields, text or nothing is decided here alone.
  */
-export class Output extends Chat {
+export class Output extends Diagnostics {
   readonly #options: OutputOptions;
 
   constructor(options: OutputOptions) {

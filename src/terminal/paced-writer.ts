@@ -1,12 +1,12 @@
 import { BeltError } from "../errors.ts";
 import { fileReason } from "../file-reason.ts";
-import type { Sink } from "./writable.ts";
+import type { WritableEnd } from "./writable.ts";
 
 /** Texts, and characters in them, that are written at once: each write costs as much as ten lines. */
 const PARTS = 256;
 const CHARACTERS = 64 * 1024;
 
-/** Characters that may wait for a slow reader before whoever writes has to wait, too. */
+/** Characters that may wait for a slow reader before the writer has to wait, too. */
 const MOST_WAITING = 1024 * 1024;
 
 /** After a signal, a reader has so long to take what has been written, in milliseconds. */
@@ -14,7 +14,7 @@ const GRACE = 1_000;
 
 /** Writes in order, no faster than the reader takes it, and keeps the first failure. */
 export class PacedWriter {
-  readonly #sink: Sink;
+  readonly #target: WritableEnd;
   /** Aborted when the user wants to leave. */
   readonly #leaving: AbortSignal;
   /** Texts that are about to be written. */
@@ -26,8 +26,8 @@ export class PacedWriter {
   #room: Promise<void> | null = null;
   readonly #onTaken = new Set<() => void>();
 
-  constructor(sink: Sink, leaving: AbortSignal) {
-    this.#sink = sink;
+  constructor(target: WritableEnd, leaving: AbortSignal) {
+    this.#target = target;
     this.#leaving = leaving;
   }
 
@@ -35,7 +35,7 @@ export class PacedWriter {
     this.#ready.push(text);
     this.#readyLength += text.length;
     const isFull = this.#ready.length >= PARTS || this.#readyLength >= CHARACTERS;
-    if (this.#sink.isTTY || isFull) this.handOver();
+    if (this.#target.isTTY || isFull) this.handOver();
     else if (this.#ready.length === 1) setImmediate(() => this.handOver());
   }
 
@@ -45,7 +45,7 @@ export class PacedWriter {
     this.#ready = [];
     this.#readyLength = 0;
     this.#waiting += text.length;
-    this.#sink.write(text, (error) => {
+    this.#target.write(text, (error) => {
       this.#failure ??= error ?? null;
       this.#waiting -= text.length;
       for (const taken of this.#onTaken) taken();

@@ -2,9 +2,9 @@ import type { Ora } from "ora";
 import { type Colors, plainColors } from "./colors.ts";
 import { formatDuration } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
-import type { Sink } from "./writable.ts";
+import type { WritableEnd } from "./writable.ts";
 
-/** What is going on at the moment, for somebody who waits. */
+/** What is going on at the moment, for a person who waits. */
 export interface Progress {
   /** Something of belt's own takes its time; shown on a terminal only. */
   busy(text: string): void;
@@ -21,7 +21,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  stderr: Sink;
+  stderr: WritableEnd;
   animated: boolean;
   silent: boolean;
   colors: Colors;

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { BeltError, usageError } from "../errors.ts";
 import { safeLine } from "./text.ts";
 
-/** A field that somebody at a terminal is asked for. Texts come from the app's schema. */
+/** A field that a person at a terminal is asked for. Texts come from the app's schema. */
 export interface Question {
   kind: "choice" | "file" | "text";
   name: string;

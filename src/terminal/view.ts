@@ -18,7 +18,7 @@ export interface View<T> {
   bare?(value: T, style: Style): string;
 }
 
-/** A result and, where somebody looks at it, more about it. */
+/** A result and, where a person looks at it, more about it. */
 export interface WithDetails<T, D> {
   value: T;
   details: D | null;

@@ -1,5 +1,5 @@
 /** The part of a stream that belt writes to. */
-export interface Sink {
+export interface WritableEnd {
   /** Calls back once the text is on its way, or with the reason why it is not. */
   write(text: string, done?: (error?: Error | null) => void): unknown;
   isTTY?: boolean | undefined;

@@ -79,12 +79,12 @@ function fieldTable(schema: Schema | null, style: Style): string {
   const fields = schema ? fieldsOf(schema) : [];
   if (fields.length === 0) return style.colors.dim("takes any input; its schema is not known");
   const rows = fields.map(({ name, schema: field, required }) => {
-    const told = defaultOf(field);
+    const declared = defaultOf(field);
     return [
       safeLine(name),
       safeLine(typeName(field)),
       required ? "yes" : "",
-      told === undefined ? "" : safeJson(told),
+      declared === undefined ? "" : safeJson(declared),
       safeLine(allowed(field)),
       textOf(descriptionOf(field)),
     ];

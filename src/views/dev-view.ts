@@ -129,7 +129,7 @@ function grid(time: string, row: Row, style: Style): string {
   ].join("\n");
 }
 
-/** Good ends, bad ends, and what somebody wanted to end. */
+/** Good ends, bad ends, and what the user wanted to end. */
 function colorState(state: string, colors: Colors): string {
   const word = state.trim();
   if (word === "completed" || word === "loaded") return colors.green(state);

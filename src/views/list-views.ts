@@ -4,7 +4,7 @@ import type { JournalEntry } from "../store/journal.ts";
 import { table } from "../terminal/table.ts";
 import { formatSeconds, safeLine } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
-import { moment } from "./relative-time.ts";
+import { relativeTime } from "./relative-time.ts";
 import { colorStatus } from "./values.ts";
 
 /** Tasks, one a line; with `-q` their ids. */
@@ -18,7 +18,7 @@ export const taskListView: View<TaskDocument[]> = {
             safeLine(id),
             safeLine(app ?? ""),
             colorStatus(status, style.colors),
-            moment(created_at, style),
+            relativeTime(created_at, style),
           ]),
           style,
         ),
@@ -36,7 +36,7 @@ export const journalView: View<JournalEntry[]> = {
             safeLine(id),
             safeLine(app ?? ""),
             safeLine(api),
-            moment(time, style),
+            relativeTime(time, style),
           ]),
           style,
         ),

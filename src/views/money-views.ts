@@ -2,7 +2,7 @@ import type { BalanceDocument, UsageDocument } from "../api/resources/money.ts";
 import { table } from "../terminal/table.ts";
 import { safeLine } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
-import { moment } from "./relative-time.ts";
+import { relativeTime } from "./relative-time.ts";
 
 /** The credit in a sentence; with `-q` the amount. */
 export const balanceView: View<BalanceDocument> = {
@@ -20,7 +20,7 @@ export const usageView: View<UsageDocument> = {
 };
 
 function sentence({ from, total_usd }: UsageDocument, style: Style): string {
-  return `spent ${amount(total_usd)} USD${from === null ? "" : ` since ${moment(from, style)}`}`;
+  return `spent ${amount(total_usd)} USD${from === null ? "" : ` since ${relativeTime(from, style)}`}`;
 }
 
 function appTable({ apps }: UsageDocument, style: Style): string {

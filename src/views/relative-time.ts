@@ -9,7 +9,7 @@ const UNITS: [string, number][] = [
 ];
 
 /** "3m ago" or "in 3m" on a terminal, the ISO time in a pipe. */
-export function moment(time: string | null, { width, now }: Style): string {
+export function relativeTime(time: string | null, { width, now }: Style): string {
   const at = Date.parse(time ?? "");
   if (width === Number.POSITIVE_INFINITY || Number.isNaN(at)) return safeLine(time ?? "");
   const age = Math.abs(now - at);
@@ -19,13 +19,13 @@ export function moment(time: string | null, { width, now }: Style): string {
 }
 
 /** The same with the time on this machine's clock, and the day unless it is today. */
-export function datedMoment(time: string | null, style: Style): string {
-  const told = moment(time, style);
+export function datedTime(time: string | null, style: Style): string {
+  const relative = relativeTime(time, style);
   const at = new Date(time ?? "");
-  if (style.width === Number.POSITIVE_INFINITY || Number.isNaN(at.getTime())) return told;
+  if (style.width === Number.POSITIVE_INFINITY || Number.isNaN(at.getTime())) return relative;
   const clock = at.toTimeString().slice(0, 8);
   const day = dayOf(at) === dayOf(new Date(style.now)) ? "" : `${dayOf(at)} `;
-  return `${told}  ${style.colors.dim(`${day}${clock}`)}`;
+  return `${relative}  ${style.colors.dim(`${day}${clock}`)}`;
 }
 
 function dayOf(time: Date): string {

@@ -1,7 +1,7 @@
 import type { SessionDocument } from "../api/resources/session.ts";
 import { formatSeconds, safeLine } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
-import { datedMoment } from "./relative-time.ts";
+import { datedTime } from "./relative-time.ts";
 import { fields, renderValue } from "./values.ts";
 
 /** A session as a page. */
@@ -14,7 +14,7 @@ export const sessionView: View<SessionDocument> = {
       ["time left", expires_in === null ? "" : formatSeconds(expires_in)],
       ...Object.entries(rest).map(([key, value]): [string, string] => [
         safeLine(key),
-        isTime(key, value) ? datedMoment(value, style) : renderValue(value, style),
+        isTime(key, value) ? datedTime(value, style) : renderValue(value, style),
       ]),
     ];
     return fields(

@@ -4,7 +4,7 @@ import type { TaskDocument } from "../api/resources/task.ts";
 import { safeLine, safeText } from "../terminal/text.ts";
 import type { Style, View, WithDetails } from "../terminal/view.ts";
 import { wrap } from "../terminal/wrap.ts";
-import { datedMoment } from "./relative-time.ts";
+import { datedTime } from "./relative-time.ts";
 import { savedPaths } from "./run-views.ts";
 import { timingRows } from "./time-bar.ts";
 import { colorStatus, fields, renderOutput, renderValue } from "./values.ts";
@@ -31,8 +31,8 @@ function taskRows(task: TaskDocument, style: Style): [string, string][] {
     ["task", style.colors.bold(safeLine(task.id))],
     ["app", task.app === null ? "" : safeLine(task.app)],
     ["status", colorStatus(task.status, style.colors)],
-    ["created", datedMoment(task.created_at, style)],
-    ["updated", datedMoment(task.updated_at, style)],
+    ["created", datedTime(task.created_at, style)],
+    ["updated", datedTime(task.updated_at, style)],
     ["session", safeLine(task.session_id ?? "")],
     ["error", wrap(safeText(task.error ?? ""), beside)],
     ["input", renderValue(task.input, beside)],

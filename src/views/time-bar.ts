@@ -40,7 +40,7 @@ export function timingRows(timings: unknown, { colors, width, textWidth }: Style
   return [["time", `${bar.join("")}  ${formatDuration(total)}\n${legend.join(fits ? "  " : "\n")}`]];
 }
 
-export interface Closing {
+export interface RunSummary {
   id: string;
   /** Milliseconds from the submit to the end, as this machine saw it. */
   ms: number;
@@ -49,13 +49,13 @@ export interface Closing {
 }
 
 /** The last line of a run: how long it took, what it was said to cost, and where the time went, when the API tells. */
-export const summaryView: View<WithDetails<Closing, unknown>> = {
+export const summaryView: View<WithDetails<RunSummary, unknown>> = {
   text: ({ value: { id, ms, estimate }, details }, { colors, textWidth, width }) => {
     const cost = estimate === null ? "" : `, ${estimateText(estimateDocument(estimate))}`;
     const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}${cost}`];
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
-    const told = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
-    if (textWidth.width(told) <= width) return told;
+    const text = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
+    if (textWidth.width(text) <= width) return text;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
     const [first = "", ...rest] = flow([name, outcome], " ", { textWidth, width });
     return [first, ...rest, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");

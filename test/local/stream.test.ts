@@ -34,7 +34,7 @@ test("a client that does not read is not queued for; it gets what it missed when
   const format = { type: "", line: (value: object) => JSON.stringify(value), heartbeat: "beat", end: "" };
   streamTask(response as unknown as ServerResponse, format, live, {
     clock,
-    present: (task, logs) => ({ status: task.status, logs: logs.map((log) => log.content) }),
+    serialize: (task, logs) => ({ status: task.status, logs: logs.map((log) => log.content) }),
   });
   for (let n = 0; n < 1000; n += 1) live.log(`line ${n}`, 4, n);
   live.move("running", 1);

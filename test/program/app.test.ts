@@ -122,7 +122,7 @@ describe("app get", () => {
     expect(stderr).toContain(`hint: ${hint}`);
   });
 
-  it("says what the API said when the catalogue cannot be had", async () => {
+  it("says what the API said when the catalog cannot be had", async () => {
     api
       .on("GET /apps/infsh/nope", api.error(404, "not_found", "no such app"))
       .on("POST /apps/list", api.error(500, "internal_error", "broken"));

@@ -105,7 +105,7 @@ describe("foreign text cannot pass for belt's own", () => {
       .on("POST /run", api.ok({ ...api.task("running"), id: forged, session_id: forged }))
       .on(`GET /tasks/${id}/stream`, ndjson([{ ...api.task("failed", { error: forged }), id: forged }]))
       .on(`GET /tasks/${id}`, api.ok({ ...api.task("failed", { error: forged }), id: forged }))
-      .on(`GET /sessions/${id}`, json(404, {}));
+      .on(`GET /sessions/${id}`, api.ok({ id: forged, status: "active" }));
     const { stderr } = await ask("run", "infsh/flux", "--session", "new", "-v");
     const own = stderr.split("\n").filter((line) => /^(hint|error|warning|stopped):/.test(line));
     expect(own).toEqual([

@@ -21,9 +21,9 @@ afterEach(() => home.remove());
 async function grammar(): Promise<{ program: Command; printed: string[]; ran: () => number }> {
   let ran = 0;
   const printed: string[] = [];
-  const sink = { write: (text: string) => printed.push(text) };
-  const host = { ...processHost(ROOT), stdout: sink, stderr: sink };
-  const answer = new PacedWriter({ ...sink, isTTY: true }, new AbortController().signal);
+  const target = { write: (text: string) => printed.push(text) };
+  const host = { ...processHost(ROOT), stdout: target, stderr: target };
+  const answer = new PacedWriter({ ...target, isTTY: true }, new AbortController().signal);
   const program = await buildProgram(host, answer, async () => void ran++);
   return { program, printed, ran: () => ran };
 }

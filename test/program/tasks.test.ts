@@ -124,7 +124,7 @@ describe("task wait", () => {
     runsOn("a");
     ends("b", FAILED);
     const { code, stdout } = await task(["wait", "a", "b", "--fail-fast", "--json"]);
-    expect(code).toBe(9);
+    expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "failed" }]);
   });
 
@@ -215,7 +215,7 @@ describe("task watch", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(events.map(({ type }) => type)).toEqual(["status", "link", "status", "log", "result"]);
+    expect(events.map(({ type }) => type)).toEqual(["status", "link", "log", "status", "result"]);
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     expect(events.at(-1).task).toMatchObject({ id: "a", status: "completed" });
   });
@@ -230,7 +230,7 @@ describe("task watch", () => {
   it("is one line for each change elsewhere, and judges the task", async () => {
     ends("a", { ...FAILED, logs: [{ id: "1", content: "working\nhard" }] });
     const { code, stdout } = await task(["watch", "a"]);
-    expect({ code, stdout }).toEqual({ code: 3, stdout: "running\nfailed\n│ working\n│ hard\n" });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "running\n│ working\n│ hard\nfailed\n" });
   });
 
   it("ends an id that cannot be followed with an error event, the others going on", async () => {

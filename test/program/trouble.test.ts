@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type Running, until } from "../support/belt.ts";
 import { FAULT_NAMES, FAULTS, type Fault } from "../support/faults.ts";
-import { lastError, scene } from "../support/scene.ts";
+import { lastError, type Scene, scene as sceneWith } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 
-/** So that what hangs does not keep the tests waiting. */
-const SHORT = ["--request-timeout", "200ms"];
+/** Long enough for one answer that hangs, and for a slow machine. */
+const scene = (test: (scene: Scene) => Promise<void>) =>
+  sceneWith(test, { policy: { giveUp: 2_500, finalRead: 2_000 } });
 
 const DONE = { id: "task_1", status: "completed", output: { text: "whole" } };
 const RUNNING = { id: "task_1", status: "running" };
@@ -29,6 +30,8 @@ const SUBMITS = codes(1, 1, 1, 3, 1, 1, 1, 1, 1);
 
 describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) => {
   const fault: Step = FAULTS[name];
+  // So that what hangs does not keep the tests waiting; a slow machine must answer all the rest in time.
+  const SHORT = ["--request-timeout", name === "hang" ? "600ms" : "10s"];
 
   it(
     "to the submit",

@@ -10,7 +10,7 @@ const CELL = { width: 8.4, height: 17 };
 const PADDING = 16;
 const INK = "#d8dee9";
 const PAPER = "#161821";
-const COLOURS = ["#3b4252", "#e27878", "#b4be82", "#e2a478", "#84a0c6", "#a093c7", "#89b8c2", "#c6c8d1"];
+const COLORS = ["#3b4252", "#e27878", "#b4be82", "#e2a478", "#84a0c6", "#a093c7", "#89b8c2", "#c6c8d1"];
 
 /** What is typed, and how long its answer may take, in seconds. */
 const SESSION = [
@@ -97,7 +97,7 @@ function changed(look, codes) {
     if (code === 1) next.bold = true;
     if (code === 2) next.dim = true;
     if (code === 22) next.bold = next.dim = false;
-    if (code >= 30 && code <= 37) next.ink = COLOURS[code - 30];
+    if (code >= 30 && code <= 37) next.ink = COLORS[code - 30];
     if (code === 39) delete next.ink;
     if (code === 49) delete next.paper;
     if ((code === 38 || code === 48) && codes[index + 1] === 2) {

@@ -8,7 +8,7 @@ import type { RetryPolicy } from "../../src/api/http/retry-policy.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { start } from "../../src/cli/start.ts";
 import type { Signal } from "../../src/commands/shared/context.ts";
-import type { Sink } from "../../src/terminal/writable.ts";
+import type { WritableEnd } from "../../src/terminal/writable.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -76,8 +76,8 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     nodeVersion: process.versions.node,
     root: ROOT,
     stdin: Readable.from([stdin]),
-    stdout: sink(out),
-    stderr: sink(err),
+    stdout: target(out),
+    stderr: target(err),
     policy: { ...QUICK, ...policy },
     now: Date.now,
     onSignal(given) {
@@ -103,7 +103,7 @@ export interface Spawning {
   input?: string;
 }
 
-function sink(lines: string[]): Sink {
+function target(lines: string[]): WritableEnd {
   return {
     write(text, done) {
       lines.push(text);

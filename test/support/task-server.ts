@@ -91,7 +91,10 @@ export class TaskServer {
     const input = body["input"] as JsonObject;
     this.submits++;
     const refusal = this.#options.refuses?.(input, this);
-    if (refusal) return send(response, refusal.status, refusal.body ?? { title: "refused" }, refusal.headers);
+    if (refusal) {
+      send(response, refusal.status, refusal.body ?? { title: "refused" }, refusal.headers);
+      return;
+    }
     const task: ServedTask = {
       id: `task_${this.tasks.length + 1}`,
       app: String(body["app"]),

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../src/wire/types.ts";
 
-/** What somebody would type for a field, worked out without belt's own schema walker: guesses, judged by ajv. */
+/** What a person would type for a field, worked out without belt's own schema walker: guesses, judged by ajv. */
 
 type Fits = (value: unknown) => boolean;
 

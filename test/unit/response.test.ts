@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Reply, readReply } from "../../src/api/http/response.ts";
+import { type ApiResponse, readResponse } from "../../src/api/http/response.ts";
 import { BeltError } from "../../src/errors.ts";
 
 const TASK = { id: "task_1", status: 7, output: null };
 const MESSAGES = [{ level: "warning", code: "old", message: "the app is old" }];
 
-function reply(status: number, body: unknown, more: Partial<Reply> = {}): Reply {
+function reply(status: number, body: unknown, more: Partial<ApiResponse> = {}): ApiResponse {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return {
     status,
@@ -18,12 +18,12 @@ function reply(status: number, body: unknown, more: Partial<Reply> = {}): Reply 
 }
 
 function value(status: number, body: unknown): unknown {
-  return readReply(reply(status, body)).value;
+  return readResponse(reply(status, body)).value;
 }
 
-function refusal(status: number, body: unknown, more: Partial<Reply> = {}): BeltError {
+function refusal(status: number, body: unknown, more: Partial<ApiResponse> = {}): BeltError {
   try {
-    readReply(reply(status, body, more));
+    readResponse(reply(status, body, more));
   } catch (thrown) {
     if (thrown instanceof BeltError) return thrown;
     throw thrown;
@@ -39,7 +39,7 @@ describe("success", () => {
     ["a 200 of white space", 200, " \r\n"],
     ["an empty 202", 202, ""],
   ])("%s has no value", (_name, status, text) => {
-    expect(readReply(reply(status, text))).toEqual({ value: null, messages: [] });
+    expect(readResponse(reply(status, text))).toEqual({ value: null, messages: [] });
   });
 
   test.each([
@@ -68,7 +68,7 @@ describe("success", () => {
 
   test("messages come along, and only those that say something", () => {
     const body = { data: 1, messages: [...MESSAGES, { level: "info" }, { message: "hey" }, "odd", null] };
-    expect(readReply(reply(200, body)).messages).toEqual([
+    expect(readResponse(reply(200, body)).messages).toEqual([
       { level: "warning", message: "the app is old" },
       { level: "info", message: "hey" },
     ]);
@@ -76,12 +76,12 @@ describe("success", () => {
 
   test("v1 may carry messages too", () => {
     const body = { success: true, data: 1, messages: MESSAGES };
-    expect(readReply(reply(200, body)).messages).toHaveLength(1);
+    expect(readResponse(reply(200, body)).messages).toHaveLength(1);
   });
 
   test("messages of a bare resource belong to the resource", () => {
     const chat = { id: "1", messages: MESSAGES };
-    expect(readReply(reply(200, chat))).toEqual({ value: chat, messages: [] });
+    expect(readResponse(reply(200, chat))).toEqual({ value: chat, messages: [] });
   });
 
   test.each([
@@ -356,7 +356,7 @@ describe("hostile bodies end as a value or as a BeltError", () => {
     ["__proto__ is no success flag", '{"__proto__":{"success":false},"id":"1"}'],
     ["__proto__ beside data is a key like any other", '{"data":1,"__proto__":{}}'],
   ])("%s", (_name, text) => {
-    expect(readReply(reply(200, text)).value).toEqual(JSON.parse(text));
+    expect(readResponse(reply(200, text)).value).toEqual(JSON.parse(text));
   });
 
   test("deep nesting is read", () => {

@@ -3,7 +3,7 @@ import { plainColors } from "../../src/terminal/colors.ts";
 import { displayWidth } from "../../src/terminal/display-width.ts";
 import { table } from "../../src/terminal/table.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
-import { datedMoment, moment } from "../../src/views/relative-time.ts";
+import { datedTime, relativeTime } from "../../src/views/relative-time.ts";
 import { summaryView } from "../../src/views/time-bar.ts";
 
 const NOW = Date.parse("2026-11-21T10:00:00Z");
@@ -102,18 +102,18 @@ describe("moments", () => {
     ["2026-11-19T09:00:00Z", "2d ago"],
     ["not a time\u001b[2J", "not a time"],
   ])("%s is %s", (time, text) => {
-    expect(moment(time, at(80))).toBe(text);
+    expect(relativeTime(time, at(80))).toBe(text);
   });
 
   test("are what the API sent in a pipe", () => {
-    expect(moment("2026-11-21T09:57:58Z", PIPE)).toBe("2026-11-21T09:57:58Z");
-    expect(datedMoment("2026-11-21T09:57:58Z", PIPE)).toBe("2026-11-21T09:57:58Z");
-    expect(datedMoment(null, PIPE)).toBe("");
+    expect(relativeTime("2026-11-21T09:57:58Z", PIPE)).toBe("2026-11-21T09:57:58Z");
+    expect(datedTime("2026-11-21T09:57:58Z", PIPE)).toBe("2026-11-21T09:57:58Z");
+    expect(datedTime(null, PIPE)).toBe("");
   });
 
   test("have their time of day, and the day when it is another", () => {
-    expect(datedMoment("2026-11-21T09:58:00Z", at(80))).toMatch(/^2m ago {2}\d\d:58:00$/);
-    expect(datedMoment("2026-11-11T09:58:00Z", at(80))).toMatch(/^10d ago {2}2026-11-1\d \d\d:58:00$/);
+    expect(datedTime("2026-11-21T09:58:00Z", at(80))).toMatch(/^2m ago {2}\d\d:58:00$/);
+    expect(datedTime("2026-11-11T09:58:00Z", at(80))).toMatch(/^10d ago {2}2026-11-1\d \d\d:58:00$/);
   });
 });
 

@@ -57,7 +57,7 @@ describe("whole messages", () => {
 
   test("the output that comes with the end is the result, not a part", () => {
     const state = newState();
-    expect(texts(state.merge({ status: 10, output: { text: "a" } }))).toEqual(["completed 10"]);
+    expect(texts(state.merge({ status: 10, output: { text: "a" } }))).toEqual([]);
     expect(state.ended).toBe(true);
     expect(state.document().output).toEqual({ text: "a" });
   });
@@ -147,7 +147,8 @@ describe("a word of yesterday does not name the number of today", () => {
   test("status_text goes with the status it came with", () => {
     const state = newState();
     state.merge({ status: 7, status_text: "Running" });
-    expect(texts(state.merge({ status: 10 }))).toEqual(["completed 10"]);
+    state.merge({ status: 10 });
+    expect(state.document().status).toBe("completed");
     expect(state.document()["status_text"]).toBeUndefined();
   });
 
@@ -162,15 +163,15 @@ describe("a word of yesterday does not name the number of today", () => {
   test("an empty status_text leaves it to the number", () => {
     const state = newState();
     state.merge({ status: 7, status_text: "Running" });
-    expect(texts(state.merge({ status: 11, status_text: "" }, ["status", "status_text"]))).toEqual([
-      "failed 11",
-    ]);
+    state.merge({ status: 11, status_text: "" }, ["status", "status_text"]);
+    expect(state.document()).toMatchObject({ status: "failed", status_code: 11 });
   });
 
   test("status_text of a message that keeps its status counts", () => {
     const state = newState(new StatusReader(null));
     expect(texts(state.merge({ status: 9, status_text: "Uploading" }))).toEqual(["uploading 9"]);
-    expect(texts(state.merge({ status: 10, status_text: "Completed" }))).toEqual(["completed 10"]);
+    state.merge({ status: 10, status_text: "Completed" });
+    expect(state.document()).toMatchObject({ status: "completed", status_code: 10 });
   });
 
   test("a new word beside an old number teaches the reader nothing", () => {
@@ -197,7 +198,8 @@ describe("a bare 9", () => {
     const state = newState(new StatusReader(null));
     expect(texts(state.merge({ status: 9, output: { a: 1 } }))).toEqual(["uploading 9", 'output {"a":1}']);
     expect([state.ambiguous, state.ended, state.finished]).toEqual([true, false, true]);
-    expect(texts(state.settle("completed"))).toEqual(["completed 9"]);
+    expect(state.setStatus("completed")).toEqual([]);
+    expect(state.ended).toBe(true);
     expect([state.ambiguous, state.ended]).toEqual([false, true]);
     expect(state.document()).toMatchObject({ status: "completed", status_code: 9 });
   });
@@ -207,13 +209,14 @@ describe("a bare 9", () => {
     const state = newState(statuses);
     state.merge({ status: 9 });
     statuses.learn(9, "completed");
-    expect(texts(state.merge({}))).toEqual(["completed 9"]);
+    state.merge({});
+    expect(state.document()).toMatchObject({ status: "completed", status_code: 9 });
     expect(state.ended).toBe(true);
   });
 
   test("what was settled stands, whatever a later number says", () => {
     const state = newState();
-    state.settle("cancelled");
+    state.setStatus("cancelled");
     expect(state.merge({ status: 7 })).toEqual([]);
     expect(state.document().status).toBe("cancelled");
   });
@@ -294,8 +297,8 @@ describe("the conclusion", () => {
       { id: "1", content: "a" },
       { id: "2", content: "b" },
     ];
-    const { changes, document } = state.conclude({ id: "task_1", status: 10, output: { text: "x" }, logs });
-    expect(texts(changes)).toEqual(["log b"]);
+    const { changes, document } = state.applyFinal({ id: "task_1", status: 10, output: { text: "x" }, logs });
+    expect(texts(changes)).toEqual(["log b", "completed 10"]);
     expect(document).toMatchObject({ id: "task_1", status: "completed", output: { text: "x" }, logs });
     expect(document).not.toHaveProperty("half");
   });
@@ -310,8 +313,8 @@ describe("the conclusion", () => {
   test("of a settled task keeps the settled word", () => {
     const state = newState(new StatusReader(null));
     state.merge({ status: 9, output: { a: 1 } });
-    state.settle("completed");
-    expect(state.conclude({ id: "task_1", status: 9, output: { a: 1 } }).document.status).toBe("completed");
+    state.setStatus("completed");
+    expect(state.applyFinal({ id: "task_1", status: 9, output: { a: 1 } }).document.status).toBe("completed");
   });
 });
 

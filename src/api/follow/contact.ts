@@ -17,7 +17,7 @@ export class Contact {
   #lastAnswer: number;
   #failures = 0;
   #lastError: BeltError | null = null;
-  #told = false;
+  #warned = false;
 
   constructor(api: Api, taskId: string, submittedAt: number | null, signal: AbortSignal) {
     this.#api = api;
@@ -41,7 +41,7 @@ export class Contact {
     this.#lastAnswer = this.#api.now();
     this.#failures = 0;
     this.#lastError = null;
-    this.#told = false;
+    this.#warned = false;
   }
 
   /** Takes a try that failed; throws when no further one may help. */
@@ -55,8 +55,8 @@ export class Contact {
     this.#lastError = thrown;
     const silent = this.#api.now() - this.#lastAnswer;
     if (silent >= this.#api.policy.giveUp) throw lostContact(thrown, this.#taskId);
-    if (silent < WORTH_SAYING || this.#told) return;
-    this.#told = true;
+    if (silent < WORTH_SAYING || this.#warned) return;
+    this.#warned = true;
     this.#api.onRetry(`no word of task ${this.#taskId}: ${thrown.message}; trying again`);
   }
 

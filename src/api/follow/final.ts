@@ -1,7 +1,7 @@
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
-import type { IdentifiedTask } from "../client.ts";
-import { timeLimit } from "../http/network-errors.ts";
+import { timedOut, timeLimit } from "../http/network-errors.ts";
+import type { IdentifiedTask } from "../resources/task.ts";
 import { isRefusal } from "./contact.ts";
 import type { Fact } from "./events.ts";
 import type { FollowState } from "./follow-state.ts";
@@ -11,7 +11,7 @@ import { readLogs } from "./poll.ts";
 export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
   const whole = follow.final ?? (await askForFinal(follow));
   if (!("logs" in whole)) yield* readLogs(follow);
-  const { changes, document } = follow.state.conclude(whole);
+  const { changes, document } = follow.state.applyFinal(whole);
   yield changes;
   yield [{ type: "result", task: document }];
 }
@@ -20,8 +20,9 @@ export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
 async function askForFinal({ api, state, signal }: FollowState): Promise<IdentifiedTask> {
   const { finalRead, reconnects } = api.policy;
   const until = api.now() + finalRead;
+  let error: BeltError = timedOut(finalRead);
   for (let tries = 0; ; tries++) {
-    const limit = timeLimit(until - api.now());
+    const limit = timeLimit(until - api.now(), error);
     const left = AbortSignal.any([signal, limit.signal]);
     const asking = api.task(state.id, left, "never").finally(limit.lift);
     const answer = await asking.catch((thrown) => {
@@ -30,7 +31,7 @@ async function askForFinal({ api, state, signal }: FollowState): Promise<Identif
       throw thrown;
     });
     if (!(answer instanceof BeltError) && state.saysEnd(answer)) return answer;
-    const error = answer instanceof BeltError ? answer : stale();
+    error = answer instanceof BeltError ? answer : stale();
     const delay = Math.max(
       reconnects[Math.min(tries, reconnects.length - 1)] ?? 0,
       error.facts.retryAfter ?? 0,

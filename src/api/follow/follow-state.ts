@@ -1,4 +1,5 @@
-import type { Api, IdentifiedTask } from "../client.ts";
+import type { Api } from "../client.ts";
+import type { IdentifiedTask } from "../resources/task.ts";
 import type { TaskState } from "../resources/task-state.ts";
 import type { Contact } from "./contact.ts";
 

@@ -1,5 +1,5 @@
-import type { Api, IdentifiedTask } from "../client.ts";
-import type { Submitted } from "../resources/task.ts";
+import type { Api } from "../client.ts";
+import type { IdentifiedTask, Submitted } from "../resources/task.ts";
 import { TaskState } from "../resources/task-state.ts";
 import { Contact } from "./contact.ts";
 import type { Fact, TaskEvent } from "./events.ts";

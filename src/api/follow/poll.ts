@@ -51,8 +51,8 @@ export async function* settleNine(follow: FollowState, standsFinished: boolean):
   const { api, state, signal } = follow;
   const timings = follow.hasTimings ? await detectStatusTable(api, state.id, signal) : null;
   follow.hasTimings = timings !== null;
-  if (timings?.word && isTerminal(timings.word)) yield state.settle(timings.word);
-  else if (!timings && standsFinished) yield state.settle("completed");
+  if (timings?.word && isTerminal(timings.word)) yield state.setStatus(timings.word);
+  else if (!timings && standsFinished) yield state.setStatus("completed");
   else yield state.merge({});
 }
 

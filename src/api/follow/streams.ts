@@ -1,7 +1,8 @@
 import { BeltError } from "../../errors.ts";
+import type { JsonObject } from "../../wire/types.ts";
 import { readMessages, type StreamMessage } from "../http/stream.ts";
 import { flattenBase } from "../resources/task.ts";
-import type { Change } from "../resources/task-state.ts";
+import type { Change, TaskState } from "../resources/task-state.ts";
 import type { Fact } from "./events.ts";
 import type { FollowState } from "./follow-state.ts";
 import { refresh, settleNine } from "./poll.ts";
@@ -93,7 +94,7 @@ function applyMessages(
 ): StreamEnd | null {
   for (const message of messages) {
     if ("eventId" in message) position.lastEventId = message.eventId ?? position.lastEventId;
-    if (message.kind === "task") add(changes, state.advance(flattenBase(message.task), message.fields));
+    if (message.kind === "task") add(changes, advance(state, flattenBase(message.task), message.fields));
     else if (message.kind === "delta") add(changes, state.append(message.delta, message.seq));
     else if (message.kind === "noise")
       api.trace(`stream of ${state.id}: not JSON: ${message.text.slice(0, 200)}`);
@@ -104,6 +105,12 @@ function applyMessages(
     if (state.ended) return "clean";
   }
   return null;
+}
+
+/** A message about another task says nothing of this one; one without an id is about this. */
+function advance(state: TaskState, task: JsonObject, fields: unknown): Change[] {
+  const { id } = task;
+  return typeof id === "string" && id !== "" && id !== state.id ? [] : state.advance(task, fields);
 }
 
 /** One by one: a log told at once may hold more entries than a call can take arguments. */

@@ -3,13 +3,14 @@ import { BeltError } from "../../errors.ts";
 import { Dispatchers } from "./dispatchers.ts";
 import { networkError } from "./network-errors.ts";
 import type { HttpOptions } from "./request.ts";
-import type { Reply } from "./response.ts";
+import type { ApiResponse } from "./response.ts";
 import { ServerClock } from "./server-clock.ts";
 import { request } from "./undici.ts";
 
 /** Whether a request has begun to be written to a connection, so that it may have arrived. */
 export interface Delivery {
   begun: boolean;
+  onBegin?(): void;
 }
 
 /** Single requests to any address, traced and never repeated; the key goes to the base URL's origin only. */
@@ -53,9 +54,9 @@ export class Connection {
       const target = { origin: url.origin, path: url.pathname + url.search };
       const asked = request.call(watched(dispatcher, delivery), { ...target, ...options });
       const answer = await orLeft(asked, options.signal, delivery);
-      if (url.origin === new URL(this.#options.baseUrl).origin)
-        this.clock.note(replyHead(answer).date, now());
-      trace([line(String(answer.statusCode)), replyHead(answer).requestId].filter(Boolean).join(" "));
+      const { date, requestId } = responseHead(answer);
+      if (url.origin === new URL(this.#options.baseUrl).origin) this.clock.note(date, now());
+      trace([line(String(answer.statusCode)), requestId].filter(Boolean).join(" "));
       return answer;
     } catch (thrown) {
       trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));
@@ -86,6 +87,7 @@ function watched(dispatcher: Dispatcher, delivery: Delivery): Dispatcher {
       const begin = handler.onConnect?.bind(handler);
       handler.onConnect = (abort) => {
         delivery.begun = true;
+        delivery.onBegin?.();
         begin?.(abort);
       };
       return dispatcher.dispatch(options, handler);
@@ -106,9 +108,9 @@ function orLeft<T>(asked: Promise<T>, signal: unknown, delivery: Delivery): Prom
 }
 
 /** `date` as sent. */
-export type ReplyHead = Omit<Reply, "text"> & { date: string | undefined };
+export type ResponseHead = Omit<ApiResponse, "text"> & { date: string | undefined };
 
-export function replyHead(answer: Dispatcher.ResponseData): ReplyHead {
+export function responseHead(answer: Dispatcher.ResponseData): ResponseHead {
   const header = (name: string) => [answer.headers[name]].flat()[0];
   return {
     status: answer.statusCode,

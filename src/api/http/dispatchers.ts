@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { Agent, proxyParts } from "./undici.ts";
 
 /** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
@@ -52,6 +52,7 @@ export class Dispatchers {
       connections: CONNECTIONS,
       proxyTls: this.#connect,
       requestTls: this.#connect,
+      factory: (origin, options) => new Pool(origin, { ...options, connect: onceOnly(options) }),
       // A tunnel is opened with `connect`, which undici's index, not loaded here, would have given every client.
       clientFactory: (origin, options) => Object.assign(new Pool(origin, options), { connect }),
     });
@@ -61,4 +62,12 @@ export class Dispatchers {
     const timeout = Math.min(this.#options.requestTimeout, CONNECT_TIMEOUT);
     return { timeout, signal: this.#closing.signal };
   }
+}
+
+/** undici opens a tunnel whose connection was closed again without end; the request is told of it instead. */
+function onceOnly({ connect }: { connect?: unknown }): buildConnector.connector {
+  return (options, done) =>
+    (connect as buildConnector.connector)(options, (...[error, socket]) =>
+      error ? done(new Error(error.message, { cause: error }), null) : done(null, socket),
+    );
 }

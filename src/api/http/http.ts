@@ -1,13 +1,12 @@
-import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
-import { readReason, readWhole } from "./body.ts";
-import { Connection, type Delivery, type ReplyHead, replyHead } from "./connection.ts";
+import { letRestGoBy, readReason, readWhole } from "./body.ts";
+import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
 import { ambiguous, deadline, timedOut, timeLimit } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, readReply } from "./response.ts";
+import { type Message, readResponse } from "./response.ts";
 import { type FailedTry, isInDoubt, retryDelay } from "./retry.ts";
 
 const MAX_REDIRECTS = 5;
@@ -41,25 +40,36 @@ export class Http {
       const outcome = await this.#try(what, leaving);
       if ("value" in outcome) return outcome.value;
       const delay = what.once ? null : retryDelay(what.retry, outcome, policy, attempt);
-      if (delay === null || what.deadline?.aborted) throw meaning(what, outcome);
+      const isOver = what.deadline?.aborted || (what.uninterruptible && outcome.sent && leaving.aborted);
+      if (delay === null || isOver) throw meaning(what, outcome);
       leaving.throwIfAborted();
       if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
-      await sleep(delay, anyOf(leaving, what.deadline));
+      await sleep(delay, anyOf(leaving, what.deadline)).catch((reason) => {
+        // Out of patience between two tries: what the last one met says more.
+        throw isTimeout(leaving.reason) ? outcome.error : reason;
+      });
     }
   }
 
   async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
-    const delivery: Delivery = { begun: false };
-    const over = what.uninterruptible?.();
-    const ending = over ? [what.deadline] : [leaving, what.deadline];
+    let over: (() => void) | undefined;
+    const delivery: Delivery = { begun: false, onBegin: () => (over = what.uninterruptible?.()) };
+    const left = new AbortController();
+    const leave = () => {
+      if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
+    };
+    leaving.addEventListener("abort", leave, { once: true });
     try {
-      const { value, messages } = readReply(await this.#exchange(what, ending, delivery));
+      const { value, messages } = readResponse(
+        await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
+      );
       this.#pass(messages);
       return { value };
     } catch (thrown) {
-      if (!over && leaving.aborted) throw leaving.reason;
+      if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
+      leaving.removeEventListener("abort", leave);
       over?.();
     }
   }
@@ -103,11 +113,11 @@ export class Http {
         throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
       })
       .finally(() => clearTimeout(timer));
-    const head = replyHead(answer);
-    if (head.status === 200) return { contentType: head.contentType, chunks: leaving(answer.body) };
+    const head = responseHead(answer);
+    if (head.status === 200) return { contentType: head.contentType, chunks: letRestGoBy(answer.body) };
     const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
-    readReply({ ...head, text });
+    readResponse({ ...head, text });
     throw noStream(head.status);
   }
 
@@ -117,7 +127,7 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#exchange(what, [signal], { begun: false }), sent, now());
+      return readProbe(await this.#roundTrip(what, signal, { begun: false }), sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -142,14 +152,10 @@ export class Http {
     await this.#connection.close();
   }
 
-  /** One try, answer read to its end; throws the reason of a signal, a timeout, or what the connection met. */
-  async #exchange(
-    what: ApiRequest,
-    signals: (AbortSignal | undefined)[],
-    delivery: Delivery,
-  ): Promise<WholeReply> {
+  /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
+  async #roundTrip(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
     const limit = timeLimit(this.#options.requestTimeout);
-    const ending = anyOf(...signals, limit.signal);
+    const ending = anyOf(signal, limit.signal);
     try {
       return await this.#follow(what, this.#connection.url(what.path), ending, delivery, 0);
     } catch (thrown) {
@@ -166,7 +172,7 @@ export class Http {
     signal: AbortSignal,
     delivery: Delivery,
     hops: number,
-  ): Promise<WholeReply> {
+  ): Promise<WholeResponse> {
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
     const headers = {
       ...this.#connection.headers(url),
@@ -174,7 +180,7 @@ export class Http {
     };
     const options = { method: what.method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
     const answer = await this.#connection.send(url, options, delivery);
-    const reply = { ...replyHead(answer), text: await readWhole(answer.body) };
+    const reply = { ...responseHead(answer), text: await readWhole(answer.body) };
     const location = answer.headers["location"];
     if (reply.status < 300 || reply.status >= 400 || typeof location !== "string") return reply;
     const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
@@ -187,23 +193,7 @@ export class Http {
   }
 }
 
-type WholeReply = ReplyHead & { text: string };
-
-/** A stream that has been left is let to its end for so long, in milliseconds: its connection can then be used again. */
-const FAREWELL = 250;
-
-/** The pieces of a body; whoever stops reading them leaves the rest to go by. */
-async function* leaving(body: Readable): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body.iterator({ destroyOnReturn: false });
-  } finally {
-    const timer = setTimeout(() => body.destroy(), FAREWELL).unref();
-    body
-      .on("error", () => {})
-      .once("close", () => clearTimeout(timer))
-      .resume();
-  }
-}
+type WholeResponse = ResponseHead & { text: string };
 
 /** A new signal for each use: what listens to it goes with it. */
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
@@ -213,6 +203,17 @@ function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
 /** What the last try of a request comes to. */
 function meaning(what: ApiRequest, failed: FailedTry): BeltError {
   return isInDoubt(what.retry, failed) ? ambiguous(failed.error, what.ambiguousMessage) : failed.error;
+}
+
+/** Why the user left; a request that must not be done twice may have been done all the same. */
+function meaningOfLeaving({ retry, ambiguousMessage }: ApiRequest, reason: unknown, sent: boolean): unknown {
+  if (!(reason instanceof BeltError) || !sent || retry !== "if-unsent") return reason;
+  const { message, hint } = ambiguous(reason, ambiguousMessage).facts;
+  return reason.with({ message, hint });
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof BeltError && reason.facts.code === "timeout";
 }
 
 function noStream(httpStatus: number): BeltError {

@@ -1,6 +1,6 @@
 import { BeltError } from "../../errors.ts";
 import { isObject } from "../../wire/types.ts";
-import { type Reply, readReply } from "./response.ts";
+import { type ApiResponse, readResponse } from "./response.ts";
 
 /** The success and error formats of the API by their generation (src/api/README.md, "Success formats"). */
 type Format = "v1" | "v2" | "current";
@@ -19,7 +19,7 @@ export interface Probe {
 
 /** Reads a probe's answer; `sent` and `received` in milliseconds since 1970. */
 export function readProbe(
-  reply: Reply & { date: string | undefined },
+  reply: ApiResponse & { date: string | undefined },
   sent: number,
   received: number,
 ): Probe {
@@ -35,7 +35,7 @@ export function readProbe(
 }
 
 /** Null where the generations do not differ: in errors of the two newer ones, and in what is no JSON. */
-function formatOf({ text, status }: Reply): Format | null {
+function formatOf({ text, status }: ApiResponse): Format | null {
   try {
     const body: unknown = JSON.parse(text);
     if (isObject(body) && typeof body["success"] === "boolean") return "v1";
@@ -46,9 +46,9 @@ function formatOf({ text, status }: Reply): Format | null {
   }
 }
 
-function refusal(reply: Reply): BeltError | null {
+function refusal(reply: ApiResponse): BeltError | null {
   try {
-    readReply(reply);
+    readResponse(reply);
     return null;
   } catch (thrown) {
     if (thrown instanceof BeltError) return thrown;

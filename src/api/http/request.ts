@@ -40,15 +40,15 @@ export interface ApiRequest {
   /** Replaces the signal of the options, for what is done because the user wants to leave. */
   signal?: AbortSignal | undefined;
   /**
-   * Its answer is waited for even when the user wants to leave; after that it is not sent again.
-   * Called as each try begins, with what to call when that try is over.
+   * Once sent, its answer is waited for even when the user wants to leave; after that it is not sent
+   * again. Called as each try is sent, with what to call when that try is over.
    */
   uninterruptible?: () => () => void;
   /** Ends the request whatever it is; its reason is a BeltError. */
   deadline?: AbortSignal | undefined;
 }
 
-/** One request for a file's bytes, to whatever host keeps it. */
+/** One request for a file's bytes, to the host that keeps it. */
 export interface Transfer {
   method: "GET" | "PUT";
   url: URL;

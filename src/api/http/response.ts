@@ -1,10 +1,10 @@
-import { BeltError, type Exit } from "../../errors.ts";
-import { belt, type Hint } from "../../hint.ts";
+import { BeltError } from "../../errors.ts";
 import { SESSION_CODES } from "../../wire/sessions.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
+import { codeForStatus, exitFor, hintFor, statusForCode } from "./error-codes.ts";
 
 /** One HTTP answer, body read to its end. */
-export interface Reply {
+export interface ApiResponse {
   status: number;
   contentType: string;
   requestId: string | undefined;
@@ -25,18 +25,31 @@ const ENVELOPE_KEYS = new Set(["data", "messages", "status", "meta"]);
  * Any of the three success formats as its resource, any of the error formats as a thrown
  * BeltError (src/api/README.md, "Reading any answer"). 204 and empty answers give null.
  */
-export function readReply(reply: Reply): { value: unknown; messages: Message[] } {
+export function readResponse(reply: ApiResponse): { value: unknown; messages: Message[] } {
   const ok = reply.status >= 200 && reply.status < 300;
   if (ok && (reply.status === 204 || reply.text.trim() === "")) return { value: null, messages: [] };
   const body = parseJson(reply.text);
   if (!ok) {
     const task = reply.status === 422 && unwrap(body).value;
     if (looksLikeTask(task)) return { value: task, messages: [] };
-    throw replyError(reply, body);
+    throw responseError(reply, body);
   }
   if (body === undefined) throw notJson(reply);
-  if (isObject(body) && body["success"] === false) throw replyError(reply, body);
+  if (isObject(body) && (body["success"] === false || holdsError(body))) throw responseError(reply, body);
   return unwrap(body);
+}
+
+/** True for an error in the place of a resource, though the status says success: it counts as that error. */
+function holdsError(body: JsonObject): boolean {
+  if ("id" in body || "data" in body) return false;
+  const { error, type, status, title, detail } = body;
+  if (isObject(error)) return [error["code"], error["message"]].some((value) => typeof value === "string");
+  const isProblem = typeof status === "number" && status >= 400 && (type ?? title ?? detail) !== undefined;
+  return isProblem || (typeof error === "string" && error !== "" && Object.keys(body).every(isOfError));
+}
+
+function isOfError(key: string): boolean {
+  return ["error", "message", "code", "status", "success", "request_id"].includes(key);
 }
 
 function unwrap(body: unknown): { value: unknown; messages: Message[] } {
@@ -55,14 +68,15 @@ function messagesOf(body: JsonObject): Message[] {
     .filter((entry) => entry.message !== "");
 }
 
-function replyError(reply: Reply, body: unknown): BeltError {
+function responseError(reply: ApiResponse, body: unknown): BeltError {
   if (reply.status === 412 && isObject(body) && Array.isArray(body["errors"])) {
     return requirementsError(reply, body["errors"]);
   }
-  const status = httpStatus(reply, body);
-  const code = (isObject(body) && errorCode(body)) || codeForStatus(status);
+  const told = isObject(body) ? errorCode(body) : undefined;
+  const status = httpStatus(reply, body, told);
+  const code = told ?? codeForStatus(status);
   const message = (isObject(body) && errorMessage(body)) || plainMessage(reply);
-  // A page that refuses was sent by whatever stands in the API's place.
+  // A page that refuses was sent by what stands in the API's place.
   const misplaced = isPage(reply) && status < 500 && status !== 429;
   return new BeltError({
     code: misplaced ? "unexpected_reply" : code,
@@ -85,10 +99,12 @@ function retryAfterMs(header: string | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** v1 may send its error inside a 200; its `status` member then says what it would have been. */
-function httpStatus(reply: Reply, body: unknown): number {
+/** An error inside a 200 says what it would have been by its `status` member, else by its code. */
+function httpStatus(reply: ApiResponse, body: unknown, code: string | undefined): number {
+  if (reply.status >= 400) return reply.status;
   const inner = isObject(body) ? body["status"] : undefined;
-  return reply.status < 400 && typeof inner === "number" && inner >= 400 ? inner : reply.status;
+  if (typeof inner === "number" && inner >= 400) return inner;
+  return statusForCode(code ?? "") ?? reply.status;
 }
 
 function errorCode(body: JsonObject): string | undefined {
@@ -111,13 +127,13 @@ function errorMessage(body: JsonObject): string | undefined {
 const HEAD_OF_PAGE = 16_384;
 
 /** A body that is no JSON object: its first 500 characters; a page is told by its title, and never quoted. */
-function plainMessage(reply: Reply): string {
+function plainMessage(reply: ApiResponse): string {
   if (!isPage(reply)) return reply.text.trim().slice(0, 500) || "the API gave no reason";
   const title = titleOf(reply.text.slice(0, HEAD_OF_PAGE));
   return title || "a web page without a title";
 }
 
-function isPage({ contentType, text }: Reply): boolean {
+function isPage({ contentType, text }: ApiResponse): boolean {
   return contentType.toLowerCase().includes("html") || /^\s{0,100}<(!doctype|html|head|body)\b/i.test(text);
 }
 
@@ -134,7 +150,7 @@ function titleOf(page: string): string {
         .slice(0, 200);
 }
 
-function notJson(reply: Reply): BeltError {
+function notJson(reply: ApiResponse): BeltError {
   const page = isPage(reply);
   return new BeltError({
     // A page in place of the API, or half an answer of its own.
@@ -148,7 +164,7 @@ function notJson(reply: Reply): BeltError {
   });
 }
 
-function requirementsError(reply: Reply, errors: unknown[]): BeltError {
+function requirementsError(reply: ApiResponse, errors: unknown[]): BeltError {
   const missing = errors.filter(isObject);
   const lines = missing.map(({ type, key, message }) => {
     const name = [text(type), text(key)].filter(Boolean).join(" ");
@@ -187,51 +203,6 @@ function requirementHint(entry: JsonObject): string {
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
-
-/** The rules of src/cli/README.md, "Exit codes"; a session lost with its worker is gone, not unavailable. */
-function exitFor(code: string, status: number): Exit {
-  if (code === "WORKER_LOST") return "notFound";
-  if (status === 401 || status === 403) return "auth";
-  if (status === 404 || status === 410) return "notFound";
-  if (status === 402 || status === 429) return "quota";
-  return status >= 500 ? "unavailable" : "failure";
-}
-
-function codeForStatus(status: number): string {
-  const codes: Record<number, string> = {
-    400: "invalid_request",
-    401: "unauthorized",
-    402: "payment_required",
-    403: "forbidden",
-    404: "not_found",
-    409: "conflict",
-    422: "validation_error",
-    429: "rate_limited",
-  };
-  return codes[status] ?? (status >= 500 ? "internal_error" : `http_${status}`);
-}
-
-const DOCTOR = belt("doctor");
-
-/** src/cli/README.md, "Output", promises one for each of these; who knows more says it in its place. */
-function hintFor(code: string, status: number, message: string): Hint | undefined {
-  const hints: Record<number, Hint> = {
-    401: [DOCTOR, " tells which key is in force, and how to change it"],
-    402: [belt("balance"), " shows the credit of the account"],
-    403: SCOPE.test(message)
-      ? ["use a key that has the scope named above; ", DOCTOR, " tells which one is in force"]
-      : ["this key may not do that; ", DOCTOR, " tells which one is in force"],
-    404: ["check the name or id; ", DOCTOR, " tells which API and account are in force"],
-    410: ["it is gone; ", belt("task list"), " and ", belt("session list"), " show what there is"],
-    429: "wait a little, then run the same command again",
-  };
-  if (status >= 500 && code !== "WORKER_LOST")
-    return "the API is having trouble; run the same command again later";
-  return hints[status];
-}
-
-/** "apps:execute": what a key is allowed to do. */
-const SCOPE = /\b[a-z_]+:[a-z_*]+/;
 
 /** A failed task in wait mode may arrive as HTTP 422 (src/api/README.md, "Running an app"). */
 function looksLikeTask(value: unknown): boolean {

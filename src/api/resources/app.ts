@@ -20,8 +20,8 @@ export function appSchemas(app: JsonObject): AppSchemas {
   const { functions, input_schema, output_schema, setup_schema } = version;
   const declared = isObject(functions) ? Object.entries(functions).filter(isNamedObject) : [];
   const names = declared.map(([name]) => name);
-  const told = version["default_function"] || app["default_function"];
-  const preferred = typeof told === "string" ? told : names.length === 1 ? names[0]! : "run";
+  const named = version["default_function"] || app["default_function"];
+  const preferred = typeof named === "string" ? named : names.length === 1 ? names[0]! : "run";
   const own = { description: "", input: input_schema, output: output_schema };
   const listed = Object.fromEntries(declared.map(readFunction));
   const found = Object.hasOwn(listed, preferred) ? listed[preferred]! : null;

@@ -23,7 +23,7 @@ export class TaskState {
   readonly id: string;
   readonly #raw: JsonObject;
   #reading: StatusReading | null = null;
-  #settled: StatusWord | null = null;
+  #knownWord: StatusWord | null = null;
   /** The output last told, as JSON; null while deltas change it. */
   #output: string | null = "";
   #deltaSeq = Number.NEGATIVE_INFINITY;
@@ -126,8 +126,8 @@ export class TaskState {
   }
 
   /** The word is known by other evidence than the number; it stands whatever the number says. */
-  settle(word: StatusWord): Change[] {
-    this.#settled = word;
+  setStatus(word: StatusWord): Change[] {
+    this.#knownWord = word;
     return this.#statusChange();
   }
 
@@ -137,9 +137,10 @@ export class TaskState {
   }
 
   /** The final document from a whole task that says the end, with what of its log had not been told. */
-  conclude(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
+  applyFinal(whole: JsonObject): { changes: Change[]; document: TaskDocument } {
     this.#tellSession(whole);
-    const changes = this.takeLogs(whole["logs"]);
+    const { word: status, code: status_code } = this.#read(whole);
+    const changes = [...this.takeLogs(whole["logs"]), { type: "status" as const, status, status_code }];
     const document = taskDocument({ ...whole, id: this.id }, this.#read(whole), this.#submitted);
     return { changes, document };
   }
@@ -151,7 +152,7 @@ export class TaskState {
 
   #read(raw: JsonObject): StatusReading {
     const reading = this.#statuses.read(raw);
-    return this.#settled ? { ...reading, word: this.#settled, ambiguous: false } : reading;
+    return this.#knownWord ? { ...reading, word: this.#knownWord, ambiguous: false } : reading;
   }
 
   #statusChange(): Change[] {
@@ -159,7 +160,8 @@ export class TaskState {
     const reading = this.#read(this.#raw);
     if (reading.word === "unknown" && before) return [];
     this.#reading = reading;
-    if (before?.word === reading.word) return [];
+    // That it has ended is told with its final document alone.
+    if (before?.word === reading.word || isTerminal(reading.word)) return [];
     return [{ type: "status", status: reading.word, status_code: reading.code }];
   }
 

@@ -28,6 +28,9 @@ export interface StatusReading {
   ambiguous: boolean;
 }
 
+/** A task as sent, its id certain. */
+export type IdentifiedTask = JsonObject & { id: string };
+
 /** What belt knows of a task it submitted, for answers that leave it out. */
 export interface Submitted {
   app: string | null;

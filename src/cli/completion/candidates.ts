@@ -5,7 +5,7 @@ import { safeLine } from "../../terminal/text.ts";
 import type { Host } from "../host.ts";
 import { appInputCandidates, type Candidate } from "./input-candidates.ts";
 
-/** More than anybody looks through. */
+/** More than people look through. */
 const MOST = 50;
 
 /**

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ApiFlags } from "../../commands/api.ts";
 import { type Act, collect, examples, INPUT_HELP } from "./options.ts";
 
-export function addRaw(program: Command, act: Act): void {
+export function addApi(program: Command, act: Act): void {
   program
     .command("api")
     .summary("send one request to the API")

@@ -1,4 +1,4 @@
-import type { IdentifiedTask } from "../../api/client.ts";
+import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import type { Attempt } from "../../store/batch-state.ts";

@@ -4,7 +4,7 @@ import { readsStdin } from "../../input/parse-input.ts";
 import { parsePath } from "../../input/path.ts";
 import { type BatchFiles, batchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
-import { startClock } from "../run/clock.ts";
+import { createClock } from "../run/clock.ts";
 import { requireFolder } from "../run/download.ts";
 import { type ParsedRun, parseRun } from "../run/parse-run.ts";
 import { findReadable } from "../run/upload.ts";
@@ -25,7 +25,8 @@ export async function batch(
   flags: BatchFlags,
 ): Promise<void> {
   ctx.out.refuseField("batch");
-  const clock = startClock(flags.timeout);
+  const clock = createClock(flags.timeout);
+  clock.start();
   try {
     const files = batchFiles(resolve(ctx.machine.cwd, outOf(rows, flags)));
     const source = await readSource(ctx, app, rows, flags);

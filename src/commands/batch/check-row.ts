@@ -2,7 +2,7 @@ import type { AppSchemas } from "../../api/resources/app.ts";
 import { type CoercedInput, coerce } from "../../input/coerce.ts";
 import { asSchema } from "../../input/schema/document.ts";
 import type { Schema } from "../../input/schema/node.ts";
-import { type ValidationIssue, validatorOf } from "../../input/validate.ts";
+import { type ValidationIssue, validationOf } from "../../input/validate.ts";
 import { type CoercedRun, issueLine, unknownFunction } from "../run/validate-input.ts";
 import type { Candidate } from "./source.ts";
 
@@ -70,6 +70,6 @@ export class RowCheck {
   async #checked(document: unknown): Promise<Checked> {
     const note = (text: string) => this.#note(`not checked: ${text}`);
     const schema = asSchema(document, note);
-    return { schema, issues: schema ? await validatorOf(schema, note) : () => [] };
+    return { schema, issues: schema ? await validationOf(schema, note) : () => [] };
   }
 }

@@ -1,5 +1,4 @@
-import type { IdentifiedTask } from "../../api/client.ts";
-import type { Submitted, TaskDocument } from "../../api/resources/task.ts";
+import type { IdentifiedTask, Submitted, TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { cleanName } from "../../input/saved-names.ts";
 import { isTerminal } from "../../wire/status.ts";

@@ -1,5 +1,4 @@
-import { DEFAULT_URL } from "../../account/account.ts";
-import { checkedUrl } from "../../account/base-url.ts";
+import { checkedUrl, DEFAULT_URL } from "../../account/base-url.ts";
 import { checkedKey, cleanKey } from "../../account/key.ts";
 import { currentProfile, namedProfile } from "../../account/profile-lookup.ts";
 import { BeltError, usageError } from "../../errors.ts";

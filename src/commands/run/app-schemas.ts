@@ -66,7 +66,7 @@ export class KnownApp {
     throw notAsExpected(`its answer about ${reference} has no id`);
   }
 
-  /** Looks for a newer version without making anybody wait. */
+  /** Looks for a newer version in the background. */
   async refresh(api: Api): Promise<void> {
     const entry = await this.#read();
     const lasting = this.#reference.includes("@");

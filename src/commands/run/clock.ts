@@ -7,21 +7,31 @@ export interface Clock {
   timeout: number;
   /** Aborts when it has run out, with exit 6: nothing was started yet, as far as it knows. */
   signal: AbortSignal;
+  /** Lets it run; until then nothing is bounded. What a person is asked takes as long as it takes. */
+  start(): void;
   /** The work's outcome, or that of running out of time before it; the work itself goes on unheeded. */
   bound<T>(work: Promise<T>): Promise<T>;
   stop(): void;
 }
 
-export function startClock(timeout = Number.POSITIVE_INFINITY): Clock {
+export function createClock(timeout = Number.POSITIVE_INFINITY): Clock {
   const controller = new AbortController();
   const { signal } = controller;
   const ring = () => controller.abort(outOfTime(timeout));
-  const timer = Number.isFinite(timeout) ? setTimeout(ring, timeout) : undefined;
+  let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   over.catch(() => {});
-  return { timeout, signal, bound: (work) => Promise.race([work, over]), stop: () => clearTimeout(timer) };
+  return {
+    timeout,
+    signal,
+    start() {
+      if (Number.isFinite(timeout)) timer ??= setTimeout(ring, timeout);
+    },
+    bound: (work) => Promise.race([work, over]),
+    stop: () => clearTimeout(timer),
+  };
 }
 
 function outOfTime(timeout: number): BeltError {

@@ -1,18 +1,18 @@
 import type { TaskEvent } from "../../api/follow/events.ts";
 import { fileReason } from "../../file-reason.ts";
 import { safeJson } from "../../terminal/text.ts";
-import type { Context, EventSink } from "../shared/context.ts";
+import type { Context, EventsTarget } from "../shared/context.ts";
 import type { RunResult } from "./interrupt.ts";
 
 /** The NDJSON of `--events`: the task's events, and as the last line the error when following failed. */
 export class EventsFile {
-  readonly #sink: EventSink;
+  readonly #target: EventsTarget;
   readonly #ctx: Context;
   #seq = 0;
 
-  private constructor(ctx: Context, sink: EventSink) {
+  private constructor(ctx: Context, target: EventsTarget) {
     this.#ctx = ctx;
-    this.#sink = sink;
+    this.#target = target;
   }
 
   /** Opens the target; one that has to be read first is waited for, until `deadline`. */
@@ -22,24 +22,24 @@ export class EventsFile {
 
   event(event: TaskEvent): void {
     this.#seq = event.seq;
-    this.#sink.write(safeJson(event));
+    this.#target.write(safeJson(event));
   }
 
   /** Between events: waits for a reader that is slower than belt. */
   async drained(): Promise<void> {
-    await this.#sink.drained();
+    await this.#target.drained();
   }
 
   /** The last line of a following that was broken off: the task as it was left, else the error. */
   end(taskId: string, { task, error }: RunResult): void {
     const head = { seq: ++this.#seq, time: new Date(this.#ctx.now()).toISOString(), task_id: taskId };
-    if (task) this.#sink.write(safeJson({ type: "result", ...head, task }));
+    if (task) this.#target.write(safeJson({ type: "result", ...head, task }));
     else if (error)
-      this.#sink.write(safeJson({ type: "error", ...head, error: this.#ctx.out.document(error) }));
+      this.#target.write(safeJson({ type: "error", ...head, error: this.#ctx.out.document(error) }));
   }
 
   async close(): Promise<void> {
-    await this.#sink.close().catch((error: Error) => {
+    await this.#target.close().catch((error: Error) => {
       this.#ctx.out.warn(`the events could not all be written: ${fileReason(error)}`);
     });
   }

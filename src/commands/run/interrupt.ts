@@ -68,13 +68,13 @@ function stopOf({ signal: { reason } }: RunContext): BeltError {
 }
 
 /** Looks that may fail before a cancelled task is left unseen. */
-const LOOKS = 3;
+const MOST_FAILURES = 3;
 
 /** The task once it has ended, or as it was last seen when patience ends. */
 async function atRest(api: Api, taskId: string, submitted: Submitted): Promise<TaskDocument | null> {
   const signal = deadline(REST_PATIENCE);
   let seen: TaskDocument | null = null;
-  for (let failures = 0; failures < LOOKS && !signal.aborted; ) {
+  for (let failures = 0; failures < MOST_FAILURES && !signal.aborted; ) {
     try {
       seen = await getTask(api, taskId, signal, submitted, "never");
       if (isTerminal(seen.status)) return seen;

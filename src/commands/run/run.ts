@@ -1,6 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
-import { asBeltError, usageError } from "../../errors.ts";
+import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
@@ -9,7 +9,7 @@ import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
-import { type Clock, startClock } from "./clock.ts";
+import { type Clock, createClock } from "./clock.ts";
 import { requireFolder, type Saving, saveOutput } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
 import type { RunResult } from "./interrupt.ts";
@@ -42,7 +42,7 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (flags.save !== undefined) await requireFolder(ctx, flags.save);
   const parsed = await parseRun(ctx, app, flags);
   if (flags.dryRun) return await dryRun(ctx, parsed, budget);
-  const clock = startClock(flags.timeout);
+  const clock = createClock(flags.timeout);
   try {
     await submitAndWait(ctx, parsed, budget, flags, clock);
   } finally {
@@ -66,6 +66,7 @@ async function submitAndWait(
 ): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, parsed.fields, flags);
+  if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
   const started = await startRun(ctx, api, parsed, budget, clock);
   const { submission } = started;
@@ -73,7 +74,7 @@ async function submitAndWait(
     if (flags.wait || ctx.signal.aborted) await finish(ctx, api, started, flags, clock, events);
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
-      await noteSessionLeft(ctx, api, submission);
+      if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);
     }
     await ctx.out.written();
   } catch (thrown) {
@@ -101,13 +102,13 @@ async function finish(
       preview === "never" ? [] : await previews(ctx, api, task, width);
     printed = await ctx.out.resultWithDetails(task, pictures, outputPageView).catch((thrown) => thrown);
   }
-  await noteSessionLeft(ctx, api, submission);
+  if (!isLost(result)) await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.
   requireGoodEnd(result);
   if (saving?.error) throw saving.error;
   if (printed) throw printed;
   const summary = { id: submission.task.id, ms: ended - submission.at, estimate };
-  const timings = () => api.timings(summary.id, deadline(GLANCE)).catch(() => null);
+  const timings = () => api.timings(summary.id, deadline(NOTE_PATIENCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
 }
 
@@ -141,23 +142,36 @@ async function saveWanted(
 }
 
 /** Milliseconds that a closing note is worth waiting for. */
-const GLANCE = 3_000;
+const NOTE_PATIENCE = 3_000;
 
-/** A session goes on, and costs, after the run: how long, and how to use or end it. */
+/** A session goes on, and costs, after the run; one that is gone is not spoken of. */
 async function noteSessionLeft(ctx: Context, api: Api, { session, request }: Submission): Promise<void> {
   if (session === null) return;
+  const patience = AbortSignal.any([ctx.signal, deadline(NOTE_PATIENCE)]);
   const { status, expires_in } = await api
-    .session(session, deadline(GLANCE))
-    .catch(() => ({ status: "active", expires_in: null }));
-  if (status !== "active") return;
-  const left = expires_in === null ? "" : ` for ${formatSeconds(expires_in)}`;
-  ctx.out.note(`session ${session} stays open${left}`);
+    .session(session, patience)
+    .catch((thrown) => ({ status: isGone(thrown) ? "gone" : "active", expires_in: null }));
+  if (status === "active") noteSession(ctx, request.app, session, expires_in);
+}
+
+/** How long the session stays open, where that is known, and how to use or end it. */
+function noteSession(ctx: Context, app: string, session: string, seconds: number | null): void {
+  ctx.out.note(`session ${session} stays open${seconds === null ? "" : ` for ${formatSeconds(seconds)}`}`);
   ctx.out.hint([
-    belt("run", request.app, "--session", session),
+    belt("run", app, "--session", session),
     " goes on with it, ",
     belt("session end", session),
     " ends it",
   ]);
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof BeltError && thrown.facts.exit === "notFound";
+}
+
+/** True when the session went with the worker of this run. */
+function isLost({ task }: RunResult): boolean {
+  return task?.error?.startsWith("WORKER_LOST") ?? false;
 }
 
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */

@@ -27,6 +27,8 @@ export async function startRun(
   clock: Clock,
 ): Promise<Started> {
   const coerced = await clock.bound(validateRun(ctx, parsed, { api, ask: true }));
+  // What a person was asked took as long as it took.
+  clock.start();
   const cost = budget.isCapped ? await clock.bound(costOf(ctx, api, parsed, coerced)) : null;
   const reservation = cost && budget.reserve(cost);
   try {

@@ -1,4 +1,5 @@
-import type { Api, IdentifiedTask, SubmitOptions } from "../../api/client.ts";
+import type { Api, SubmitOptions } from "../../api/client.ts";
+import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
@@ -121,7 +122,8 @@ async function explainRefusal(
   if (!(thrown instanceof BeltError)) return thrown;
   if (session && session !== "new" && isSessionError(thrown))
     return await explainSession(thrown, api, session, app);
-  const { httpStatus } = thrown.facts;
+  const { httpStatus, code } = thrown.facts;
+  if (code === "unexpected_reply") return thrown;
   if (httpStatus === 400 || httpStatus === 422)
     return thrown.with({ hint: [belt("run", app, "--help-app"), " shows what it takes"] });
   const { explainUnknownApp } = await import("./unknown-app.ts");

@@ -3,12 +3,12 @@ import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { budgetOf, type CostFlags } from "../run/budget.ts";
-import { startClock } from "../run/clock.ts";
+import { createClock } from "../run/clock.ts";
 import { parseRun, type RequestFlags } from "../run/parse-run.ts";
 import { startRun } from "../run/start.ts";
 import { waitForTask } from "../run/wait.ts";
 import type { Child, Context } from "../shared/context.ts";
-import { explainSession } from "../shared/session-errors.ts";
+import { explainSession, isSessionError } from "../shared/session-errors.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 
 export type ExecFlags = Pick<
@@ -33,12 +33,12 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const budget = budgetOf(ctx, flags);
   const parsed = await parseRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
-  const clock = startClock();
+  const clock = createClock();
   const { submission: opening } = await startRun(ctx, api, parsed, budget, clock);
   // From the first signal on, a second one waits: leaving at once would leave the session open.
-  const hold = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
-  if (ctx.signal.aborted) hold();
-  else ctx.signal.addEventListener("abort", hold, { once: true });
+  const captureSignals = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
+  if (ctx.signal.aborted) captureSignals();
+  else ctx.signal.addEventListener("abort", captureSignals, { once: true });
   let lost: BeltError | null = null;
   let code = 0;
   try {
@@ -51,7 +51,7 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
     ({ code, lost } = await runInside(ctx, open, command));
   } finally {
     const session = opening.session ?? (await openedSession(ctx, api, opening.task.id));
-    if (session !== null && !lost) lost = await end(ctx, { api, id: session, app });
+    if (session !== null) lost = await end(ctx, { api, id: session, app }, lost);
   }
   if (lost && code === 0) throw lost;
   return code;
@@ -130,8 +130,9 @@ async function runKept(ctx: Context, session: OpenSession, child: Child): Promis
 /** Seconds; what a session has when the API does not tell (src/api/README.md, "Sessions"). */
 const DEFAULT_IDLE = 60;
 
-/** Milliseconds between two keepalives, at the least and after one that failed. */
+/** Milliseconds between two keepalives, at the least, at the most, and after one that failed. */
 const SHORTEST_PAUSE = 250;
+const LONGEST_PAUSE = 1_200_000;
 const RETRY_PAUSE = 1_000;
 
 /**
@@ -151,41 +152,54 @@ async function keepAlive(
     try {
       // One that hangs must not use up the time that is left.
       const patience = deadline(Math.max(RETRY_PAUSE, pauseFor(idle)));
-      const { idle_timeout } = await api.keepalive(id, AbortSignal.any([until, patience]));
+      const { idle_timeout } = await api.keepalive(id, AbortSignal.any([until, patience]), "never");
       idle = idle_timeout ?? idle;
       pause = pauseFor(idle);
       told = false;
     } catch (thrown) {
       if (until.aborted) return null;
       const error = asBeltError(await explainSession(thrown, api, id, app));
-      if (!told) ctx.out.warn(error.message);
+      if (isSessionError(error) && error.facts.exit === "notFound") {
+        if (error.facts.code === "SESSION_ENDED") return null;
+        ctx.out.warn(error.message);
+        return error;
+      }
+      if (!told) ctx.out.warn(`session ${id} could not be kept alive: ${error.message}`);
       told = true;
-      if (error.facts.exit === "notFound") return error.facts.code === "SESSION_ENDED" ? null : error;
-      pause = Math.min(RETRY_PAUSE, pauseFor(idle));
+      pause = Math.max(Math.min(RETRY_PAUSE, pauseFor(idle)), error.facts.retryAfter ?? 0);
     }
   }
 }
 
 /** Milliseconds, of an idle timeout in seconds. */
 function pauseFor(idleTimeout: number): number {
-  return Math.max(SHORTEST_PAUSE, (idleTimeout * 1000) / 3);
+  return Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, (idleTimeout * 1000) / 3));
 }
 
-/** Ends the session, also when the user has asked to leave; gives how it was lost before. */
-async function end(ctx: Context, { api, id, app }: OpenSession): Promise<BeltError | null> {
+/**
+ * Ends the session, also when the user has asked to leave, and when it seemed `lost`: an answer may
+ * have been wrong. Gives how it was lost.
+ */
+async function end(
+  ctx: Context,
+  { api, id, app }: OpenSession,
+  lost: BeltError | null,
+): Promise<BeltError | null> {
   try {
     await api.endSession(id, deadline(END_PATIENCE));
-    ctx.out.note(`session ${id} ended`);
-    return null;
+    if (!lost) ctx.out.note(`session ${id} ended`);
+    return lost;
   } catch (thrown) {
     const error = asBeltError(await explainSession(thrown, api, id, app));
-    const { code, exit, message } = error.facts;
-    if (code === "SESSION_ENDED") return null;
-    if (exit === "notFound") {
-      ctx.out.warn(`${message}, before the command had ended`);
-      return error;
+    if (lost || error.facts.code === "SESSION_ENDED") return lost;
+    if (error.facts.exit === "notFound") {
+      const gone = isSessionError(error)
+        ? error
+        : error.with({ message: `session ${id} is gone: ${error.message}` });
+      ctx.out.warn(`${gone.message}, before the command had ended`);
+      return gone;
     }
-    ctx.out.warn(`session ${id} could not be ended: ${message}; it expires by itself when idle`);
+    ctx.out.warn(`session ${id} could not be ended: ${error.message}; it expires by itself when idle`);
     return null;
   }
 }

@@ -4,7 +4,7 @@ import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { sessionListView } from "../../views/list-views.ts";
 import { type EndedSession, endedView, keptView, sessionView } from "../../views/session-views.ts";
 import type { Context } from "../shared/context.ts";
-import { forEachId, printResults } from "../shared/for-each-id.ts";
+import { forEachId, printEachId } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
 import { explainSession } from "../shared/session-errors.ts";
 
@@ -20,18 +20,10 @@ function byExpiry(a: SessionDocument, b: SessionDocument): number {
 
 /** `belt session get <id…>`. */
 export async function get(ctx: Context, references: string[]): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "session");
+  const given = await resolveIds(ctx, references, "session");
   const api = await ctx.api();
-  printResults(
-    ctx,
-    await forEachId(
-      ctx,
-      ids,
-      named(api, (id) => api.session(id)),
-    ),
-    several,
-    sessionView,
-  );
+  const read = named(api, (id) => api.session(id));
+  await printEachId(ctx, given, read, sessionView);
 }
 
 export interface EndFlags {
@@ -43,21 +35,13 @@ export interface EndFlags {
 export async function end(ctx: Context, references: string[], { all, yes }: EndFlags): Promise<void> {
   if (all && references.length > 0) throw usageError("give session ids or --all, not both");
   if (!all && references.length === 0) throw usageError("which session?", "give its id, @last, or --all");
-  const given = all ? { ids: [], several: true } : await resolveIds(ctx, references, "session");
+  const given = all ? { ids: [], asArray: true } : await resolveIds(ctx, references, "session");
   const api = await ctx.api();
   const ids = all ? (await api.sessions()).map(({ id }) => id) : given.ids;
   if (all && ids.length === 0) ctx.out.note("there are no active sessions");
   else if (all && !yes) await confirmEnd(ctx, ids.length);
-  printResults(
-    ctx,
-    await forEachId(
-      ctx,
-      ids,
-      named(api, (id) => endOne(ctx, api, id)),
-    ),
-    given.several,
-    endedView,
-  );
+  const endEach = named(api, (id) => endOne(ctx, api, id));
+  await printEachId(ctx, { ...given, ids }, endEach, endedView);
 }
 
 async function confirmEnd(ctx: Context, count: number): Promise<void> {
@@ -86,11 +70,11 @@ export async function keepalive(
   references: string[],
   { every }: KeepaliveFlags,
 ): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "session");
+  const given = await resolveIds(ctx, references, "session");
   const api = await ctx.api();
   const keep = named(api, (id) => api.keepalive(id));
-  if (every === undefined) return printResults(ctx, await forEachId(ctx, ids, keep), several, keptView);
-  await keepAll(ctx, api, ids, every, keep);
+  if (every === undefined) return await printEachId(ctx, given, keep, keptView);
+  await keepAll(ctx, api, given.ids, every, keep);
 }
 
 /** Keeps on until the user stops it, or no session is left; one that is lost is named and left out. */
@@ -108,7 +92,10 @@ async function keepAll(
       if (document) ctx.out.event(document, keptView);
       else if (error) ctx.out.warn(error.message);
     }
-    const lost = outcomes.filter(({ error }) => error?.facts.exit === "notFound");
+    // A key that is refused stays refused.
+    const lost = outcomes.filter(
+      ({ error }) => error?.facts.exit === "notFound" || error?.facts.exit === "auth",
+    );
     alive = alive.filter((id) => !lost.some((outcome) => outcome.id === id));
     if (alive.length === 0) throw lost[0]?.error;
     await api.sleep(every, ctx.signal);

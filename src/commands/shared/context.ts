@@ -95,7 +95,7 @@ interface Machine {
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
-  openEvents(target: string, deadline: AbortSignal): Promise<EventSink>;
+  openEvents(target: string, deadline: AbortSignal): Promise<EventsTarget>;
 }
 
 interface ExposedServer {
@@ -119,7 +119,7 @@ export interface Credentials {
    * error for an unknown one.
    */
   account(profile?: string): Promise<Account>;
-  /** A client for an account, closed by whoever asked for it. */
+  /** A client for an account, closed by the caller. */
   connect(account: Account): Promise<Api>;
   /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
   proxy(url: string): ProxyInUse | null;
@@ -140,7 +140,9 @@ export interface Child {
   exit: Promise<number>;
 }
 
-export interface EventSink {
+export interface EventsTarget {
+  /** True while something has not been taken by the reader. */
+  readonly isBehind: boolean;
   write(line: string): void;
   /** Waits for a reader that is slower than belt. */
   drained(): Promise<void>;

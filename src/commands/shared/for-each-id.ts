@@ -1,7 +1,9 @@
 import { asBeltError, BeltError, type ErrorDocument } from "../../errors.ts";
+import { belt, type Hint, renderHint } from "../../hint.ts";
 import { manyView } from "../../terminal/many-view.ts";
 import type { View } from "../../terminal/output.ts";
 import type { Context } from "./context.ts";
+import type { ResolvedIds } from "./ids.ts";
 import { mapLimit } from "./map-limit.ts";
 
 /** What came of one id: its document, its error, or both, as for a task that failed. */
@@ -29,10 +31,21 @@ export async function forEachId<T extends object>(
       (document) => ({ id, document, error: null }),
       (thrown) => ({ id, document: null, error: asBeltError(thrown) }),
     );
-    ctx.signal.throwIfAborted();
+    // What the work says of being stopped says more than the reason alone.
+    if (ctx.signal.aborted) throw outcome.error?.isStop ? outcome.error : ctx.signal.reason;
     return outcome;
   };
   return await mapLimit(ids, AT_ONCE, tried);
+}
+
+/** Does `work` for each id, and prints what came of them. */
+export async function printEachId<T extends object>(
+  ctx: Context,
+  { ids, asArray }: ResolvedIds,
+  work: (id: string) => Promise<T>,
+  view: View<T>,
+): Promise<void> {
+  printResults(ctx, await forEachId(ctx, ids, work), asArray, view);
 }
 
 /**
@@ -42,11 +55,11 @@ export async function forEachId<T extends object>(
 export function printResults<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
-  several: boolean,
+  asArray: boolean,
   view: View<T>,
 ): void {
   try {
-    print(ctx, outcomes, several, view);
+    print(ctx, outcomes, asArray, view);
   } finally {
     requireAll(outcomes);
   }
@@ -56,10 +69,10 @@ export function printResults<T extends object>(
 export function print<T extends object>(
   ctx: Context,
   outcomes: Outcome<T>[],
-  several: boolean,
+  asArray: boolean,
   view: View<T>,
 ): void {
-  if (several)
+  if (asArray)
     ctx.out.result(
       outcomes.map((outcome) => placed(ctx, outcome)),
       manyView(view),
@@ -79,13 +92,17 @@ export function requireAll(outcomes: readonly { id: string; error: BeltError | n
   if (!first) return;
   if (outcomes.length === 1) throw first;
   const alike = errors.every((error) => error.exitCode === first.exitCode);
-  const exit = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
-  throw new BeltError({
-    code: exit ? first.facts.code : "partial",
-    message: `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`,
-    exit: exit ? first.facts.exit : "partial",
-    retryable: errors.every((error) => error.facts.retryable ?? false),
-  });
+  const isVerdict = alike && (errors.length === outcomes.length || first.facts.exit === "stillRunning");
+  const message = `${counted(errors, outcomes.length)}: ${namedFailures(outcomes)}`;
+  const retryable = errors.every((error) => error.facts.retryable ?? false);
+  // The hint of one speaks for all that failed in the same way, unless it names that one.
+  if (isVerdict) throw first.with({ message, retryable, taskId: undefined, hint: sharedHint(errors) });
+  throw new BeltError({ code: "partial", message, exit: "partial", retryable });
+}
+
+function sharedHint(errors: readonly BeltError[]): Hint | undefined {
+  const hints = errors.map(({ facts }) => (facts.hint ? renderHint(facts.hint) : ""));
+  return hints.every((hint) => hint === hints[0]) ? errors[0]?.facts.hint : belt("task list");
 }
 
 /** "1 of 3 failed, 1 still running": a wait that ran out of time is no failure. */

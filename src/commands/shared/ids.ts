@@ -3,9 +3,9 @@ import { belt, type Hint, shellWord } from "../../hint.ts";
 import type { Context } from "./context.ts";
 
 /** The ids a command is about, and whether it was asked about several, which then print as an array. */
-export interface Ids {
+export interface ResolvedIds {
   ids: string[];
-  several: boolean;
+  asArray: boolean;
 }
 
 type Kind = "task" | "session";
@@ -15,7 +15,11 @@ type Kind = "task" | "session";
  * are, `@last` and `@-n` from the journal, `-` for one a line from standard input. Throws a usage error
  * for what can be no id, and when nothing is left to do.
  */
-export async function resolveIds(ctx: Context, references: readonly string[], kind: Kind): Promise<Ids> {
+export async function resolveIds(
+  ctx: Context,
+  references: readonly string[],
+  kind: Kind,
+): Promise<ResolvedIds> {
   const ids: string[] = [];
   for (const reference of references) {
     const lines = reference === "-" ? linesOf(await ctx.readers.stdin()) : [reference];
@@ -24,7 +28,7 @@ export async function resolveIds(ctx: Context, references: readonly string[], ki
     }
   }
   if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
-  return { ids: [...new Set(ids)], several: references.length > 1 || references.includes("-") };
+  return { ids: [...new Set(ids)], asArray: references.length > 1 || references.includes("-") };
 }
 
 function linesOf(bytes: Uint8Array): string[] {

@@ -1,7 +1,9 @@
-import type { Api, IdentifiedTask } from "../../api/client.ts";
-import { isNew } from "../../api/follow/contact.ts";
+import type { Api } from "../../api/client.ts";
+import { Contact, isNew } from "../../api/follow/contact.ts";
 import type { TaskEvent } from "../../api/follow/events.ts";
 import { follow } from "../../api/follow/follow.ts";
+import { deadline } from "../../api/http/network-errors.ts";
+import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { type BeltCommand, belt } from "../../hint.ts";
@@ -37,8 +39,9 @@ export async function followAll(
   const api = await ctx.api();
   const clock = new AbortController();
   const timer = timeout !== undefined && setTimeout(() => clock.abort(OUT_OF_TIME), timeout);
-  const looking = AbortSignal.any([ctx.signal, clock.signal]);
-  const following = enough ? AbortSignal.any([looking, enough]) : looking;
+  const leaving = AbortSignal.any([ctx.signal, clock.signal]);
+  const following = enough ? AbortSignal.any([leaving, enough]) : leaving;
+  const looking = enough ? AbortSignal.any([leaving, after(enough, LAST_LOOK)]) : leaving;
   try {
     const times = await submitTimes(ctx);
     const outcomes = await Promise.all(
@@ -69,6 +72,28 @@ export async function followAll(
   }
 }
 
+/** Milliseconds for the first look at a task after it was enough. */
+const LAST_LOOK = 1_000;
+
+/** A signal that aborts a while after another, with a timeout of its own as the reason. */
+function after(signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  const begin = () =>
+    deadline(ms).addEventListener("abort", () => controller.abort(unseen()), { once: true });
+  if (signal.aborted) begin();
+  else signal.addEventListener("abort", begin, { once: true });
+  return controller.signal;
+}
+
+function unseen(): BeltError {
+  return new BeltError({
+    code: "not_seen",
+    message: "the API had not told of it yet when it was enough",
+    exit: "stillRunning",
+    retryable: true,
+  });
+}
+
 /** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
 async function submitTimes({ store: { journal } }: Context): Promise<Map<string, number>> {
   const entries = await journal.newestFirst("task").catch(() => []);
@@ -79,7 +104,7 @@ interface Watching {
   api: Api;
   id: string;
   submittedAt: number | null;
-  /** Ends everything; the first look at each task is taken even when it is enough, so that its state is known. */
+  /** Ends everything; when it is enough, the first look at each task has a little longer, so that its state is known. */
   looking: AbortSignal;
   following: AbortSignal;
   stream: boolean;
@@ -114,17 +139,23 @@ async function toEnd(
   return { id, document: seen, error: null };
 }
 
-/** The task as it is; one just submitted may not be known everywhere yet. */
+/** The task as it is, waited for as any later look; an id that nobody knows is told at once. */
 async function firstLook({ api, id, submittedAt, looking }: Watching): Promise<IdentifiedTask> {
+  const contact = new Contact(api, id, submittedAt, looking);
   for (;;) {
     try {
-      return await api.task(id, looking);
+      return await api.task(id, looking, "never");
     } catch (thrown) {
-      const unknown = thrown instanceof BeltError && thrown.facts.httpStatus === 404;
-      if (!unknown || !isNew(api, submittedAt)) throw explainTask(thrown, id);
-      await api.sleep(api.policy.poll, looking);
+      if (isUnknown(thrown) && !isNew(api, submittedAt)) throw explainTask(thrown, id);
+      contact.failed(thrown);
+      const { poll, slowestPoll } = api.policy;
+      await contact.pause(Math.min(poll * 2 ** (contact.failures - 1), slowestPoll));
     }
   }
+}
+
+function isUnknown(thrown: unknown): boolean {
+  return thrown instanceof BeltError && thrown.facts.httpStatus === 404;
 }
 
 /** A following that did not reach the end: out of time, or failed. */

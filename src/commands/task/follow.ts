@@ -1,6 +1,6 @@
 import type { TaskEvent } from "../../api/follow/events.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, usageError } from "../../errors.ts";
+import { asBeltError, type BeltError, usageError } from "../../errors.ts";
 import { type BeltCommand, belt } from "../../hint.ts";
 import type { View } from "../../terminal/output.ts";
 import { endView, eventView, logView } from "../../views/task-views.ts";
@@ -19,16 +19,16 @@ export interface FollowFlags {
 /** `belt task watch <id…>`: what happens to the tasks, as it happens, until all have ended. */
 export async function watch(ctx: Context, references: string[], { timeout }: FollowFlags): Promise<void> {
   ctx.out.refuseField("task watch");
-  const { ids, several } = await resolveIds(ctx, references, "task");
-  const outcomes = await showAll(ctx, belt("task watch"), ids, timeout, eventView(several));
+  const { ids, asArray } = await resolveIds(ctx, references, "task");
+  const outcomes = await showAll(ctx, belt("task watch"), ids, timeout, eventView(asArray));
   requireAll(outcomes.map(judged));
 }
 
 /** `belt task logs -f <id…>`: the log as it grows; how the tasks ended is not judged. */
 export async function followLogs(ctx: Context, references: string[]): Promise<void> {
   ctx.out.refuseField("task logs -f");
-  const { ids, several } = await resolveIds(ctx, references, "task");
-  requireAll(await showAll(ctx, belt("task logs", "-f"), ids, undefined, logView(several)));
+  const { ids, asArray } = await resolveIds(ctx, references, "task");
+  requireAll(await showAll(ctx, belt("task logs", "-f"), ids, undefined, logView(asArray)));
 }
 
 /** Follows the tasks side by side and prints each event; an error ends its own task's events only. */
@@ -77,8 +77,9 @@ export async function wait(
   { any, all, failFast, timeout }: WaitFlags,
 ): Promise<void> {
   if (any && all) throw usageError("--any and --all exclude each other");
-  const { ids, several } = await resolveIds(ctx, references, "task");
+  const { ids, asArray } = await resolveIds(ctx, references, "task");
   const enough = new AbortController();
+  let ended: BeltError | null = null;
   const left = new Set(ids);
   const outcomes = await followAll(ctx, ids, {
     command: belt("task wait"),
@@ -86,22 +87,29 @@ export async function wait(
     enough: enough.signal,
     onEvent(event) {
       if (event.type !== "status") return;
-      if (several) ctx.out.progress.busy(`waiting for ${left.size} of ${ids.length} tasks`);
+      if (asArray) ctx.out.progress.busy(`waiting for ${left.size} of ${ids.length} tasks`);
       else ctx.out.progress.phase(event.task_id, event.status);
     },
     onEnd(reached) {
       const outcome = judged(reached);
       left.delete(outcome.id);
       const { document, error } = outcome;
-      if (several && document && (error || isTerminal(document.status))) ctx.out.partial(document, endView);
-      if (error ? failFast : any && succeeded(outcome)) enough.abort();
+      if (asArray && document && (error || isTerminal(document.status))) ctx.out.partial(document, endView);
+      if (enough.signal.aborted) return outcome;
+      if (error ? failFast : any && succeeded(outcome)) {
+        ended = error;
+        enough.abort();
+      }
       return outcome;
     },
   });
-  const view = several ? unseen : endView;
+  const view = asArray ? unseen : endView;
   // One success is all that was asked for; how the others fared is told, not judged.
-  if (any && outcomes.some(succeeded)) print(ctx, outcomes, several, view);
-  else printResults(ctx, outcomes, several, view);
+  if (any && outcomes.some(succeeded)) print(ctx, outcomes, asArray, view);
+  else if (ended) {
+    print(ctx, outcomes, asArray, view);
+    throw ended;
+  } else printResults(ctx, outcomes, asArray, view);
 }
 
 function succeeded({ document }: Outcome<TaskDocument>): boolean {

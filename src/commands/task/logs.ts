@@ -3,24 +3,16 @@ import { BeltError } from "../../errors.ts";
 import { type TaskLog, taskLogView } from "../../views/log-view.ts";
 import { isObject } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
-import { forEachId, printResults } from "../shared/for-each-id.ts";
+import { printEachId } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
 import { aboutTask } from "../shared/task-errors.ts";
 
 /** `belt task logs <id…>`: the log so far. */
 export async function logs(ctx: Context, references: string[]): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "task");
+  const given = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  printResults(
-    ctx,
-    await forEachId(
-      ctx,
-      ids,
-      aboutTask((id) => readLog(api, id)),
-    ),
-    several,
-    taskLogView(several),
-  );
+  const read = aboutTask((id) => readLog(api, id));
+  await printEachId(ctx, given, read, taskLogView(given.asArray));
 }
 
 /** Older servers have no route for logs; they keep them in the task. */

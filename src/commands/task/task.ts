@@ -1,6 +1,7 @@
 import { type Cancellation, cancelTask } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
+import { deadline } from "../../api/http/network-errors.ts";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { cancellationView, taskPageView, taskView } from "../../views/task-views.ts";
@@ -17,23 +18,28 @@ export interface GetFlags {
 
 /** `belt task get <id…>`: the tasks as they are now; it reports how they ended and exits 0. */
 export async function get(ctx: Context, references: string[], { save }: GetFlags): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "task");
+  const { ids, asArray } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
-  if (save !== undefined) return await getAndSave(ctx, api, ids, several, save);
-  const look = aboutTask((id) => getTask(api, id));
+  if (save !== undefined) return await getAndSave(ctx, api, ids, asArray, save);
+  const getOne = aboutTask((id) => getTask(api, id));
   const [first] = ids;
-  if (several || first === undefined) {
-    return printResults(ctx, await forEachId(ctx, ids, look), several, taskView);
+  if (asArray || first === undefined) {
+    return printResults(ctx, await forEachId(ctx, ids, getOne), asArray, taskView);
   }
-  const task = await look(first);
-  await ctx.out.resultWithDetails(task, () => api.timings(first).catch(() => null), taskPageView);
+  const task = await getOne(first);
+  const timings = () =>
+    api.timings(first, AbortSignal.any([ctx.signal, deadline(PATIENCE)])).catch(() => null);
+  await ctx.out.resultWithDetails(task, timings, taskPageView);
 }
+
+/** Milliseconds that where the time went is worth waiting for. */
+const PATIENCE = 3_000;
 
 async function getAndSave(
   ctx: Context,
   api: Api,
   ids: string[],
-  several: boolean,
+  asArray: boolean,
   folder: string,
 ): Promise<void> {
   const { requireFolder, saveOutput } = await import("../run/download.ts");
@@ -51,7 +57,7 @@ async function getAndSave(
       : { task: { ...document, saved: [] }, error: notEnded(document.id) };
     Object.assign(outcome, { document: task, error });
   }
-  printResults(ctx, outcomes, several, taskView);
+  printResults(ctx, outcomes, asArray, taskView);
 }
 
 /** What an output lacks until the task has ended cannot be told from what it will never have. */
@@ -66,18 +72,28 @@ function notEnded(taskId: string): BeltError {
   });
 }
 
+/** Why the user left; the request may have gone out before. */
+function maybeSent(thrown: unknown, id: string): never {
+  if (!(thrown instanceof BeltError) || !thrown.isStop) throw thrown;
+  throw thrown.with({
+    message: `${thrown.message}; whether task ${id} is cancelled is not known`,
+    hint: belt("task get", id),
+    taskId: id,
+  });
+}
+
 /** `belt task cancel <id…>`: says what really happened to each. */
 export async function cancel(ctx: Context, references: string[]): Promise<void> {
-  const { ids, several } = await resolveIds(ctx, references, "task");
+  const { ids, asArray } = await resolveIds(ctx, references, "task");
   const api = await ctx.api();
   printResults<Cancellation>(
     ctx,
     await forEachId(
       ctx,
       ids,
-      aboutTask((id) => cancelTask(api, id, ctx.signal)),
+      aboutTask((id) => cancelTask(api, id, ctx.signal).catch((thrown) => maybeSent(thrown, id))),
     ),
-    several,
+    asArray,
     cancellationView,
   );
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
-import type { AppProblem, EventSink } from "../events.ts";
+import type { AppProblem, EmitEvent } from "../events.ts";
 import { describeProblem, problemOf } from "./app-problem.ts";
 import type { AppVersion } from "./app-version.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
@@ -22,11 +22,11 @@ export class AppDirectory {
   namespace = "local";
   name: string;
   readonly #parse: (text: string) => unknown;
-  readonly #emit: EventSink;
+  readonly #emit: EmitEvent;
   #fingerprint: string | null = null;
   #freshUntil = 0;
 
-  constructor(dir: string, builtIn: boolean, parse: (text: string) => unknown, emit: EventSink) {
+  constructor(dir: string, builtIn: boolean, parse: (text: string) => unknown, emit: EmitEvent) {
     this.dir = dir;
     this.builtIn = builtIn;
     this.name = basename(dir);
@@ -47,7 +47,7 @@ export class AppDirectory {
   refresh(): boolean {
     const start = performance.now();
     if (start < this.#freshUntil) return false;
-    const seen = this.#look();
+    const seen = this.#fingerprintNow();
     const end = performance.now();
     // A directory so large that looking takes long is looked at less often.
     this.#freshUntil = end - start > 2 ? end + 20 * (end - start) : 0;
@@ -71,7 +71,7 @@ export class AppDirectory {
   }
 
   /** A directory that cannot be read has a look of its own; reading it then says why. */
-  #look(): string {
+  #fingerprintNow(): string {
     try {
       return fingerprint(this.dir);
     } catch (error) {

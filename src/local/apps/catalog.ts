@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { brokenApp, notFound } from "../errors.ts";
-import type { AppProblem, EventSink, Message } from "../events.ts";
+import type { AppProblem, EmitEvent, Message } from "../events.ts";
 import { AppDirectory } from "./app-directory.ts";
 import type { AppVersion } from "./app-version.ts";
 
@@ -12,12 +12,12 @@ export interface Resolved {
 }
 
 export class Catalog {
-  readonly #emit: EventSink;
+  readonly #emit: EmitEvent;
   readonly #userDirs: string[];
   readonly #builtInDir: string;
   #directories: Promise<AppDirectory[]> | null = null;
 
-  constructor(userDirs: string[], builtInDir: string, emit: EventSink) {
+  constructor(userDirs: string[], builtInDir: string, emit: EmitEvent) {
     this.#userDirs = userDirs;
     this.#builtInDir = builtInDir;
     this.#emit = emit;

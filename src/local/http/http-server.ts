@@ -1,11 +1,10 @@
 /** HTTP in front of the routes: who may ask, what was asked, and in which form it is answered. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import createRouter from "find-my-way";
-import { ApiError, notFound } from "../errors.ts";
+import { ApiError } from "../errors.ts";
 import { checkKey, checkOrigin, readJson } from "./request.ts";
 import { type Dialect, sendError, sendReply } from "./response.ts";
-import { ROUTES, type Route } from "./routes.ts";
+import { createRouter } from "./routes.ts";
 import type { Services } from "./services.ts";
 
 export interface HttpOptions {
@@ -15,7 +14,7 @@ export interface HttpOptions {
 }
 
 export function createHttpServer(services: Services, { key, dialect }: HttpOptions): Server {
-  const router = createRoutes();
+  const findRoute = createRouter();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = dialect ?? (request.headers["x-api-version"] === "2" ? "v2" : null);
@@ -23,7 +22,7 @@ export function createHttpServer(services: Services, { key, dialect }: HttpOptio
       if (!server.listening) throw new ApiError(503, "unavailable", "the local server is ending");
       checkOrigin(request, portOf(server));
       const url = addressOf(request);
-      const { route, params } = findRoute(router, request.method ?? "GET", url.pathname);
+      const { route, params } = findRoute(request.method ?? "GET", url.pathname);
       if (!route.signed) checkKey(request, key);
       const body = route.method === "PUT" ? {} : await readJson(request);
       const reply = await route.handle(services, {
@@ -62,26 +61,6 @@ export async function listen(server: Server, port: number): Promise<void> {
 
 export function portOf(server: Server): number {
   return (server.address() as AddressInfo | null)?.port ?? 0;
-}
-
-type Router = ReturnType<typeof createRoutes>;
-
-function createRoutes() {
-  const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 1000 });
-  for (const route of ROUTES) {
-    for (const prefix of ["", "/v1"]) router.on(route.method, `${prefix}${route.path}`, () => {}, route);
-  }
-  return router;
-}
-
-function findRoute(
-  router: Router,
-  method: string,
-  path: string,
-): { route: Route; params: Record<string, string> } {
-  const found = router.find(method as "GET", path);
-  if (!found) throw notFound(`no route ${method} ${path}`);
-  return { route: found.store as Route, params: found.params as Record<string, string> };
 }
 
 function refuse(

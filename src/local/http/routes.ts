@@ -1,4 +1,6 @@
 /** The routes of the API, and what answers each. */
+import createFinder from "find-my-way";
+import { notFound } from "../errors.ts";
 import { getApp, listApps } from "./app-routes.ts";
 import { createFiles, downloadFile, getFile, uploadFile } from "./file-routes.ts";
 import { estimateRun, getBalance, getUsage } from "./money-routes.ts";
@@ -12,7 +14,7 @@ import { cancelTask, followTask, getLogs, getStatus, getTask, getTimings, listTa
 /** Undefined when the handler has answered by itself. */
 type Handler = (services: Services, request: ApiRequest) => Promise<Reply | undefined>;
 
-export interface Route {
+interface Route {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   handle: Handler;
@@ -20,7 +22,7 @@ export interface Route {
   signed?: boolean;
 }
 
-export const ROUTES: Route[] = [
+const ROUTES: Route[] = [
   { method: "POST", path: "/run", handle: (services, request) => submitRun(services, request, true) },
   { method: "POST", path: "/apps/run", handle: (services, request) => submitRun(services, request, false) },
   { method: "POST", path: "/apps/list", handle: listApps },
@@ -45,3 +47,16 @@ export const ROUTES: Route[] = [
   { method: "PUT", path: "/files/:id/:filename", handle: uploadFile, signed: true },
   { method: "GET", path: "/files/:id/:filename", handle: downloadFile, signed: true },
 ];
+
+/** Finds what answers a request; throws a 404 where nothing does. */
+export function createRouter() {
+  const finder = createFinder({ ignoreTrailingSlash: true, maxParamLength: 1000 });
+  for (const route of ROUTES) {
+    for (const prefix of ["", "/v1"]) finder.on(route.method, `${prefix}${route.path}`, () => {}, route);
+  }
+  return (method: string, path: string): { route: Route; params: Record<string, string> } => {
+    const found = finder.find(method as "GET", path);
+    if (!found) throw notFound(`no route ${method} ${path}`);
+    return { route: found.store as Route, params: found.params as Record<string, string> };
+  };
+}

@@ -33,7 +33,7 @@ export class Serializer {
 
   /** Without `logs` the list is empty: lists and first answers stay small. */
   task(task: Task, logs: LogEntry[] = []): JsonObject {
-    const present = (value: unknown) => mapStrings(value, (text) => this.uri(text));
+    const withUris = (value: unknown) => mapStrings(value, (text) => this.uri(text));
     return {
       id: task.id,
       short_id: task.id.slice(-8),
@@ -42,9 +42,9 @@ export class Serializer {
       app_version_id: task.version,
       function: task.function,
       ...this.status(task.status),
-      input: present(task.input),
-      setup: present(task.setup),
-      output: present(task.output),
+      input: withUris(task.input),
+      setup: withUris(task.setup),
+      output: withUris(task.output),
       error: task.error,
       session_id: task.sessionId,
       worker_id: task.workerId,

@@ -67,7 +67,7 @@ export async function followTask(
     );
   }
   const format = openStream(raw, response);
-  const options = { clock, present: serializer.task.bind(serializer) };
+  const options = { clock, serialize: serializer.task.bind(serializer) };
   if (live && !live.ended) streamTask(response, format, live, options);
   else streamEnded(response, format, task, options);
 }

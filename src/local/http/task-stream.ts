@@ -7,7 +7,7 @@ import type { LiveTask, LogEntry, Task } from "../tasks/task.ts";
 
 export interface TaskStreamOptions {
   clock: Clock;
-  present(task: Task, logs: LogEntry[]): JsonObject;
+  serialize(task: Task, logs: LogEntry[]): JsonObject;
 }
 
 interface Format {
@@ -57,7 +57,7 @@ export function streamEnded(
   task: Task,
   options: TaskStreamOptions,
 ): void {
-  endWith(response, format.line(options.present(task, task.logs)) + format.end);
+  endWith(response, format.line(options.serialize(task, task.logs)) + format.end);
 }
 
 /**
@@ -88,7 +88,7 @@ export function streamTask(
     // Only the entries that are new to this client: the whole list each time would be quadratic.
     const logs = task.logs.slice(sentLogs);
     sentLogs = task.logs.length;
-    const line = format.line(options.present(task, logs));
+    const line = format.line(options.serialize(task, logs));
     if (!isTerminal(task.status)) {
       response.write(line);
       return;

@@ -3,14 +3,14 @@
 import type { AppVersion } from "../apps/app-version.ts";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 import type { WorkerProcess } from "../workers/worker-process.ts";
 import type { Call, Ending, Session } from "./session.ts";
 
 export interface SessionsOptions {
   clock: Clock;
   nextId: () => string;
-  emit: EventSink;
+  emit: EmitEvent;
   /** Gives the worker of an ended session back. */
   retire(worker: WorkerProcess): void;
 }

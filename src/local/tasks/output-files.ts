@@ -41,12 +41,12 @@ async function storeFile(
   { files, note }: OutputFiles,
 ): Promise<JsonObject | null> {
   const { path, filename, content_type } = object;
-  const obstacle = await obstacleTo(path);
-  if (obstacle !== null) {
+  const reason = await whyNotStored(path);
+  if (reason !== null) {
     if (isFileAlone(object) && typeof path === "string" && isAbsolute(path)) {
       throw new Error(`the app returned a file that does not exist: ${path}`);
     }
-    if (looksLikeFile(object)) note(`${place} was not stored: ${obstacle}`);
+    if (looksLikeFile(object)) note(`${place} was not stored: ${reason}`);
     return null;
   }
   const stored = await files.keep(
@@ -63,7 +63,7 @@ async function storeFile(
 }
 
 /** Why nothing can be stored from there; null when it can. */
-async function obstacleTo(path: unknown): Promise<string | null> {
+async function whyNotStored(path: unknown): Promise<string | null> {
   if (typeof path !== "string" || path === "") return `its path is ${JSON.stringify(path)}`;
   if (!isAbsolute(path)) {
     return `its path is relative, ${JSON.stringify(path)}; give an absolute one, or use File of @inferencesh/app`;

@@ -6,7 +6,7 @@ import type { Resolved } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 import { ownPid } from "../process-ids.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
@@ -15,7 +15,7 @@ export interface TasksOptions {
   clock: Clock;
   nextId: () => string;
   store: TaskStore;
-  emit: EventSink;
+  emit: EmitEvent;
   /** Takes a task from queued to its end. */
   execute(live: LiveTask, version: AppVersion): Promise<void>;
   /** Called once, when the task has ended. */
@@ -119,7 +119,7 @@ export class Tasks {
   }
 
   /** Resolves when every record is on disk. */
-  async settle(): Promise<void> {
+  async recorded(): Promise<void> {
     await Promise.all(this.#writes.values());
   }
 

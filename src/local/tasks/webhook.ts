@@ -2,18 +2,18 @@
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 
 const PAUSES_MS = [1000, 5000];
 const TRY_TIMEOUT_MS = 10_000;
 
 export class Webhooks {
   readonly #clock: Clock;
-  readonly #emit: EventSink;
+  readonly #emit: EmitEvent;
   readonly #pending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock, emit: EventSink) {
+  constructor(clock: Clock, emit: EmitEvent) {
     this.#clock = clock;
     this.#emit = emit;
   }

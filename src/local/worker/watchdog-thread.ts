@@ -9,11 +9,11 @@ import { workerData } from "node:worker_threads";
 import { killMarked } from "../workers/processes.ts";
 import type { WatchdogData } from "./watchdog.ts";
 
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
 const { parent, mark, mostMemory } = workerData as WatchdogData;
 
-function look(): void {
+function checkServer(): void {
   if (process.memoryUsage.rss() > mostMemory) endForMemory();
   if (process.ppid !== parent) endAll();
 }
@@ -31,5 +31,5 @@ function endAll(): void {
   process.kill(-process.pid, "SIGKILL");
 }
 
-look();
-setInterval(look, LOOK_MS);
+checkServer();
+setInterval(checkServer, CHECK_MS);

@@ -1,7 +1,7 @@
 /** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
 import type { AppVersion } from "../apps/app-version.ts";
 import { messageOf } from "../error-text.ts";
-import type { EventSink } from "../events.ts";
+import type { EmitEvent } from "../events.ts";
 import type { WorkerSettings } from "./spawn-worker.ts";
 import { WorkerExit, WorkerProcess } from "./worker-process.ts";
 
@@ -27,7 +27,7 @@ export interface PoolOptions {
   idleLeases: number;
   settings: WorkerSettings;
   nextId: () => string;
-  emit: EventSink;
+  emit: EmitEvent;
 }
 
 const UNLOAD_GRACE_MS = 500;

@@ -6,7 +6,7 @@ import { isAlive } from "./process-ids.ts";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
 /** Removes what is older than a week from a folder of this server, and what processes that are gone left unfinished. */
-export async function sweep(dir: string, now: number): Promise<void> {
+export async function removeOldFiles(dir: string, now: number): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => [])) {
     const path = join(dir, entry.name);
     if (isLeftOver(entry.name) || (await isOld(path, now))) {

@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
-import type { Sink } from "../terminal/writable.ts";
+import type { WritableEnd } from "../terminal/writable.ts";
 
 /** A file on a descriptor. Node's own stream takes a write that the disk cut short for a whole one. */
-export function fileSink(fd: number): Sink {
+export function fileWritable(fd: number): WritableEnd {
   return {
     write(text, done) {
       const bytes = Buffer.from(text);

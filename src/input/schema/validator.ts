@@ -8,13 +8,13 @@ import { patternEngine } from "./patterns.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Why a value does not fit a schema of one document, all of it; nothing when that cannot be told. */
-export type Judge = (value: unknown, schema: Schema) => ErrorObject[];
+export type Validator = (value: unknown, schema: Schema) => ErrorObject[];
 
 /** Where the document is known to its own parts. */
 const DOCUMENT = "belt:document";
 const WHOLE = { $ref: DOCUMENT };
 
-export async function judgeOf({ root }: Schema, note: Note): Promise<Judge> {
+export async function validatorOf({ root }: Schema, note: Note): Promise<Validator> {
   const ajv = await createAjv(root, note);
   compileUsable(ajv, root, note);
   const withinTime = mayTakeLong(root) ? createWatchdog() : unwatched;

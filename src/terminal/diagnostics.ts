@@ -7,10 +7,10 @@ import type { Secrets } from "./secrets.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
 import type { Style, View, WithDetails } from "./view.ts";
-import type { Sink } from "./writable.ts";
+import type { WritableEnd } from "./writable.ts";
 
-export interface ChatOptions {
-  stderr: Sink;
+export interface DiagnosticsOptions {
+  stderr: WritableEnd;
   json: boolean;
   /** The fields to print; null prints the whole result. */
   fields: readonly FieldPath[] | null;
@@ -30,13 +30,13 @@ export interface ChatOptions {
  * Standard error: all that is not the answer, for people as text, for scripts as NDJSON
  * (src/cli/README.md, "Output").
  */
-export abstract class Chat {
+export abstract class Diagnostics {
   readonly progress: Progress;
-  readonly #options: ChatOptions;
-  /** Scripts that ask for JSON get it here, too; on a terminal somebody reads this, whatever stdout is. */
+  readonly #options: DiagnosticsOptions;
+  /** Scripts that ask for JSON get it here, too; on a terminal a person reads this, wherever stdout goes. */
   readonly #isJson: boolean;
 
-  constructor(options: ChatOptions) {
+  constructor(options: DiagnosticsOptions) {
     const { stderr, animated, quiet, colors, now } = options;
     this.#options = options;
     this.#isJson = options.json && !stderr.isTTY;
@@ -77,7 +77,7 @@ export abstract class Chat {
     this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(`hint: ${safeLine(message)}`));
   }
 
-  /** The last note, with more to it where somebody reads it; what `details` costs is spared elsewhere. */
+  /** The last note, with more to it where a person reads it; what `details` costs is spared elsewhere. */
   async summary<T extends { id: string }, D>(
     value: T,
     details: () => Promise<D>,
@@ -115,11 +115,11 @@ export abstract class Chat {
     this.#tell({ error: document }, `${prefix} ${safeParagraph(document.message)}${hint}`);
   }
 
-  protected style(sink: Sink, colors: Colors): Style {
+  protected style(target: WritableEnd, colors: Colors): Style {
     const { textWidth, now } = this.#options;
     return {
       colors,
-      width: sink.isTTY ? sink.columns || 80 : Number.POSITIVE_INFINITY,
+      width: target.isTTY ? target.columns || 80 : Number.POSITIVE_INFINITY,
       textWidth,
       now: now(),
     };
