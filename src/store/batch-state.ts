@@ -29,6 +29,8 @@ export interface RowState {
   line: LastLine | null;
   /** True when the newest attempt came to nothing. */
   reopened: boolean;
+  /** Of each submit that was taken on, or may have been, what it was said to cost. */
+  costs: { attempt: number; estimate: Intent["estimate"] }[];
 }
 
 /** What the two files of a batch tell, read from their beginning. */
@@ -100,6 +102,7 @@ function begin(state: BatchState, intent: Intent): void {
   row.attempts = Math.max(row.attempts, attempt);
   row.round = round;
   row.reopened = false;
+  row.costs.push({ attempt, estimate: intent.estimate });
   const { function: name, sent, server_time, until, estimate } = intent;
   row.open = {
     number: attempt,
@@ -123,6 +126,8 @@ function advance(
   if (record.type === "task") row.open.taskId = record.task_id;
   else if (record.type === "cancel") row.open.cancelled = true;
   else {
+    // What was cancelled, or failed for lack of room, may cost all the same.
+    if (row.open.taskId === null) forgetCost(row, record.attempt);
     row.open = null;
     row.reopened = true;
   }
@@ -139,9 +144,15 @@ export function applyResult(state: BatchState, line: ResultLine): void {
   };
   row.attempts = Math.max(row.attempts, line.attempts);
   if (row.open && line.status !== "unknown" && closes(line, row.open)) row.open = null;
+  if (line.status === "failed" && line.task_id === null) forgetCost(row, line.attempts);
   if (line.attempts === row.attempts) row.reopened = false;
   if (line.task_id !== null) state.taskIds.add(line.task_id);
   if (line.id !== null && !state.ids.has(line.id)) state.ids.set(line.id, line.key);
+}
+
+/** The submit was refused. */
+function forgetCost(row: RowState, attempt: number): void {
+  if (row.costs.length > 0) row.costs = row.costs.filter((cost) => cost.attempt !== attempt);
 }
 
 /** A line tells of this attempt, or of a later one that the journal has lost. */
@@ -153,7 +164,7 @@ function closes(line: ResultLine, open: Attempt): boolean {
 function rowOf({ rows }: BatchState, key: string): RowState {
   const known = rows.get(key);
   if (known) return known;
-  const made: RowState = { attempts: 0, round: 0, open: null, line: null, reopened: false };
+  const made: RowState = { attempts: 0, round: 0, open: null, line: null, reopened: false, costs: [] };
   rows.set(key, made);
   return made;
 }

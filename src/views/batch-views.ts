@@ -1,6 +1,8 @@
+import type { EstimateDocument } from "../api/resources/money.ts";
 import type { ResultLine } from "../store/batch-records.ts";
 import { formatBytes, formatDuration, safeLine } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
+import { estimateText } from "./estimate-text.ts";
 
 /** How far a batch has come. */
 export interface BatchProgress {
@@ -13,28 +15,23 @@ export interface BatchProgress {
   /** Null until the first has ended. */
   perMinute: number | null;
   msLeft: number | null;
+  /** "0.30 of 5.00 USD"; null without a cap. */
+  spent: string | null;
 }
 
 /** "40 of 100 done, 2 failed, 8 running, 50 left · 120 a minute · 25.0s left" */
-export function progressText({
-  total,
-  done,
-  failed,
-  running,
-  left,
-  perMinute,
-  msLeft,
-}: BatchProgress): string {
+export function progressText({ total, done, failed, running, left, ...pace }: BatchProgress): string {
   const counts = [
     `${done} of ${total} done`,
     failed > 0 && `${failed} failed`,
     running > 0 && `${running} running`,
     left > 0 && `${left} left`,
   ];
+  const { perMinute, msLeft, spent } = pace;
   const rate =
-    perMinute === null ? false : `${perMinute >= 10 ? Math.round(perMinute) : perMinute.toFixed(1)} a minute`;
-  const time = msLeft === null || left + running === 0 ? false : `about ${formatDuration(msLeft)} to go`;
-  return [counts.filter(Boolean).join(", "), rate, time].filter(Boolean).join(" · ");
+    perMinute !== null && `${perMinute >= 10 ? Math.round(perMinute) : perMinute.toFixed(1)} a minute`;
+  const time = msLeft !== null && left + running > 0 && `about ${formatDuration(msLeft)} to go`;
+  return [counts.filter(Boolean).join(", "), rate, time, spent].filter(Boolean).join(" · ");
 }
 
 /** How the rows of a batch stand; each is counted once. */
@@ -112,16 +109,18 @@ export interface BatchPlan {
   in_doubt: number;
   failed: number;
   out: string;
-  estimate: unknown;
+  /** Of the rows to run, all together; null where nobody could be asked. */
+  estimate: EstimateDocument | null;
 }
 
 export const batchPlanView: View<BatchPlan> = {
-  text: ({ app, version, rows, repeats, uploads, done, to_run, to_follow, in_doubt, failed, out }) =>
+  text: ({ app, version, rows, repeats, uploads, estimate, out, ...plan }) =>
     [
       `${safeLine(app)}${version === null ? "" : `, version ${safeLine(version)}`}`,
       `${rows} rows${repeats === 0 ? "" : `, ${repeats} of them repeated`}`,
-      `${to_run} to run, ${to_follow} to follow, ${done} done, ${failed} failed, ${in_doubt} in doubt`,
+      `${plan.to_run} to run, ${plan.to_follow} to follow, ${plan.done} done, ${plan.failed} failed, ${plan.in_doubt} in doubt`,
       ...(uploads.files === 0 ? [] : [`${uploads.files} files to upload, ${formatBytes(uploads.bytes)}`]),
+      ...(estimate === null ? [] : [estimateText(estimate)]),
       `results in ${safeLine(out)}`,
     ].join("\n"),
 };

@@ -30,6 +30,8 @@ export interface TaskServerOptions {
   refuses?: (input: JsonObject, server: TaskServer) => Answer | null;
   /** Takes the submit on, and then closes the connection without an answer. */
   drops?: (input: JsonObject, server: TaskServer) => boolean;
+  /** What a run costs, in microcents. */
+  price?: (input: JsonObject) => number;
   /** What the API says of the app; without it, it is not known. */
   app?: () => JsonObject;
 }
@@ -79,6 +81,10 @@ export class TaskServer {
     else if (route === "POST /tasks/list") this.#list(JSON.parse(text) as JsonObject, response);
     else if (route === "POST /files") this.#files(JSON.parse(text) as JsonObject, response);
     else if (request.method === "PUT") this.#put(text, response);
+    else if (path.startsWith("/store/apps/") && this.#options.price) {
+      const microcents = this.#options.price((JSON.parse(text) as { input: JsonObject }).input);
+      send(response, 200, { confidence: "exact", microcents });
+    } else if (path.startsWith("/apps/") && this.#options.price) send(response, 200, { id: "app_1" });
     else if (path.startsWith("/apps/") && this.#options.app) send(response, 200, this.#options.app());
     else if (!task) send(response, 404, { title: "not found" });
     else if (path.endsWith("/stream")) this.#stream(task, response);

@@ -8,6 +8,7 @@ import {
   duration,
   examples,
   infraOption,
+  maxCostOption,
   notEmpty,
   wholeNumber,
 } from "./options.ts";
@@ -48,6 +49,8 @@ export function addBatch(program: Command, act: Act): void {
     .addOption(
       new Option("--again <which>", "also run rows again that ended").choices(["failed", "in-doubt", "all"]),
     )
+    .addOption(maxCostOption())
+    .option("--allow-unknown-cost", "under a cap, run what has a cost that is not known, too")
     .option("--timeout <dur>", "stop after this long; tasks go on; exit 8", duration("--timeout"))
     .addOption(
       new Option("--on-interrupt <what>", "what Ctrl-C does to running tasks")

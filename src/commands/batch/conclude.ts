@@ -1,5 +1,5 @@
 import { BeltError, type Exit } from "../../errors.ts";
-import type { BeltCommand } from "../../hint.ts";
+import { type BeltCommand, type Hint, joinHints } from "../../hint.ts";
 import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
 import { type BatchReport, causesText, reportText } from "../../views/batch-views.ts";
@@ -24,7 +24,9 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
   const error = reason
     ? reason.with({ message: `${reason.message}; ${reportText(report)}` })
     : incomplete(report);
-  throw error.with({ hint: [command(againFor(report)), " goes on"], retryable: false });
+  const next: Hint = [command(againFor(report)), " goes on"];
+  const { hint } = error.facts;
+  throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
 }
 
 function incomplete(report: BatchReport): BeltError {

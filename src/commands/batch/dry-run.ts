@@ -3,6 +3,7 @@ import { type BatchState, standingOf } from "../../store/batch-state.ts";
 import { type BatchPlan, batchPlanView } from "../../views/batch-views.ts";
 import { apiWithKey } from "../run/prepare.ts";
 import type { Context } from "../shared/context.ts";
+import { estimateRows } from "./estimate-rows.ts";
 import { type PlannedRow, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
 import type { BatchRequest } from "./request.ts";
@@ -13,6 +14,7 @@ export async function dryRun(ctx: Context, { source, files }: BatchRequest): Pro
   const { app, planning } = await preparePlanning(ctx, api, source);
   const rows = await planRows(planning);
   const state = await readBatch(files);
+  const isNew = ({ key }: PlannedRow) => standingOf(state.rows.get(key)) === "new";
   const plan: BatchPlan = {
     app: source.shared.app,
     version: app?.version ?? null,
@@ -21,7 +23,7 @@ export async function dryRun(ctx: Context, { source, files }: BatchRequest): Pro
     uploads: planning.uploads.total,
     ...standings(state, rows),
     out: files.results,
-    estimate: null,
+    estimate: api && (await estimateRows(ctx, api, planning, rows, isNew)),
   };
   ctx.out.result(plan, batchPlanView);
 }

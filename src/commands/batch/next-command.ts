@@ -1,3 +1,4 @@
+import { formatUsd } from "../../api/resources/money.ts";
 import { type BeltCommand, belt } from "../../hint.ts";
 import type { Again } from "../../store/batch-records.ts";
 import type { BatchFlags } from "./request.ts";
@@ -27,6 +28,8 @@ export function commandOf(
     ...one("--variant", flags.variant),
     ...one("--out", flags.out),
     ...one("--save", flags.save),
+    ...one("--max-cost", flags.maxCost === undefined ? undefined : formatUsd(flags.maxCost)),
+    ...(flags.allowUnknownCost ? ["--allow-unknown-cost"] : []),
     ...one("--again", again),
   );
 }

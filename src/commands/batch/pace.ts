@@ -24,6 +24,7 @@ export class Pace {
   #streak = 0;
   /** Throttlings since something went well. */
   #setbacks = 0;
+  #isSetBack = false;
   #pausedUntil = 0;
 
   constructor(options: PaceOptions) {
@@ -45,9 +46,15 @@ export class Pace {
     return Math.max(0, this.#pausedUntil - this.#options.now());
   }
 
+  /** True since there was no room, until something goes well. */
+  get isSetBack(): boolean {
+    return this.#isSetBack;
+  }
+
   wentWell(round: number): void {
     if (round !== this.#round) return;
     this.#setbacks = 0;
+    this.#isSetBack = false;
     this.#streak++;
     if (this.#streak < this.#limit) return;
     this.#streak = 0;
@@ -60,6 +67,7 @@ export class Pace {
     if (round !== this.#round) return false;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
     this.#streak = 0;
+    this.#isSetBack = true;
     this.#round++;
     if (retryAfter === undefined) this.#backOff();
     return true;

@@ -1,10 +1,11 @@
 import type { BeltCommand } from "../../hint.ts";
 import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
+import type { CostFlags } from "../run/budget.ts";
 import type { RequestFlags } from "../run/parse-run.ts";
 import type { SourceOptions } from "./source.ts";
 
-export interface BatchFlags extends Omit<RequestFlags, "webhook" | "session" | "sessionTimeout"> {
+export interface BatchFlags extends Omit<RequestFlags, "webhook" | "session" | "sessionTimeout">, CostFlags {
   vary?: string[];
   /** Keys whose values are paths of files to upload. */
   upload?: string[];

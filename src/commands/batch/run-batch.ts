@@ -6,9 +6,10 @@ import { BatchLedger } from "../../store/batch-ledger.ts";
 import type { BatchHead, ResultLine } from "../../store/batch-records.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import { resultLineView } from "../../views/batch-views.ts";
+import { type Budget, budgetOf } from "../run/budget.ts";
 import type { Clock } from "../run/clock.ts";
 import type { Context, RunContext } from "../shared/context.ts";
-import { admitAll } from "./admission.ts";
+import { admission, countEarlier, spentText } from "./admission.ts";
 import { type BatchRun, Failures, Streams } from "./batch-run.ts";
 import { Book } from "./book.ts";
 import { conclude } from "./conclude.ts";
@@ -17,7 +18,7 @@ import { Pace } from "./pace.ts";
 import { runRows } from "./passes.ts";
 import { type PlannedRow, type Planning, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
-import type { BatchRequest } from "./request.ts";
+import type { BatchFlags, BatchRequest } from "./request.ts";
 import { leftBy, Stop } from "./stop.ts";
 import { Tally } from "./tally.ts";
 import { Wanted } from "./wanted.ts";
@@ -70,16 +71,18 @@ async function createRun(
   stop.when(ctx.signal, leftBy);
   stop.when(clock.signal, () => outOfTime(clock));
   const settled = new Set<string>();
-  const tally = createTally(ctx, plan);
+  const quiet = quietly(ctx);
+  const budget = budgetFor(ctx, flags, plan);
+  const tally = createTally(ctx, plan, () => spentText(budget));
   return {
-    ctx: quietly(ctx),
+    ctx: quiet,
     api,
     ...plan,
     pace: new Pace({ ceiling: jobs, pause: api.policy.retries.at(-1) ?? 1_000, now: ctx.now }),
     stop,
     tally,
     options: { retries, again, save, onInterrupt, jobs },
-    admit: admitAll,
+    admit: admission(quiet, api, plan.planning.source, budget),
     wanted: await Wanted.open(plan.book, { again, saves: save !== null, settled }),
     deadline: clock.signal,
     ending: AbortSignal.any([ctx.signal, clock.signal]),
@@ -95,13 +98,23 @@ async function createRun(
   };
 }
 
-function createTally({ out, now }: Context, { rows, book }: Plan): Tally {
+/** The money of the batch, of which earlier commands may have spent some. */
+function budgetFor(ctx: Context, flags: BatchFlags, { book }: Plan): Budget {
+  const budget = budgetOf(ctx, flags, "no more rows are begun");
+  const unknown = countEarlier(budget, book.state);
+  if (budget.isCapped && unknown > 0)
+    ctx.out.warn(`${unknown} submits of this batch were made without a cap; what they cost is not counted`);
+  return budget;
+}
+
+function createTally({ out, now }: Context, { rows, book }: Plan, spent: () => string | null): Tally {
   const count = (...wanted: string[]) => rows.filter(({ key }) => wanted.includes(book.standing(key))).length;
   return new Tally({
     total: rows.length,
     done: count("done"),
     failed: count("failed", "in-doubt"),
     now,
+    spent,
     show: (text, isMilestone) => out.progress.tally(text, isMilestone),
   });
 }

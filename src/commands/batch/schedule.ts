@@ -3,6 +3,9 @@ import type { BatchRun, Job } from "./batch-run.ts";
 import { followEarlier } from "./follow-row.ts";
 import { submitRow } from "./submit-row.ts";
 
+/** Rows that wait to be tried again, with what they hold, before the first of them is. */
+const MOST_WAITING = 1_000;
+
 /** The next row to submit; null when there is none. */
 export type NextRow = () => Promise<Job | null>;
 
@@ -50,7 +53,13 @@ export async function runJobs(run: BatchRun, earlier: Job[], next: NextRow): Pro
     if (finishing >= options.jobs) return null;
     if (earlier.length > 0) return active < options.jobs ? earlier.shift()! : null;
     if (active >= pace.limit || pace.pauseLeft > 0) return null;
-    const job = again.shift() ?? (hasNext ? await next() : null);
+    // As long as there is no room, no row shall use up its tries for all others.
+    const isOthersTurn = pace.isSetBack && again.length < MOST_WAITING;
+    return isOthersTurn ? ((await fresh()) ?? again.shift() ?? null) : (again.shift() ?? (await fresh()));
+  }
+
+  async function fresh(): Promise<Job | null> {
+    const job = hasNext ? await next() : null;
     hasNext &&= job !== null;
     return job;
   }

@@ -127,3 +127,8 @@ function textOf({ parts }: RawValue): string | null {
   const part = parts.at(-1);
   return part && "text" in part ? part.text : null;
 }
+
+/** A row in the form in which a single run is built. */
+export function parsedRow({ shared }: SourceOptions, { function: name }: Candidate): ParsedRun {
+  return { ...shared, fields: { ...shared.fields, ...(name && { function: name }) } };
+}

@@ -8,6 +8,7 @@ import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
 import { hashJson } from "./content.ts";
 import { followRow } from "./follow-row.ts";
 import type { PlannedRow, PreparedRow } from "./plan.ts";
+import { parsedRow } from "./source.ts";
 import { isThrottled, type Outcome, throttled, unreachable } from "./try-again.ts";
 
 /** One row from its files to its result: uploaded, its intent written down, submitted once, followed. */
@@ -58,9 +59,7 @@ async function untilLostIsOver(run: BatchRun, { key }: PlannedRow): Promise<void
 async function requestOf(run: BatchRun, { candidate, coerced }: PreparedRow): Promise<RunRequest> {
   const { planning, api } = run;
   const uris = await planning.uploads.upload(api, fileNames(coerced));
-  const { shared } = planning.source;
-  const fields = { ...shared.fields, ...(candidate.function && { function: candidate.function }) };
-  return buildRequest({ ...shared, fields }, coerced, (file) => uris.get(file)!);
+  return buildRequest(parsedRow(planning.source, candidate), coerced, (file) => uris.get(file)!);
 }
 
 async function writeIntent(

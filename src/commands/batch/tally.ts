@@ -7,6 +7,8 @@ interface TallyOptions {
   done: number;
   failed: number;
   now(): number;
+  /** What is spent of what may be; null without a cap. */
+  spent(): string | null;
   /** What is shown: redrawn on a terminal, elsewhere a line when `isMilestone`. */
   show(text: string, isMilestone: boolean): void;
 }
@@ -49,7 +51,7 @@ export class Tally {
   }
 
   get progress(): BatchProgress {
-    const { total, now } = this.#options;
+    const { total, now, spent } = this.#options;
     const minutes = (now() - this.#start) / 60_000;
     const perMinute = this.#ended === 0 ? null : this.#ended / minutes;
     const left = total - this.#done - this.#failed;
@@ -60,6 +62,7 @@ export class Tally {
       running: this.#running,
       left: Math.max(0, left - this.#running),
       perMinute,
+      spent: spent(),
       msLeft: perMinute === null ? null : (left / perMinute) * 60_000,
     };
   }

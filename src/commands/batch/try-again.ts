@@ -19,8 +19,10 @@ export async function throttled(run: BatchRun, job: Job, round: number, error: B
 
 /** Halves the pace and says why; once for all that was begun at the same pace. */
 export function slowDown(run: BatchRun, round: number, reason: string, retryAfter?: number): void {
+  const before = run.pace.limit;
   if (!run.pace.throttled(round, retryAfter)) return;
   const { limit, pauseLeft } = run.pace;
+  if (limit === before && pauseLeft < 1_000) return;
   const pause = pauseLeft >= 1_000 ? `, after a pause of ${formatDuration(pauseLeft)}` : "";
   run.note(`${reason}; ${limit} at a time from now on${pause}`);
 }
