@@ -50,7 +50,7 @@ export type BatchRecord =
   /** Each row of the round has been run. */
   | { type: "round_over"; round: number };
 
-/** One line of the results file (src/cli/README.md): how a row ended. */
+/** One line of the results file (src/cli/README.md, "Many runs"): how a row ended. */
 export interface ResultLine {
   /** From 1. */
   row: number;

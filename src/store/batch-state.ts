@@ -31,14 +31,15 @@ export interface RowState {
   reopened: boolean;
   /** Of each submit that was taken on, or may have been, what it was said to cost. */
   costs: { attempt: number; estimate: Intent["estimate"] }[];
+  /** The content of the row, and the version of the app it ran in last; null where the journal does not tell. */
+  content: string | null;
+  version: string | null;
 }
 
 /** What the two files of a batch tell, read from their beginning. */
 export interface BatchState {
   head: BatchHead | null;
   rows: Map<string, RowState>;
-  /** Versions under which a content has ended well, by the content. */
-  versions: Map<string, Map<string, string | null>>;
   /** Every task this batch has started. */
   taskIds: Set<string>;
   /** Keys that have run under an id. */
@@ -50,7 +51,6 @@ export function emptyState(): BatchState {
   return {
     head: null,
     rows: new Map(),
-    versions: new Map(),
     taskIds: new Set(),
     ids: new Map(),
     round: null,
@@ -111,8 +111,8 @@ function begin(state: BatchState, intent: Intent): void {
     cancelled: false,
     intent: { function: name, sent, server_time, until, estimate },
   };
-  const versions = state.versions.get(content) ?? new Map<string, string | null>();
-  state.versions.set(content, versions.set(key, version));
+  row.content = content;
+  row.version = version;
   if (id !== null) state.ids.set(id, key);
 }
 
@@ -161,10 +161,20 @@ function closes(line: ResultLine, open: Attempt): boolean {
   return line.attempts > open.number || (line.attempts === open.number && open.taskId === null);
 }
 
+const NEW_ROW = {
+  attempts: 0,
+  round: 0,
+  open: null,
+  line: null,
+  reopened: false,
+  content: null,
+  version: null,
+} satisfies Omit<RowState, "costs">;
+
 function rowOf({ rows }: BatchState, key: string): RowState {
   const known = rows.get(key);
   if (known) return known;
-  const made: RowState = { attempts: 0, round: 0, open: null, line: null, reopened: false, costs: [] };
+  const made: RowState = { ...NEW_ROW, costs: [] };
   rows.set(key, made);
   return made;
 }

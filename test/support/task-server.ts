@@ -15,7 +15,7 @@ export interface ServedTask {
 }
 
 /** How a submit is answered in place of being taken on, or after it. */
-export interface Answer {
+interface Answer {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;

@@ -22,9 +22,8 @@ async function askForFinal({ api, state, signal }: FollowState): Promise<Identif
   const until = api.now() + finalRead;
   let error: BeltError = timedOut(finalRead);
   for (let tries = 0; ; tries++) {
-    const limit = timeLimit(until - api.now(), error);
-    const left = AbortSignal.any([signal, limit.signal]);
-    const asking = api.task(state.id, left, "never").finally(limit.lift);
+    const limit = timeLimit(until - api.now(), [signal], error);
+    const asking = api.task(state.id, limit.signal, "never").finally(limit.lift);
     const answer = await asking.catch((thrown) => {
       signal.throwIfAborted();
       if (thrown instanceof BeltError) return thrown;

@@ -3,7 +3,7 @@ import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { letRestGoBy, readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
-import { ambiguous, deadline, timedOut, timeLimit } from "./network-errors.ts";
+import { ambiguous, timeLimit } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
 import { type Message, readResponse } from "./response.ts";
@@ -61,7 +61,7 @@ export class Http {
     leaving.addEventListener("abort", leave, { once: true });
     try {
       const { value, messages } = readResponse(
-        await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery),
+        await this.#roundTrip(what, [left.signal, what.deadline], delivery),
       );
       this.#pass(messages);
       return { value };
@@ -98,24 +98,25 @@ export class Http {
     const { requestTimeout, policy } = this.#options;
     const url = this.#connection.url(path);
     // Only the opening is bounded: a deadline would end the stream, too.
-    const opening = new AbortController();
-    const timer = setTimeout(() => opening.abort(timedOut(requestTimeout)), requestTimeout);
+    const limit = timeLimit(requestTimeout, [signal]);
     const options = {
       method: "GET",
       headers: { ...this.#connection.headers(url), ...headers },
       headersTimeout: 0,
       bodyTimeout: policy.silence,
-      signal: anyOf(signal, opening.signal),
+      signal: limit.signal,
     } as const;
-    const answer = await this.#connection
-      .send(url, options)
-      .catch((thrown) => {
-        throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
-      })
-      .finally(() => clearTimeout(timer));
+    const answer = await this.#connection.send(url, options).catch((thrown) => {
+      limit.lift();
+      throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
+    });
+    answer.body.once("close", limit.lift);
     const head = responseHead(answer);
-    if (head.status === 200) return { contentType: head.contentType, chunks: letRestGoBy(answer.body) };
-    const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
+    if (head.status === 200) {
+      limit.untimed();
+      return { contentType: head.contentType, chunks: letRestGoBy(answer.body) };
+    }
+    const text = await readReason(answer.body, limit.signal);
     signal.throwIfAborted();
     readResponse({ ...head, text });
     throw noStream(head.status);
@@ -127,7 +128,7 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#roundTrip(what, signal, { begun: false }), sent, now());
+      return readProbe(await this.#roundTrip(what, [signal], { begun: false }), sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -152,10 +153,14 @@ export class Http {
     await this.#connection.close();
   }
 
-  /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
-  async #roundTrip(what: ApiRequest, signal: AbortSignal, delivery: Delivery): Promise<WholeResponse> {
-    const limit = timeLimit(this.#options.requestTimeout);
-    const ending = anyOf(signal, limit.signal);
+  /** One try, answer read to its end; throws the reason of a signal, a timeout, or what the connection met. */
+  async #roundTrip(
+    what: ApiRequest,
+    signals: (AbortSignal | undefined)[],
+    delivery: Delivery,
+  ): Promise<WholeResponse> {
+    const limit = timeLimit(this.#options.requestTimeout, signals);
+    const ending = limit.signal;
     try {
       return await this.#follow(what, this.#connection.url(what.path), ending, delivery, 0);
     } catch (thrown) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 
@@ -16,14 +17,43 @@ export function timedOut(ms: number): BeltError {
  * `AbortSignal.timeout` would reach the user as a bug. It keeps no process alive.
  */
 export function deadline(ms: number, reason?: BeltError): AbortSignal {
-  return timeLimit(ms, reason).signal;
+  return timeLimit(ms, [], reason).signal;
 }
 
-/** The same for what is done thousands of times: without `lift`, each would be kept until its time is over. */
-export function timeLimit(ms: number, reason?: BeltError): { signal: AbortSignal; lift(): void } {
+/** A bound on one of thousands of exchanges. */
+interface Limit {
+  signal: AbortSignal;
+  /** From now on time does not end it, only the signals it was made of. */
+  untimed(): void;
+  /** Takes it away; without that it would be kept until its time is over. */
+  lift(): void;
+}
+
+/**
+ * The same for what is done thousands of times, ended by these signals, too. `AbortSignal.any` would
+ * do, but what it makes outlives its use until all of memory is gone through.
+ */
+export function timeLimit(
+  ms: number,
+  signals: readonly (AbortSignal | undefined)[] = [],
+  reason?: BeltError,
+): Limit {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(reason ?? timedOut(ms)), ms).unref();
-  return { signal: controller.signal, lift: () => clearTimeout(timer) };
+  const sources = signals.filter((signal) => signal !== undefined);
+  const end = (event: Event) => controller.abort((event.target as AbortSignal).reason);
+  for (const source of sources) {
+    // As many listen to it as there are exchanges under way.
+    setMaxListeners(0, source);
+    if (source.aborted) controller.abort(source.reason);
+    else source.addEventListener("abort", end, { once: true });
+  }
+  const untimed = () => clearTimeout(timer);
+  const lift = () => {
+    untimed();
+    for (const source of sources) source.removeEventListener("abort", end);
+  };
+  return { signal: controller.signal, untimed, lift };
 }
 
 /** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */

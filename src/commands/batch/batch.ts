@@ -17,7 +17,7 @@ import { runBatch } from "./run-batch.ts";
 import { folderOf, type SourceOptions } from "./source.ts";
 import { parseVary } from "./vary.ts";
 
-/** `belt batch`: many runs from a file of rows, whose results file can be gone on with (src/cli/README.md). */
+/** `belt batch`: many runs from a file of rows, whose results file can be gone on with (src/cli/README.md, "Many runs"). */
 export async function batch(
   ctx: Context,
   app: string,

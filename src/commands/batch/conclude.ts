@@ -16,7 +16,7 @@ interface Ending {
   command(again?: Again): BeltCommand;
 }
 
-/** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md). */
+/** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md, "Many runs"). */
 export async function conclude(ctx: Context, { files, rows, saves, reason, command }: Ending): Promise<void> {
   const report = await readReport(files, rows, saves);
   if (report.causes.length > 0) ctx.out.note(causesText(report.causes));

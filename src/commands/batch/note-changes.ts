@@ -1,4 +1,4 @@
-import { standingOf } from "../../store/batch-state.ts";
+import { type RowState, standingOf } from "../../store/batch-state.ts";
 import type { Context } from "../shared/context.ts";
 import type { Book } from "./book.ts";
 import type { PlannedRow, Planning } from "./plan.ts";
@@ -11,44 +11,41 @@ interface Plan {
 
 /** Says, before anything is paid, which rows will be run though rows like them have ended well. */
 export function noteChanges(ctx: Context, plan: Plan, app: string): void {
-  const { planning, rows, book } = plan;
-  const older = rows.flatMap((row) => doneInAnother(book, row, planning.version) ?? []);
-  if (older.length > 0) {
-    const version = older[0]!.version;
-    const [count, are] = older.length === 1 ? ["1 row", "is"] : [`${older.length} rows`, "are"];
-    ctx.out.warn(
-      `${app} has a new version, ${planning.version ?? "unknown"}: ${count} that ${are} done in version ${version} will be run again; ${app}@${version} keeps to that`,
-    );
-  }
-  const relabeled = changedIds(plan);
-  if (relabeled.length === 0) return;
-  const [first] = relabeled;
-  const which =
-    relabeled.length === 1 ? `the id ${first} has` : `${relabeled.length} ids, such as ${first}, have`;
-  ctx.out.note(`${which} new content, and will be run as new; of the lines with an id, the last stands`);
+  const fresh = plan.rows.filter(({ key }) => plan.book.standing(key) === "new");
+  noteVersion(ctx, plan, fresh, app);
+  noteIds(ctx, plan, fresh);
 }
 
-/** Another version in which the content of a row that is new has ended well. */
-function doneInAnother(book: Book, { key, content }: PlannedRow, version: string | null) {
-  if (book.standing(key) !== "new") return null;
-  for (const [other, of] of book.state.versions.get(content) ?? []) {
-    const standing = standingOf(book.state.rows.get(other));
-    if (of !== version && of !== null && (standing === "done" || standing === "unsaved"))
-      return { version: of };
-  }
-  return null;
+function noteVersion(ctx: Context, { planning, book }: Plan, fresh: PlannedRow[], app: string): void {
+  const done = contentsDone(book, planning.version);
+  const older = fresh.filter(({ content }) => done.has(content));
+  if (older.length === 0) return;
+  const version = done.get(older[0]!.content)!;
+  const rows = older.length === 1 ? "1 row that is" : `${older.length} rows that are`;
+  ctx.out.warn(
+    `${app} has a new version, ${planning.version ?? "unknown"}: ${rows} done in version ${version} will be run again; ${app}@${version} keeps to that`,
+  );
 }
 
-function changedIds({ rows, book }: Plan): string[] {
+/** What has ended well in another version than this, and in which. */
+function contentsDone({ state }: Book, version: string | null): Map<string, string> {
+  const isDone = (row: RowState) => ["done", "unsaved"].includes(standingOf(row));
+  const done = [...state.rows.values()].filter((row) => row.version !== version && isDone(row));
+  return new Map(
+    done.flatMap((row) => (row.content && row.version ? [[row.content, row.version] as const] : [])),
+  );
+}
+
+function noteIds(ctx: Context, { rows, book }: Plan, fresh: PlannedRow[]): void {
   const keys = new Set(rows.map(({ key }) => key));
-  return rows.flatMap(({ id, key }) => {
+  const changed = fresh.flatMap(({ id, content }) => {
     const before = id === null ? undefined : book.state.ids.get(id);
-    const isOther = before !== undefined && !keys.has(before) && !isSameContent(book, before, key);
-    return isOther && book.standing(key) === "new" ? [id!] : [];
+    const isOther = before !== undefined && !keys.has(before) && book.row(before)?.content !== content;
+    return isOther ? [id!] : [];
   });
-}
-
-/** A row that only the version of the app has changed. */
-function isSameContent({ state }: Book, one: string, other: string): boolean {
-  return [...state.versions.values()].some((keys) => keys.has(one) && keys.has(other));
+  const [first] = changed;
+  if (first === undefined) return;
+  const which =
+    changed.length === 1 ? `the id ${first} has` : `${changed.length} ids, such as ${first}, have`;
+  ctx.out.note(`${which} new content, and will be run as new; of the lines with an id, the last stands`);
 }
