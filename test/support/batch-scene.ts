@@ -45,7 +45,9 @@ export class BatchScene {
   }
 
   belt(args: string[], policy: Partial<RetryPolicy> = {}, stdin = ""): Running {
-    return belt(["batch", "a/b", ...args], { home: this.home, env: this.env, policy, stdin });
+    // A machine that is busy with other tests answers late.
+    const patient = { giveUp: 15_000, finalRead: 10_000, silence: 10_000, ...policy };
+    return belt(["batch", "a/b", ...args], { home: this.home, env: this.env, policy: patient, stdin });
   }
 
   spawn(args: string[], env: Record<string, string> = {}) {

@@ -3,7 +3,7 @@ import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { letRestGoBy, readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
-import { ambiguous, timeLimit } from "./network-errors.ts";
+import { ambiguous, deadline, timeLimit } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
 import { type Message, readResponse } from "./response.ts";
@@ -112,11 +112,9 @@ export class Http {
     });
     answer.body.once("close", limit.lift);
     const head = responseHead(answer);
-    if (head.status === 200) {
-      limit.untimed();
-      return { contentType: head.contentType, chunks: letRestGoBy(answer.body) };
-    }
-    const text = await readReason(answer.body, limit.signal);
+    limit.untimed();
+    if (head.status === 200) return { contentType: head.contentType, chunks: letRestGoBy(answer.body) };
+    const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
     readResponse({ ...head, text });
     throw noStream(head.status);
