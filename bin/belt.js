@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // CommonJS, as all of the program: on Node 20, just starting to load ES modules takes a third of the
 // time that node needs to start. --version and --help are answered here, without loading it.
-const { readFileSync } = require("node:fs");
+const { existsSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 const root = join(__dirname, "..");
-const answer = process.argv.length === 3 ? prepared(process.argv[2]) : null;
+const answer = process.argv.length <= 3 ? prepared(process.argv[2] ?? "--help") : null;
 if (answer === null) {
   run();
 } else {
@@ -14,8 +14,22 @@ if (answer === null) {
 }
 
 async function run() {
-  const { start, processHost } = require("../dist/cli/start.cjs");
+  const program = join(root, "dist/cli/start.cjs");
+  if (!existsSync(program)) return unbuilt();
+  const { start, processHost } = require(program);
   process.exitCode = await start(processHost(root));
+}
+
+/** A clone, as it comes: the package brings the program along. */
+function unbuilt() {
+  process.exitCode = 1;
+  process.stderr.write(
+    `error: belt is not built: npm run build\nhint: cd ${shellWord(root)} && npm ci && npm run build\n`,
+  );
+}
+
+function shellWord(text) {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The reader may have had enough, as in `belt --help | head -1`; anything else is a failure. */
@@ -28,8 +42,8 @@ function unwritten({ code, message }) {
 /** What the parser would say; null where that depends on more than this one argument. */
 function prepared(argument) {
   if (/^(-V|--version)$/.test(argument)) return `${require("../package.json").version}\n`;
-  const { isTTY, columns } = process.stdout;
-  if (!/^(-h|--help)$/.test(argument) || (isTTY && !(columns >= 100))) return null;
+  // On a terminal help is wrapped and has bold heads.
+  if (!/^(-h|--help)$/.test(argument) || process.stdout.isTTY || process.env["FORCE_COLOR"]) return null;
   try {
     return readFileSync(join(root, "dist/help.txt"), "utf8");
   } catch {

@@ -21,16 +21,19 @@ o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
 c|batch||run an app once for each row of a file
-c|task||look at tasks, stop, follow and await them
-c|session||manage stateful sessions
-c|balance||show the credit of the account
-c|usage||show what was spent
-c|app||find apps, and see what they take
+c|rerun||repeat a run exactly
+c|task||follow and stop runs
+c|agent||talk to agents
+c|chat||look at chats, and stop them
+c|session||manage sessions
+c|app||find apps, and make new ones
 c|file||upload files
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
 c|logout||forget the key of a profile
-c|profile||manage API keys and where they belong
+c|profile||manage API keys
+c|balance||show the credit of the account
+c|usage||show what was spent
 c|api||send one request to the API
 c|doctor||say what is in force, and whether the API answers
 c|completion||print a completion script
@@ -53,9 +56,11 @@ o|--no-wait||print the task and return
 o|--timeout|text|stop waiting after this long; the task goes on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
 o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--receipt||with --save: also write what `belt rerun` needs to run exactly this again
 o|--preview|one:auto,never|show images on a terminal
 o|--events|files|also write the task'\''s events there, as NDJSON
 o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
@@ -75,6 +80,8 @@ o|-j|text|most tasks unfinished at once
 o|--retries|text|tries again of what was throttled
 o|--max-failures|text|stop after so many rows in a row that failed
 o|--again|one:failed,in-doubt,all|also run rows again that ended
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too
 o|--timeout|text|stop after this long; tasks go on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to running tasks
 o|--save|dirs|download every file of the outputs into this folder; nothing is overwritten
@@ -83,6 +90,24 @@ o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version
 a|rows|files|a file of JSON lines or CSV, or - for standard input; not needed with --vary' ;;
+    'rerun') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
+o|--setup|spec|setup parameters, written like --input (repeatable)
+o|--latest||run today'\''s version of the app, not the one that ran
+o|--allow-sensitive||upload files that look like secrets, too
+o|--yes||upload the files that a receipt names without asking
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||with a cap, start also what has a cost that is not known
+o|--expect-same||exit 1 when what comes out is not what came out before, by SHA-256
+o|--timeout|text|stop waiting after this long; the task goes on; exit 8
+o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
+o|--save|dirs|download every file of the output into this folder; nothing is overwritten
+o|--receipt||with --save: also write a receipt of this run
+o|--preview|one:auto,never|show images on a terminal
+o|--dry-run||print the request that would be sent, the files that would be uploaded and the estimate, start nothing
+o|--help||show help
+o|-h||show help
+a|run|task-or-file|receipt (it ends in .json or holds a /), task id, or @last' ;;
     'task') REPLY='c|get||show tasks
 c|list||list tasks
 c|watch||show what happens to tasks, as it happens
@@ -97,6 +122,8 @@ o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'task list') REPLY='o|--limit|text|how many at most
 o|-L|text|how many at most
+o|--status|one:received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only
+o|--app|text|those of this app only
 o|--journal||list what this machine submitted instead, without asking the API
 o|--help||show help
 o|-h||show help' ;;
@@ -116,9 +143,37 @@ o|-f||go on until the tasks have ended
 o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
-    'task cancel') REPLY='o|--help||show help
+    'task cancel') REPLY='o|--wait||stay until they have ended, and print how; exit 0 however they ended
+o|--timeout|text|with --wait: stop waiting after this long; exit 8
+o|--help||show help
 o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
+    'agent') REPLY='c|run||send a message to an agent, follow its answer
+o|--help||show help
+o|-h||show help' ;;
+    'agent run') REPLY='o|--chat|chat|go on with a chat
+o|--context|text|what the agent asks for (repeatable)
+o|--attach|files|upload a file, and send it along (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--allow-unknown-cost||talk to it though BELT_MAX_COST is set: what it costs cannot be asked
+o|--tool|text|let it run this shell command as its tool: arguments as JSON on standard input, what it prints is the result (repeatable)
+o|--approve|text|calls that need approval: never, ask, all, or tool:a,tool:b (default: ask on a terminal, never elsewhere)
+o|--timeout|text|stop waiting after this long; the agent goes on; exit 8
+o|--events|files|also write what happens there, as NDJSON
+o|--help||show help
+o|-h||show help
+a|agent|agent|namespace/name, or namespace/name@version
+v|message|text|what to say; - reads it from standard input' ;;
+    'chat') REPLY='c|get||show chats
+c|stop||stop answers
+o|--help||show help
+o|-h||show help' ;;
+    'chat get') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
+    'chat stop') REPLY='o|--help||show help
+o|-h||show help
+v|id|chat|chat ids; @last is the newest this machine began, - reads ids from standard input' ;;
     'session') REPLY='c|list||list active sessions
 c|get||show sessions
 c|keepalive||reset the idle timer of sessions
@@ -153,13 +208,9 @@ o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version
 v|command|command|what to run, after --' ;;
-    'balance') REPLY='o|--help||show help
-o|-h||show help' ;;
-    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
-o|--help||show help
-o|-h||show help' ;;
     'app') REPLY='c|get||show an app and its inputs
 c|sample||print an input to start from
+c|init||make an app that runs
 c|list||list apps
 o|--help||show help
 o|-h||show help' ;;
@@ -172,6 +223,9 @@ o|--save|files|write it there, as YAML if the name ends so; nothing is overwritt
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name' ;;
+    'app init') REPLY='o|--help||show help
+o|-h||show help
+a|dir|dirs|the folder, whose name becomes that of the app' ;;
     'app list') REPLY='o|--search|text|those that match only
 o|--limit|text|how many at most
 o|-L|text|how many at most
@@ -184,15 +238,26 @@ o|-h||show help' ;;
 o|--help||show help
 o|-h||show help
 v|path|files|files, - for standard input' ;;
-    'dev') REPLY='o|--port|text|port to listen on, 0 for any
+    'dev') REPLY='c|exec||run a command beside a server of its own
+o|--port|text|port to listen on, 0 for any
 o|--workers|text|worker processes at most
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
 o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
 o|--help||show help
 o|-h||show help
 v|appdir|dirs|folders of inference.sh apps' ;;
+    'dev exec') REPLY='o|--workers|text|worker processes at most
+o|--task-timeout|text|cut off a task that runs longer (default 10m)
+o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
+o|--status-table|one:2026,2025|number statuses as the API did then
+o|--balance|text|credit for the prices that apps name in inf.yml (default 100)
+o|--scenario|files|script of faults for the local server: a file, or a name of belt help scenarios
+o|--help||show help
+o|-h||show help
+v|appdir|dirs|folders of inference.sh apps, else that of this folder' ;;
     'login') REPLY='o|--infra|one:cloud,private,private_first|where runs go with this profile
 o|--status-table|one:auto,2025,2026|the status numbers this API uses, if belt cannot tell
 o|--insecure||allow plain http to another machine
@@ -222,6 +287,11 @@ o|-y||do not ask
 o|--help||show help
 o|-h||show help
 a|name|profile|name of a profile' ;;
+    'balance') REPLY='o|--help||show help
+o|-h||show help' ;;
+    'usage') REPLY='o|--range|one:1h,1d,7d,30d,90d|how far back
+o|--help||show help
+o|-h||show help' ;;
     'api') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--allow-unknown-cost||start a run though BELT_MAX_COST is set
@@ -236,7 +306,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input' ;;
+v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options' ;;
     *) REPLY= ;;
   esac
 }
@@ -353,6 +423,7 @@ _belt() {
   if [[ $kind == input || $kind == spec ]] && _belt_file "$current"; then
     prefix+=$REPLY current=${current#"$REPLY"} kind=files
   fi
+  [[ $kind == task-or-file ]] && { [[ $current == @* ]] && kind=task || kind=files; }
 
   local value all=()
   case $kind in

@@ -14,14 +14,21 @@ export function belt(name: string, ...args: string[]): BeltCommand {
 }
 
 /** Commands that talk to no API. */
-const OFFLINE = new Set(["dev", "profile list", "profile use"]);
+const OFFLINE = new Set([
+  "dev",
+  "app init",
+  "help app-format",
+  "help scenarios",
+  "profile list",
+  "profile use",
+]);
 
 const NAMES_A_TARGET = /^--(profile|api-url|local)$/;
 
-/** A hint as text; its commands get `targetFlags`, and so talk to the API that this one talked to. */
-export function renderHint(hint: Hint, targetFlags = ""): string {
+/** A hint as text; its commands get `targetFlags`, and so talk to the API that this one talked to, and look as told. */
+export function renderHint(hint: Hint, targetFlags = "", command = (text: string) => text): string {
   return parts(hint)
-    .map((part) => (typeof part === "string" ? part : renderCommand(part, targetFlags)))
+    .map((part) => (typeof part === "string" ? part : command(renderCommand(part, targetFlags))))
     .join("");
 }
 
@@ -42,5 +49,8 @@ function parts(hint: Hint): readonly (string | BeltCommand)[] {
 
 /** A word that a shell takes as it is, however odd. A placeholder such as <name> stays as it is. */
 export function shellWord(text: string): string {
-  return /^([\w.:@%+=/-]+|<[a-z-]+>)$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^([\w.:@%+=,/-]+|<[a-z-]+>)$/.test(text)) return text;
+  // As people write it; all but these characters mean themselves between double quotes.
+  const [, key, value] = /^([\w.-]+=)([^"$`\\!]+)$/s.exec(text) ?? [];
+  return key === undefined ? `'${text.replaceAll("'", "'\\''")}'` : `${key}"${value}"`;
 }

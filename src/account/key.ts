@@ -7,6 +7,11 @@ export function cleanKey(text: string | undefined): string | null {
 
 /** Refuses what cannot stand in a header; `source` says whose key it is, and the key is not repeated. */
 export function checkedKey(key: string, source: string): string {
+  if (/^(["']).*\1$/.test(key))
+    throw usageError(
+      `${source} has quotes around it`,
+      "write it without them: docker's --env-file takes them for a part of the key",
+    );
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw usageError(
     `${source} holds characters that no API key has`,

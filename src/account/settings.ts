@@ -27,9 +27,13 @@ export function pinnedTarget(profile: string, url: string): string {
   return `${url} ${profile}`;
 }
 
+/** Set by `dev exec`: whatever is said elsewhere, belt talks to a local server and to nothing else. */
+export const REHEARSAL_VARIABLE = "BELT_REHEARSAL";
+
 /** Options before environment; an option also outranks a variable that says something else altogether. */
 export function resolveNamed(flags: GlobalFlags, env: Env): Named {
   if (flags.local && flags.apiUrl !== undefined) throw usageError("--local and --api-url exclude each other");
+  if (env[REHEARSAL_VARIABLE]) return rehearsed(flags, env);
   const elsewhere = flags.apiUrl !== undefined || flags.profile !== undefined;
   const apiUrl = flags.apiUrl ?? (env["BELT_API_URL"] || null);
   const profile = flags.profile ?? (env["BELT_PROFILE"] || null);
@@ -40,6 +44,23 @@ export function resolveNamed(flags: GlobalFlags, env: Env): Named {
     apiUrl,
     apiUrlFrom: apiUrl === null ? null : flags.apiUrl === undefined ? "BELT_API_URL" : "--api-url",
   };
+}
+
+function rehearsed({ apiUrl, profile }: GlobalFlags, env: Env): Named {
+  const named = {
+    "--api-url": apiUrl,
+    "--profile": profile,
+    BELT_API_URL: env["BELT_API_URL"],
+    BELT_PROFILE: env["BELT_PROFILE"],
+  };
+  const [other] = Object.entries(named).find(([, value]) => value) ?? [];
+  if (other !== undefined) {
+    throw usageError(
+      `${other} names another API, and inside belt dev exec every belt is local`,
+      `leave ${other} out: a rehearsal spends nothing`,
+    );
+  }
+  return { local: true, profile: null, profileFrom: null, apiUrl: null, apiUrlFrom: null };
 }
 
 /** The account that requests are made with; throws where there cannot be one. */

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { StatusTable } from "../wire/status.ts";
 import { isObject, type JsonObject, type RunRequest } from "../wire/types.ts";
+import { AgentApi } from "./agents.ts";
 import { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { Probe } from "./http/probe.ts";
@@ -8,9 +9,9 @@ import type { ApiRequest, HttpOptions, Method, OpenStream, Transfer } from "./ht
 import type { RetryMode } from "./http/retry.ts";
 import type { RetryPolicy } from "./http/retry-policy.ts";
 import { MoneyApi } from "./money.ts";
-import { eachPage, readPages } from "./pages.ts";
+import { readPages } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
-import { identifiedTask, identifier, readItems, readTask } from "./resources/read.ts";
+import { identified, identifier, readItems, readTask } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
 import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
@@ -29,14 +30,9 @@ export interface ApiOptions extends HttpOptions {
 
 const MAY_HAVE_STARTED = "the run may have started";
 
-export interface SubmitOptions {
-  /** Called as each try begins, with what to call when that try is over. */
-  uninterruptible(): () => void;
-  /** Ends the submit; its reason is a BeltError. */
-  deadline?: AbortSignal | undefined;
-  /** Not tried again, not even when it certainly did not arrive. */
-  once?: boolean;
-}
+/** How a submit is made, and what ends it. */
+export type SubmitOptions = Pick<ApiRequest, "deadline" | "once"> &
+  Required<Pick<ApiRequest, "uninterruptible">>;
 
 /** The inference.sh API, one line an endpoint; answers are tasks as sent, with their base fields flat. */
 export class Api {
@@ -52,6 +48,7 @@ export class Api {
   readonly trace: HttpOptions["trace"];
   readonly onRetry: HttpOptions["onRetry"];
   readonly signal: HttpOptions["signal"];
+  readonly agents: AgentApi;
   readonly money: MoneyApi;
   readonly #http: Http;
   readonly #onClose: (() => Promise<void>) | undefined;
@@ -69,6 +66,7 @@ export class Api {
     this.onRetry = options.onRetry;
     this.signal = options.signal;
     this.#http = new Http(options);
+    this.agents = new AgentApi(this.#http);
     this.#onClose = options.onClose;
     this.money = new MoneyApi((what) => this.#http.request(what), options.name === "local");
   }
@@ -79,16 +77,13 @@ export class Api {
    * readable answer it is exit 11.
    */
   async submit(request: RunRequest, options: SubmitOptions): Promise<IdentifiedTask> {
-    const { uninterruptible, deadline, once } = options;
     const answer = await this.#request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
       retry: "if-unsent",
       ambiguousMessage: MAY_HAVE_STARTED,
-      uninterruptible,
-      deadline,
-      once,
+      ...options,
     });
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
@@ -126,14 +121,13 @@ export class Api {
 
   /** The newest tasks of the account, at most `limit`, read page by page. */
   async tasks(limit: number, signal?: AbortSignal): Promise<IdentifiedTask[]> {
-    return (await this.#pages("/tasks/list", limit, {}, signal)).flatMap(identifiedTask);
+    return identified(await this.#pages("/tasks/list", limit, {}, signal));
   }
 
-  /** The same by the page, as long as somebody wants another. */
-  async *taskPages(): AsyncGenerator<IdentifiedTask[]> {
-    const request = (what: ApiRequest) => this.#request(what);
-    for await (const items of eachPage(request, "/tasks/list", () => 100))
-      yield items.flatMap(identifiedTask);
+  /** The tasks of the account, the newest first, by the page of at most `size`. */
+  async *taskPages(size: number): AsyncGenerator<IdentifiedTask[]> {
+    const pages = readPages((what) => this.#request(what), { path: "/tasks/list", wanted: () => size });
+    for await (const items of pages) yield identified(items);
   }
 
   /** The server's clock at a time of this machine's, at the earliest; null as long as it has not told. */
@@ -198,18 +192,23 @@ export class Api {
     );
   }
 
+  /** What the whole catalog suggests for a few words; apps among other things, the best first. */
+  async suggest(query: string, limit: number): Promise<JsonObject[]> {
+    const body = { query, limit };
+    const answer = await this.#http.request({ method: "POST", path: "/suggest", body, retry: "idempotent" });
+    const results = isObject(answer) ? answer["results"] : null;
+    if (Array.isArray(results)) return results.filter(isObject);
+    throw notAsExpected("its answer to the search has no results");
+  }
+
   /** Makes room for files, one slot each. */
   async createFiles(
     files: { filename: string; content_type: string; size: number }[],
   ): Promise<UploadSlot[]> {
     const body = { files: files.map((file) => ({ uri: "", ...file })) };
-    const answer = await this.#request({
-      method: "POST",
-      path: "/files",
-      body,
-      retry: "idempotent",
-    });
-    return readSlots(answer, files.length);
+    const path = "/files";
+    const answer = await this.#request({ method: "POST", path, body, retry: "idempotent" });
+    return readSlots(answer, files.length, this.#http.url(path).href);
   }
 
   transfer(what: Transfer): Promise<Dispatcher.ResponseData> {
@@ -230,8 +229,15 @@ export class Api {
     }
   }
 
-  #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
-    return readPages((what) => this.#request(what), path, limit, more, signal);
+  async #pages(path: string, limit: number, more: JsonObject, signal?: AbortSignal): Promise<JsonObject[]> {
+    const found: JsonObject[] = [];
+    const wanted = () => limit - found.length;
+    const pages = readPages((what) => this.#request(what), { path, wanted, more, signal });
+    for await (const items of pages) {
+      for (const item of items) found.push(item);
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
   }
 
   #session(id: string, answer: unknown): SessionDocument {

@@ -2,36 +2,25 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 import type { ApiRequest } from "./http/request.ts";
 import { readItems } from "./resources/read.ts";
 
-type Request = (what: ApiRequest) => Promise<unknown>;
-
-/** A list, read page by page up to `limit`; with a signal of its own it is tried once, for a caller that can do without. */
-export async function readPages(
-  request: Request,
-  path: string,
-  limit: number,
-  more: JsonObject,
-  signal?: AbortSignal,
-): Promise<JsonObject[]> {
-  const found: JsonObject[] = [];
-  const retry = signal ? "never" : "idempotent";
-  const asked: Request = (what) => request({ ...what, retry, signal });
-  for await (const items of eachPage(asked, path, () => limit - found.length, more)) {
-    found.push(...items);
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+interface Listing {
+  path: string;
+  /** Items that are still wanted. */
+  wanted(): number;
+  /** What the request says besides. */
+  more?: JsonObject;
+  /** With a signal of its own a page is asked for once, for whoever may do without. */
+  signal?: AbortSignal | undefined;
 }
 
-/** The items of a list by the page, as long as somebody wants another; `limit` says how many are still wanted. */
-export async function* eachPage(
-  request: Request,
-  path: string,
-  limit: () => number,
-  more: JsonObject = {},
+/** A list of the API, one page after another. */
+export async function* readPages(
+  request: (what: ApiRequest) => Promise<unknown>,
+  { path, wanted, more = {}, signal }: Listing,
 ): AsyncGenerator<JsonObject[]> {
+  const retry = signal ? "never" : "idempotent";
   for (let cursor: unknown; ; ) {
-    const body = { limit: limit(), ...more, ...(cursor !== undefined && { cursor }) };
-    const page = await request({ method: "POST", path, body, retry: "idempotent" });
+    const body = { limit: wanted(), ...more, ...(cursor !== undefined && { cursor }) };
+    const page = await request({ method: "POST", path, body, retry, signal });
     const items = readItems(page, path);
     yield items;
     cursor = isObject(page) ? page["next_cursor"] : undefined;

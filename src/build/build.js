@@ -22,6 +22,7 @@ const PARTS = [
   "src/cli/complete.ts",
   "src/api/http/undici.ts",
   "src/local/server.ts",
+  "src/local/faults/faults.ts",
 ];
 
 /** A process of its own, which imports apps, and so is an ES module; and the thread in it that watches over it. */
@@ -108,9 +109,14 @@ const keepApart = {
 /** Specifiers of the packages that get files of their own, as they are met. */
 const packages = new Set();
 
+/** "src/cli/main.ts" → "cli/main"; a room's own file stands beside it, "local/faults", as far from the packages as others. */
+function nameOfPart(part) {
+  return part.replace(/^src\/|\.ts$/g, "").replace(/\/(\w+)\/\1$/, "/$1");
+}
+
 /** "src/cli/main.ts" → "../cli/main.cjs", from any file of the program but those at its top */
 function fileOf(part) {
-  return `../${part.replace(/^src\//, "").replace(/\.ts$/, ".cjs")}`;
+  return `../${nameOfPart(part)}.cjs`;
 }
 
 /** "ajv/dist/2020.js" → "ajv", "@inquirer/prompts" → "@inquirer/prompts" */
@@ -147,7 +153,11 @@ const commonjs = {
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const builds = [
-  await build({ ...commonjs, entryPoints: PARTS, plugins: [leaveOutUnused, unpackParsers, keepApart] }),
+  await build({
+    ...commonjs,
+    entryPoints: PARTS.map((part) => ({ in: part, out: nameOfPart(part) })),
+    plugins: [leaveOutUnused, unpackParsers, keepApart],
+  }),
   await build({
     ...commonjs,
     entryPoints: [...packages].map((path) => ({ in: path, out: `packages/${slug(path)}` })),

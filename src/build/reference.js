@@ -14,6 +14,7 @@ function reference(tree) {
       const shown = variadic ? `${name}…` : name;
       return required ? `<${shown}>` : `[${shown}]`;
     });
+    if (command.usage.includes(" -- ")) words.push("-- <command…>");
     const options = command.options.filter(({ long }) => long !== "--help").map(optionText);
     return `| \`${["belt", command.name, ...words].join(" ")}\` | ${command.summary} | ${options.join(" ")} |`;
   });
@@ -32,9 +33,10 @@ function reference(tree) {
   ].join("\n");
 }
 
-/** Commands that do something; a name holds those of the commands above it. */
+/** Commands that do something, alone or with what they take; a name holds those of the commands above it. */
 function leaves(command) {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+  const own = command.commands.length === 0 || command.arguments.length > 0 ? [command] : [];
+  return [...own, ...command.commands.flatMap(leaves)];
 }
 
 function optionText({ short, long, value }) {

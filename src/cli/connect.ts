@@ -2,14 +2,22 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Account, describeKeySource } from "../account/account.ts";
 import { readProxies } from "../account/proxy.ts";
 import { Api, type ApiOptions } from "../api/client.ts";
-import { cannotServe, TASK_TIMEOUT } from "../commands/dev.ts";
+import { cannotServe, scenarioOf, TASK_TIMEOUT } from "../commands/dev/server.ts";
 import type { Endpoint } from "../commands/shared/context.ts";
 import { BeltError } from "../errors.ts";
 import { belt } from "../hint.ts";
 import type { LocalServer } from "../local/server.ts";
 import { makeFolder } from "../store/folder.ts";
 import type { Paths } from "../store/paths.ts";
-import { devAddress, ownAddress, readAddress, removeAddress, writeAddress } from "../store/server-address.ts";
+import {
+  ADDRESS_VARIABLE,
+  devAddress,
+  ownAddress,
+  readAddress,
+  removeAddress,
+  type ServerAddress,
+  writeAddress,
+} from "../store/server-address.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
 import { beltVersion } from "./version.ts";
@@ -27,6 +35,8 @@ interface Connecting {
   paths: Paths;
   out: Output;
   signal: AbortSignal;
+  /** Faults of a local server, which is then one of this command's own. */
+  scenario?: string | undefined;
 }
 
 /** The client for the API of an account; for --local, of a server that is found or started. */
@@ -56,16 +66,13 @@ export async function connectApi(connecting: Connecting): Promise<Connection> {
 /** What others can reach as it is. */
 const reachable: Connection["exposeServer"] = async () => ({ env: {}, release: async () => {} });
 
-/** Names to the commands of `session exec` the file that says where the server of their belt answers. */
-const ADDRESS_FILE = "BELT_LOCAL_ADDRESS";
-
 /** A running `belt dev`, else a server inside this process that ends with the command. */
 async function connectLocal(connecting: Connecting): Promise<Connection> {
-  const { host, paths, out } = connecting;
+  const { host, paths, out, scenario } = connecting;
   const options = { ...(await commonOptions(connecting)), name: "local", proxy: () => null };
   const warn = (text: string) => out.warn(text);
-  const running = await readAddress(host.env[ADDRESS_FILE] || devAddress(paths.state), warn);
-  if (running && host.isAlive(running.pid) && (await answers(running.url))) {
+  const running = scenario === undefined ? await runningServer(connecting, host.env[ADDRESS_VARIABLE]) : null;
+  if (running) {
     out.addSecret(running.key);
     const { url, key } = running;
     return {
@@ -77,13 +84,29 @@ async function connectLocal(connecting: Connecting): Promise<Connection> {
   out.addSecret(server.key);
   const { url, key } = server;
   return {
-    api: new Api({ ...options, baseUrl: url, key, outlivesCommand: false, onClose: () => server.close() }),
+    api: new Api({
+      ...options,
+      baseUrl: url,
+      key,
+      outlivesCommand: false,
+      onClose: () => endServer(server, out),
+    }),
     exposeServer: async () => {
       const file = ownAddress(paths.state, host.pid);
-      await writeAddress(file, { url, key, pid: host.pid }, warn);
-      return { env: { [ADDRESS_FILE]: file }, release: () => removeAddress(file, host.pid) };
+      await writeAddress(file, { url, key, pid: host.pid }, { owner: host, warn });
+      return { env: { [ADDRESS_VARIABLE]: file }, release: () => removeAddress(file, host.pid) };
     },
   };
+}
+
+/** The `belt dev` of this state folder, or the server behind another address file, if it is there. */
+export async function runningServer(
+  { host, paths, out }: Pick<Connecting, "host" | "paths" | "out">,
+  file?: string,
+): Promise<ServerAddress | null> {
+  const address = await readAddress(file || devAddress(paths.state), (text) => out.warn(text));
+  const isThere = address && host.isAlive(address.pid) && (await answers(address.url));
+  return isThere ? address : null;
 }
 
 /** True when something listens there: a process may have taken over the id of a server that was killed. */
@@ -98,7 +121,17 @@ async function answers(url: string): Promise<boolean> {
   }).finally(() => socket.destroy());
 }
 
-async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
+/** Says first what of a scenario was rehearsed. */
+async function endServer(server: LocalServer, out: Output): Promise<void> {
+  const rehearsal = server.rehearsal();
+  if (rehearsal) {
+    const { rehearsalText } = await import("../views/rehearsal-view.ts");
+    out.note(rehearsalText(rehearsal));
+  }
+  await server.close();
+}
+
+async function startServer({ host, paths, scenario }: Connecting): Promise<LocalServer> {
   const { startLocalServer } = await import("../local/server.ts");
   const starting = makeFolder(paths.state).then(() =>
     startLocalServer({
@@ -111,6 +144,7 @@ async function startServer({ host, paths }: Connecting): Promise<LocalServer> {
       dialect: null,
       statusTable: "2026",
       fileUris: "file",
+      scenario: scenarioOf(scenario, host.cwd),
     }),
   );
   return await starting.catch((thrown) => {
@@ -133,7 +167,7 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
       await wait(ms, undefined, { signal: AbortSignal.any([until]) }).catch(() => until.throwIfAborted());
     },
     trace: (line: string) => out.trace(line),
-    onRetry: (text: string) => out.note(text),
+    onRetry: (text: string) => out.retry(text),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
 }

@@ -53,18 +53,22 @@ export async function createContext(
   let connection: Promise<Connection> | null = null;
   let events: EventsTarget | null = null;
   const requestTimeout = flags.requestTimeout ?? REQUEST_TIMEOUT;
-  const connect = async (account: Account) => {
+  const connect = async (account: Account, scenario?: string) => {
     const { connectApi } = await import("./connect.ts");
-    return await connectApi({ host, account, requestTimeout, paths, out, signal });
+    return await connectApi({ host, account, requestTimeout, paths, out, signal, scenario });
   };
   const { current, ...credentials } = await openCredentials({ host, flags, paths, out, connect });
-  const connected = async () => {
-    connection ??= connect(current());
+  const connected = async (scenario?: string) => {
+    connection ??= connect(current(), scenario);
     return await connection;
   };
   const context: Context = {
     out,
-    api: async () => (await connected()).api,
+    api: async (scenario) => (await connected(scenario)).api,
+    runningServer: async () => {
+      const { runningServer } = await import("./connect.ts");
+      return await runningServer({ host, paths, out });
+    },
     endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
     credentials,
     maxCost: host.env["BELT_MAX_COST"] || null,
@@ -82,7 +86,7 @@ export async function createContext(
       stdin: () => readStdin(host, signal),
       spool: spool.file,
     },
-    store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)) },
+    store: { paths, journal: new Journal(paths.state, (text) => out.warn(text)), owner: host },
     machine: {
       root: host.root,
       get cwd() {
@@ -101,8 +105,11 @@ export async function createContext(
         return [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY ?? false);
       },
       pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
-      isAlive: host.isAlive,
       spawn: (command, env) => spawnCommand(host, out, command, env),
+      runTool: async (command, input, bounds) => {
+        const { runTool } = await import("./run-tool.ts");
+        return await runTool(host, command, input, bounds);
+      },
       openEvents: async (target, deadline) => {
         events = await openEvents(target, { host, out, signal, deadline });
         return events;

@@ -34,6 +34,7 @@ export async function openCredentials({
   const profiles = new Profiles({
     folder: paths.config,
     platform,
+    owner: host,
     note: (text) => out.note(text),
     warn: (text) => out.warn(text),
   });

@@ -58,24 +58,30 @@ export function describeCommand(command: Command): CommandDocument {
 
 /** The ways in which this command can end that are worth a word, read from what it takes. */
 export function exitsOf(command: Command): Exit[] {
-  if (command.commands.length > 0) return Object.keys(EXIT_CODES) as Exit[];
+  if (isNoun(command)) return Object.keys(EXIT_CODES) as Exit[];
   const path = commandPath(command);
   const exits = new Set<Exit>(["success", "failure", "usage"]);
   const add = (...more: Exit[]) => {
     for (const exit of more) exits.add(exit);
   };
   const takes = (long: string) => command.options.some((option) => option.long === long);
-  if (!/^(dev|help|completion|logout|profile .*)$/.test(path))
+  if (!/^(dev( exec)?|app init|help|completion|logout|profile .*)$/.test(path))
     add("auth", "notFound", "unavailable", "quota");
-  if (/^(run|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
-  if (/^(run|batch)$/.test(path)) add("inDoubt");
+  if (/^(run|rerun|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
+  if (/^(run|rerun|batch)$/.test(path)) add("inDoubt");
   if (takes("--timeout") || path === "task get") add("stillRunning");
   const several = command.registeredArguments.some(
     (argument) => argument.variadic && argument.name() !== "command",
   );
-  if (takes("--save") || (several && path !== "dev" && path !== "help")) add("partial");
-  if (!/^(help|completion)$/.test(path)) add("interrupted", "terminated");
+  if (takes("--save") || (several && !/^(dev|help)/.test(path))) add("partial");
+  if (/^(run|api|session exec)$/.test(path)) add("inDoubt");
+  if (!/^(help|completion)$/.test(path)) add("hangup", "interrupted", "terminated");
   return (Object.keys(EXIT_CODES) as Exit[]).filter((exit) => exits.has(exit));
+}
+
+/** True for `task` and belt itself, which do nothing alone; `dev` has a command beneath it and takes folders. */
+export function isNoun({ commands, registeredArguments }: Command): boolean {
+  return commands.length > 0 && registeredArguments.length === 0;
 }
 
 /** "task get" for that command, "" for belt itself. */

@@ -1,6 +1,6 @@
 import { createWriteStream, fstatSync } from "node:fs";
 import { Socket } from "node:net";
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
@@ -17,6 +17,7 @@ export interface Host {
   home: string;
   cwd: string;
   pid: number;
+  hostname: string;
   nodeVersion: string;
   /** The package's own folder. */
   root: string;
@@ -29,9 +30,16 @@ export interface Host {
   onSignal(listener: (signal: Signal) => void): () => void;
   /** Calls back when the reader of stdout has gone. */
   onPipeClosed(listener: () => void): void;
+  /**
+   * Calls back before this process is stopped from the terminal, as by Ctrl-Z, and once it goes on; the
+   * returned function stops that.
+   */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** Ends a process, or with a negative id a group of them; one that is gone already is none. */
+  kill(pid: number): void;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): WritableEnd;
@@ -82,6 +90,7 @@ export function processHost(root: string): Host {
       }
     },
     pid: process.pid,
+    hostname: hostname(),
     nodeVersion: process.versions.node,
     root,
     // Node opens each when it is first asked for.
@@ -112,12 +121,33 @@ export function processHost(root: string): Host {
       // A terminal that has gone away takes stderr with it; there is nobody left to tell.
       process.stderr.on("error", () => {});
     },
+    onSuspend(stop, goOn) {
+      if (process.platform === "win32") return () => {};
+      const suspend = () => {
+        stop();
+        process.kill(process.pid, "SIGSTOP");
+      };
+      process.on("SIGTSTP", suspend);
+      process.on("SIGCONT", goOn);
+      return () => {
+        process.off("SIGTSTP", suspend);
+        process.off("SIGCONT", goOn);
+      };
+    },
     exitNow: (code) => process.exit(code),
     isAlive(pid) {
       try {
         return process.kill(pid, 0);
+      } catch (error) {
+        // It lives, and is another user's.
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+      }
+    },
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
       } catch {
-        return false;
+        // Gone already.
       }
     },
     async hasLinks() {

@@ -1,12 +1,11 @@
 import type { Command, CommanderError } from "commander";
-import type { GlobalFlags } from "../account/flags.ts";
-import { asBeltError, type BeltError, EXIT_CODES, usageError } from "../errors.ts";
-import type { ColorChoice } from "../terminal/colors.ts";
+import { asBeltError, type BeltError, EXIT_CODES } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter, unwrittenError } from "../terminal/paced-writer.ts";
 import type { OpenContext } from "./context.ts";
 import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
+import { flagsOf } from "./typed-flags.ts";
 
 /** One command line on its way. What has a cost is loaded when it is needed. */
 interface Invocation {
@@ -52,7 +51,7 @@ async function perform(invocation: Invocation): Promise<number> {
 /** Cleans up and hands over the answer before the error, which comes last; neither takes the place of how it ended. */
 async function end(invocation: Invocation, code: number | null, thrown: unknown): Promise<number> {
   const { answer, open } = invocation;
-  const error = code === null ? errorOf(invocation, thrown) : null;
+  const error = code === null ? await errorOf(invocation, thrown) : null;
   open?.context.out.progress.stop();
   const uncleaned = await failureOf(open?.close());
   const unwritten = unwrittenError(await answer.flush());
@@ -78,26 +77,26 @@ async function failureOf(work: Promise<void> | undefined): Promise<BeltError | n
 }
 
 /** Null for what ended well after all. */
-function errorOf({ program, host }: Invocation, thrown: unknown): BeltError | null {
+async function errorOf({ program, host }: Invocation, thrown: unknown): Promise<BeltError | null> {
   if (thrown === PIPE_CLOSED) return null;
   if (!isFromParser(thrown)) return asBeltError(thrown);
-  return isAnswered(thrown) ? null : usageFromParser(thrown, commandNamed(program, host.argv));
+  if (isAnswered(thrown) || !program) return null;
+  const { explainUsage } = await import("./guess/explain-usage.ts");
+  return await explainUsage(thrown, program, host);
 }
 
 async function outputOf({ host, answer, open }: Invocation): Promise<Output> {
   if (open) return open.context.out;
   const { createOutput } = await import("./output.ts");
-  return await createOutput(host, answer, flagsOf(host.argv));
+  const out = await createOutput(host, answer, flagsOf(host.argv));
+  // Nothing is wanted there, and it must not be shown a second time.
+  for (const key of keysIn(host.argv)) out.addSecret(key);
+  return out;
 }
 
-/** The flags that decide how an error looks, for a command line that could not be parsed. */
-function flagsOf(argv: string[]): GlobalFlags {
-  const end = argv.indexOf("--");
-  const given = end === -1 ? argv : argv.slice(0, end);
-  const color = /(?:^|\n)--color[=\n](auto|always|never)(?:\n|$)/.exec(given.join("\n"))?.[1] as
-    | ColorChoice
-    | undefined;
-  return { json: given.includes("--json"), ...(color && { color }) };
+/** What looks like an API key in a command line. */
+function keysIn(argv: readonly string[]): string[] {
+  return argv.flatMap((word) => word.match(/\binf_[\w-]{6,}/g) ?? []);
 }
 
 /** Told by its code: the parser itself may not have been loaded. */
@@ -108,33 +107,4 @@ function isFromParser(thrown: unknown): thrown is CommanderError {
 /** Help and version have been printed by the parser itself. */
 function isAnswered(thrown: CommanderError): boolean {
   return thrown.exitCode === 0 || thrown.code === "commander.help";
-}
-
-/** "error: unknown option '--x'\n(Did you mean …?)" as one error with a hint. */
-function usageFromParser(thrown: CommanderError, command: string): BeltError {
-  const [message = "", ...more] = thrown.message.replace(/^error: /, "").split("\n");
-  const choice =
-    /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/.exec(
-      message,
-    );
-  return usageError(
-    choice ? `<${choice[2]}>: "${choice[1]}" is not one of ${choice[3]}` : message,
-    more.join(" ").replace(/^\((.*)\)$/, "$1") || `${command} --help shows how it is used`,
-  );
-}
-
-/** "belt task get": the command that the words lead to, as far as they do. */
-function commandNamed(program: Command | null, argv: string[]): string {
-  if (!program) return "belt";
-  let [path, at] = ["belt", program];
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index]!;
-    const option = [...program.options, ...at.options].find(
-      ({ short, long }) => word === short || word === long,
-    );
-    if (option?.required) index++;
-    const next = at.commands.find((child) => child.name() === word);
-    if (next) [path, at] = [`${path} ${word}`, next];
-  }
-  return path;
 }

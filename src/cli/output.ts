@@ -37,6 +37,7 @@ export async function createOutput(
     colors: { stdout: await colorsOf(stdout), stderr: await colorsOf(stderr) },
     textWidth,
     now,
+    onSuspend: host.onSuspend,
   });
   for (const name of KEY_VARIABLES) out.addSecret(env[name]?.trim() ?? "");
   return out;

@@ -1,21 +1,27 @@
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { GlobalFlags } from "../account/flags.ts";
+import { wantsColor } from "../terminal/colors.ts";
 import { parseFieldPaths } from "../terminal/field.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
+import { addAgent, addChat } from "./grammar/agent.ts";
 import { addApi } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
 import { addBatch } from "./grammar/batch.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
 import { addMoney } from "./grammar/money.ts";
-import { type Act, type Action, duration } from "./grammar/options.ts";
+import { type Act, type Action, duration, examples } from "./grammar/options.ts";
 import { addLogin, addProfile } from "./grammar/profile.ts";
+import { addRerun } from "./grammar/rerun.ts";
 import { addRun } from "./grammar/run.ts";
 import { addSession } from "./grammar/session.ts";
 import { addTask } from "./grammar/task.ts";
-import { addHelp } from "./help.ts";
+import { BeltCommand } from "./help/belt-command.ts";
+import { addHelp, helpWriter } from "./help/command.ts";
+import type { HelpStyle } from "./help/layout.ts";
 import type { Host } from "./host.ts";
+import { flagsOf } from "./typed-flags.ts";
 import { beltVersion } from "./version.ts";
 
 /** The whole grammar. Each action loads its command when it is run, so that help and version load the parser alone. */
@@ -24,9 +30,18 @@ export async function buildProgram(
   answer: PacedWriter,
   execute: (flags: GlobalFlags, action: Action) => Promise<void>,
 ): Promise<Command> {
-  const program = new Command("belt")
+  const style = () => helpStyle(host);
+  const program = new BeltCommand("belt", helpWriter(answer, style))
     .description("Run any inference.sh app from a shell, follow it, stop it, and script all of it.")
     .usage("<command> [options]")
+    .addHelpText(
+      "after",
+      examples(
+        'belt run infsh/flux --input prompt="a lighthouse at dusk" --local',
+        "belt app get infsh/flux --local",
+        "belt help scripting",
+      ),
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => answer.write(text),
@@ -35,24 +50,42 @@ export async function buildProgram(
       // Errors are reported by main, in belt's own form.
       outputError: () => {},
     })
-    .configureHelp({ showGlobalOptions: true, helpWidth: helpWidth(host), sortSubcommands: false })
+    // What was probably meant is told in belt's own way, too.
+    .showSuggestionAfterError(false)
     .version(beltVersion(host.root), "-V, --version", "print the version");
   addGlobalOptions(program);
 
   const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
+  const noun = (name: string, summary: string, description: string) =>
+    program.command(name).summary(summary).description(description);
+  program.commandsGroup("Run an app");
   addRun(program, act);
   addBatch(program, act);
-  addTask(program.command("task").description("look at tasks, stop, follow and await them"), act);
-  addSession(program.command("session").description("manage stateful sessions"), act);
-  addMoney(program, act);
-  addApp(program.command("app").description("find apps, and see what they take"), act);
-  addFile(program.command("file").description("upload files"), act);
+  addRerun(program, act);
+  program.commandsGroup("Follow and stop it");
+  addTask(noun("task", "follow and stop runs", "Look at tasks, stop, follow and await them."), act);
+  program.commandsGroup("Talk to agents");
+  addAgent(noun("agent", "talk to agents", "Talk to agents."), act);
+  addChat(noun("chat", "look at chats, and stop them", "Look at chats with agents, and stop them."), act);
+  program.commandsGroup("Keep its state");
+  addSession(noun("session", "manage sessions", "Manage stateful sessions."), act);
+  program.commandsGroup("Find apps, send files");
+  addApp(
+    noun("app", "find apps, and make new ones", "Find apps, see what they take, and make new ones."),
+    act,
+  );
+  addFile(noun("file", "upload files", "Upload files."), act);
+  program.commandsGroup("Work without account");
   addDev(program, act);
+  program.commandsGroup("Keys and accounts");
   addLogin(program, act);
-  addProfile(program.command("profile").description("manage API keys and where they belong"), act);
+  addProfile(noun("profile", "manage API keys", "Manage API keys and where they belong."), act);
+  program.commandsGroup("What it costs");
+  addMoney(program, act);
+  program.commandsGroup("Everything else");
   addApi(program, act);
   addCompletion(program, answer);
-  addHelp(program, answer);
+  addHelp(program, answer, style);
   return program;
 }
 
@@ -82,6 +115,14 @@ function addGlobalOptions(program: Command): void {
     );
 }
 
-function helpWidth({ stdout }: Host): number {
-  return Math.min(stdout.isTTY ? (stdout.columns ?? 80) : 100, 100);
+/** Columns of a page in a pipe, where a terminal of the usual width may be behind it. */
+const PAGE = 80;
+
+function helpStyle({ stdout, env, argv }: Host): HelpStyle {
+  const { color = "auto" } = flagsOf(argv);
+  const isColored = wantsColor(color, env, stdout.isTTY ?? false);
+  return {
+    width: stdout.isTTY ? Math.min(stdout.columns ?? PAGE, 100) : PAGE,
+    bold: isColored ? (text) => `\u001b[1m${text}\u001b[22m` : (text) => text,
+  };
 }

@@ -6,6 +6,7 @@ import { wantsColor } from "../terminal/colors.ts";
 import type { Output } from "../terminal/output.ts";
 import { type Ask, Prompt } from "../terminal/prompt.ts";
 import type { Host } from "./host.ts";
+import { typedLines } from "./typed-lines.ts";
 
 /** Asks on a terminal; elsewhere says which flag answers, or reads standard input. */
 export function questions(host: Host, flags: GlobalFlags, out: Output, signal: AbortSignal): Questions {
@@ -23,6 +24,9 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
   return {
     get ask(): Ask | null {
       return canAsk() ? (question) => prompt().field(question) : null;
+    },
+    get lines() {
+      return canAsk() ? () => typedLines(host, out, signal) : null;
     },
     async confirm(question, flag) {
       if (canAsk()) return await prompt().yesOrNo(question);

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Api } from "../api/client.ts";
 import { type AppSchemas, appSchemas, type FunctionSchemas } from "../api/resources/app.ts";
-import { fileError, usageError } from "../errors.ts";
+import { BeltError, fileError, usageError } from "../errors.ts";
 import { belt } from "../hint.ts";
 import { sampleInput } from "../input/sample.ts";
 import { asSchema } from "../input/schema/document.ts";
@@ -54,11 +55,25 @@ export interface ListFlags {
   search?: string;
 }
 
-/** `belt app list`: the catalog, or what of it a search finds. */
+/** `belt app list`: the team's apps, or what of the whole catalog a search finds. */
 export async function list(ctx: Context, { limit, search }: ListFlags): Promise<void> {
   const api = await ctx.api();
-  ctx.out.result(await api.apps(limit, search), appListView);
+  const found = search === undefined ? [] : await suggestedApps(api, search, limit);
+  ctx.out.result(found.length > 0 ? found : await api.apps(limit, search), appListView);
 }
+
+/** Nothing where the API does not know the question; the list of the team's own apps can be searched, too. */
+async function suggestedApps(api: Api, search: string, limit: number): Promise<JsonObject[]> {
+  try {
+    const results = await api.suggest(search, limit);
+    return results.filter(({ type }) => type === undefined || type === "app").slice(0, limit);
+  } catch (thrown) {
+    if (thrown instanceof BeltError && NO_SUGGESTIONS.has(thrown.facts.httpStatus ?? 0)) return [];
+    throw thrown;
+  }
+}
+
+const NO_SUGGESTIONS = new Set([200, 400, 403, 404, 405, 422, 501]);
 
 async function readApp(ctx: Context, reference: string): Promise<{ app: JsonObject; schemas: AppSchemas }> {
   checkAppName(reference);

@@ -42,7 +42,7 @@ export function fillUploads({ values, uploads }: CoercedInput, uriOf: (file: str
 }
 
 /** A copy of a tree, and of what lies on the way, with another value at a path. */
-function withValue(tree: unknown, path: Path, value: unknown): unknown {
+export function withValue(tree: unknown, path: Path, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
   const copy = Array.isArray(tree) ? [...tree] : { ...(tree as JsonObject) };

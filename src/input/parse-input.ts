@@ -10,14 +10,14 @@ const QUOTING = `write key=text, key:=json, key=@file, key@=textfile, '{"key": 1
 /**
  * The object that the `--input` (or `--setup`) specs describe, merged left to right, later wins
  * (src/cli/README.md, "Inputs"); what was typed as text or as a file is in it as `RawValue`.
- * Throws a usage error naming the spec that cannot be read.
+ * Throws a usage error naming the spec that cannot be read. What `input` holds already comes before them all.
  */
 export async function parseInput(
   specs: readonly string[],
   flag: string,
   readers: Readers,
+  input: JsonObject = {},
 ): Promise<JsonObject> {
-  const input: JsonObject = {};
   const open = new WeakSet<object>();
   for (const spec of specs) {
     const part = await parseSpec(spec, flag, readers);
@@ -114,7 +114,8 @@ function merge(into: JsonObject, from: JsonObject): void {
 /** Levels of JSON that can still be written out again. */
 const DEEPEST = 4_000;
 
-function requireSendable(input: JsonObject, flag: string): void {
+/** Throws a usage error for what is nested too deep to be written out again. */
+export function requireSendable(input: JsonObject, flag: string): void {
   let level: unknown[] = [input];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > DEEPEST) throw usageError(`${flag}: JSON of more than ${DEEPEST} levels cannot be sent`);

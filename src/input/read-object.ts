@@ -15,12 +15,21 @@ export async function readText(path: string, where: string, readers: Readers): P
   const bytes = await reading.catch((thrown) => {
     throw thrown instanceof BeltError ? thrown.with({ message: `${where}: ${thrown.message}` }) : thrown;
   });
+  if (path === "-" && bytes.length === 0) throw emptyStdin(where);
   const text = decodeText(bytes);
   if (text !== null) return text;
   const named = path === "-" ? "standard input" : path;
   throw usageError(
     `${where}: ${named} is not text in UTF-8 or UTF-16`,
     "a file in its place: key=@file uploads it",
+  );
+}
+
+/** Nothing came through the pipe, which is hardly what was wanted. */
+export function emptyStdin(where: string): BeltError {
+  return usageError(
+    `${where}: standard input is empty`,
+    "the command before the pipe wrote nothing; see whether it failed",
   );
 }
 

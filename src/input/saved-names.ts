@@ -2,7 +2,10 @@
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
 
 /** Bytes a name may take; file systems allow 255, and a number and an extension still come. */
-const LONGEST = 120;
+const LONGEST = 160;
+
+/** Characters of a text that are looked at; the time that the rest takes brings nothing. */
+const HEAD = 4_096;
 
 /**
  * A name from outside as one that is safe anywhere: letters, digits, `.`, `_` and `-` of any
@@ -15,9 +18,10 @@ export function cleanName(text: string): string {
       .filter((part) => !/^\.*$/.test(part))
       .at(-1) ?? "";
   const plain = last
+    .slice(0, HEAD)
     .normalize("NFC")
-    .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "_")
-    .replace(/^[._-]+|[._]+$/g, "");
+    .replace(/[^\p{L}\p{M}\p{N}\p{Join_Control}._-]+/gu, "_")
+    .replace(/^[._-]+/, "");
   const short = shorten(plain).replace(/[._]+$/, "");
   return RESERVED.test(short) ? `_${short}` : short;
 }
@@ -37,8 +41,36 @@ export function nameOfPlace(path: readonly (string | number)[]): string {
   return cleanName(parts.filter((part) => part !== "").join("-"));
 }
 
-/** The extension of a file name or of a URL's path, without the dot; "" when it has none to trust. */
+/** Characters of an extension; "safetensors" has eleven. */
+const EXTENSION = /[^/\\.]\.([\p{L}\p{M}\p{N}_-]{1,16})$/u;
+
+/** What is packed keeps the extension of what it is: "tar.gz", "csv.zst". */
+const PACKED = /[^/\\.]\.([\p{L}\p{M}\p{N}_-]{1,16}\.(gz|bz2?|xz|zst|br|lz4|lzma|lzo|z))$/iu;
+
+/** The extension of a file name or of a URL's path, without the dot, in small letters; "" when it has none to trust. */
 export function extensionIn(name: string): string {
-  const path = URL.canParse(name) ? new URL(name).pathname : name;
-  return /[^/\\.]\.([a-z0-9]{1,8})$/i.exec(path)?.[1]?.toLowerCase() ?? "";
+  return writtenExtension(pathIn(name)).toLowerCase();
+}
+
+/** A file name without what `extensionIn` finds in it. */
+export function withoutExtension(name: string): string {
+  const path = pathIn(name);
+  const { length } = writtenExtension(path);
+  return length === 0 ? path : path.slice(0, -length - 1);
+}
+
+function writtenExtension(path: string): string {
+  // All that may hold one, and the character before it.
+  const end = path.slice(-64);
+  return (PACKED.exec(end) ?? EXTENSION.exec(end))?.[1] ?? "";
+}
+
+function pathIn(name: string): string {
+  if (!URL.canParse(name)) return name;
+  const { pathname } = new URL(name);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
 }

@@ -1,4 +1,7 @@
 /** What was thrown, in words, with its causes. App code may throw anything, so nothing here trusts it. */
+import { realpathSync } from "node:fs";
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
 const MOST_CAUSES = 10;
@@ -20,6 +23,36 @@ export function stackOf(thrown: unknown): string {
     .filter((stack) => stack !== "")
     .join("\n[cause]: ")
     .slice(0, LONGEST);
+}
+
+const PLACE = /(file:\/\/[^\s()]+?|(?:\/|[A-Za-z]:\\)[^\s:()]+):(\d+)/g;
+
+/** The first file and line of what is said, as in a stack, that are of this folder and not of its packages. */
+export function placeIn(said: string, dir: string): { file: string; line: number } | null {
+  // Modules are loaded by their real paths.
+  const folders = [dir, realPath(dir)].map((folder) => folder + sep);
+  for (const [, named = "", line] of said.matchAll(PLACE)) {
+    const file = named.startsWith("file:") ? pathOf(named) : named;
+    const isOwn = folders.some((folder) => file.startsWith(folder));
+    if (isOwn && !file.includes(`${sep}node_modules${sep}`)) return { file, line: Number(line) };
+  }
+  return null;
+}
+
+function realPath(dir: string): string {
+  try {
+    return realpathSync(dir);
+  } catch {
+    return dir;
+  }
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
 }
 
 function causesOf(thrown: unknown): unknown[] {

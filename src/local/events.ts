@@ -9,6 +9,8 @@ export interface AppProblem {
 }
 
 export interface AppSummary {
+  /** Only an agent says so. */
+  kind?: "agent";
   /** `namespace/name`. */
   app: string;
   dir: string;
@@ -31,6 +33,8 @@ export type ServerEvent =
       worker: string | null;
       session: string | null;
       error: string | null;
+      /** Where in the app it was thrown: `file:line`. */
+      place: string | null;
     }
   | {
       type: "app";
@@ -47,9 +51,21 @@ export type ServerEvent =
       worker: string | null;
     }
   | { type: "worker"; state: "started" | "stopped"; id: string; app: string }
+  /** A line of an app's: of its console, or of belt about it. */
+  | { type: "log"; id: string; app: string; text: string }
+  /** A step of the scenario acted; `what` is an app or a path, `id` that of a task, session or file. */
+  | { type: "fault"; step: number; on: string; does: string; what: string; id: string | null }
   | { type: "webhook"; task: string; url: string; delivered: boolean; tries: number; error: string | null };
 
 export type EmitEvent = (event: ServerEvent) => void;
+
+/** What a scenario did, and whether what was expected of it came about. */
+export interface Rehearsal {
+  scenario: string;
+  steps: { step: number; line: number; on: string; does: string; hits: number }[];
+  /** `atMost`: less than what was expected holds, too. */
+  checks: { what: string; expected: number; atMost: boolean; got: number; held: boolean }[];
+}
 
 /** A remark beside an answer: the `messages` of the current envelope. */
 export interface Message {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "./clock.ts";
 
-export type IdKind = "task" | "sess" | "file" | "wrk";
+export type IdKind = "task" | "sess" | "file" | "wrk" | "chat" | "msg" | "run" | "tool" | "intr";
 
 /** Makes ids whose order is the order of their making, so that a folder listing is a history. */
 export function createIds(clock: Clock): (kind: IdKind) => string {

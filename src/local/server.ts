@@ -5,19 +5,24 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { MICROCENTS_PER_USD } from "../wire/money.ts";
 import type { StatusTable } from "../wire/status.ts";
+import { createAgents } from "./agents/agents.ts";
 import { Catalog } from "./apps/catalog.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { AppSummary, EmitEvent } from "./events.ts";
+import { ApiError } from "./errors.ts";
+import type { AppSummary, EmitEvent, Rehearsal } from "./events.ts";
 import { Apps } from "./http/app-info.ts";
+import { type Hooks, NO_HOOKS } from "./http/hooks.ts";
 import { createHttpServer, listen, portOf } from "./http/http-server.ts";
 import type { Dialect } from "./http/response.ts";
 import { Serializer } from "./http/serialize.ts";
+import { ChatSerializer } from "./http/serialize-chat.ts";
 import type { Services } from "./http/services.ts";
 import { createIds, type IdKind } from "./ids.ts";
 import { Wallet } from "./money/wallet.ts";
 import { removeOldFiles } from "./remove-old-files.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { FileStore } from "./tasks/file-store.ts";
+import { mapStrings } from "./tasks/json.ts";
 import { Runner } from "./tasks/runner.ts";
 import type { Task } from "./tasks/task.ts";
 import { TaskStore } from "./tasks/task-store.ts";
@@ -53,6 +58,8 @@ export interface LocalServerOptions {
   ids?: (kind: IdKind) => string;
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
+  /** A script of faults: as it was given, and the file that this would be. */
+  scenario?: { given: string; file: string } | undefined;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
   onEvent?: EmitEvent;
 }
@@ -62,6 +69,8 @@ export interface LocalServer {
   key: string;
   /** Loads every app once; a broken one is among them, with its problem. */
   apps(): Promise<AppSummary[]>;
+  /** What of the scenario was rehearsed so far; null without one. */
+  rehearsal(): Rehearsal | null;
   /** Cancels what runs, ends sessions, ends every process, frees the port. */
   close(): Promise<void>;
 }
@@ -73,11 +82,17 @@ const SWEEP_MS = 3_600_000;
 const WEBHOOK_GRACE_MS = 500;
 const LAST_ANSWERS_MS = 200;
 
-/** Rejects with an error of code EADDRINUSE when the port is taken. */
+/** Rejects with an error of code EADDRINUSE when the port is taken, of code SCENARIO for one that is not in order. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const key = options.key ?? `inf_local_${randomBytes(18).toString("base64url")}`;
-  const parts = assemble(options, key, () => `http://127.0.0.1:${portOf(server)}`);
-  const server: Server = createHttpServer(parts.services, { key, dialect: options.dialect });
+  const hooks = options.scenario ? await loadFaults(options.scenario, options) : NO_HOOKS;
+  const parts = assemble(options, key, hooks, () => `http://127.0.0.1:${portOf(server)}`);
+  const { dialect } = options;
+  const server: Server = createHttpServer(parts.services, { key, dialect, around: hooks.around.bind(hooks) });
+  await hooks.open(parts.services).catch(async (error) => {
+    await parts.services.pool.close();
+    throw error;
+  });
   await listen(server, options.port);
   // Answers of the first request need the catalog: it is read while that request is on its way.
   setImmediate(() => void parts.services.catalog.directories().catch(() => {}));
@@ -86,7 +101,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   return {
     url: parts.services.baseUrl(),
     key,
-    apps: () => parts.services.apps.summaries(),
+    apps: () => summaries(parts.services),
+    rehearsal: () => hooks.rehearsal(),
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
@@ -95,11 +111,27 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   };
 }
 
+/** Apps, then agents. */
+async function summaries({ apps, agents }: Services): Promise<AppSummary[]> {
+  const known = await agents.catalog.list();
+  return [...(await apps.summaries()), ...known.map((directory) => directory.summary())];
+}
+
 interface Parts {
   services: Services;
   runner: Runner;
   webhooks: Webhooks;
   folders: Folders;
+}
+
+/** Nothing of faults is loaded where none are asked for. */
+async function loadFaults(
+  scenario: { given: string; file: string },
+  { clock = systemClock, onEvent: emit = () => {} }: LocalServerOptions,
+): Promise<Hooks> {
+  const { Faults } = await import("./faults/faults.ts");
+  const refusal = (...answer: ConstructorParameters<typeof ApiError>) => new ApiError(...answer);
+  return new Faults({ ...scenario, clock, emit, refusal });
 }
 
 /** What every part may need: time, ids, and where facts go. */
@@ -110,8 +142,12 @@ interface Basics {
 }
 
 /** Each part is made of those before it. */
-function assemble(options: LocalServerOptions, key: string, baseUrl: () => string): Parts {
-  const { clock = systemClock, onEvent: emit = () => {} } = options;
+function assemble(options: LocalServerOptions, key: string, hooks: Hooks, baseUrl: () => string): Parts {
+  const { clock = systemClock, onEvent } = options;
+  const emit: EmitEvent = (event) => {
+    hooks.watch(event);
+    onEvent?.(event);
+  };
   const basics = { clock, emit, nextId: options.ids ?? createIds(clock) };
   const folders = makeFolders(join(options.stateDir, "local"));
   const catalog = new Catalog(options.appDirs, join(options.root, "src", "samples"), emit);
@@ -137,9 +173,10 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
     sessions,
     taskTimeoutMs: options.taskTimeoutMs,
     report: (version, problem) => void catalog.report(version, problem),
+    atPhase: hooks.atPhase.bind(hooks),
     inputUri: (text) => serializer.httpUri(text),
   });
-  const webhooks = new Webhooks(clock, emit);
+  const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
   const wallet = new Wallet(options.balance ?? BALANCE);
   const onEnd = (task: Task) => {
     wallet.settle(task);
@@ -148,8 +185,15 @@ function assemble(options: LocalServerOptions, key: string, baseUrl: () => strin
   const tasks = createTasks(basics, folders, runner, onEnd);
   const parseReference = (text: string) =>
     files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
+  const agents = createAgents({
+    ...{ clock, nextId: basics.nextId, dir: folders.chats, catalog, pool, tasks },
+    appDirs: options.appDirs,
+    builtInDir: join(options.root, "src", "samples"),
+    present: (value) => mapStrings(value, (text) => serializer.uri(text)),
+  });
   const known = { clock, catalog, pool, sessions, tasks, files, serializer, wallet, baseUrl, parseReference };
-  return { services: { ...known, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
+  const served = { ...agents, serializer: new ChatSerializer(serializer) };
+  return { services: { ...known, agents: served, apps: new Apps(catalog, pool) }, runner, webhooks, folders };
 }
 
 type Folders = ReturnType<typeof makeFolders>;
@@ -160,7 +204,13 @@ function makeFolders(local: string) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return path;
   };
-  return { tasks: folder("tasks"), files: folder("files"), cache: folder("cache"), temporary: folder("tmp") };
+  return {
+    tasks: folder("tasks"),
+    chats: folder("chats"),
+    files: folder("files"),
+    cache: folder("cache"),
+    temporary: folder("tmp"),
+  };
 }
 
 function createPool(
@@ -210,6 +260,7 @@ async function loadEdited({ catalog, apps }: Services): Promise<void> {
 async function drain(server: Server, { services, runner, webhooks }: Parts): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   runner.drain();
+  await services.agents.chats.close();
   await services.tasks.cancelAll();
   services.sessions.endAll();
   await Promise.all([services.pool.close(), services.tasks.recorded(), webhooks.close(WEBHOOK_GRACE_MS)]);

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { fileError, usageError } from "../errors.ts";
 import { shellWord } from "../hint.ts";
 import { isObject } from "../wire/types.ts";
+import type { TemporaryOwner } from "./temporary.ts";
 
 /** A process that runs a batch. */
 interface Runner {
@@ -15,8 +15,7 @@ interface Runner {
 
 export interface LockOptions {
   path: string;
-  pid: number;
-  isAlive(pid: number): boolean;
+  owner: TemporaryOwner;
   sleep(ms: number): Promise<void>;
 }
 
@@ -38,13 +37,14 @@ export class BatchLock {
 
   /** Throws a usage error that names the runner who holds it. */
   static async take(options: LockOptions): Promise<BatchLock> {
-    const { path, pid } = options;
-    const text = JSON.stringify({ pid, host: hostname(), began: await beginning(pid) } satisfies Runner);
+    const { path, owner } = options;
+    const { pid, hostname: host } = owner;
+    const text = JSON.stringify({ pid, host, began: await beginning(pid) } satisfies Runner);
     for (;;) {
       const holder = await claim(path, text);
       if (holder === null) return new BatchLock(path, text);
       const runner = parse(holder);
-      if (runner && (await lives(runner, options))) throw held(path, runner);
+      if (runner && (await lives(runner, options))) throw held(path, runner, host);
       await remove(path, holder);
     }
   }
@@ -89,8 +89,9 @@ async function remove(path: string, text: string): Promise<void> {
 }
 
 async function lives({ pid, host, began }: Runner, options: LockOptions): Promise<boolean> {
-  if (host !== hostname()) return await isBeating(options);
-  if (pid === options.pid || !options.isAlive(pid)) return false;
+  const { owner } = options;
+  if (host !== owner.hostname) return await isBeating(options);
+  if (pid === owner.pid || !owner.isAlive(pid)) return false;
   const now = await beginning(pid);
   return began === null || now === null || began === now;
 }
@@ -132,8 +133,8 @@ function parse(text: string): Runner | null {
   }
 }
 
-function held(path: string, { pid, host }: Runner): Error {
-  const where = host === hostname() ? "" : ` on ${host}`;
+function held(path: string, { pid, host }: Runner, here: string): Error {
+  const where = host === here ? "" : ` on ${host}`;
   return usageError(
     `another belt runs this batch: process ${pid}${where}`,
     `wait for it, or end it; ${shellWord(path)} is its lock`,

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 
 /** What is kept on disk, as far as it helps typing: what cannot be read is not there. */
@@ -33,7 +34,7 @@ export async function cachedApps(cacheDir: string): Promise<CachedAppEntry[]> {
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return await parseJson(await readFile(path, "utf8"));
   } catch {
     return null;
   }

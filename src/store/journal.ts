@@ -1,13 +1,15 @@
-import { open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 import { makeFolder } from "./folder.ts";
+import { filesOf, isGone, rotate } from "./journal-rotation.ts";
+import { linesFromEnd } from "./lines-from-end.ts";
 import { setAside } from "./set-aside.ts";
 
 /** One thing this machine submitted. */
 export interface JournalEntry {
-  type: "task" | "session";
+  type: "task" | "session" | "chat";
   id: string;
   app: string | null;
   /** The server it went to: a base URL, or "local". */
@@ -52,39 +54,70 @@ export class Journal {
   }
 
   async #append(lines: string): Promise<void> {
-    const file = await open(this.path, "a+", 0o600).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-      await makeFolder(dirname(this.path));
-      return await open(this.path, "a+", 0o600);
-    });
-    try {
-      await file.chmod(0o600);
-      const { size } = await file.stat();
-      const last = Buffer.alloc(1);
-      if (size > 0) await file.read(last, 0, 1, size - 1);
-      const torn = size > 0 && last.toString() !== "\n";
-      await file.appendFile(`${torn ? "\n" : ""}${lines}`);
-    } finally {
-      await file.close();
+    await makeFolder(dirname(this.path));
+    // Only memory of the past is at stake.
+    await rotate(this.path).catch(() => {});
+    for (let written = false; !written; ) {
+      const file = await open(this.path, "a+", 0o600);
+      try {
+        await file.chmod(0o600);
+        await appendLines(file, lines);
+        // Another belt may have moved what was there, and read its end before this line came.
+        written = !(await isGone(file));
+      } finally {
+        await file.close();
+      }
     }
   }
 
   /**
-   * Entries of one type, newest first; torn lines are passed over. A file that holds nothing
-   * readable is set aside, never overwritten, and said to be; one that cannot be read is an error.
+   * The newest entries of one type, newest first, and not more of the files than these are read;
+   * torn lines are passed over. A file that holds nothing readable is set aside, never
+   * overwritten, and said to be; one that cannot be read is an error.
    */
-  async newestFirst(type: JournalEntry["type"]): Promise<JournalEntry[]> {
-    const text = await readFile(this.path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
-      throw fileError("cannot read the journal", this.path, error);
-    });
-    const entries = text
-      .split("\n")
-      .map(parseEntry)
-      .filter((entry) => entry !== null);
-    if (text.trim() !== "" && entries.length === 0) await setAside(this.path, "the journal", this.#warn);
-    return entries.filter((entry) => entry.type === type).reverse();
+  async newestFirst(
+    type: JournalEntry["type"],
+    most = Number.POSITIVE_INFINITY,
+    isWanted: (entry: JournalEntry) => boolean = () => true,
+  ): Promise<JournalEntry[]> {
+    const found = new Map<string, JournalEntry>();
+    for (const path of filesOf(this.path)) {
+      let [readable, blank] = [false, true];
+      for await (const line of this.#lines(path)) {
+        const entry = parseEntry(line);
+        readable ||= entry !== null;
+        blank &&= line.trim() === "";
+        if (entry?.type === type && isWanted(entry) && !found.has(entry.id)) found.set(entry.id, entry);
+        if (found.size >= most) return [...found.values()].slice(0, most);
+      }
+      if (!readable && !blank) await setAside(path, "the journal", this.#warn);
+    }
+    return [...found.values()];
   }
+
+  async *#lines(path: string): AsyncGenerator<string> {
+    const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw fileError("cannot read the journal", path, error);
+    });
+    if (file === null) return;
+    try {
+      yield* linesFromEnd(file);
+    } catch (error) {
+      throw fileError("cannot read the journal", path, error);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Closes a line that a crash has torn. */
+async function appendLines(file: FileHandle, lines: string): Promise<void> {
+  const { size } = await file.stat();
+  const last = Buffer.alloc(1);
+  if (size > 0) await file.read(last, 0, 1, size - 1);
+  const torn = size > 0 && last.toString() !== "\n";
+  await file.appendFile(`${torn ? "\n" : ""}${lines}`);
 }
 
 function parseEntry(line: string): JournalEntry | null {
@@ -92,8 +125,8 @@ function parseEntry(line: string): JournalEntry | null {
     const entry: unknown = JSON.parse(line);
     if (!isObject(entry)) return null;
     const { type, id, app, api, time, by } = entry;
-    if ((type !== "task" && type !== "session") || typeof id !== "string" || typeof api !== "string")
-      return null;
+    const known = type === "task" || type === "session" || type === "chat";
+    if (!known || typeof id !== "string" || typeof api !== "string") return null;
     return {
       type,
       id,

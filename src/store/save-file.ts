@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { constants, copyFile, type FileHandle, link, open, rm, stat } from "node:fs/promises";
+import { constants, copyFile, type FileHandle, link, open, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "./folder.ts";
+import { withTemporary } from "./atomic-write.ts";
+import type { TemporaryOwner } from "./temporary.ts";
 
 /** What has been written to a temporary file of the folder, and the name it should get. */
 export interface Written {
@@ -11,29 +11,34 @@ export interface Written {
   extension: string;
 }
 
+interface Saving {
+  fill(file: FileHandle): Promise<Written>;
+  /** Takes a file of the name that holds the same for the one to be made. */
+  keepSame?: boolean;
+}
+
 /**
- * Makes a file in a folder without ever overwriting one: `write` fills a temporary file, which
+ * Makes a file in a folder without ever overwriting one: `fill` fills a temporary file, which
  * then gets its name, or `name-1`, `name-2` … when that is taken. Gives the name. Nothing
- * stays behind when it fails. With `keepSame`, a file of that name that holds the same is it.
+ * stays behind when it fails.
  */
 export async function saveInto(
   folder: string,
-  write: (file: FileHandle) => Promise<Written>,
-  { keepSame = false } = {},
+  owner: TemporaryOwner,
+  { fill, keepSame = false }: Saving,
 ): Promise<string> {
-  await makeFolder(folder, 0o777);
-  const temporary = join(folder, `.belt-${randomBytes(8).toString("hex")}.part`);
-  const file = await open(temporary, "wx");
-  try {
-    const { base, extension } = await write(file).finally(() => file.close());
-    for (let count = 0; ; count++) {
-      const name = `${base}${count === 0 ? "" : `-${count}`}${extension === "" ? "" : `.${extension}`}`;
-      if (await claim(temporary, join(folder, name))) return name;
-      if (keepSame && (await holdsSame(temporary, join(folder, name)))) return name;
-    }
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  return await withTemporary(folder, owner, {
+    mode: 0o666,
+    folderMode: 0o777,
+    fill,
+    async place(temporary, { base, extension }) {
+      for (let count = 0; ; count++) {
+        const name = `${base}${count === 0 ? "" : `-${count}`}${extension === "" ? "" : `.${extension}`}`;
+        if (await claim(temporary, join(folder, name))) return name;
+        if (keepSame && (await holdsSame(temporary, join(folder, name)))) return name;
+      }
+    },
+  });
 }
 
 /** False when the name is taken. */

@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson, stringifyJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import { makeFolder } from "./folder.ts";
+import { writeAtomic } from "./atomic-write.ts";
 import { setAside } from "./set-aside.ts";
+import { sweepTemporaries, type TemporaryOwner } from "./temporary.ts";
 
 /** An app as the API once described it. */
 export interface CachedApp {
@@ -26,8 +28,10 @@ interface CacheOutput {
 export class SchemaCache {
   readonly #dir: string;
   readonly #out: CacheOutput;
+  readonly #owner: TemporaryOwner;
 
-  constructor(cacheDir: string, out: CacheOutput) {
+  constructor(cacheDir: string, out: CacheOutput, owner: TemporaryOwner) {
+    this.#owner = owner;
     this.#dir = join(cacheDir, "schemas");
     this.#out = out;
   }
@@ -37,7 +41,7 @@ export class SchemaCache {
     const path = this.#path(api, reference);
     const text = await readFile(path, "utf8").catch(() => null);
     if (text === null) return null;
-    const entry = parse(text);
+    const entry = await parse(text);
     if (entry && entry.api === api && entry.reference === reference) return entry;
     await setAside(path, "the cached schema", (text) => this.#out.warn(text));
     return null;
@@ -45,15 +49,9 @@ export class SchemaCache {
 
   /** Whole or not at all; a cache that cannot be written is none. */
   async write(entry: CachedApp): Promise<void> {
-    const path = this.#path(entry.api, entry.reference);
-    const temporary = `${path}.${randomBytes(6).toString("hex")}`;
-    try {
-      await makeFolder(this.#dir);
-      await writeFile(temporary, this.#out.redact(JSON.stringify(entry)), { mode: 0o600 });
-      await rename(temporary, path);
-    } catch {
-      await rm(temporary, { force: true }).catch(() => {});
-    }
+    const text = this.#out.redact(stringifyJson(entry)!);
+    await writeAtomic(this.#path(entry.api, entry.reference), text, this.#owner).catch(() => {});
+    await sweepTemporaries(this.#dir, this.#owner);
   }
 
   #path(api: string, reference: string): string {
@@ -62,9 +60,9 @@ export class SchemaCache {
   }
 }
 
-function parse(text: string): CachedApp | null {
+async function parse(text: string): Promise<CachedApp | null> {
   try {
-    const entry: unknown = JSON.parse(text);
+    const entry = await parseJson(text);
     const whole = isObject(entry) && isObject(entry["app"]) && typeof entry["fetched"] === "number";
     return whole ? (entry as unknown as CachedApp) : null;
   } catch {

@@ -1,9 +1,10 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
-import { makeFolder } from "./folder.ts";
+import { writeAtomic } from "./atomic-write.ts";
 import { setAside } from "./set-aside.ts";
+import { sweepTemporaries, type TemporaryOwner } from "./temporary.ts";
 
 /** Where a running `belt dev` answers, and the key it wants. */
 export interface ServerAddress {
@@ -22,21 +23,29 @@ export function ownAddress(stateDir: string, pid: number): string {
   return join(stateDir, `server-${pid}.json`);
 }
 
+/** Names to the commands that a belt starts the file that says where its server answers. */
+export const ADDRESS_VARIABLE = "BELT_LOCAL_ADDRESS";
+
 type Warn = (text: string) => void;
 
 /** Makes a server known; readable by the user alone. What cannot be understood there is set aside first. */
-export async function writeAddress(file: string, address: ServerAddress, warn: Warn): Promise<void> {
-  const temporary = `${file}.${address.pid}.new`;
+export async function writeAddress(
+  file: string,
+  address: ServerAddress,
+  { owner, warn }: { owner: TemporaryOwner; warn: Warn },
+): Promise<void> {
   await readAddress(file, warn);
-  try {
-    await makeFolder(dirname(file));
-    await writeFile(temporary, JSON.stringify(address), { mode: 0o600 });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+  await writeAtomic(file, JSON.stringify(address), owner).catch((error) => {
     throw fileError("cannot write the server's address to", file, error);
-  }
+  });
+  await sweepTemporaries(dirname(file), owner, (name) => {
+    const pid = OWN_ADDRESS.exec(name)?.[1];
+    return pid !== undefined && !owner.isAlive(Number(pid));
+  });
 }
+
+/** What a belt that was killed leaves behind, key and all. */
+const OWN_ADDRESS = /^server-(\d+)\.json$/;
 
 /** The address that was left there, or null; whether the server still runs is for the caller to find out. */
 export async function readAddress(file: string, warn: Warn): Promise<ServerAddress | null> {

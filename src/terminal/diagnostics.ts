@@ -7,6 +7,7 @@ import type { Secrets } from "./secrets.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
 import type { Style, View, WithDetails } from "./view.ts";
+import { hang } from "./wrap.ts";
 import type { WritableEnd } from "./writable.ts";
 
 export interface DiagnosticsOptions {
@@ -24,7 +25,12 @@ export interface DiagnosticsOptions {
   /** Gives the commands of a hint what they need to talk to the same API. */
   targetFlags: string;
   now(): number;
+  /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
 }
+
+/** Stands for a blank at which a line is not broken. */
+const GLUE = "\ue000";
 
 /**
  * Standard error: all that is not the answer, for people as text, for scripts as NDJSON
@@ -35,9 +41,11 @@ export abstract class Diagnostics {
   readonly #options: DiagnosticsOptions;
   /** Scripts that ask for JSON get it here, too; on a terminal a person reads this, wherever stdout goes. */
   readonly #isJson: boolean;
+  /** The task that was last told of by name. */
+  #named: string | null = null;
 
   constructor(options: DiagnosticsOptions) {
-    const { stderr, animated, quiet, colors, now } = options;
+    const { stderr, animated, quiet, colors, now, onSuspend } = options;
     this.#options = options;
     this.#isJson = options.json && !stderr.isTTY;
     this.progress = createProgress({
@@ -46,9 +54,9 @@ export abstract class Diagnostics {
       silent: quiet,
       colors: colors.stderr,
       clean: (text) => this.redact(safeLine(text)),
-      status: (taskId, status) =>
-        this.#tell({ status: { task_id: taskId, status } }, safeLine(`${taskId} ${status}`)),
+      status: (taskId, status, isLast) => this.#status(taskId, status, isLast),
       note: (text) => this.note(text),
+      onSuspend,
       now,
     });
   }
@@ -66,7 +74,16 @@ export abstract class Diagnostics {
 
   /** Something people may want to know; silent with `-q`. */
   note(message: string, taskId: string | null = null): void {
-    if (!this.#options.quiet) this.#tell({ note: { message, task_id: taskId } }, safeParagraph(message));
+    if (this.#options.quiet) return;
+    this.#named = taskId ?? this.#named;
+    this.#tell({ note: { message, task_id: taskId } }, this.#paragraph(safeParagraph(message)));
+  }
+
+  /** What is tried once more, and why; silent with `-q`. */
+  retry(message: string): void {
+    const { quiet, colors } = this.#options;
+    const text = `${colors.stderr.yellow("retrying:")} ${safeParagraph(message)}`;
+    if (!quiet) this.#tell({ note: { message, task_id: null } }, this.#paragraph(text));
   }
 
   /** What to type next; silent with `-q`. */
@@ -74,7 +91,13 @@ export abstract class Diagnostics {
     const { quiet, targetFlags, colors } = this.#options;
     if (quiet) return;
     const message = renderHint(hint, targetFlags);
-    this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(`hint: ${safeLine(message)}`));
+    this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(this.#hintText(hint)));
+  }
+
+  /** People know the task by the note that named it, and hear of its end in some other way. */
+  #status(taskId: string, status: string, isLast: boolean): void {
+    const text = taskId === this.#named ? status : `${taskId} ${status}`;
+    this.#tell({ status: { task_id: taskId, status } }, isLast ? null : safeLine(text));
   }
 
   /** The last note, with more to it where a person reads it; what `details` costs is spared elsewhere. */
@@ -93,7 +116,8 @@ export abstract class Diagnostics {
 
   warn(message: string): void {
     const { yellow } = this.#options.colors.stderr;
-    this.#tell({ warning: { message } }, `${yellow("warning:")} ${safeParagraph(message)}`);
+    const text = `${yellow("warning:")} ${safeParagraph(message)}`;
+    this.#tell({ warning: { message } }, this.#paragraph(text));
   }
 
   trace(message: string): void {
@@ -110,9 +134,24 @@ export abstract class Diagnostics {
     const { red, yellow, cyan } = this.#options.colors.stderr;
     const document = this.document(error);
     const prefix = error.isStop ? yellow("stopped:") : red("error:");
-    const hint = document.hint ? `\n${cyan("hint:")} ${safeLine(document.hint)}` : "";
+    const text = this.#paragraph(`${prefix} ${safeParagraph(document.message)}`);
+    const { hint } = error.facts;
     this.progress.stop();
-    this.#tell({ error: document }, `${prefix} ${safeParagraph(document.message)}${hint}`);
+    this.#tell(
+      { error: document },
+      hint ? `${text}\n${this.#hintText(hint).replace("hint:", cyan("hint:"))}` : text,
+    );
+  }
+
+  /** Wrapped for a terminal; a command is left in one piece, so that it can be copied. */
+  #hintText(hint: Hint): string {
+    const whole = renderHint(hint, this.#options.targetFlags, (command) => command.replaceAll(" ", GLUE));
+    return this.#paragraph(`hint: ${safeLine(whole)}`).replaceAll(GLUE, " ");
+  }
+
+  #paragraph(text: string): string {
+    const { stderr, colors } = this.#options;
+    return this.#isJson ? text : hang(text, this.style(stderr, colors.stderr));
   }
 
   protected style(target: WritableEnd, colors: Colors): Style {
@@ -120,14 +159,16 @@ export abstract class Diagnostics {
     return {
       colors,
       width: target.isTTY ? target.columns || 80 : Number.POSITIVE_INFINITY,
+      ...(target.isTTY && { height: target.rows || 24 }),
       textWidth,
       now: now(),
     };
   }
 
-  /** The one door to stderr. */
-  #tell(document: object, text: string): void {
-    const line = this.redact(this.#isJson ? safeJson(document) : text);
+  /** The one door to stderr; null for what only scripts are told. */
+  #tell(document: object, text: string | null): void {
+    if (text === null && !this.#isJson) return;
+    const line = this.redact(this.#isJson ? safeJson(document) : (text ?? ""));
     this.progress.interrupt(() => {
       this.handOver();
       this.#options.stderr.write(`${line}\n`);

@@ -6,7 +6,18 @@ export const displayWidth: TextWidth = {
   width: (text) => measure(text).width,
   cut: (text, width) => {
     const { truncated, index } = measure(text, { limit: Math.max(1, width), ellipsis: "…" });
-    // Rare ideographs are two code units, which belong together.
-    return truncated ? `${text.slice(0, index).replace(/[\ud800-\udbff]$/, "")}…` : text;
+    return truncated ? fitted(text.slice(0, index), Math.max(1, width)) : text;
   },
 };
+
+/** What is left of a text with "…" behind it; the library cuts too late after some runs of characters. */
+function fitted(text: string, width: number): string {
+  let left = text;
+  do {
+    // Rare ideographs are two code units, which belong together.
+    left = left.replace(/[\ud800-\udbff]$/, "");
+    if (measure(`${left}…`).width <= width) return `${left}…`;
+    left = left.slice(0, -1);
+  } while (left !== "");
+  return "…";
+}

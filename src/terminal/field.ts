@@ -1,5 +1,6 @@
 import { BeltError, usageError } from "../errors.ts";
 import { belt } from "../hint.ts";
+import { isNumber } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { isFailed } from "./many-view.ts";
 import { safeJson, safeText } from "./text.ts";
@@ -142,6 +143,7 @@ function whatIsThere(value: unknown, { keys }: FieldPath): string {
   const there = fieldAt(value, keys.slice(0, known));
   if (value === null) return "there is no result";
   if (Array.isArray(there)) return `${where} is a list of ${there.length}`;
+  if (isNumber(there)) return `${where} is a number`;
   if (!isObject(there)) return `${where} is ${there === null ? "null" : `a ${typeof there}`}`;
   const names = Object.keys(there);
   if (names.length === 0) return `${where} is empty`;

@@ -1,6 +1,7 @@
 import { usageError } from "../errors.ts";
 import { Diagnostics, type DiagnosticsOptions } from "./diagnostics.ts";
 import { noField, selectFields } from "./field.ts";
+import { GrowingText } from "./growing-text.ts";
 import { type PacedWriter, unwrittenError } from "./paced-writer.ts";
 import { safeJson } from "./text.ts";
 import type { Style, View, WithDetails } from "./view.ts";
@@ -19,10 +20,33 @@ export interface OutputOptions extends DiagnosticsOptions {
  */
 export class Output extends Diagnostics {
   readonly #options: OutputOptions;
+  #growing: GrowingText | null = null;
+  /** A text that grows has been written as far as the middle of a line. */
+  #isMidLine = false;
 
   constructor(options: OutputOptions) {
     super(options);
     this.#options = options;
+  }
+
+  /** True where an answer's text is shown as it grows; elsewhere it is printed once, as a whole. */
+  get showsGrowth(): boolean {
+    const { stdout, json, fields } = this.#options;
+    return (stdout.isTTY ?? false) && !json && fields === null;
+  }
+
+  /** The new end of a text that grows, fit to be shown. */
+  grow(text: string): void {
+    if (text === "") return;
+    this.progress.stop();
+    this.#options.answer.write(this.redact(text));
+    this.#isMidLine = !text.endsWith("\n");
+  }
+
+  /** What follows begins on a line of its own. */
+  endGrowth(): void {
+    if (this.#isMidLine) this.#options.answer.write("\n");
+    this.#isMidLine = false;
   }
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there, after printing what is. */
@@ -60,6 +84,25 @@ export class Output extends Diagnostics {
     });
   }
 
+  /** True where a text that grows is shown as it grows: to people, who see the result itself. */
+  get canGrow(): boolean {
+    const { stdout, json, fields, quiet } = this.#options;
+    return (stdout.isTTY ?? false) && !json && fields === null && !quiet;
+  }
+
+  /** A part of the answer that grows; whatever else is written stands on lines of its own. */
+  growingText(): GrowingText {
+    const { width, textWidth } = this.#style();
+    const { answer } = this.#options;
+    this.#growing = new GrowingText({
+      write: (text) => answer.write(text),
+      redact: this.redact,
+      width,
+      textWidth,
+    });
+    return this.#growing;
+  }
+
   /** For people, a part of the result as soon as it is there; scripts get it with the whole. */
   partial<T>(value: T, view: View<T>): void {
     const { json, fields } = this.#options;
@@ -93,6 +136,8 @@ export class Output extends Diagnostics {
   }
 
   protected override handOver(): void {
+    this.#growing?.closeLine();
+    this.endGrowth();
     this.#options.answer.handOver();
   }
 
@@ -115,6 +160,8 @@ export class Output extends Diagnostics {
   }
 
   #answer(text: string): void {
+    this.#growing?.closeLine();
+    this.endGrowth();
     this.#options.answer.write(`${this.redact(text)}\n`);
   }
 }

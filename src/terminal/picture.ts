@@ -23,12 +23,24 @@ const COLUMN = 8;
 /** Bytes to decode, and to hand to a terminal, at most. */
 export const MOST_BYTES = 20_000_000;
 
+/** The room for a picture, in characters. */
+interface PictureRoom {
+  columns: number;
+  rows: number;
+}
+
 /** A picture as text for a terminal; null when it cannot be shown, whatever the reason. */
-export async function renderPicture(bytes: Buffer, way: PictureWay, columns: number): Promise<string | null> {
+export async function renderPicture(
+  bytes: Buffer,
+  way: PictureWay,
+  { columns, rows }: PictureRoom,
+): Promise<string | null> {
   const { sizeOf, decode } = await import("./pixels.ts");
   const size = sizeOf(bytes);
   if (!size || bytes.length > MOST_BYTES) return null;
-  const width = Math.max(1, Math.min(columns, WIDEST, Math.ceil(size.width / COLUMN)));
+  // A character is about twice as high as it is wide.
+  const asHigh = Math.floor((2 * rows * size.width) / size.height);
+  const width = Math.max(1, Math.min(columns, WIDEST, asHigh, Math.ceil(size.width / COLUMN)));
   if (way === "iterm2") return iterm2(bytes, width);
   if (way === "kitty" && size.type === "png") return kitty(bytes, width);
   const pixels = await decode(bytes, size);

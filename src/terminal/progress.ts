@@ -8,8 +8,8 @@ import type { WritableEnd } from "./writable.ts";
 export interface Progress {
   /** Something of belt's own takes its time; shown on a terminal only. */
   busy(text: string): void;
-  /** A new phase of a task: redrawn on a terminal, one line elsewhere. */
-  phase(subject: string, phase: string): void;
+  /** A new phase of a task, its last one perhaps: redrawn on a terminal, one line elsewhere. */
+  phase(subject: string, phase: string, isLast?: boolean): void;
   /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
   tally(text: string, isMilestone: boolean): void;
   /** The newest log line; shown on a terminal only. */
@@ -28,9 +28,11 @@ export interface ProgressOptions {
   /** Makes a text fit to be drawn: on one line, harmless, without keys. */
   clean(text: string): string;
   /** Tells a task's new status where nothing is drawn. */
-  status(taskId: string, status: string): void;
+  status(taskId: string, status: string, isLast: boolean): void;
   /** Tells how far things are where nothing is drawn. */
   note(text: string): void;
+  /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
   now(): number;
 }
 
@@ -48,9 +50,9 @@ class Lines implements Progress {
     this.#options = options;
   }
 
-  phase(subject: string, phase: string): void {
+  phase(subject: string, phase: string, isLast = false): void {
     const told = `${subject}\n${phase}`;
-    if (told !== this.#last) this.#options.status(subject, phase);
+    if (told !== this.#last) this.#options.status(subject, phase, isLast);
     this.#last = told;
   }
 
@@ -84,6 +86,7 @@ class Spinner implements Progress {
   #start = 0;
   #phase = "";
   #detail = "";
+  #release = () => {};
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -119,6 +122,8 @@ class Spinner implements Progress {
     this.#timer = null;
     this.#ora?.stop();
     this.#ora = null;
+    this.#release();
+    this.#release = () => {};
   }
 
   async #draw(): Promise<void> {
@@ -127,14 +132,20 @@ class Spinner implements Progress {
       import("./display-width.ts"),
     ]);
     if (!this.#timer) return;
-    const { stderr, colors } = this.#options;
-    this.#ora = ora({
+    const { stderr, colors, onSuspend } = this.#options;
+    const spinner = ora({
       color: colors === plainColors ? false : "cyan",
       stream: stderr as NodeJS.WriteStream,
       discardStdin: false,
       text: "",
       suffixText: () => this.#text(displayWidth),
     }).start();
+    this.#ora = spinner;
+    // Whoever types in the meantime needs the cursor.
+    this.#release = onSuspend(
+      () => spinner.stop(),
+      () => void spinner.start(),
+    );
   }
 
   /** The phase, how long it has been, and what fits of the newest log line. */

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { BeltError, usageError } from "../errors.ts";
+import { stringifyJson } from "../wire/json.ts";
 import { safeLine } from "./text.ts";
 
 /** A field that a person at a terminal is asked for. Texts come from the app's schema. */
@@ -8,6 +9,8 @@ export interface Question {
   name: string;
   about: string;
   choices: unknown[];
+  /** The flag that would have answered, "--input" unless told. */
+  flag?: string;
   /** What is wanted, in words; "" where any text will do. */
   type: string;
   /** Why an answer does not fit; null when it does. */
@@ -55,7 +58,7 @@ export class Prompt {
   }
 
   /** Again until the answer fits. */
-  async field({ kind, name, about, choices, type, check }: Question): Promise<unknown> {
+  async field({ kind, name, about, choices, type, flag = "--input", check }: Question): Promise<unknown> {
     const { select, input } = await import("@inquirer/prompts");
     const message = this.#clean([name, type && `, ${type}`, about && ` (${about})`].join(""));
     const validate = async (answer: string) => {
@@ -63,7 +66,7 @@ export class Prompt {
       return flaw === null || this.#clean(flaw);
     };
     const named = choices.map((value) => ({ value, name: this.#clean(nameOf(value)) }));
-    return await this.#answered(`--input ${name}`, (context) =>
+    return await this.#answered(`${flag} ${name}`, (context) =>
       kind === "choice"
         ? select({ message, choices: named }, context)
         : input({ message, required: true, validate }, context),
@@ -105,5 +108,5 @@ function withoutColors(terminal: NodeJS.WriteStream): Writable {
 }
 
 function nameOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : (stringifyJson(value) ?? "");
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { widest } from "./text-width.ts";
 import type { Style } from "./view.ts";
 import { flow } from "./wrap.ts";
 
@@ -28,9 +29,7 @@ export interface Columns {
  */
 export function table({ head, right = [], prose }: Columns, rows: string[][], style: Style): string {
   const { textWidth, width } = style;
-  const widths = head.map((name, column) =>
-    Math.max(...[name, ...rows.map((row) => row[column]!)].map((text) => textWidth.width(text))),
-  );
+  const widths = head.map((name, column) => widest([name, ...rows.map((row) => row[column]!)], textWidth));
   const total = widths.reduce((sum, each) => sum + each + GAP, -GAP);
   if (total <= width) return grid(head, right, rows, style);
   const last = head.length - 1;
@@ -47,7 +46,7 @@ function grid(head: string[], right: number[], rows: string[][], { colors }: Sty
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: head.map((_, column) => (right.includes(column) ? "right" : "left")),
   });
-  cells.push(...rows);
+  for (const row of rows) cells.push(row);
   return cells
     .toString()
     .split("\n")

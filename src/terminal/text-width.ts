@@ -9,6 +9,11 @@ export interface TextWidth {
 /** For machine output, which nobody lines up. */
 export const plainWidth: TextWidth = { width: (text) => text.length, cut: (text) => text };
 
+/** Columns of the widest of these, however many they are: a call takes only so many arguments. */
+export function widest(texts: readonly string[], textWidth: TextWidth): number {
+  return texts.reduce((most, text) => Math.max(most, textWidth.width(text)), 0);
+}
+
 /** To `width` columns with spaces behind the text. */
 export function pad(text: string, width: number, textWidth: TextWidth): string {
   return text + " ".repeat(Math.max(0, width - textWidth.width(text)));

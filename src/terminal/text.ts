@@ -1,14 +1,21 @@
-import { stripVTControlCharacters } from "node:util";
 import { stringifyJson } from "../wire/json.ts";
 
 // C0 but tab and newline, DEL, C1, and the marks that reorder text.
 const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 const HARMFUL_IN_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+/**
+ * Escape sequences as terminals read them (ECMA-48): those with parameters, strings with their
+ * end, and all others. No part can begin within another, so that a text is gone through once;
+ * node's own pattern takes the square of a hostile text's length.
+ */
+const ESCAPES =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0000-\u001f\u007f-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g;
 const LINE_ENDS = /\r\n|[\u2028\u2029]/g;
 
 /** Text from outside, fit for a terminal: escape sequences are dropped, other control characters made visible. */
 export function safeText(text: string): string {
-  return stripVTControlCharacters(text.replace(LINE_ENDS, "\n")).replace(HARMFUL, visible);
+  return text.replace(LINE_ENDS, "\n").replace(ESCAPES, "").replace(HARMFUL, visible);
 }
 
 /** The same on one line. */

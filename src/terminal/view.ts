@@ -6,6 +6,8 @@ export interface Style {
   colors: Colors;
   /** Columns to fit into; Infinity in a pipe, where nothing is cut or wrapped. */
   width: number;
+  /** Lines of the screen, where there is one. */
+  height?: number;
   textWidth: TextWidth;
   /** Milliseconds since 1970, for "3m ago". */
   now: number;

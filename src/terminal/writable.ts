@@ -4,4 +4,5 @@ export interface WritableEnd {
   write(text: string, done?: (error?: Error | null) => void): unknown;
   isTTY?: boolean | undefined;
   columns?: number;
+  rows?: number;
 }

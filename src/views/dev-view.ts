@@ -1,6 +1,6 @@
 import type { AppProblem, AppSummary, ServerEvent } from "../local/events.ts";
 import type { Colors } from "../terminal/colors.ts";
-import { formatDuration, safeLine } from "../terminal/text.ts";
+import { formatDuration, safeLine, safeText } from "../terminal/text.ts";
 import { pad } from "../terminal/text-width.ts";
 import type { Style, View } from "../terminal/view.ts";
 import { wrap } from "../terminal/wrap.ts";
@@ -12,19 +12,22 @@ export interface ServingEvent {
   time: string;
   url: string;
   key: string;
+  /** The scenario whose faults are on. */
+  faults: { scenario: string; steps: number } | null;
   apps: AppSummary[];
 }
 
 export type DevEvent = ServerEvent & { time: string };
 
 export const servingView: View<ServingEvent> = {
-  text: ({ url, key, apps }, style) => {
+  text: ({ url, key, faults, apps }, style) => {
     const { colors } = style;
     const width = Math.max(0, ...apps.map(({ app }) => style.textWidth.width(safeLine(app))));
     return [
       `${colors.bold("belt dev")}  serves the API on this machine`,
       `${colors.dim("url")}  ${colors.cyan(url)}`,
       `${colors.dim("key")}  ${key}`,
+      ...(faults ? [colors.yellow(faultsText(faults))] : []),
       "",
       ...apps.flatMap((app) => appLines(app, width, style)),
       "",
@@ -35,11 +38,15 @@ export const servingView: View<ServingEvent> = {
   },
 };
 
+function faultsText({ scenario, steps }: { scenario: string; steps: number }): string {
+  return `faults are on: scenario ${safeLine(scenario)}, ${steps} step${steps === 1 ? "" : "s"}`;
+}
+
 /** A name with its functions, or with what is broken about it. */
-function appLines({ app, functions, problem }: AppSummary, width: number, style: Style) {
+function appLines({ kind, app, functions, problem }: AppSummary, width: number, style: Style) {
   const { colors, textWidth } = style;
   const name = pad(safeLine(app), width, textWidth);
-  const text = problem ? problemText(problem) : functions.map(safeLine).join(" ");
+  const text = problem ? problemText(problem) : (kind ?? functions.map(safeLine).join(" "));
   const color = problem ? colors.red : colors.dim;
   const lines = inLines(text, style.width - width - 2, style).map((line) => color(line));
   return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());
@@ -54,18 +61,19 @@ export const devEventView: View<DevEvent> = {
     const { colors } = style;
     switch (event.type) {
       case "task": {
-        const { id, app, function: name, status, elapsedMs, worker, error } = event;
+        const { id, app, function: name, status, elapsedMs, worker, error, place } = event;
         if (isTerminal(style) && FLEETING.has(status)) return "";
         const what = name === null ? app : `${app} ${name}`;
         const moved = { status, elapsed: formatDuration(elapsedMs) };
-        return grid(event.time, { id, ...moved, what, detail: worker ?? "", trouble: error ?? "" }, style);
+        const trouble = error !== null && place !== null ? `${place}: ${error}` : (error ?? "");
+        return grid(event.time, { id, ...moved, what, detail: named("worker", worker), trouble }, style);
       }
       case "app": {
         const { app, state, version, problem } = event;
         const trouble = problem ? problemText(problem) : "";
         return grid(
           event.time,
-          { id: "app", status: state, what: app, detail: version ?? "", trouble },
+          { id: "app", status: state, what: app, detail: named("version", version), trouble },
           style,
         );
       }
@@ -73,13 +81,26 @@ export const devEventView: View<DevEvent> = {
         const { id, state, app, worker } = event;
         const line = grid(
           event.time,
-          { id, status: state, what: `${app} session`, detail: worker ?? "" },
+          { id, status: state, what: `${app} session`, detail: named("worker", worker) },
           style,
         );
         return state === "opened" ? line : colors.dim(line);
       }
       case "worker":
         return "";
+      case "log":
+        return logLines(event, style);
+      case "fault": {
+        const { step, on, does, what, id } = event;
+        const row = {
+          id: id ?? "",
+          status: "fault",
+          what,
+          detail: `step ${step}`,
+          trouble: `${on}: ${does}`,
+        };
+        return grid(event.time, row, style);
+      }
       case "webhook": {
         if (event.delivered) return "";
         const { task, url, tries, error } = event;
@@ -89,6 +110,22 @@ export const devEventView: View<DevEvent> = {
     }
   },
 };
+
+/** "worker wrk_1": the two kinds of short ids look alike. */
+function named(kind: string, id: string | null): string {
+  return id === null ? "" : `${kind} ${id}`;
+}
+
+/** What an app says, each line beneath the task that said it. */
+function logLines({ time, id, text }: Extract<DevEvent, { type: "log" }>, style: Style): string {
+  const { colors } = style;
+  const lines = safeText(text).split("\n");
+  if (!isTerminal(style))
+    return lines.map((line) => `${time}  ${id.padEnd(24)}  log         ${line}`).join("\n");
+  const head = style.width >= 60 ? `${" ".repeat(10)}${short(id)}  ` : "";
+  const isWarning = text.startsWith("warning: ");
+  return lines.map((line) => colors.dim(`${head}│ `) + (isWarning ? colors.yellow(line) : line)).join("\n");
+}
 
 interface Row {
   id: string;
@@ -115,7 +152,8 @@ function grid(time: string, row: Row, style: Style): string {
   }
   const roomy = width >= 60;
   const clock = new Date(time).toTimeString().slice(0, 8);
-  const tail = roomy ? short(detail) : "";
+  const worded = width >= 80 ? detail.replace(/\S+$/, short) : short(detail);
+  const tail = roomy ? worded : "";
   const head = roomy ? `${colors.dim(clock)}  ` : "";
   const rest = width - (roomy ? 10 : 0) - 10 - 12 - 9 - (tail ? tail.length + 2 : 0);
   const full = safeLine(what);
@@ -133,7 +171,7 @@ function grid(time: string, row: Row, style: Style): string {
 function colorState(state: string, colors: Colors): string {
   const word = state.trim();
   if (word === "completed" || word === "loaded") return colors.green(state);
-  if (/^(failed|broken|lost|webhook)$/.test(word)) return colors.red(state);
+  if (/^(failed|broken|lost|webhook|fault)$/.test(word)) return colors.red(state);
   return /^(cancell|expired)/.test(word) ? colors.yellow(state) : state;
 }
 

@@ -3,35 +3,8 @@ import type { FolderMode } from "../store/permissions.ts";
 import type { Colors } from "../terminal/colors.ts";
 import { formatDuration, safeLine } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
-import { beside } from "../terminal/wrap.ts";
-
-export interface DoctorDocument {
-  /** Runs would get through to the API. */
-  ok: boolean;
-  belt: string;
-  node: string;
-  platform: string;
-  profile: { name: string | null; from: string | null };
-  /** Of the key the end alone; `overrides` is the current profile, whose place it takes. */
-  key: { end: string | null; from: string | null; overrides: string | null };
-  api: {
-    url: string | null;
-    from: string;
-    /** Null when there was no key to ask with, or only one for another place. */
-    reachable: boolean | null;
-    http_status: number | null;
-    latency_ms: number | null;
-    /** "v1", "v2", "current", or null when the answer does not tell. */
-    format: string | null;
-    /** How far this machine's clock is ahead of the server's. */
-    clock_skew_ms: number | null;
-    status_table: string | null;
-    status_table_from: string | null;
-  };
-  proxy: { url: string; from: string } | null;
-  folders: FolderMode[];
-  error: ErrorDocument | null;
-}
+import { beside, hang } from "../terminal/wrap.ts";
+import { type DoctorDocument, WORRYING_SKEW } from "./doctor-document.ts";
 
 type Mark = "good" | "doubtful" | "bad" | "none";
 
@@ -42,11 +15,9 @@ interface Row {
   detail?: string | null;
 }
 
-/** A clock that is off by more upsets signatures and certificates, milliseconds. */
-const WORRYING_SKEW = 60_000;
-
 export const doctorView: View<DoctorDocument> = {
-  text: (document, { colors, textWidth, width: columns }) => {
+  text: (document, style) => {
+    const { colors, textWidth, width: columns } = style;
     const rows = [
       ...versionRows(document),
       ...accountRows(document),
@@ -54,7 +25,7 @@ export const doctorView: View<DoctorDocument> = {
       ...folderRows(document.folders),
     ];
     const width = Math.max(...rows.map(({ name }) => name.length));
-    return rows
+    const page = rows
       .map(({ mark, name, value, detail }) => {
         const head = `${drawn(mark, colors)}  ${colors.dim(name.padEnd(width))}  `;
         const indent = textWidth.width(head);
@@ -63,6 +34,8 @@ export const doctorView: View<DoctorDocument> = {
         return head + text.replaceAll("\n", `\n${" ".repeat(indent)}`);
       })
       .join("\n");
+    const advice = hang(safeLine(document.advice), style);
+    return `${page}\n\n${document.ok ? advice : colors.bold(advice)}`;
   },
   bare: ({ ok }) => (ok ? "ok" : "not ok"),
 };
@@ -83,32 +56,42 @@ function versionRows({ belt, node, platform }: DoctorDocument): Row[] {
   ];
 }
 
-function accountRows({ profile, key, proxy, error }: DoctorDocument): Row[] {
+function accountRows({ profile, key, proxy, trouble, error }: DoctorDocument): Row[] {
   const refused = error !== null && (error.http_status === 401 || error.http_status === 403);
   const overrides = key.overrides === null ? "" : `, in place of the current profile, ${key.overrides}`;
   return [
-    { mark: "none", name: "profile", value: profile.name ?? "none", detail: from(profile.from) },
     {
-      mark: key.from === null || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
-      name: "key",
-      value: key.end ?? (key.from === null ? "none" : "its own"),
-      detail: `${from(key.from)}${overrides}${refused ? `: ${error.message}` : ""}`,
+      name: "profile",
+      value: profile.name ?? "none",
+      ...(trouble === "profile" ? flaw(error) : { mark: "none", detail: from(profile.from) }),
     },
-    { mark: "none", name: "proxy", value: proxy?.url ?? "none", detail: from(proxy?.from ?? null) },
+    trouble === "key"
+      ? { name: "key", value: "not usable", ...flaw(error) }
+      : {
+          mark: key.from === null || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
+          name: "key",
+          value: key.end ?? (key.from === null ? "none" : "its own"),
+          detail: `${from(key.from)}${overrides}${refused ? `: ${error.message}` : ""}`,
+        },
+    trouble === "proxy"
+      ? { name: "proxy", value: "not usable", ...flaw(error) }
+      : { mark: "none", name: "proxy", value: proxy?.url ?? "none", detail: from(proxy?.from ?? null) },
   ];
 }
 
-function apiRows({ api, error }: DoctorDocument): Row[] {
+/** Why it cannot be used. */
+function flaw(error: ErrorDocument | null): Pick<Row, "mark" | "detail"> {
+  return { mark: "bad", detail: error?.message ?? null };
+}
+
+function apiRows({ api, trouble, error }: DoctorDocument): Row[] {
   const { url, reachable, latency_ms, http_status, format, clock_skew_ms, status_table } = api;
   const skewed = Math.abs(clock_skew_ms ?? 0) > WORRYING_SKEW;
-  // The one usage error that leaves a report: the key is for another place.
-  const conflict = error?.code === "usage" ? error.message : null;
   return [
     {
-      mark: conflict === null ? "none" : "bad",
       name: "api",
       value: url ?? "none",
-      detail: conflict ?? from(api.from),
+      ...(trouble === "api" ? flaw(error) : { mark: "none", detail: from(api.from) }),
     },
     {
       mark: answerMark(reachable, http_status),
@@ -116,6 +99,7 @@ function apiRows({ api, error }: DoctorDocument): Row[] {
       value: reachable ? `in ${formatDuration(latency_ms ?? 0)}` : reachable === null ? "not asked" : "no",
       detail: http_status === null ? null : `HTTP ${http_status}`,
     },
+    ...streamRows(api.streams),
     { mark: format === null ? "none" : "good", name: "format", value: format ?? "not known" },
     {
       mark: status_table === null ? "none" : "good",
@@ -128,6 +112,15 @@ function apiRows({ api, error }: DoctorDocument): Row[] {
       name: "clock",
       value: clock_skew_ms === null ? "not known" : skewText(clock_skew_ms),
     },
+  ];
+}
+
+function streamRows(streams: boolean | null): Row[] {
+  if (streams === null) return [];
+  return [
+    streams
+      ? { mark: "good", name: "streams", value: "come as they are sent" }
+      : { mark: "doubtful", name: "streams", value: "held back", detail: "runs are followed by polling" },
   ];
 }
 

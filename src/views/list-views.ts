@@ -5,25 +5,32 @@ import { table } from "../terminal/table.ts";
 import { formatSeconds, safeLine } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
 import { relativeTime } from "./relative-time.ts";
-import { colorStatus } from "./values.ts";
+import { colorStatus, inputWords } from "./values.ts";
 
 /** Tasks, one a line; with `-q` their ids. */
 export const taskListView: View<TaskDocument[]> = {
-  text: (tasks, style) =>
-    tasks.length === 0
-      ? ""
-      : table(
-          { head: ["TASK", "APP", "STATUS", "CREATED"] },
-          tasks.map(({ id, app, status, created_at }) => [
-            safeLine(id),
-            safeLine(app ?? ""),
-            colorStatus(status, style.colors),
-            relativeTime(created_at, style),
-          ]),
-          style,
-        ),
+  text: (tasks, style) => (tasks.length === 0 ? "" : taskTable(tasks, style)),
   bare: (tasks) => tasks.map(({ id }) => safeLine(id)).join("\n"),
 };
+
+/** Without the inputs where the API does not list them. */
+function taskTable(tasks: TaskDocument[], style: Style): string {
+  const inputs = tasks.map(({ input }) => inputWords(input));
+  const hasInputs = inputs.some((words) => words !== "");
+  const head = ["TASK", "APP", "STATUS", "CREATED"];
+  const rows = tasks.map(({ id, app, status, created_at }) => [
+    safeLine(id),
+    safeLine(app ?? ""),
+    colorStatus(status, style.colors),
+    relativeTime(created_at, style),
+  ]);
+  if (!hasInputs) return table({ head }, rows, style);
+  return table(
+    { head: [...head, "INPUT"], prose: style.textWidth.cut },
+    rows.map((row, index) => [...row, inputs[index]!]),
+    style,
+  );
+}
 
 /** What this machine submitted, newest first. */
 export const journalView: View<JournalEntry[]> = {

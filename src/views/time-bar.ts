@@ -1,5 +1,5 @@
 import { type Estimate, estimateDocument } from "../api/resources/money.ts";
-import { formatDuration, safeLine } from "../terminal/text.ts";
+import { formatDuration } from "../terminal/text.ts";
 import type { Style, View, WithDetails } from "../terminal/view.ts";
 import { flow } from "../terminal/wrap.ts";
 import type { StatusWord } from "../wire/status.ts";
@@ -50,15 +50,14 @@ export interface RunSummary {
 
 /** The last line of a run: how long it took, what it was said to cost, and where the time went, when the API tells. */
 export const summaryView: View<WithDetails<RunSummary, unknown>> = {
-  text: ({ value: { id, ms, estimate }, details }, { colors, textWidth, width }) => {
+  text: ({ value: { ms, estimate }, details }, { colors, textWidth, width }) => {
     const cost = estimate === null ? "" : `, ${estimateText(estimateDocument(estimate))}`;
-    const [name, outcome] = [safeLine(id), `${colors.green("completed")} in ${formatDuration(ms)}${cost}`];
+    const outcome = `${colors.green("completed")} in ${formatDuration(ms)}${cost}`;
     const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
-    const text = [`${name} ${outcome}`, spent.join(", ")].filter((part) => part !== "").join(": ");
+    const text = [outcome, spent.join(", ")].filter((part) => part !== "").join(": ");
     if (textWidth.width(text) <= width) return text;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));
-    const [first = "", ...rest] = flow([name, outcome], " ", { textWidth, width });
-    return [first, ...rest, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");
+    return [outcome, ...flow(parts, " ", { textWidth, width: width - 2 })].join("\n  ");
   },
 };
 
@@ -74,15 +73,19 @@ function phaseDurations(timings: unknown): { phase: (typeof PHASES)[number]; ms:
 }
 
 function includes(words: StatusWord[], event: JsonObject): boolean {
-  const status = String(event["status"])
+  const status = word(event["status"])
     .toLowerCase()
     .replace(/[\s-]+/g, "_");
   return words.some((word) => word === status || (word === "dispatched" && status === "scheduled"));
 }
 
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Milliseconds, as told, or until the next event. */
 function durationOf(event: JsonObject, next: JsonObject | undefined): number {
   if (typeof event["duration_ms"] === "number") return Math.max(0, event["duration_ms"]);
-  const ms = Date.parse(String(next?.["timestamp"])) - Date.parse(String(event["timestamp"]));
+  const ms = Date.parse(word(next?.["timestamp"])) - Date.parse(word(event["timestamp"]));
   return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

@@ -18,5 +18,6 @@ export function transferText({ what, bytes, total, ms }: Transferred): string {
   const part = Math.min(1, bytes / total);
   const full = Math.floor(part * CELLS);
   const bar = `${"█".repeat(full)}${"░".repeat(CELLS - full)}`;
-  return `${what}  ${bar} ${Math.floor(part * 100)}%  ${formatBytes(bytes)} of ${formatBytes(total)}  ${speed}`;
+  // What a narrow terminal cuts is what matters least.
+  return `${what}  ${Math.floor(part * 100)}% ${bar}  ${formatBytes(bytes)} of ${formatBytes(total)}  ${speed}`;
 }

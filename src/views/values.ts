@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Colors } from "../terminal/colors.ts";
 import { formatBytes, safeJson, safeLine, safeText } from "../terminal/text.ts";
-import { pad } from "../terminal/text-width.ts";
+import { pad, widest } from "../terminal/text-width.ts";
 import type { Style } from "../terminal/view.ts";
 import { beside, wrap } from "../terminal/wrap.ts";
 import { fileUri } from "../wire/files.ts";
@@ -24,7 +24,7 @@ export function renderValue(value: unknown, style: Style): string {
   const entries = Object.entries(value);
   if (entries.length === 0) return "";
   const names = entries.map(([key]) => safeLine(key));
-  const room = style.width - Math.max(...names.map((name) => style.textWidth.width(name))) - 2;
+  const room = style.width - widest(names, style.textWidth) - 2;
   return fields(
     entries.map(([, field], index) => [names[index]!, renderField(field, { ...style, width: room })]),
     style,
@@ -62,7 +62,8 @@ function place(uri: string): string {
 
 /** "name  value" lines with the values aligned; further lines of a value stand under its first. */
 export function fields(rows: [string, string][], { colors, textWidth }: Style): string {
-  const width = Math.max(...rows.map(([name]) => textWidth.width(name)));
+  const names = rows.map(([name]) => name);
+  const width = widest(names, textWidth);
   const indent = " ".repeat(width + 2);
   return rows
     .map(
@@ -76,4 +77,19 @@ export function colorStatus(status: StatusWord, colors: Colors): string {
   if (status === "completed") return colors.green(status);
   if (status === "failed") return colors.red(status);
   return status === "cancelled" || status === "cancelling" ? colors.yellow(status) : status;
+}
+
+/** What tells an input from another: its first text, else its fields, on one line. */
+export function inputWords(input: unknown): string {
+  if (!isObject(input)) return input === null || input === undefined ? "" : safeLine(plain(input));
+  const fields = Object.entries(input).filter(([, value]) => value !== null && value !== "");
+  const text = fields.find(([, value]) => typeof value === "string" && !ADDRESS.test(value));
+  if (text) return safeLine(String(text[1])).trim();
+  return fields.map(([key, value]) => safeLine(`${key}=${plain(value)}`)).join(" ");
+}
+
+const ADDRESS = /^(https?|data|file|inf):/i;
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value.replace(/^(data:[^,]*).*/is, "$1,…") : safeJson(value);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { json, ndjson, ScriptedApi, type Step, silence } from "../support/scripted-api.ts";
 
 let home: Home;
@@ -99,7 +100,8 @@ describe("a reader that is slower than the API", () => {
     api.on("GET /tasks/t", api.ok({ ...api.task("running"), id: "t" })).on("GET /tasks/t/stream", log);
   });
 
-  it("is waited for, and gets every line", async () => {
+  it("is waited for, and gets every line", async (context) => {
+    needsLinux(context);
     const { child, ended } = start(["task", "logs", "-f", "t"]);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]);
@@ -140,7 +142,8 @@ function within(ms: number): { promise: Promise<string>; timer: NodeJS.Timeout |
 describe("--events to a named pipe", () => {
   let pipe: string;
 
-  beforeEach(() => {
+  beforeEach((context) => {
+    needsLinux(context);
     pipe = join(home.dir, "pipe");
     execFileSync("mkfifo", [pipe]);
     api
@@ -198,7 +201,8 @@ it.each([["watch"], ["wait"], ["logs", "-f"], ["get"], ["cancel"]])(
 );
 
 describe("a question on a terminal", () => {
-  beforeEach(() => {
+  beforeEach((context) => {
+    needsLinux(context);
     const input_schema = {
       type: "object",
       required: ["prompt"],
@@ -264,6 +268,8 @@ exit $code`,
 });
 
 describe("no key reaches a terminal", () => {
+  beforeEach(needsLinux);
+
   const key = "inf_secret_canary_1234";
 
   async function shown(columns: number, argv: string[]): Promise<string> {

@@ -50,7 +50,7 @@ describe("the package", () => {
     ]) {
       expect(paths).toContain(path);
     }
-    const odd = paths.filter((path) => !/^(bin|dist|completions|src\/samples)\//.test(path));
+    const odd = paths.filter((path) => !/^(bin|dist|completions|src\/(samples|template))\//.test(path));
     expect(odd.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
     expect(paths.filter((path) => /\.ts$|\.map$|test|metafile/.test(path))).toEqual([]);
   });

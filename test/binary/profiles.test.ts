@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { ForwardProxy } from "../support/proxy.ts";
 
 let home: Home;
@@ -52,6 +53,8 @@ describe("many belts at once", () => {
 });
 
 describe("belt login on a terminal", () => {
+  beforeEach(needsLinux);
+
   it("asks, and shows nothing of what is typed", async () => {
     const command = `node ${join(ROOT, "bin/belt.js")} login --no-check`;
     const terminal = execa("script", ["-qec", command, "/dev/null"], {

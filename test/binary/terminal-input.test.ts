@@ -2,7 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Home, ROOT, until } from "../support/belt.ts";
+import { belt, Home, ROOT, until } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { json, ScriptedApi } from "../support/scripted-api.ts";
 
 let home: Home;
@@ -53,7 +54,8 @@ async function typing(
 }
 
 describe("missing inputs are asked for on a terminal", () => {
-  beforeEach(() => {
+  beforeEach((context) => {
+    needsLinux(context);
     const input_schema = {
       type: "object",
       required: ["prompt", "style", "hd", "steps", "photo"],
@@ -147,6 +149,8 @@ describe("missing inputs are asked for on a terminal", () => {
 });
 
 describe("an image in the output", () => {
+  beforeEach(needsLinux);
+
   function painted(argv: string[], env: Record<string, string> = {}): string {
     const command = scripted([
       "run",
@@ -187,4 +191,54 @@ describe("an image in the output", () => {
       expect(painted(argv)).not.toMatch(/▀|\u001b_G/);
     },
   );
+});
+
+describe("what a receipt does not keep, and what it has uploaded, is asked for on a terminal", () => {
+  beforeEach(async () => {
+    const done = api.task("completed", { output: { image: { uri: `${api.url}/a.png` } } });
+    api
+      .on("POST /files", api.ok([{ upload_url: `${api.url}/put`, uri: "https://cdn.test/in.png" }]))
+      .on("PUT /put", api.ok(null))
+      .on("POST /run", api.ok(done))
+      .on("GET /tasks/task_1", api.ok(done))
+      .on("GET /a.png", (_request, response) => void response.end("x"));
+    writeFileSync(join(home.dir, "cat.png"), "a cat");
+    const run = [
+      "run",
+      "infsh/paint",
+      "-i",
+      "image=@cat.png",
+      "-i",
+      "token=s3cret",
+      "--save",
+      "out",
+      "--receipt",
+    ];
+    expect(await belt(run, { home, env: { INFSH_API_KEY: "inf_x", BELT_API_URL: api.url } })).toMatchObject({
+      code: 0,
+    });
+    api.requests.length = 0;
+  });
+
+  const rerun = ["rerun", "out/image.png.belt.json"];
+
+  it("and sent once it is given and allowed", async () => {
+    const seen = await typing(rerun, [
+      ["token", "s3cret\r"],
+      ["Upload cat.png", "y\r"],
+    ]);
+    expect(seen).not.toContain("s3cret");
+    expect(api.requests.find(({ url }) => url.startsWith("/run"))?.body).toMatchObject({
+      input: { token: "s3cret", image: "https://cdn.test/in.png" },
+    });
+  });
+
+  it("and not without a yes", async () => {
+    const seen = await typing(rerun, [
+      ["token", "s3cret\r"],
+      ["Upload cat.png", "n\r"],
+    ]);
+    expect(seen).toContain("nothing was uploaded or submitted");
+    expect(api.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
 });

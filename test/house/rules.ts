@@ -15,9 +15,9 @@ export const FLOORS: readonly (readonly string[])[] = [
 
 /** The wings of a room from the top down, in the same way; files beside them belong to no wing. */
 const WINGS: Record<string, readonly string[]> = {
-  "src/commands": ["batch", "session", "task", "run", "profile", "shared"],
-  "src/api": ["follow", "resources", "http"],
-  "src/local": ["http", "money", "tasks", "sessions", "workers", "apps"],
+  "src/commands": ["dev", "agent", "batch", "session", "task", "rerun", "run", "profile", "shared"],
+  "src/api": ["chat", "files", "follow", "resources", "http"],
+  "src/local": ["faults", "http", "agents", "money", "tasks", "sessions", "workers", "apps"],
 };
 
 /** What stands in no room: it makes dist, and nothing imports it. */

@@ -3,6 +3,7 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Home } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { spawnDev } from "./dev-process.ts";
 import {
   cleanup,
@@ -131,7 +132,8 @@ function marked(folder: string): string[] {
   return text.split("\n").filter((line) => line.includes(`TMPDIR=${folder}`) && !/^ *\d+ +Z/.test(line));
 }
 
-test("a child that left its worker's process group ends with the worker", async () => {
+test("a child that left its worker's process group ends with the worker", async (context) => {
+  needsLinux(context);
   const stateDir = temporaryFolder();
   const server = await startServer({ stateDir });
   expect(await server.run(act("fleeing child"))).toMatchObject({ status_text: "completed" });
@@ -140,16 +142,20 @@ test("a child that left its worker's process group ends with the worker", async 
   expect(marked(stateDir)).toEqual([]);
 });
 
-test.each(["SIGTERM", "SIGKILL"] as const)("%s of belt dev reaches such a child, too", async (signal) => {
-  const home = new Home();
-  cleanup(() => home.remove());
-  const server = await spawnDev(home, [copyOfProbe(), "--port", "0"]);
-  cleanup(() => server.child.kill("SIGKILL"));
-  await server.post("/apps/run", { app: "test/probe", ...act("fleeing child and block") });
-  await until(() => marked(home.dir).some((line) => line.includes("sleep 2000")));
-  const start = performance.now();
-  server.child.kill(signal);
-  await server.child;
-  await until(() => marked(home.dir).length === 0);
-  expect(performance.now() - start).toBeLessThan(2000);
-});
+test.for(["SIGTERM", "SIGKILL"] as const)(
+  "%s of belt dev reaches such a child, too",
+  async (signal, context) => {
+    needsLinux(context);
+    const home = new Home();
+    cleanup(() => home.remove());
+    const server = await spawnDev(home, [copyOfProbe(), "--port", "0"]);
+    cleanup(() => server.child.kill("SIGKILL"));
+    await server.post("/apps/run", { app: "test/probe", ...act("fleeing child and block") });
+    await until(() => marked(home.dir).some((line) => line.includes("sleep 2000")));
+    const start = performance.now();
+    server.child.kill(signal);
+    await server.child;
+    await until(() => marked(home.dir).length === 0);
+    expect(performance.now() - start).toBeLessThan(2000);
+  },
+);

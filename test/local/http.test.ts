@@ -222,6 +222,23 @@ const filter = (field: string, operator: string, value?: unknown) => ({
   filters: [{ field, operator, value }],
 });
 
+test("suggestions are the apps that have the words, the best first", async () => {
+  const server = shared();
+  const ask = (body: Json) => server.call("POST", "/suggest", body);
+  const { body } = await ask({ query: "test probe nothing", limit: 1, agent: true });
+  expect(body).toMatchObject({ query: "test probe nothing", results: [{ type: "app", name: "test/probe" }] });
+  expect(body.results[0].score).toBeCloseTo(2 / 3);
+  expect((await ask({ query: "probe", category: "no-such" })).body.results).toEqual([]);
+  for (const wrong of [
+    {},
+    { query: "" },
+    { query: 5 },
+    { query: "x", limit: 0 },
+    { query: "x", category: 1 },
+  ])
+    expect([wrong, (await ask(wrong)).status]).toEqual([wrong, 400]);
+});
+
 test("lists honor filters and searches, page by page", async () => {
   const server = await startServer();
   const run = (text: string, more = {}) => server.run({ input: { text }, ...more });

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,6 +89,13 @@ export async function startServer(options: Partial<LocalServerOptions> = {}): Pr
   const server = await open({ stateDir: options.stateDir ?? temporaryFolder(), ...options });
   cleanup(() => server.close());
   return server;
+}
+
+/** A server with these faults. */
+export async function rehearse(yaml: string, options: Partial<LocalServerOptions> = {}): Promise<TestServer> {
+  const file = join(temporaryFolder(), "faults.yaml");
+  writeFileSync(file, yaml);
+  return await startServer({ scenario: { given: "faults.yaml", file }, ...options });
 }
 
 async function open(options: Partial<LocalServerOptions> & { stateDir: string }): Promise<TestServer> {

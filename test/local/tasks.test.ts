@@ -141,7 +141,7 @@ test.each([
   [{ function: "act", input: { act: "fail" } }, "it did not work"],
   [
     { function: "nope" },
-    'the app has no function "nope"; it has: run, set_value, get_value, count, act, paint, read',
+    'the app has no function "nope"; it has run, set_value, get_value, count, act, paint, read',
   ],
   [{ input: { text: 5 } }, "invalid input: text: "],
   [{ setup: { greeting: 5 } }, "invalid setup: greeting: "],

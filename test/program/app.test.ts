@@ -167,8 +167,42 @@ describe("app sample", () => {
 });
 
 describe("app list", () => {
+  it("asks the whole catalog for what a search finds, apps alone", async () => {
+    const results = [
+      { type: "skill", name: "x/y", description: "no app", command: "", score: 1 },
+      { type: "app", name: "a/one", description: "paints", command: "run a/one", score: 0.9 },
+      { type: "app", name: "a/two", description: "", command: "", score: 0.5 },
+    ];
+    api.on("POST /suggest", api.ok({ query: "pic", results }));
+    expect((await run("app", "list", "--search", "pic", "-q")).stdout).toBe("a/one\na/two\n");
+    expect((await run("app", "list", "--search", "pic", "-L", "1", "--field", "name")).stdout).toBe(
+      "a/one\n",
+    );
+    expect(api.requests.map(({ url, body }) => [url, body])).toEqual([
+      ["/suggest", { query: "pic", limit: 30 }],
+      ["/suggest", { query: "pic", limit: 1 }],
+    ]);
+  });
+
+  it.each([
+    ["is not there", 404, 0],
+    ["is refused", 400, 0],
+    ["finds nothing", 200, 0],
+    ["does not know the key", 401, 4],
+  ])("falls back on the team's own list where that %s", async (_name, status, code) => {
+    const nothing = api.ok({ query: "pic", results: [] });
+    api
+      .on(
+        "POST /suggest",
+        status === 200 ? nothing : api.error(status, status === 401 ? "unauthorized" : "x", "no"),
+      )
+      .on("POST /apps/list", api.ok({ items: [{ namespace: "a", name: "own" }] }));
+    const found = await run("app", "list", "--search", "pic", "-q");
+    expect([found.code, found.stdout]).toEqual([code, code === 0 ? "a/own\n" : ""]);
+  });
+
   it("reads page by page and passes the search on", async () => {
-    api.on(
+    api.on("POST /suggest", api.error(404, "not_found", "no such route")).on(
       "POST /apps/list",
       api.ok({
         items: [{ namespace: "a", name: "one", description: "First" }],
@@ -179,6 +213,7 @@ describe("app list", () => {
     );
     expect((await run("app", "list", "--search", "pic", "-q")).stdout).toBe("a/one\na/two\n");
     expect(api.requests.map(({ body }) => body)).toEqual([
+      { query: "pic", limit: 30 },
       { limit: 30, search: { term: "pic", exact: false } },
       { limit: 29, search: { term: "pic", exact: false }, cursor: "c" },
     ]);
@@ -201,6 +236,12 @@ describe("the local server's apps", () => {
     expect(JSON.parse(stdout).saved).toEqual([join(home.dir, "out/image.png")]);
     expect(readFileSync(join(home.dir, "out/image.png")).subarray(1, 4).toString()).toBe("PNG");
     expect((await local(["app", "list", "-q"])).stdout).toContain("infsh/flux\n");
+  });
+
+  it("are found by words of their names and descriptions", async () => {
+    expect((await local(["app", "list", "--search", "paints", "-q"])).stdout).toBe("infsh/flux\n");
+    expect((await local(["app", "list", "--search", "counter", "-q"])).stdout).toMatch(/^infsh\/counter\n/);
+    expect((await local(["app", "list", "--search", "zebra", "-q"])).stdout).toBe("");
   });
 
   it.each(["infsh/flux", "infsh/echo", "infsh/counter"])("the sample of %s is taken", async (app) => {

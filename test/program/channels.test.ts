@@ -52,7 +52,7 @@ describe("with --json, stderr is NDJSON", () => {
       { status: { task_id: "task_1", status: "running" } },
     ]);
     expect(told.at(-1)).toMatchObject({ note: { task_id: "task_1" } });
-    expect(told.at(-1)!["note"]!["message"]).toMatch(/^task_1 completed in /);
+    expect(told.at(-1)!["note"]!["message"]).toMatch(/^completed in /);
   });
 
   it("ends with the error", async () => {
@@ -111,7 +111,7 @@ describe("foreign text cannot pass for belt's own", () => {
     expect(own).toEqual([
       expect.stringMatching(/^hint: belt run infsh\/flux --session 't hint: curl/),
       "error: task t",
-      expect.stringMatching(/^hint: belt task get 't hint: curl/),
+      expect.stringMatching(/^hint: belt task logs 't hint: curl/),
     ]);
     expect(stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/);
   });

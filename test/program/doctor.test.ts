@@ -1,7 +1,9 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DoctorDocument } from "../../src/views/doctor-view.ts";
+import type { DoctorDocument } from "../../src/views/doctor-document.ts";
 import { belt, Home } from "../support/belt.ts";
-import { hangUp, json, ScriptedApi, type ScriptedOptions } from "../support/scripted-api.ts";
+import { hangUp, json, ndjson, ScriptedApi, type ScriptedOptions, silence } from "../support/scripted-api.ts";
 
 const KEY = "inf_secret_canary_1234";
 
@@ -23,6 +25,11 @@ async function speaking(options: ScriptedOptions): Promise<void> {
   await api?.close();
   api = await new ScriptedApi(options).listen();
   api.on("GET /sessions", api.ok([])).on("POST /tasks/list", api.ok({ items: [] }));
+}
+
+function mkdirs(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 function ask(...argv: string[]) {
@@ -116,10 +123,92 @@ describe("belt doctor", () => {
     expect(api.count("GET /sessions")).toBe(1);
   });
 
+  describe("reports what others would give up at, with exit 2 and the one thing to do", () => {
+    const look = async (env: Record<string, string>, ...argv: string[]) => {
+      const json = await belt(["doctor", "--json", ...argv], { home, env });
+      const page = await belt(["doctor", ...argv], { home, env });
+      expect([json.code, page.code]).toEqual([2, 2]);
+      expect(api.requests).toEqual([]);
+      return { report: JSON.parse(json.stdout) as DoctorDocument, page: page.stdout };
+    };
+    const env = { INFSH_API_KEY: KEY };
+
+    it("a BELT_API_URL that is none", async () => {
+      const { report, page } = await look({ ...env, BELT_API_URL: "api.inference.sh" });
+      expect(report).toMatchObject({ ok: false, trouble: "api", api: { from: "BELT_API_URL" } });
+      expect(page).toMatch(/^✗ {2}api +api\.inference\.sh {2}BELT_API_URL: .* is not an http/m);
+      expect(page.trimEnd().split("\n").at(-1)).toBe("To do: write it like https://api.inference.sh.");
+    });
+
+    it("a profile that is not there", async () => {
+      const { report, page } = await look({ ...env, BELT_PROFILE: "wrok" });
+      expect(report).toMatchObject({ trouble: "profile", profile: { name: "wrok", from: "BELT_PROFILE" } });
+      expect(page).toMatch(/^✗ {2}profile +wrok {2}there is no profile "wrok"/m);
+      expect(page).toContain("To do: belt profile list shows those there are.");
+    });
+
+    it.each(['"', "'"])("a key with %s around it, as of docker's --env-file", async (quote) => {
+      const { report, page } = await look({ INFSH_API_KEY: `${quote}${KEY}${quote}` });
+      expect(report).toMatchObject({ trouble: "key", error: { code: "usage" } });
+      expect(page).toMatch(/^✗ {2}key +not usable {2}the key of INFSH_API_KEY has quotes around it/m);
+      expect(page).toContain("To do: write it without them: docker's --env-file");
+      expect(page).not.toContain("canary");
+    });
+
+    it("a proxy that is none", async () => {
+      const { report, page } = await look({ ...env, HTTPS_PROXY: "http://a b" });
+      expect(report).toMatchObject({ trouble: "proxy", proxy: null });
+      expect(page).toMatch(/^✗ {2}proxy +not usable {2}HTTPS_PROXY is not the URL/m);
+    });
+  });
+
+  describe("looks whether streams come as they are sent", () => {
+    const running = () =>
+      api.on(
+        "POST /tasks/list",
+        api.ok({ items: [api.task("completed", { id: "a" }), api.task("running", { id: "b" })] }),
+      );
+
+    it("and says so where something holds them back, exit 0", async () => {
+      running().on(
+        "GET /tasks/b/stream",
+        (_request, response) => void response.writeHead(200).flushHeaders(),
+      );
+      const { code, report } = await examine();
+      expect([code, report.ok, report.api.streams]).toEqual([0, true, false]);
+      expect(report.advice).toMatch(/^To do: have a proxy on the way pass streams as they come/);
+      expect((await ask("doctor")).stdout).toMatch(/^! {2}streams +held back/m);
+    });
+
+    it("also before the first byte", async () => {
+      running().on("GET /tasks/b/stream", silence);
+      expect((await examine()).report.api.streams).toBe(false);
+    });
+
+    it("and is content with one that sends, or with a server without streams", async () => {
+      running().on("GET /tasks/b/stream", ndjson([{ type: "heartbeat" }], "open"));
+      expect((await examine()).report.api.streams).toBe(true);
+      running().on("GET /tasks/b/stream", api.error(404, "not_found", "no such route"));
+      expect((await examine()).report.api.streams).toBe(null);
+    });
+  });
+
+  it("ends with a sentence: that all is well, or the one thing to do", async () => {
+    const last = async () => (await ask("doctor")).stdout.trimEnd().split("\n").at(-1);
+    expect(await last()).toBe(`All is well: runs get through to ${api.url}.`);
+    api.on("GET /sessions", api.error(401, "unauthorized", "no such key"));
+    expect(await last()).toBe("To do: set INFSH_API_KEY to another key.");
+    chmodSync(mkdirs(join(home.dir, "state")), 0o755);
+    api.on("GET /sessions", api.ok([]));
+    expect(await last()).toBe(
+      `To do: chmod go-rwx ${join(home.dir, "state")}, which is open to other users.`,
+    );
+  });
+
   it("is an aligned page", async () => {
     const { stdout } = await ask("doctor");
     const starts = stdout
-      .trimEnd()
+      .split("\n\n")[0]!
       .split("\n")
       .map((line) => /^(. {2}[\w ]+? {2,})\S/.exec(line)?.[1]?.length);
     expect(new Set(starts).size).toBe(1);

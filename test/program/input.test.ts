@@ -115,6 +115,18 @@ describe("every row of the grammar, with no schema known", () => {
     expect(sent()).toEqual([{ app: "infsh/flux", input: { a: 1 } }]);
   });
 
+  it.each(["@-", "prompt@=-", "photo=@-"])(
+    "says that standard input is empty, and sends nothing: %s",
+    async (spec) => {
+      const { code, stderr } = await inputs(spec);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /^error: .*: standard input is empty\nhint: the command before the pipe wrote nothing/,
+      );
+      expect(sent()).toEqual([]);
+    },
+  );
+
   it("refuses to read standard input twice", async () => {
     expect(await run(["-i", "@-", "-i", "photo=@-"])).toMatchObject({ code: 2 });
     expect(sent()).toEqual([]);

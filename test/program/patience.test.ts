@@ -104,7 +104,7 @@ describe.concurrent("--timeout", () => {
       api.on("POST /run", json(429, { title: "slow" }, { "retry-after": "30" }));
       const { code, stderr } = await within(6_000, belt("run", "a/b", "--json", "--timeout", "1500ms"));
       expect(code).toBe(6);
-      expect(lastError(stderr)).toMatchObject({ code: "timeout", retryable: true });
+      expect(lastError(stderr)).toMatchObject({ code: "out_of_time", retryable: true });
       expect(lastError(stderr).message).not.toContain("may have");
       expect(api.count("POST /run")).toBe(1);
     }, PATIENT),

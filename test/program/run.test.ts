@@ -250,8 +250,45 @@ describe("following", () => {
         api.ok(api.task("completed", { output: { text: "one two three" } })),
       );
     expect((await run("--events", "events")).stdout).toBe("one two three\n");
-    const outputs = eventsIn("events").filter(({ type }) => type === "output");
-    expect(outputs.map(({ output }) => output.text)).toEqual(["one ", "one two ", "one two three"]);
+    const deltas = eventsIn("events").filter(({ type }) => type === "delta");
+    expect(deltas.map((event) => event.delta)).toEqual([
+      { text: "one " },
+      { text: "two " },
+      { text: "three" },
+    ]);
+  });
+
+  it("tells 20,000 deltas one by one, and the whole of them at most once a second", async () => {
+    await speaking({ words: true });
+    const word = "0123456789";
+    const deltas = Array.from({ length: 20_000 }, (_, n) => ({
+      event: "delta",
+      data: { delta: { text: word }, seq: n + 1 },
+    }));
+    const output = { text: word.repeat(20_000) };
+    const heartbeat = { type: "heartbeat" };
+    const pieces = [deltas.slice(0, 10_000), deltas.slice(10_000), [heartbeat], [api.task("completed")]];
+    api
+      .on("POST /run", api.ok(api.task("running")))
+      .on("GET /tasks/task_1/stream", async (_request, response) => {
+        response.writeHead(200, { "content-type": "application/x-ndjson" });
+        for (const piece of pieces) {
+          response.write(piece.map((line) => `${JSON.stringify(line)}\n`).join(""));
+          await new Promise((resolve) => setTimeout(resolve, 700));
+        }
+        response.end();
+      })
+      .on("GET /tasks/task_1", api.ok(api.task("completed", { output })));
+    const start = Date.now();
+    expect((await run("--events", "events")).code).toBe(0);
+    const seconds = (Date.now() - start) / 1000;
+    const events = eventsIn("events");
+    const told = events.filter(({ type }) => type === "output").map((event) => event.output.text.length);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(told.length).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+    expect(told.at(-1)).toBe(output.text.length);
+    expect(events.filter(({ type }) => type === "delta")).toHaveLength(20_000);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
   });
 
   it("reads server-sent events, and asks for the task when they end early", async () => {
@@ -293,7 +330,7 @@ describe("following", () => {
       .on("GET /tasks/task_1/logs", api.ok({ task_id: "task_1", logs: [{ id: "1", content: "hi" }] }));
     const { code, stderr } = await run();
     expect(code).toBe(0);
-    expect(stderr).toContain("task_1 running\n");
+    expect(stderr).toContain("\nrunning\n");
   });
 
   it("takes a stream that says nothing for lost", async () => {
@@ -572,7 +609,7 @@ describe("interrupts", () => {
 
   it("leaves the task with --on-interrupt detach, and @last finds it", async () => {
     const running = run("--on-interrupt", "detach", "--api-url", api.url);
-    await until(() => running.stderrSoFar().includes("task_1 running"));
+    await until(() => running.stderrSoFar().includes("\nrunning"));
     running.signal("SIGINT");
     const { code, stderr } = await running;
     expect(code).toBe(130);

@@ -112,7 +112,7 @@ describe("--save", () => {
     ["../../etc/passwd", "passwd.png"],
     ["CON", "_CON.png"],
     ["", "file.png"],
-    ["x".repeat(5_000), `${"x".repeat(120)}.png`],
+    ["x".repeat(5_000), `${"x".repeat(160)}.png`],
     ["a\u001b]0;evil\u0007b\u202e", "a_0_evil_b.png"],
     ["..", "file.png"],
     [".ssh/authorized_keys", "authorized_keys.png"],
@@ -130,7 +130,7 @@ describe("--save", () => {
     ["../../etc/passwd", "passwd.png"],
     ["CON.png", "_CON.png"],
     ["", "output.png"],
-    [`${"y".repeat(5_000)}.png`, `${"y".repeat(120)}.png`],
+    [`${"y".repeat(5_000)}.png`, `${"y".repeat(160)}.png`],
     ["a\u001b[2J.png", "a_2J.png"],
     ["picture.PNG", "picture.png"],
   ])("a server's name %j, where there is no key, as %j", async (filename, name) => {

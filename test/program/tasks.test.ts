@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
 import { belt, Home, until } from "../support/belt.ts";
-import { json, ndjson, ScriptedApi, silence } from "../support/scripted-api.ts";
+import { json, ndjson, type Request, ScriptedApi, type Step, silence } from "../support/scripted-api.ts";
 
 let home: Home;
 let api: ScriptedApi;
@@ -386,6 +386,48 @@ describe("task cancel", () => {
     expect((await task(["cancel", "a"])).code).toBe(1);
   });
 
+  describe("--wait", () => {
+    beforeEach(() => api.on("POST /tasks/t/cancel", api.ok({ id: "t", status: "cancelling" })));
+    const going = { id: "t", status: "cancelling", status_code: null };
+
+    it.each(["cancelled", "completed", "failed"])("stays until it is %s, exit 0", async (status) => {
+      const ended = { id: "t", status };
+      api
+        .on(
+          "GET /tasks/t",
+          api.ok({ id: "t", status: "running" }),
+          api.ok(going),
+          api.ok(going),
+          api.ok(ended),
+        )
+        .on("GET /tasks/t/stream", ndjson([ended]));
+      const { code, stdout } = await task(["cancel", "t", "--wait", "--json"]);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ id: "t", status, cancelled: status === "cancelled" });
+    });
+
+    it("asks no more about one that had ended", async () => {
+      api.on("GET /tasks/t", api.ok({ id: "t", status: "failed" }));
+      const { code, stdout } = await task(["cancel", "t", "--wait"]);
+      expect([code, stdout]).toEqual([0, "t  had already ended: failed\n"]);
+      expect(api.requests).toHaveLength(1);
+    });
+
+    it("is out of time after --timeout, exit 8", async () => {
+      api
+        .on("GET /tasks/t", api.ok({ id: "t", status: "running" }), api.ok(going))
+        .on("GET /tasks/t/stream", ndjson([going], "open"));
+      const { code, stdout, stderr } = await task(["cancel", "t", "--wait", "--timeout", "200ms"]);
+      expect([code, stdout]).toEqual([8, "t  cancelling\n"]);
+      expect(stderr).toContain("task t is still running after 200ms");
+    });
+
+    it("is what --timeout goes with", async () => {
+      expect((await task(["cancel", "t", "--timeout", "1s"])).code).toBe(2);
+      expect(api.requests).toEqual([]);
+    });
+  });
+
   it("is silent with -q", async () => {
     api.on("GET /tasks/a", api.ok({ id: "a", status: "completed" }));
     expect(await task(["cancel", "a", "-q"])).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -470,6 +512,77 @@ describe("task list", () => {
     const { stdout } = await task(["list", "--limit", "3", "-q"]);
     expect(stdout).toBe("t0\nt1\nt2\n");
     expect(api.requests.map(({ body }) => body)).toEqual([{ limit: 3 }, { limit: 1, cursor: "c1" }]);
+  });
+
+  describe("--status and --app", () => {
+    /** Pages of ten tasks whose every tenth failed, all of them of two apps in turn. */
+    const pages = (count: number, bodies: unknown[]): Step[] =>
+      Array.from({ length: count }, (_, page) => ({ body }, response) => {
+        bodies.push(body);
+        const items = Array.from({ length: 10 }, (_, at) =>
+          api.task(at === 9 ? "failed" : "completed", {
+            id: `t${page}${at}`,
+            app: `a/${page % 2 ? "odd@1" : "even"}`,
+          }),
+        );
+        json(200, { data: { items, next_cursor: `c${page}`, has_next: true } })({} as Request, response);
+      });
+
+    it("come before the limit", async () => {
+      const bodies: unknown[] = [];
+      api.on("POST /tasks/list", ...pages(10, bodies));
+      const failed = await task(["list", "--status", "failed", "-L", "3", "-q"]);
+      expect(failed).toEqual({ code: 0, stdout: "t09\nt19\nt29\n", stderr: "" });
+      expect(bodies).toHaveLength(3);
+      expect(bodies[2]).toMatchObject({ cursor: "c1" });
+    });
+
+    it.each([
+      ["a/odd", 2],
+      ["odd", 2],
+      ["a/odd@1", 2],
+      ["a/odd@2", 0],
+      ["a/od", 0],
+      ["b/odd", 0],
+    ])("--app %s", async (app, count) => {
+      api.on("POST /tasks/list", ...pages(10, []));
+      const { stdout } = await task(["list", "--app", app, "--status", "failed", "-L", "2", "--json"]);
+      const found = JSON.parse(stdout);
+      expect(found).toHaveLength(count);
+      for (const { status, app } of found) expect([status, app]).toEqual(["failed", "a/odd@1"]);
+    });
+
+    it("look through ten pages and no more, and say so", async () => {
+      const bodies: unknown[] = [];
+      api.on("POST /tasks/list", ...pages(12, bodies));
+      const { code, stderr } = await task(["list", "--status", "queued"]);
+      expect([code, bodies.length]).toEqual([0, 10]);
+      expect(stderr).toBe("looked through the newest 100 tasks; older ones were not asked for\n");
+    });
+
+    it("refuse a word that is no status, and --status what the journal does not know", async () => {
+      expect((await task(["list", "--status", "done"])).code).toBe(2);
+      const { code, stderr } = await task(["list", "--status", "failed", "--journal"]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("--status does not go with --journal")]);
+      expect(api.requests).toEqual([]);
+    });
+  });
+
+  it("shows the first words of the input, and a column for them only where there are any", async () => {
+    const inputs = [
+      { image: "https://x.example/a.png", prompt: "a lighthouse\nat dusk", seed: 7 },
+      { by: 5, image: "data:image/png;base64,AAAA" },
+      {},
+      null,
+    ];
+    const items = inputs.map((input, at) => api.task("completed", { id: `t${at}`, app: "a/b", input }));
+    api.on("POST /tasks/list", api.ok({ items }));
+    const lines = (await task(["list"])).stdout.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/CREATED {2}INPUT$/);
+    expect(lines[1]).toMatch(/ a lighthouse at dusk$/);
+    expect(lines[2]).toMatch(/ by=5 image=data:image\/png;base64,…$/);
+    api.on("POST /tasks/list", api.ok({ items: items.slice(2) }));
+    expect((await task(["list"])).stdout).not.toContain("INPUT");
   });
 
   it("prints an empty array when there is none", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { displayWidth } from "../../src/terminal/display-width.ts";
 import { Home, spawnBelt } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { ScriptedApi } from "../support/scripted-api.ts";
 import { onTerminal } from "./terminal.ts";
 
@@ -12,10 +13,11 @@ let home: Home;
 let api: ScriptedApi;
 let env: Record<string, string>;
 
-beforeEach(async () => {
+beforeEach(async (context) => {
   home = new Home();
   api = await new ScriptedApi({ words: true }).listen();
   env = { INFSH_API_KEY: "inf_canary", BELT_API_URL: api.url };
+  needsLinux(context);
 });
 
 afterEach(async () => {
@@ -67,16 +69,8 @@ describe("run", () => {
     expect(exitCode).toBe(0);
     const closing =
       columns === 80
-        ? [
-            "task_xxxxxxxxxxxxxxxxxxxx completed in <t>",
-            "  queued <t>, preparing <t>, running 1m 05s, uploading <t>",
-          ]
-        : [
-            "task_xxxxxxxxxxxxxxxxxxxx",
-            "  completed in <t>",
-            "  queued <t>, preparing <t>,",
-            "  running 1m 05s, uploading <t>",
-          ];
+        ? ["completed in <t>: queued <t>, preparing <t>, running 1m 05s, uploading <t>"]
+        : ["completed in <t>", "  queued <t>, preparing <t>,", "  running 1m 05s, uploading <t>"];
     expect(lines.map((line) => line.replace("1m <t>", "1m 05s"))).toEqual([
       "task task_xxxxxxxxxxxxxxxxxxxx",
       `image  ${URL}`,
@@ -106,8 +100,9 @@ describe("run", () => {
   ])("with %s is plain lines without one escape", async (_name, more) => {
     const { bytes, lines } = await look(80, RUN, more);
     expect(bytes).not.toContain("\u001b");
-    expect(lines.slice(0, 2)).toEqual(["task task_xxxxxxxxxxxxxxxxxxxx", "task_xxxxxxxxxxxxxxxxxxxx queued"]);
-    expect(lines).toContain("task_xxxxxxxxxxxxxxxxxxxx running");
+    expect(lines.slice(0, 2)).toEqual(["task task_xxxxxxxxxxxxxxxxxxxx", "queued"]);
+    expect(lines).toContain("running");
+    expect(lines.filter((line) => line.includes("completed"))).toHaveLength(1);
     expect(lines).toContain(`image  ${URL}`);
   });
 
@@ -294,4 +289,88 @@ it.each([80, 40])("dev on %i columns, in color, until Ctrl-C", async (columns) =
     "infsh/counter  run get set_value reset crash infsh/echo     run infsh/flux     run",
   );
   expect(rest).toContain("other terminals reach it with --local; Ctrl-C stops it stopping:");
+});
+
+describe("a text that grows", () => {
+  const WORDS = "The quick brown fox jumps over the lazy dog and sleeps".split(" ");
+  const text = WORDS.join(" ");
+
+  function scriptText(more: Record<string, unknown> = {}) {
+    const done = api.task("completed", { id: ID, output: { text, ...more } });
+    const delta = (word: string, seq: number) => ({
+      event: "delta",
+      data: { delta: { text: seq === 1 ? word : ` ${word}` }, seq },
+    });
+    api
+      .on("POST /run", api.ok(api.task("running", { id: ID })))
+      .on(`GET /tasks/${ID}`, api.ok(done))
+      .on(`GET /tasks/${ID}/stream`, async (_request, response) => {
+        response.writeHead(200, { "content-type": "application/x-ndjson" });
+        for (const [index, word] of WORDS.entries()) {
+          response.write(`${JSON.stringify(delta(word, index + 1))}\n`);
+          await new Promise((resolve) => setTimeout(resolve, 60));
+        }
+        response.end(`${JSON.stringify(done)}\n`);
+      });
+  }
+
+  it("is shown as it grows on a terminal, once, wrapped, and without a spinner over it", async () => {
+    scriptText();
+    const { bytes, lines } = await look(30, ["run", "infsh/echo"]);
+    expect(lines.slice(1, -1)).toEqual(["The quick brown fox jumps over", "the lazy dog and sleeps"]);
+    expect(lines.at(-1)).toBe("completed in <t>");
+    const [beginning, end] = [bytes.indexOf("The quick"), bytes.indexOf("sleeps")];
+    expect(bytes.slice(beginning, end)).not.toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+  });
+
+  it("is followed by what else the output holds", async () => {
+    scriptText({ tokens: 12 });
+    const { lines } = await look(80, ["run", "infsh/echo"]);
+    expect(lines.slice(1)).toEqual([text, "tokens  12", "completed in <t>"]);
+  });
+
+  it("is whole in a pipe, with --json and with -q", async () => {
+    scriptText();
+    const { stdout } = await spawnBelt(["run", "infsh/echo"], home, { env });
+    expect(stdout).toBe(`${text}\n`);
+    const { lines } = await look(80, ["run", "infsh/echo", "--json", "--field", "output.text"]);
+    expect(lines.filter((line) => line.includes("quick"))).toEqual([`"${text}"`]);
+    expect((await look(80, ["run", "infsh/echo", "-q"])).lines).toEqual([text]);
+  });
+});
+
+it("wraps a long error between words, and leaves the command of a hint in one piece", async () => {
+  api.on(
+    `GET /tasks/${ID}`,
+    api.error(404, "not_found", `there is no task ${ID} in this account or any other`),
+  );
+  const { lines } = await look(40, ["task", "get", ID]);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+  expect(lines.slice(0, 2)).toEqual(["error: there is no task", "  task_xxxxxxxxxxxxxxxxxxxx in this"]);
+  expect(lines.filter((line) => /belt (task list|doctor)/.test(line))).toHaveLength(2);
+});
+
+it("gives the cursor back while it is stopped, as by Ctrl-Z, and takes it again", async () => {
+  const running = api.task("running", { id: ID });
+  api
+    .on("POST /run", api.ok(running))
+    .on(`GET /tasks/${ID}`, api.ok(api.task("completed", { id: ID, output: "done" })))
+    .on(`GET /tasks/${ID}/stream`, (_request, response) => {
+      response.writeHead(200, { "content-type": "application/x-ndjson" });
+      response.write(`${JSON.stringify(running)}\n`);
+      setTimeout(() => response.end(`${JSON.stringify(api.task("completed", { id: ID }))}\n`), 3_000);
+    });
+  const { bytes, exitCode } = await onTerminal(
+    80,
+    RUN,
+    home,
+    env,
+    "sh -c '\"$@\" & pid=$!; sleep 1.2; kill -TSTP $pid; sleep 0.5; echo STOPPED; kill -CONT $pid; wait $pid' sh",
+  );
+  expect(exitCode).toBe(0);
+  const [before, after] = bytes.split("STOPPED") as [string, string];
+  const [show, hide] = ["\u001b[?25h", "\u001b[?25l"];
+  expect(before.lastIndexOf(show)).toBeGreaterThan(before.lastIndexOf(hide));
+  expect(after).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+  expect(after.lastIndexOf(show)).toBeGreaterThan(after.lastIndexOf(hide));
 });

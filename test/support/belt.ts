@@ -26,6 +26,9 @@ const QUICK: RetryPolicy = {
   longestRetryAfter: 1_000,
 };
 
+/** This process, as the owner of temporary files. */
+export const OWNER = { pid: process.pid, hostname: "test", isAlive: (pid: number) => pid === process.pid };
+
 /** An empty HOME of one test, removed by `remove`. */
 export class Home {
   readonly dir = mkdtempSync(join(tmpdir(), "belt-test-"));
@@ -73,6 +76,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     home: home.dir,
     cwd: home.dir,
     pid: process.pid,
+    hostname: "test",
     nodeVersion: process.versions.node,
     root: ROOT,
     stdin: Readable.from([stdin]),
@@ -85,8 +89,14 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
       return () => {};
     },
     onPipeClosed() {},
+    onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    kill(pid) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {}
+    },
     hasLinks: async () => false,
     openDescriptor: () => new PassThrough().resume(),
     enableCompileCache: async () => {},
@@ -101,6 +111,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
 export interface Spawning {
   env?: Record<string, string>;
   input?: string;
+  cwd?: string;
 }
 
 function target(lines: string[]): WritableEnd {
@@ -113,11 +124,16 @@ function target(lines: string[]): WritableEnd {
 }
 
 /** The real binary in a process of its own, with an environment that holds nothing but what is given. */
-export function spawnBelt(argv: string[], home: Home, { env = {}, input = "" }: Spawning = {}) {
+export function spawnBelt(
+  argv: string[],
+  home: Home,
+  { env = {}, input = "", cwd = process.cwd() }: Spawning = {},
+) {
   return execa("node", [join(ROOT, "bin/belt.js"), ...argv], {
     reject: false,
     stripFinalNewline: false,
     input,
+    cwd,
     env: { PATH: process.env["PATH"] ?? "", ...home.env, ...env },
     extendEnv: false,
   });

@@ -11,6 +11,8 @@ export interface Request {
   url: string;
   headers: IncomingMessage["headers"];
   body: unknown;
+  /** The body as it came. */
+  text: string;
 }
 
 /** Answers one request; what it does not answer stays open until the test ends. */
@@ -95,7 +97,7 @@ export class ScriptedApi {
       response.writeHead(404).end();
       return;
     }
-    const request = { method, url, headers, body: read(text) };
+    const request = { method, url, headers, body: read(text), text };
     this.requests.push(request);
     const route = `${method} ${url.split("?")[0]}`;
     const steps = this.#routes.get(route);

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { devAddress, readAddress, removeAddress, writeAddress } from "../../src/store/server-address.ts";
+import { OWNER } from "../support/belt.ts";
 
 const WHOLE = { url: "http://127.0.0.1:4117", key: "local_key_12345678", pid: 4711 };
 
@@ -35,7 +36,7 @@ function aside(): string {
 
 test("what was written is read", async () => {
   expect(await readAddress(file, warn)).toBeNull();
-  await writeAddress(file, WHOLE, warn);
+  await writeAddress(file, WHOLE, { owner: OWNER, warn });
   expect(await readAddress(file, warn)).toEqual(WHOLE);
   expect(warnings).toEqual([]);
 });
@@ -61,7 +62,7 @@ describe.each([
 
   test("is not overwritten by a new server", async () => {
     writeFileSync(file, text);
-    await writeAddress(file, WHOLE, warn);
+    await writeAddress(file, WHOLE, { owner: OWNER, warn });
     expect(readFileSync(aside(), "utf8")).toBe(text);
     expect(warnings).toHaveLength(1);
     expect(await readAddress(file, warn)).toEqual(WHOLE);

@@ -10,7 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), "belt-ledger-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const HEAD = { api: "https://api.example", profile: "work", key: "0123456789ab", app: "a/b" };
-const LOCK = { pid: process.pid, isAlive: () => true, sleep: async () => {} };
+const OWNER = { pid: process.pid, hostname: hostname(), isAlive: () => true };
+const LOCK = { owner: OWNER, sleep: async () => {} };
 let count = 0;
 
 function fresh() {
@@ -132,7 +133,7 @@ describe("the lock of a batch", () => {
   it("is held by one runner at a time, and refused to a second, naming the first", async () => {
     const files = fresh();
     const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
-    const other = { ...LOCK, pid: process.pid + 1 };
+    const other = { ...LOCK, owner: { ...OWNER, pid: process.pid + 1 } };
     await expect(BatchLedger.open(files, HEAD, other)).rejects.toThrow(`process ${process.pid}`);
     await ledger.close();
     await (await BatchLedger.open(files, HEAD, other)).ledger.close();
@@ -145,7 +146,7 @@ describe("the lock of a batch", () => {
   ])("of a runner that %s is taken over", async (_what, runner, options) => {
     const files = fresh();
     writeFileSync(files.lock, JSON.stringify({ pid: process.ppid, ...runner }));
-    const { ledger } = await BatchLedger.open(files, HEAD, { ...LOCK, ...options });
+    const { ledger } = await BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, ...options } });
     await ledger.close();
   });
 
@@ -153,7 +154,7 @@ describe("the lock of a batch", () => {
     const files = fresh();
     writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));
     const tries = Array.from({ length: 8 }, (_, n) =>
-      BatchLedger.open(files, HEAD, { ...LOCK, pid: 100_000 + n }).then(
+      BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, pid: 100_000 + n } }).then(
         ({ ledger }) => ledger,
         () => null,
       ),

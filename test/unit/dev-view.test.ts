@@ -8,7 +8,7 @@ const PIPE = at(Number.POSITIVE_INFINITY);
 const TIME = "2026-11-21T10:00:00.000Z";
 const CLOCK = new Date(TIME).toTimeString().slice(0, 8);
 
-const running: DevEvent = {
+const running = {
   type: "task",
   time: TIME,
   id: "task_0hx3k2j8m2a9c0ffee11",
@@ -19,31 +19,35 @@ const running: DevEvent = {
   worker: "wrk_0hx3k2j8m2adeadbeef",
   session: null,
   error: null,
-};
-const failed: DevEvent = {
+  place: null,
+} satisfies DevEvent;
+const failed = {
   ...running,
   status: "failed",
+  place: "/apps/x/inference.js:12",
   error: "it did not\nwork, for reasons \u001b[31mof its own",
-};
+} satisfies DevEvent;
 
 const show = (event: DevEvent, width: number) => devEventView.text(event, at(width));
 
 describe("a task", () => {
   test("is one line in a pipe, whole and with an ISO time", () => {
     expect(devEventView.text(running, PIPE)).toBe(
-      `${TIME}  task_0hx3k2j8m2a9c0ffee11  running        1.2s  acme/captions describe  wrk_0hx3k2j8m2adeadbeef`,
+      `${TIME}  task_0hx3k2j8m2a9c0ffee11  running        1.2s  acme/captions describe  worker wrk_0hx3k2j8m2adeadbeef`,
     );
-    expect(devEventView.text(failed, PIPE)).toMatch(/wrk_\S+ {2}it did not work, for reasons of its own$/);
+    expect(devEventView.text(failed, PIPE)).toMatch(
+      /wrk_\S+ {2}\/apps\/x\/inference.js:12: it did not work, for reasons of its own$/,
+    );
     expect(devEventView.text({ ...running, status: "received" }, PIPE)).toContain("received");
   });
 
   test("is aligned on 80 columns, with the time, the ends of the ids and the worker", () => {
     expect(show(running, 80)).toBe(
-      `${CLOCK}  c0ffee11  running        1.2s  acme/captions describe         deadbeef`,
+      `${CLOCK}  c0ffee11  running        1.2s  acme/captions describe  worker deadbeef`,
     );
     const [line, trouble] = show(failed, 80).split("\n");
     expect(line!.indexOf("acme")).toBe(show(running, 80).indexOf("acme"));
-    expect(trouble).toBe("          it did not work, for reasons of its own");
+    expect(trouble).toBe("          /apps/x/inference.js:12: it did not work, for reasons of its own");
   });
 
   test("keeps what matters on 40 columns", () => {
@@ -76,12 +80,12 @@ test("a broken app is told with its file and line, an edit with its version", ()
   };
   expect(show(app, 80)).toBe(
     [
-      `${CLOCK}  app       broken               acme/x                         cafe1234`,
+      `${CLOCK}  app       broken               acme/x                 version cafe1234`,
       "          /apps/x/inference.js:2: SyntaxError: Unexpected token",
     ].join("\n"),
   );
   expect(devEventView.text({ ...app, state: "changed", problem: null }, PIPE)).toMatch(
-    /changed.* acme\/x {2}cafe1234$/,
+    /changed.* acme\/x {2}version cafe1234$/,
   );
 });
 
@@ -112,6 +116,7 @@ test.each([40, 80])("what is served fits %i columns, broken apps with their plac
       time: TIME,
       url: "http://127.0.0.1:4117",
       key: "inf_local_0123456789012345678901",
+      faults: null,
       apps: [
         {
           ...app,
@@ -128,4 +133,30 @@ test.each([40, 80])("what is served fits %i columns, broken apps with their plac
   expect(text).toContain("url  http://127.0.0.1:4117\nkey  inf_local_0123456789012345678901\n");
   expect(text).toMatch(/acme\/x {7}run set_value/);
   expect(text).toContain("acme/broken  /x/inference.js:2:");
+});
+
+test("what an app says stands beneath its task, harmless, and a warning of belt's is told from it", () => {
+  const log = { type: "log", time: TIME, id: running.id, app: "acme/x", text: "one\ntwo \u001b[2J" } as const;
+  expect(show(log, 80)).toBe(["          c0ffee11  │ one", "          c0ffee11  │ two "].join("\n"));
+  expect(devEventView.text(log, PIPE)).toContain(`${TIME}  ${running.id}  log         one\n`);
+});
+
+test("a fault that acted names its step, and a server with faults says so", () => {
+  const fault = {
+    type: "fault",
+    time: TIME,
+    step: 2,
+    on: "submit",
+    does: "answer drop",
+    what: "acme/x",
+    id: null,
+  } as const;
+  expect(show(fault, 80)).toMatch(/fault +acme\/x +step 2\n +submit: answer drop$/);
+  const serving = { type: "server", time: TIME, url: "http://x", key: "k", apps: [] } as const;
+  const text = (faults: { scenario: string; steps: number } | null) =>
+    servingView.text({ ...serving, apps: [], faults }, at(80));
+  expect(text({ scenario: "lost-answer", steps: 1 })).toContain(
+    "faults are on: scenario lost-answer, 1 step\n",
+  );
+  expect(text(null)).not.toContain("faults");
 });

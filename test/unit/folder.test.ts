@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeFolder } from "../../src/store/folder.ts";
+import { needsLinux } from "../support/platform.ts";
 
 let root: string;
 
@@ -29,7 +30,8 @@ describe("makeFolder", () => {
     await expect(makeFolder(join(root, "file/x"))).rejects.toThrow("ENOTDIR");
   });
 
-  it("gives up where a folder takes none, as /proc does", async () => {
+  it("gives up where a folder takes none, as /proc does", async (context) => {
+    needsLinux(context);
     await expect(makeFolder("/proc/nope/deeper")).rejects.toThrow("ENOENT");
   });
 });

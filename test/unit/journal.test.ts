@@ -2,18 +2,21 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Journal, type JournalEntry } from "../../src/store/journal.ts";
 
 const SOURCE = fileURLToPath(new URL("../../src/store/journal.ts", import.meta.url));
@@ -154,6 +157,85 @@ describe("a line that cannot be read", () => {
     writeFileSync(journal.path, "garbage\n");
     await journal.append(entry("a"));
     expect(readFileSync(journal.path, "utf8")).toBe(`garbage\n${JSON.stringify(entry("a"))}\n`);
+  });
+});
+
+describe("a journal that has grown", () => {
+  const older = () => journal.path.replace("journal.ndjson", "journal.older.ndjson");
+
+  function fill(from: number, to: number): void {
+    mkdirSync(state, { recursive: true });
+    const all = Array.from({ length: to - from }, (_, n) => `${JSON.stringify(entry(`task_${from + n}`))}\n`);
+    writeFileSync(journal.path, all.join(""));
+  }
+
+  test("beyond 10,000 entries has its older ones in a second file, and remembers all", async () => {
+    fill(0, 9_999);
+    await journal.append(entry("task_9999"));
+    expect(lines()).toHaveLength(10_000);
+    await journal.append(entry("task_10000"));
+    expect(lines()).toHaveLength(1);
+    expect(mode(older())).toBe("600");
+    expect((await journal.newestFirst("task", 2)).map(({ id }) => id)).toEqual(["task_10000", "task_9999"]);
+    expect(await ids()).toHaveLength(10_001);
+    fill(10_000, 20_000);
+    await journal.append(entry("task_20000"));
+    expect(await ids()).toEqual(Array.from({ length: 20_001 }, (_, n) => `task_${20_000 - n}`));
+    expect(readdirSync(state).sort()).toEqual(["journal.ndjson", "journal.older.ndjson"]);
+  });
+
+  test("is moved by the next belt when the one that moved it was killed", async () => {
+    fill(0, 10_000);
+    linkSync(journal.path, journal.path.replace(".ndjson", ".moving.ndjson"));
+    await journal.append(entry("meanwhile"));
+    expect(await ids()).toHaveLength(10_001);
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 61_000);
+    await journal.append(entry("later"));
+    clock.mockRestore();
+    expect(lines()).toHaveLength(1);
+    expect(await ids()).toHaveLength(10_002);
+  });
+
+  test("beyond all bounds tells its newest entries at once, and takes further ones", async () => {
+    mkdirSync(state, { recursive: true });
+    writeFileSync(journal.path, "");
+    truncateSync(journal.path, 2 ** 40);
+    const start = performance.now();
+    appendFileSync(journal.path, `\n${JSON.stringify(entry("a"))}\n${JSON.stringify(entry("b"))}\n`);
+    expect((await journal.newestFirst("task", 2)).map(({ id }) => id)).toEqual(["b", "a"]);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  test("with lines as long as pieces are read, and longer, and characters across them", async () => {
+    for (const length of [65_535, 65_536, 65_537, 200_000]) {
+      await journal.append(entry(`${length}`, { app: "ä".repeat(length) }));
+    }
+    const found = await journal.newestFirst("task");
+    expect(found.map(({ id }) => id)).toEqual(["200000", "65537", "65536", "65535"]);
+    expect(found.every(({ id, app }) => app === "ä".repeat(Number(id)))).toBe(true);
+  });
+
+  test("by several processes at once keeps every entry, once", async () => {
+    const program = join(dir, "journal.mjs");
+    await build({ entryPoints: [SOURCE], bundle: true, format: "esm", platform: "node", outfile: program });
+    fill(0, 9_900);
+    const script = `
+      const { Journal } = await import(process.argv[1]);
+      const journal = new Journal(process.argv[2], () => {});
+      for (let n = 0; n < 100; n++)
+        await journal.append({ type: "task", id: process.argv[3] + ":" + n, app: null, api: "local", time: "" });`;
+    await Promise.all(
+      ["a", "b", "c", "d"].map(async (name) => {
+        const args = ["--input-type=module", "-e", script, program, state, name];
+        await once(spawn(process.execPath, args, { stdio: "inherit" }), "exit");
+      }),
+    );
+    expect(lines().length).toBeLessThan(400);
+    const all = [journal.path, older()].flatMap((path) =>
+      readFileSync(path, "utf8").split("\n").filter(Boolean),
+    );
+    expect(new Set(all).size).toBe(10_300);
+    expect(all).toHaveLength(10_300);
   });
 });
 

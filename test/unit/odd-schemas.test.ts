@@ -343,3 +343,18 @@ describe("an app", () => {
     expect(Object.keys(appSchemas({ version: { functions } }).functions)).toEqual(["one", "two"]);
   });
 });
+
+describe("found by fuzzing", () => {
+  test.each([
+    ["a key with half a character", fields({ "\ud83d": {} }), ["x=1"]],
+    ["an id that is no text, deep inside", fields({ x: fields({ y: { id: 0 } }) }), ["x.y=1"]],
+    ["a reference that is no text", fields({ x: { $ref: { toString: 1 } } }), ["x=1"]],
+    ["values that cannot be compared", fields({ x: { enum: [{ a: 1 }] } }), ['x:={"toString":1}']],
+    ["a default that cannot be compared", fields({ x: { enum: [{}], default: { toString: 1 } } }), ["x:={}"]],
+  ])("%s", async (_name, schema, specs) => {
+    await check(schema, ...specs).catch((thrown) =>
+      expect(thrown).toMatchObject({ facts: { exit: "usage" } }),
+    );
+    JSON.stringify(await sampleInput(asSchema(schema)!));
+  });
+});

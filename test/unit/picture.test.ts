@@ -18,6 +18,9 @@ function png(width: number, height: number): Buffer {
   return PNG.sync.write(picture);
 }
 
+/** So many columns of a screen that is high enough. */
+const room = (columns: number) => ({ columns, rows: 100 });
+
 describe("how a terminal shows pictures", () => {
   test.each([
     [{ TERM: "xterm-kitty" }, true, "kitty"],
@@ -36,7 +39,7 @@ describe("how a terminal shows pictures", () => {
 
 describe("renderPicture", () => {
   test("half blocks keep the shape and the color", async () => {
-    const text = await renderPicture(png(160, 80), "blocks", 100);
+    const text = await renderPicture(png(160, 80), "blocks", room(100));
     const lines = text!.split("\n");
     expect(lines).toHaveLength(5);
     expect(lines[0]!.match(/▀/g)).toHaveLength(20);
@@ -44,24 +47,34 @@ describe("renderPicture", () => {
     expect(lines.every((line) => line.endsWith("\u001b[0m"))).toBe(true);
   });
 
+  test("leave room on a screen that is low, in every way", async () => {
+    const low = { columns: 80, rows: 10 };
+    expect((await renderPicture(png(800, 800), "blocks", low))!.split("\n")).toHaveLength(10);
+    expect(await renderPicture(png(800, 800), "kitty", low)).toContain("c=20,");
+    expect(await renderPicture(png(800, 800), "iterm2", low)).toContain("width=20;");
+    expect((await renderPicture(png(10, 900), "blocks", low))!.split("\n").length).toBeLessThan(11);
+  });
+
   test("in 256 colors", async () => {
-    expect(await renderPicture(png(8, 16), "blocks256", 10)).toBe("\u001b[38;5;197;48;5;197m▀\u001b[0m");
+    expect(await renderPicture(png(8, 16), "blocks256", room(10))).toBe(
+      "\u001b[38;5;197;48;5;197m▀\u001b[0m",
+    );
   });
 
   test("a JPEG, and on kitty, which takes only PNG, too", async () => {
     const bytes = jpeg.encode(image(80, 40), 90).data;
     for (const way of ["blocks", "kitty"] as const)
-      expect(await renderPicture(bytes, way, 80)).toContain("▀");
+      expect(await renderPicture(bytes, way, room(80))).toContain("▀");
   });
 
   test("kitty and iTerm2 get the very bytes", async () => {
     const bytes = png(300, 200);
-    const kitty = (await renderPicture(bytes, "kitty", 80))!;
+    const kitty = (await renderPicture(bytes, "kitty", room(80)))!;
     const sent = [...kitty.matchAll(/\u001b_G[^;]*;([^\u001b]*)\u001b\\/g)]
       .map(([, piece]) => piece)
       .join("");
     expect(Buffer.from(sent, "base64")).toEqual(bytes);
-    expect(await renderPicture(bytes, "iterm2", 80)).toContain(bytes.toString("base64"));
+    expect(await renderPicture(bytes, "iterm2", room(80))).toContain(bytes.toString("base64"));
   });
 
   test("what cannot be shown is nothing: no picture, a torn one, one that claims to be huge", async () => {
@@ -75,7 +88,7 @@ describe("renderPicture", () => {
       huge,
       Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0]),
     ]) {
-      expect(await renderPicture(bytes, "blocks", 80)).toBeNull();
+      expect(await renderPicture(bytes, "blocks", room(80))).toBeNull();
     }
   });
 });

@@ -13,8 +13,17 @@ function reply(status: number, body: unknown, more: Partial<ApiResponse> = {}): 
     requestId: "req_9",
     retryAfter: undefined,
     text,
+    body: bodyOf(text),
     ...more,
   };
+}
+
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function value(status: number, body: unknown): unknown {

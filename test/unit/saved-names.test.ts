@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cleanName, extensionIn, nameOfPlace } from "../../src/input/saved-names.ts";
+import { cleanName, extensionIn, nameOfPlace, withoutExtension } from "../../src/input/saved-names.ts";
 
 describe("cleanName", () => {
   test.each([
@@ -20,6 +20,9 @@ describe("cleanName", () => {
     ["a\u001b[31mb\u0000c", "a_31mb_c"],
     ["a\u202egnp.exe", "a_gnp.exe"],
     ["a:b*c?d", "a_b_c_d"],
+    // Persian and Indic words are other words without their joiners.
+    ["می\u200cخواهم", "می\u200cخواهم"],
+    ["क्\u200dष", "क्\u200dष"],
   ])("%j becomes %j", (text, name) => {
     expect(cleanName(text)).toBe(name);
   });
@@ -27,10 +30,19 @@ describe("cleanName", () => {
   test("a name of 5,000 characters is cut to what every file system takes", () => {
     for (const char of ["x", "é", "画", "𝒳"]) {
       const name = cleanName(char.repeat(5_000));
-      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(160);
       expect(name.length).toBeGreaterThan(20);
     }
   });
+});
+
+test.each([
+  ["bundle.tar.gz", "bundle"],
+  ["a.b.png", "a.b"],
+  ["no-extension", "no-extension"],
+  ["İ.İ", "İ"],
+])("%j without its extension is %j", (name, rest) => {
+  expect(withoutExtension(name)).toBe(rest);
 });
 
 test.each([
@@ -47,11 +59,19 @@ test.each([
 
 test.each([
   ["a.png", "png"],
-  ["a.TAR.GZ", "gz"],
+  ["a.TAR.GZ", "tar.gz"],
+  ["scan.nii.gz", "nii.gz"],
+  ["rows.csv.zst", "csv.zst"],
+  [".tar.gz", "gz"],
+  ["model.safetensors", "safetensors"],
+  ["site.webmanifest", "webmanifest"],
+  ["akte.größe", "größe"],
+  ["https://x.y/a%20b.safetensors?x", "safetensors"],
+  ["https://x.y/%E0%A4%A.png", "png"],
   [".png", ""],
   ["a.", ""],
   ["a.b c", ""],
-  ["a.waytoolongext", ""],
+  ["a.waytoolongtobeanextension", ""],
   ["https://x.y/z", ""],
   ["https://x.y/z.webp?sig=a.exe#b.com", "webp"],
 ])("the extension of %j is %j", (name, extension) => {

@@ -129,25 +129,32 @@ describe("the closing line", () => {
 
   test("says where the time went, beneath where there is no room", () => {
     expect(summaryView.text({ value, details }, at(80))).toBe(
-      "task_1 completed in 1.7s: queued 300ms, running 1.2s, uploading 100ms",
+      "completed in 1.7s: queued 300ms, running 1.2s, uploading 100ms",
     );
     expect(summaryView.text({ value, details }, at(40)).split("\n")).toEqual([
-      "task_1 completed in 1.7s",
+      "completed in 1.7s",
       "  queued 300ms, running 1.2s,",
       "  uploading 100ms",
     ]);
   });
 
-  test("leaves a long id whole, on a line of its own", () => {
-    const long = { ...value, id: "task_0hx3k2j8m2a9c0ffee11" };
-    expect(summaryView.text({ value: long, details: null }, at(40)).split("\n")).toEqual([
-      "task_0hx3k2j8m2a9c0ffee11",
-      "  completed in 1.7s",
-    ]);
-  });
-
   test("does without when it is not told", () => {
     for (const told of [null, {}, { events: [] }])
-      expect(summaryView.text({ value, details: told }, at(80))).toBe("task_1 completed in 1.7s");
+      expect(summaryView.text({ value, details: told }, at(80))).toBe("completed in 1.7s");
+  });
+});
+
+describe("what is cut", () => {
+  test.each(["Привет, мир! ", "مرحبا بالعالم ", "█░", "海辺の灯台", "👩‍👩‍👧 ok ", "𠮷", "é", "plain words "])(
+    "%s never takes more columns than it may",
+    (text) => {
+      for (let width = 1; width <= 90; width++)
+        expect(displayWidth.width(displayWidth.cut(text.repeat(20), width))).toBeLessThanOrEqual(width);
+    },
+  );
+
+  test("is as much as there is room for", () => {
+    expect(displayWidth.cut("Привет, мир! Привет", 10)).toBe("Привет, м…");
+    expect(displayWidth.cut("Привет", 6)).toBe("Привет");
   });
 });

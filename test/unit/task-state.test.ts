@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { StatusReader } from "../../src/api/resources/status.ts";
 import { flattenBase, taskDocument } from "../../src/api/resources/task.ts";
 import { type Change, TaskState } from "../../src/api/resources/task-state.ts";
+import type { JsonObject } from "../../src/wire/types.ts";
 
 const SUBMITTED = { app: "infsh/flux", input: { prompt: "x" } };
 
@@ -12,7 +13,8 @@ function newState(statuses = new StatusReader("2026")): TaskState {
 function texts(changes: Change[]): string[] {
   return changes.map((change) => {
     if (change.type === "status") return `${change.status} ${change.status_code}`;
-    return change.type === "log" ? `log ${change.text}` : `output ${JSON.stringify(change.output)}`;
+    if (change.type === "log") return `log ${change.text}`;
+    return `${change.type} ${JSON.stringify(change.type === "output" ? change.output : change.delta)}`;
   });
 }
 
@@ -226,10 +228,32 @@ describe("deltas", () => {
   test("append text, replace anything else", () => {
     const state = newState();
     state.merge({ status: 7 });
-    expect(texts(state.append({ text: "Hel" }))).toEqual(['output {"text":"Hel"}']);
-    expect(texts(state.append({ text: "lo", n: 1 }))).toEqual(['output {"text":"Hello","n":1}']);
-    expect(texts(state.append({ n: 2, list: [1] }))).toEqual(['output {"text":"Hello","n":2,"list":[1]}']);
-    expect(texts(state.append({ list: [2] }))).toEqual(['output {"text":"Hello","n":2,"list":[2]}']);
+    const output = (delta: JsonObject) => {
+      expect(texts(state.append(delta))).toEqual([`delta ${JSON.stringify(delta)}`]);
+      return texts([state.wholeOutput()])[0];
+    };
+    expect(output({ text: "Hel" })).toBe('output {"text":"Hel"}');
+    expect(output({ text: "lo", n: 1 })).toBe('output {"text":"Hello","n":1}');
+    expect(output({ n: 2, list: [1] })).toBe('output {"text":"Hello","n":2,"list":[1]}');
+    expect(output({ list: [2] })).toBe('output {"text":"Hello","n":2,"list":[2]}');
+  });
+
+  test("merge tool calls by their index, arguments in pieces, as the SDK's types say", () => {
+    const state = newState();
+    state.merge({ status: 7, output: { tool_calls: [{ index: 0, id: "a", function: { arguments: "{" } }] } });
+    const call = (index: number, more: JsonObject) => state.append({ tool_calls: [{ index, ...more }] });
+    call(0, { function: { name: "look", arguments: '"x"' } });
+    call(3, { id: "b", type: "function", function: { name: "find", arguments: "" } });
+    call(0, { id: "a", function: { name: "look", arguments: ":1}" } });
+    call(3, { function: { arguments: "{}" } });
+    state.append({ tool_calls: ["no call", null, { function: null }] });
+    expect(state.document().output).toEqual({
+      tool_calls: [
+        { index: 0, id: "a", function: { name: "look", arguments: '{"x":1}' } },
+        { index: 3, id: "b", type: "function", function: { name: "find", arguments: "{}" } },
+        {},
+      ],
+    });
   });
 
   test("null, an empty text and an empty delta change nothing", () => {
@@ -255,6 +279,21 @@ describe("deltas", () => {
     state.append({ text: "b" });
     expect(message.output).toEqual({ text: "a" });
   });
+});
+
+test("an output that has grown is told once, and not again by a message that says the same", () => {
+  const state = newState();
+  state.merge({ status: 7 });
+  expect(state.hasGrown).toBe(false);
+  state.append({ text: "a" });
+  expect(state.hasGrown).toBe(true);
+  const told = state.wholeOutput();
+  state.append({ text: "b" });
+  expect(told).toEqual({ type: "output", output: { text: "a" } });
+  state.wholeOutput();
+  expect(state.merge({ output: { text: "ab" } })).toEqual([]);
+  expect(texts(state.merge({ output: { text: "abc" } }))).toEqual(['output {"text":"abc"}']);
+  expect(state.hasGrown).toBe(false);
 });
 
 describe("logs", () => {

@@ -8,12 +8,12 @@ test.each([
   [
     "a bar after that",
     { bytes: 400_000_000, total: 1_000_000_000, ms: 2_000 },
-    `${what}  ████████░░░░░░░░░░░░ 40%  400 MB of 1.0 GB  200 MB/s`,
+    `${what}  40% ████████░░░░░░░░░░░░  400 MB of 1.0 GB  200 MB/s`,
   ],
   [
     "never more than all",
     { bytes: 20, total: 10, ms: 1_000 },
-    `${what}  ${"█".repeat(20)} 100%  20 B of 10 B  20 B/s`,
+    `${what}  100% ${"█".repeat(20)}  20 B of 10 B  20 B/s`,
   ],
   [
     "no bar where the whole is not known",

@@ -1,17 +1,32 @@
 import { BeltError } from "../../errors.ts";
-import { belt, joinHints } from "../../hint.ts";
+import { belt, type Hint, joinHints } from "../../hint.ts";
 import type { Api } from "../client.ts";
 
 /** Milliseconds without an answer before people are told. */
 const WORTH_SAYING = 1_000;
 
+/** What is followed, in words. */
+export interface Subject {
+  /** "task task_1". */
+  name: string;
+  /** What it may still be doing: "running". */
+  doing: string;
+  /** What to type to look at it. */
+  next: Hint;
+  taskId?: string | undefined;
+}
+
+export function taskSubject(taskId: string): Subject {
+  return { name: `task ${taskId}`, doing: "running", next: belt("task get", taskId), taskId };
+}
+
 /**
- * How long the API has not told of a task, and whether to go on asking (src/cli/README.md, "Lost
+ * How long the API has not told of what is followed, and whether to go on asking (src/cli/README.md, "Lost
  * connections").
  */
 export class Contact {
   readonly #api: Api;
-  readonly #taskId: string;
+  readonly #subject: Subject;
   readonly #submittedAt: number | null;
   readonly #signal: AbortSignal;
   #lastAnswer: number;
@@ -19,9 +34,9 @@ export class Contact {
   #lastError: BeltError | null = null;
   #warned = false;
 
-  constructor(api: Api, taskId: string, submittedAt: number | null, signal: AbortSignal) {
+  constructor(api: Api, subject: Subject, submittedAt: number | null, signal: AbortSignal) {
     this.#api = api;
-    this.#taskId = taskId;
+    this.#subject = subject;
     this.#submittedAt = submittedAt;
     this.#signal = signal;
     this.#lastAnswer = api.now();
@@ -48,16 +63,16 @@ export class Contact {
   failed(thrown: unknown): void {
     this.#signal.throwIfAborted();
     if (!(thrown instanceof BeltError)) throw thrown;
-    if (isRefusal(thrown)) throw refused(thrown, this.#taskId);
+    if (isRefusal(thrown)) throw refused(thrown, this.#subject);
     if (thrown.facts.httpStatus === 404 && !isNew(this.#api, this.#submittedAt))
-      throw refused(thrown, this.#taskId);
+      throw refused(thrown, this.#subject);
     this.#failures++;
     this.#lastError = thrown;
     const silent = this.#api.now() - this.#lastAnswer;
-    if (silent >= this.#api.policy.giveUp) throw lostContact(thrown, this.#taskId);
+    if (silent >= this.#api.policy.giveUp) throw lostContact(thrown, this.#subject);
     if (silent < WORTH_SAYING || this.#warned) return;
     this.#warned = true;
-    this.#api.onRetry(`no word of task ${this.#taskId}: ${thrown.message}; trying again`);
+    this.#api.onRetry(`no word of ${this.#subject.name}: ${thrown.message}; trying again`);
   }
 
   /** Sleeps before the next try: `delay` milliseconds, or what Retry-After asks for; gives up when that is too long. */
@@ -65,7 +80,7 @@ export class Contact {
     const wanted = Math.max(delay, this.#lastError?.facts.retryAfter ?? 0);
     const left = this.#lastAnswer + this.#api.policy.giveUp - this.#api.now();
     await this.#api.sleep(this.#lastError ? Math.min(wanted, left) : wanted, this.#signal);
-    if (this.#lastError && wanted >= left) throw lostContact(this.#lastError, this.#taskId);
+    if (this.#lastError && wanted >= left) throw lostContact(this.#lastError, this.#subject);
   }
 }
 
@@ -79,20 +94,19 @@ export function isNew(api: Api, submittedAt: number | null): boolean {
   return submittedAt !== null && api.now() - submittedAt < api.policy.newTask;
 }
 
-function refused(error: BeltError, taskId: string): BeltError {
-  const next = belt("task get", taskId);
+function refused(error: BeltError, { name, doing, next, taskId }: Subject): BeltError {
   return error.with({
-    message: `task ${taskId} may still be running, but the API does not tell: ${error.message}`,
+    message: `${name} may still be ${doing}, but the API does not tell: ${error.message}`,
     hint: error.facts.hint && isRefusal(error) ? joinHints(error.facts.hint, next) : next,
     taskId,
   });
 }
 
-function lostContact(error: BeltError, taskId: string): BeltError {
+function lostContact(error: BeltError, { name, doing, next, taskId }: Subject): BeltError {
   return error.with({
     code: "lost_contact",
-    message: `lost contact with task ${taskId}, which may still be running: ${error.message}`,
-    hint: belt("task get", taskId),
+    message: `lost contact with ${name}, which may still be ${doing}: ${error.message}`,
+    hint: next,
     exit: "stillRunning",
     retryable: true,
     taskId,

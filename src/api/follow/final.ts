@@ -4,20 +4,19 @@ import { timedOut, timeLimit } from "../http/network-errors.ts";
 import type { IdentifiedTask } from "../resources/task.ts";
 import { isRefusal } from "./contact.ts";
 import type { Fact } from "./events.ts";
-import type { FollowState } from "./follow-state.ts";
-import { readLogs } from "./poll.ts";
+import type { FollowedTask } from "./followed-task.ts";
 
 /** The whole final document, without which no task is told as ended (src/cli/README.md, "Lost connections"). */
-export async function* readFinal(follow: FollowState): AsyncGenerator<Fact[]> {
+export async function* readFinal(follow: FollowedTask): AsyncGenerator<Fact[]> {
   const whole = follow.final ?? (await askForFinal(follow));
-  if (!("logs" in whole)) yield* readLogs(follow);
+  if (!("logs" in whole)) yield* follow.readLogs();
   const { changes, document } = follow.state.applyFinal(whole);
   yield changes;
   yield [{ type: "result", task: document }];
 }
 
 /** Asks until the answer says the end, too, for a bounded time. */
-async function askForFinal({ api, state, signal }: FollowState): Promise<IdentifiedTask> {
+async function askForFinal({ api, state, signal }: FollowedTask): Promise<IdentifiedTask> {
   const { finalRead, reconnects } = api.policy;
   const until = api.now() + finalRead;
   let error: BeltError = timedOut(finalRead);

@@ -1,12 +1,11 @@
 import type { Api } from "../client.ts";
 import type { IdentifiedTask, Submitted } from "../resources/task.ts";
 import { TaskState } from "../resources/task-state.ts";
-import { Contact } from "./contact.ts";
+import { Contact, taskSubject } from "./contact.ts";
 import type { Fact, TaskEvent } from "./events.ts";
 import { readFinal } from "./final.ts";
-import type { FollowState } from "./follow-state.ts";
-import { poll } from "./poll.ts";
-import { readStreams } from "./streams.ts";
+import { FollowedTask } from "./followed-task.ts";
+import { keepFollowing } from "./keep-following.ts";
 
 export interface FollowOptions {
   /** What is known so far: the answer to the submit, or to `GET /tasks/:id`. */
@@ -47,11 +46,26 @@ export async function* follow(api: Api, options: FollowOptions): AsyncGenerator<
 async function* facts(api: Api, options: FollowOptions): AsyncGenerator<Fact[]> {
   const { task, whole = false, submitted, submittedAt, signal, stream = true } = options;
   const state = new TaskState(task.id, api.statuses, submitted, options.onSession);
-  const contact = new Contact(api, task.id, submittedAt, signal);
-  const follow: FollowState = { api, state, contact, signal, final: null, hasLogs: true, hasTimings: true };
+  const contact = new Contact(api, taskSubject(task.id), submittedAt, signal);
+  const followed = new FollowedTask(api, state, contact, signal);
   yield state.merge(task);
-  if (state.ended && whole) follow.final = task;
-  if (!state.ended && stream) yield* readStreams(follow);
-  if (!state.ended) yield* poll(follow);
-  yield* readFinal(follow);
+  if (state.ended && whole) followed.final = task;
+  yield* withWholeOutputs(followed, keepFollowing(followed, { stream }));
+  yield* readFinal(followed);
+}
+
+/** Milliseconds between two tellings of an output that grows: each tells all of it. */
+const OUTPUT_EVERY = 1_000;
+
+async function* withWholeOutputs(
+  { api, state }: FollowedTask,
+  batches: AsyncGenerator<Fact[]>,
+): AsyncGenerator<Fact[]> {
+  let told = Number.NEGATIVE_INFINITY;
+  for await (const batch of batches) {
+    if (state.hasGrown && api.now() - told >= OUTPUT_EVERY) {
+      told = api.now();
+      yield [...batch, state.wholeOutput()];
+    } else yield batch;
+  }
 }

@@ -108,7 +108,7 @@ function orLeft<T>(asked: Promise<T>, signal: unknown, delivery: Delivery): Prom
 }
 
 /** `date` as sent. */
-export type ResponseHead = Omit<ApiResponse, "text"> & { date: string | undefined };
+export type ResponseHead = Omit<ApiResponse, "text" | "body"> & { date: string | undefined };
 
 export function responseHead(answer: Dispatcher.ResponseData): ResponseHead {
   const header = (name: string) => [answer.headers[name]].flat()[0];

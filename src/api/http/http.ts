@@ -3,16 +3,14 @@ import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { letRestGoBy, readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
-import { ambiguous, deadline, timeLimit } from "./network-errors.ts";
+import { decoded } from "./content-encoding.ts";
+import { ambiguous, deadline, type Limit, timeLimit } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
+import { readJson } from "./read-json.ts";
+import { followRedirects } from "./redirects.ts";
 import type { ApiRequest, HttpOptions, OpenStream, Transfer } from "./request.ts";
-import { type Message, readResponse } from "./response.ts";
-import { type FailedTry, isInDoubt, retryDelay } from "./retry.ts";
-
-const MAX_REDIRECTS = 5;
-
-/** A request that takes longer than this, in milliseconds, says that it is tried again. */
-const WORTH_SAYING = 1_000;
+import { type ApiResponse, type Message, readResponse } from "./response.ts";
+import { type FailedTry, isInDoubt, retryDelay, withRetries } from "./retry.ts";
 
 /** One API server over HTTP: requests with bounded retries, streams, and transfers of files. */
 export class Http {
@@ -25,30 +23,28 @@ export class Http {
     this.#connection = new Connection(options);
   }
 
+  url(path: string): URL {
+    return this.#connection.url(path);
+  }
+
   /**
    * One request and its answer, read from any format. Throws a BeltError: the API's own refusal,
    * exit 6 when there was no answer, and exit 11 when an "if-unsent" request may have taken effect.
    * When the user leaves, it throws the reason of that signal.
    */
   async request(what: ApiRequest): Promise<unknown> {
-    const { policy, sleep, now } = this.#options;
     const leaving = what.signal ?? this.#options.signal;
-    const began = now();
-    for (let attempt = 0; ; attempt++) {
-      leaving.throwIfAborted();
-      what.deadline?.throwIfAborted();
-      const outcome = await this.#try(what, leaving);
-      if ("value" in outcome) return outcome.value;
-      const delay = what.once ? null : retryDelay(what.retry, outcome, policy, attempt);
-      const isOver = what.deadline?.aborted || (what.uninterruptible && outcome.sent && leaving.aborted);
-      if (delay === null || isOver) throw meaning(what, outcome);
-      leaving.throwIfAborted();
-      if (now() - began + delay >= WORTH_SAYING) this.#sayRetry(outcome.error, delay, attempt);
-      await sleep(delay, anyOf(leaving, what.deadline)).catch((reason) => {
-        // Out of patience between two tries: what the last one met says more.
-        throw isTimeout(leaving.reason) ? outcome.error : reason;
-      });
-    }
+    return await withRetries(this.#options, {
+      attempt: () => this.#try(what, leaving),
+      next: (failed, tries) => {
+        const delay = what.once ? null : retryDelay(what.retry, failed, this.#options.policy, tries);
+        const isOver = what.deadline?.aborted || (what.uninterruptible && failed.sent && leaving.aborted);
+        return delay === null || isOver ? meaning(what, failed) : delay;
+      },
+      signals: [leaving, what.deadline],
+      // Out of patience between two tries: what the last one met says more.
+      interrupted: ({ error }, reason) => (isTimeout(leaving.reason) ? error : reason),
+    });
   }
 
   async #try(what: ApiRequest, leaving: AbortSignal): Promise<{ value: unknown } | FailedTry> {
@@ -60,9 +56,9 @@ export class Http {
     };
     leaving.addEventListener("abort", leave, { once: true });
     try {
-      const { value, messages } = readResponse(
-        await this.#roundTrip(what, [left.signal, what.deadline], delivery),
-      );
+      const answered = await this.#roundTrip(what, [left.signal, what.deadline], delivery);
+      if ("begun" in answered) return { value: answered.begun };
+      const { value, messages } = readResponse(answered);
       this.#pass(messages);
       return { value };
     } catch (thrown) {
@@ -72,12 +68,6 @@ export class Http {
       leaving.removeEventListener("abort", leave);
       over?.();
     }
-  }
-
-  #sayRetry({ message }: BeltError, delay: number, attempt: number): void {
-    const { policy, onRetry } = this.#options;
-    const pause = delay > WORTH_SAYING ? ` in ${Math.ceil(delay / 1000)}s` : "";
-    onRetry(`${message}, trying again${pause} (${attempt + 2} of ${policy.retries.length + 1})`);
   }
 
   /** Notes beside answers are passed on once, however often the API repeats them. */
@@ -96,27 +86,27 @@ export class Http {
   /** Opens a task's stream; the body then ends with an error after `policy.silence` without a byte. */
   async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
     const { requestTimeout, policy } = this.#options;
-    const url = this.#connection.url(path);
     // Only the opening is bounded: a deadline would end the stream, too.
-    const limit = timeLimit(requestTimeout, [signal]);
-    const options = {
-      method: "GET",
-      headers: { ...this.#connection.headers(url), ...headers },
-      headersTimeout: 0,
-      bodyTimeout: policy.silence,
-      signal: limit.signal,
-    } as const;
-    const answer = await this.#connection.send(url, options).catch((thrown) => {
-      limit.lift();
+    const opening = timeLimit(requestTimeout, [signal]);
+    const answer = await followRedirects(this.#connection.url(path), {
+      follow: true,
+      send: (url) => {
+        const all = { ...this.#connection.headers(url), ...headers };
+        const options = { headersTimeout: 0, bodyTimeout: policy.silence, signal: opening.signal };
+        return this.#connection.send(url, { method: "GET", headers: all, ...options });
+      },
+    }).catch((thrown) => {
+      opening.lift();
       throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
     });
-    answer.body.once("close", limit.lift);
+    opening.untimed();
+    answer.body.once("close", opening.lift);
     const head = responseHead(answer);
-    limit.untimed();
-    if (head.status === 200) return { contentType: head.contentType, chunks: letRestGoBy(answer.body) };
-    const text = await readReason(answer.body, anyOf(signal, deadline(requestTimeout)));
+    const body = await decoded(answer);
+    if (head.status === 200) return { contentType: head.contentType, chunks: letRestGoBy(body) };
+    const text = await readReason(body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
-    readResponse({ ...head, text });
+    readResponse(await whole(head, text));
     throw noStream(head.status);
   }
 
@@ -126,7 +116,8 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      return readProbe(await this.#roundTrip(what, [signal], { begun: false }), sent, now());
+      const answered = await this.#roundTrip(what, [signal], { begun: false });
+      return readProbe(answered as WholeResponse, sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
@@ -156,47 +147,64 @@ export class Http {
     what: ApiRequest,
     signals: (AbortSignal | undefined)[],
     delivery: Delivery,
-  ): Promise<WholeResponse> {
+  ): Promise<WholeResponse | Begun> {
+    // A stream that answers outlives what bounds its beginning.
     const limit = timeLimit(this.#options.requestTimeout, signals);
-    const ending = limit.signal;
     try {
-      return await this.#follow(what, this.#connection.url(what.path), ending, delivery, 0);
+      return await this.#send(what, limit, delivery);
     } catch (thrown) {
-      throw ending.aborted ? ending.reason : thrown;
+      const { aborted, reason } = limit.signal;
+      limit.end(thrown);
+      throw aborted ? reason : thrown;
     } finally {
       limit.lift();
     }
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #follow(
-    what: ApiRequest,
-    url: URL,
-    signal: AbortSignal,
-    delivery: Delivery,
-    hops: number,
-  ): Promise<WholeResponse> {
+  async #send(what: ApiRequest, limit: Limit, delivery: Delivery): Promise<WholeResponse | Begun> {
+    const { method, begin } = what;
+    const { signal } = limit;
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
-    const headers = {
-      ...this.#connection.headers(url),
+    const content = {
       ...(body !== null && { "content-type": "application/json" }),
+      ...(begin && { accept: "application/x-ndjson, application/json;q=0.9" }),
     };
-    const options = { method: what.method, headers, body, headersTimeout: 0, bodyTimeout: 0, signal };
-    const answer = await this.#connection.send(url, options, delivery);
-    const reply = { ...responseHead(answer), text: await readWhole(answer.body) };
-    const location = answer.headers["location"];
-    if (reply.status < 300 || reply.status >= 400 || typeof location !== "string") return reply;
-    const followed = what.method === "GET" && hops < MAX_REDIRECTS && URL.canParse(location, url.href);
-    if (!followed) throw redirected(url, location, reply.status);
-    const next = new URL(location, url);
-    return await this.#follow(what, next, signal, delivery, hops + 1).catch((thrown) => {
-      // The address that was asked did answer; it is the next that does not.
-      throw signal.aborted ? thrown : this.#connection.explain(thrown, next);
+    const bodyTimeout = begin ? this.#options.policy.silence : 0;
+    const answer = await followRedirects(this.#connection.url(what.path), {
+      follow: method === "GET",
+      hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
+      send: async (url) => {
+        const headers = { ...this.#connection.headers(url), ...content };
+        const options = { method, headers, body, headersTimeout: 0, bodyTimeout, signal };
+        return await this.#connection.send(url, options, delivery).catch((thrown) => {
+          throw signal.aborted ? thrown : this.#connection.explain(thrown, url);
+        });
+      },
     });
+    const head = responseHead(answer);
+    const chunks = await decoded(answer);
+    if (begin && head.status === 200 && isStream(head.contentType)) {
+      return { begun: await begin({ contentType: head.contentType, chunks }, limit.end) };
+    }
+    return await whole(head, await readWhole(chunks));
   }
 }
 
-type WholeResponse = ResponseHead & { text: string };
+/** What the beginning of a stream was read as. */
+interface Begun {
+  begun: unknown;
+}
+
+function isStream(contentType: string): boolean {
+  return /ndjson|event-stream/i.test(contentType);
+}
+
+type WholeResponse = ApiResponse & ResponseHead;
+
+async function whole(head: ResponseHead, text: string): Promise<WholeResponse> {
+  return { ...head, text, body: await readJson(text) };
+}
 
 /** A new signal for each use: what listens to it goes with it. */
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
@@ -226,15 +234,5 @@ function noStream(httpStatus: number): BeltError {
     exit: "unavailable",
     httpStatus,
     retryable: true,
-  });
-}
-
-function redirected(url: URL, location: string, httpStatus: number): BeltError {
-  return new BeltError({
-    code: "redirected",
-    message: `${url.origin} redirects to ${location}, which belt does not follow`,
-    hint: "set the base URL to where the API really is: --api-url <url>, or BELT_API_URL",
-    exit: "failure",
-    httpStatus,
   });
 }

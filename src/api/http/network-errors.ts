@@ -21,8 +21,10 @@ export function deadline(ms: number, reason?: BeltError): AbortSignal {
 }
 
 /** A bound on one of thousands of exchanges. */
-interface Limit {
+export interface Limit {
   signal: AbortSignal;
+  /** Ends it now. */
+  end(reason: unknown): void;
   /** From now on time does not end it, only the signals it was made of. */
   untimed(): void;
   /** Takes it away; without that it would be kept until its time is over. */
@@ -41,19 +43,20 @@ export function timeLimit(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(reason ?? timedOut(ms)), ms).unref();
   const sources = signals.filter((signal) => signal !== undefined);
-  const end = (event: Event) => controller.abort((event.target as AbortSignal).reason);
+  const end = (reason: unknown) => controller.abort(reason);
+  const onAbort = (event: Event) => end((event.target as AbortSignal).reason);
   for (const source of sources) {
     // As many listen to it as there are exchanges under way.
     setMaxListeners(0, source);
-    if (source.aborted) controller.abort(source.reason);
-    else source.addEventListener("abort", end, { once: true });
+    if (source.aborted) end(source.reason);
+    else source.addEventListener("abort", onAbort, { once: true });
   }
   const untimed = () => clearTimeout(timer);
   const lift = () => {
     untimed();
-    for (const source of sources) source.removeEventListener("abort", end);
+    for (const source of sources) source.removeEventListener("abort", onAbort);
   };
-  return { signal: controller.signal, untimed, lift };
+  return { signal: controller.signal, end, untimed, lift };
 }
 
 /** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */
@@ -92,9 +95,13 @@ const BROKEN: Record<string, string> = {
   UND_ERR_HEADERS_TIMEOUT: "brought no answer in time",
 };
 
+/** zlib's codes of what is damaged, or is not compressed at all: "Z_DATA_ERROR", "ERR__ERROR_FORMAT_PADDING_1". */
+const UNPACKING = /^(Z_|ERR__ERROR_|ERR_BROTLI_)/;
+
 /** What went wrong on the way to a place, such as an origin, in words. */
 export function networkError(thrown: unknown, place: string): BeltError {
   const codes = failureCodes(thrown);
+  if (codes.some((code) => UNPACKING.test(code))) return notUnpacked(thrown, place);
   const certificate = codes.some(isCertificate);
   const code = codes.find((one) => (certificate ? isCertificate(one) : one in UNREACHABLE)) ?? codes[0] ?? "";
   const detail = (messageOf(thrown) || code || "the connection failed").split("\n")[0]!;
@@ -108,6 +115,17 @@ export function networkError(thrown: unknown, place: string): BeltError {
       : "check the network and the base URL (--api-url, BELT_API_URL), then try again",
     exit: "unavailable",
     retryable: !certificate,
+    cause: thrown,
+  });
+}
+
+function notUnpacked(thrown: unknown, place: string): BeltError {
+  return new BeltError({
+    code: "unreadable_reply",
+    message: `the answer of ${place} is compressed and cannot be unpacked: ${messageOf(thrown)}`,
+    hint: "check whether a proxy stands in between; run again with -v to see the requests",
+    exit: "failure",
+    retryable: true,
     cause: thrown,
   });
 }

@@ -35,15 +35,10 @@ export function readProbe(
 }
 
 /** Null where the generations do not differ: in errors of the two newer ones, and in what is no JSON. */
-function formatOf({ text, status }: ApiResponse): Format | null {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (isObject(body) && typeof body["success"] === "boolean") return "v1";
-    if (status >= 300) return null;
-    return isObject(body) && "data" in body ? "current" : "v2";
-  } catch {
-    return null;
-  }
+function formatOf({ body, status }: ApiResponse): Format | null {
+  if (isObject(body) && typeof body["success"] === "boolean") return "v1";
+  if (body === undefined || status >= 300) return null;
+  return isObject(body) && "data" in body ? "current" : "v2";
 }
 
 function refusal(reply: ApiResponse): BeltError | null {

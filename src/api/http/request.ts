@@ -28,6 +28,9 @@ export interface HttpOptions {
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** Reads the beginning of a stream that answers a request; `end` ends the stream, then or later. */
+type BeginStream = (stream: OpenStream, end: (reason: unknown) => void) => Promise<unknown>;
+
 export interface ApiRequest {
   method: Method;
   path: string;
@@ -46,6 +49,11 @@ export interface ApiRequest {
   uninterruptible?: () => () => void;
   /** Ends the request whatever it is; its reason is a BeltError. */
   deadline?: AbortSignal | undefined;
+  /**
+   * Asks for a stream in answer. The request is answered when this is: what it gives takes the place
+   * of the answer. A plain answer is read as ever.
+   */
+  begin?: BeginStream;
 }
 
 /** One request for a file's bytes, to the host that keeps it. */

@@ -11,6 +11,8 @@ export interface ApiResponse {
   /** Seconds or a date, as sent. */
   retryAfter: string | undefined;
   text: string;
+  /** The text as JSON; undefined where it is none. */
+  body: unknown;
 }
 
 /** A note the API sends beside its answer (current format). */
@@ -28,7 +30,7 @@ const ENVELOPE_KEYS = new Set(["data", "messages", "status", "meta"]);
 export function readResponse(reply: ApiResponse): { value: unknown; messages: Message[] } {
   const ok = reply.status >= 200 && reply.status < 300;
   if (ok && (reply.status === 204 || reply.text.trim() === "")) return { value: null, messages: [] };
-  const body = parseJson(reply.text);
+  const { body } = reply;
   if (!ok) {
     const task = reply.status === 422 && unwrap(body).value;
     if (looksLikeTask(task)) return { value: task, messages: [] };
@@ -93,7 +95,7 @@ function responseError(reply: ApiResponse, body: unknown): BeltError {
 const NOT_THE_API =
   "check the base URL (--api-url, BELT_API_URL) and whether a proxy or login page answers in its place";
 
-function retryAfterMs(header: string | undefined): number | undefined {
+export function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
@@ -210,12 +212,4 @@ function looksLikeTask(value: unknown): boolean {
   const { status } = value;
   // A problem document has a status, too: that of HTTP.
   return typeof status === "string" || (typeof status === "number" && status < 100);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,57 @@ export interface FailedTry {
   error: BeltError;
   /** False when not a byte of the request can have reached the API. */
   sent: boolean;
+  /** True when the next try goes on where this one ended, so that it is a first try again. */
+  advanced?: boolean;
+}
+
+/** A request that takes longer than this, in milliseconds, says that it is tried again. */
+const WORTH_SAYING = 1_000;
+
+export interface Pacing {
+  policy: RetryPolicy;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  now(): number;
+  /** "no answer within 30s, trying again (2 of 4)" */
+  onRetry(text: string): void;
+}
+
+export interface Tries<T> {
+  attempt(): Promise<{ value: T } | FailedTry>;
+  /** Milliseconds before the next try, or what to throw in place of it. */
+  next(failed: FailedTry, tries: number): number | BeltError;
+  /** End the tries and the pauses between them with their reasons. */
+  signals: readonly (AbortSignal | undefined)[];
+  /** What to throw in place of that reason when it ends a pause. */
+  interrupted?(failed: FailedTry, reason: unknown): unknown;
+}
+
+/** Tries until it succeeds or there is no next try; says so once people wonder what takes so long. */
+export async function withRetries<T>(
+  pacing: Pacing,
+  { attempt, next, signals, interrupted }: Tries<T>,
+): Promise<T> {
+  const { policy, sleep, now, onRetry } = pacing;
+  const began = now();
+  for (let tries = 0; ; tries++) {
+    for (const signal of signals) signal?.throwIfAborted();
+    const outcome = await attempt();
+    if ("value" in outcome) return outcome.value;
+    if (outcome.advanced) tries = 0;
+    const delay = next(outcome, tries);
+    if (typeof delay !== "number") throw delay;
+    for (const signal of signals) signal?.throwIfAborted();
+    if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
+    const leaving = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+    await sleep(delay, leaving).catch((reason) => {
+      throw interrupted ? interrupted(outcome, reason) : reason;
+    });
+  }
+}
+
+function notice({ message }: BeltError, delay: number, tries: number, { retries }: RetryPolicy): string {
+  const pause = delay > WORTH_SAYING ? ` in ${Math.ceil(delay / 1000)}s` : "";
+  return `${message}, trying again${pause} (${tries + 2} of ${retries.length + 1})`;
 }
 
 /**

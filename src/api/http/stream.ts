@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from "../../wire/types.ts";
+import { readJson, readPlainJson } from "./read-json.ts";
 
 /** What one message of a task's stream says (src/api/README.md, "Following a task"). */
 export type StreamMessage =
@@ -15,10 +16,23 @@ export async function* readMessages(
   chunks: AsyncIterable<Uint8Array>,
   contentType: string,
 ): AsyncGenerator<StreamMessage[]> {
+  for await (const frames of readFrames(chunks, contentType)) yield frames.map(messageOf);
+}
+
+/** The same with the data of each event as it is. */
+export async function* readFrames(
+  chunks: AsyncIterable<Uint8Array>,
+  contentType: string,
+): AsyncGenerator<Frame[]> {
   const format = contentType.toLowerCase().includes("text/event-stream") ? sse() : ndjson;
   for await (const lines of readLines(chunks)) {
-    const messages = lines.map(format).filter((message) => message !== null);
-    if (messages.length > 0) yield messages;
+    const frames: Frame[] = [];
+    for (const line of lines) {
+      const unread = format(line);
+      if (!unread) continue;
+      frames.push({ ...unread, body: readPlainJson(unread.text) ?? (await readJson(unread.text)) });
+    }
+    if (frames.length > 0) yield frames;
   }
 }
 
@@ -48,23 +62,41 @@ async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
   if (last !== "") yield [last];
 }
 
-function ndjson(line: string): StreamMessage | null {
-  return line.trim() === "" ? null : messageOf(line, "");
+/** One event. */
+export interface Frame extends UnreadFrame {
+  /** Its data, undefined where that is no JSON. */
+  body: unknown;
 }
 
-/** A reader of SSE lines; returns a message at the blank line that ends an event. */
-function sse(): (line: string) => StreamMessage | null {
+interface UnreadFrame {
+  text: string;
+  /** Of SSE; "" where there is none. */
+  name: string;
+  eventId?: string | undefined;
+}
+
+type Format = (line: string) => UnreadFrame | null;
+
+/** What is sent so that something is. */
+const HEARTBEAT: UnreadFrame = { text: "", name: "heartbeat" };
+
+function ndjson(line: string): UnreadFrame | null {
+  return line.trim() === "" ? null : { text: line, name: "" };
+}
+
+/** A reader of SSE lines; returns a frame at the blank line that ends an event. */
+function sse(): Format {
   let name = "";
   let data: string[] = [];
   let eventId: string | undefined;
   return (line) => {
     if (line === "") {
-      const message = data.length > 0 ? messageOf(data.join("\n"), name) : null;
+      const frame = data.length > 0 ? { text: data.join("\n"), name, eventId } : null;
       name = "";
       data = [];
-      return message?.kind === "task" || message?.kind === "delta" ? { ...message, eventId } : message;
+      return frame;
     }
-    if (line.startsWith(":")) return { kind: "heartbeat" };
+    if (line.startsWith(":")) return HEARTBEAT;
     const colon = line.indexOf(":");
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(colon + 1).replace(/^ /, "");
@@ -75,10 +107,17 @@ function sse(): (line: string) => StreamMessage | null {
   };
 }
 
-function messageOf(text: string, eventName: string): StreamMessage {
-  const body = parse(text);
-  if (!isObject(body)) return eventName === "done" ? { kind: "done" } : { kind: "noise", text };
-  const event = eventName || (typeof body["event"] === "string" ? body["event"] : "");
+/** The message in a frame; with the event's id where it tells of the task. */
+function messageOf(frame: Frame): StreamMessage {
+  const message = readMessage(frame);
+  const tells = message.kind === "task" || message.kind === "delta";
+  return tells && frame.eventId !== undefined ? { ...message, eventId: frame.eventId } : message;
+}
+
+function readMessage({ name, text, body }: Frame): StreamMessage {
+  if (name === "heartbeat") return { kind: "heartbeat" };
+  if (!isObject(body)) return name === "done" ? { kind: "done" } : { kind: "noise", text };
+  const event = name || (typeof body["event"] === "string" ? body["event"] : "");
   const data = isObject(body["data"]) ? body["data"] : undefined;
   if (body["type"] === "heartbeat" || event === "heartbeat") return { kind: "heartbeat" };
   if (event === "done") return { kind: "done" };
@@ -102,12 +141,4 @@ function errorText(body: JsonObject): string {
   const nested = isObject(body["error"]) ? body["error"]["message"] : body["error"];
   const found = [body["detail"], nested, body["message"]].find((value) => typeof value === "string");
   return typeof found === "string" ? found : "the stream reported an error";
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

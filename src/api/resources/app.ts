@@ -3,6 +3,8 @@ import { isObject, type JsonObject } from "../../wire/types.ts";
 /** What an app takes and gives, read from what the API says of it (src/api/README.md, "Apps"). */
 export interface AppSchemas {
   version: string | null;
+  /** What stands for it in `name@…`, where that is something else. */
+  shortVersion: string | null;
   defaultFunction: string;
   functions: Record<string, FunctionSchemas>;
   setup: unknown;
@@ -28,6 +30,7 @@ export function appSchemas(app: JsonObject): AppSchemas {
   const isNamed = found !== null || names.length === 0 || saysSomething(own.input);
   return {
     version: versionOf(app),
+    shortVersion: shortVersionOf(app),
     defaultFunction: preferred,
     functions: isNamed ? { ...listed, [preferred]: completed(found ?? own, own) } : listed,
     setup: setup_schema,
@@ -52,6 +55,11 @@ export function versionOf(app: JsonObject): string | null {
   const inside = isObject(app["version"]) ? app["version"]["id"] : app["version"];
   const found = [inside, app["version_id"]].find((id) => typeof id === "string" && id !== "");
   return typeof found === "string" ? found : null;
+}
+
+export function shortVersionOf({ version }: JsonObject): string | null {
+  const short = isObject(version) ? version["short_id"] : null;
+  return typeof short === "string" && short !== "" ? short : null;
 }
 
 function isNamedObject(entry: [string, unknown]): entry is [string, JsonObject] {

@@ -22,7 +22,7 @@ export function outputFiles(output: unknown, isFileField: IsFileField): OutputFi
 
 function collect(value: unknown, path: OutputFile["path"], isFileField: IsFileField): OutputFile[] {
   if (typeof value === "string") {
-    const plain = /^(https?|file):\/\//i.test(value) && isFileField(path);
+    const plain = isFileAddress(value) && isFileField(path);
     return plain ? [{ path, uri: value, filename: "", contentType: "", size: null }] : [];
   }
   if (Array.isArray(value))
@@ -31,6 +31,11 @@ function collect(value: unknown, path: OutputFile["path"], isFileField: IsFileFi
   const uri = fileUri(value);
   if (uri !== null) return [{ path, uri, ...factsOf(value) }];
   return Object.entries(value).flatMap(([key, field]) => collect(field, [...path, key], isFileField));
+}
+
+/** True for a text that may stand for a file, where the schema says so. */
+export function isFileAddress(text: string): boolean {
+  return /^((https?|file):\/\/|data:)/i.test(text);
 }
 
 function factsOf({ filename, content_type, size }: JsonObject) {

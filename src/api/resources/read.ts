@@ -9,13 +9,6 @@ export function identifier(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** A task in a list, as one or none. */
-export function identifiedTask(item: JsonObject): IdentifiedTask[] {
-  const task = flattenBase(item);
-  const id = identifier(task["id"]);
-  return id === null ? [] : [{ ...task, id }];
-}
-
 /** The answer about the task `id`, which may be its short one; throws for what is no task, or another. */
 export function readTask(answer: unknown, id: string, statuses: StatusReader): IdentifiedTask {
   const task = isObject(answer) ? flattenBase(answer) : {};
@@ -35,4 +28,12 @@ export function readItems(answer: unknown, what: string): JsonObject[] {
   if (Array.isArray(items)) return items.filter(isObject);
   if (isObject(answer) && items === null) return [];
   throw notAsExpected(`its answer about ${what} is no list`);
+}
+
+/** The tasks of a list that have an id. */
+export function identified(items: JsonObject[]): IdentifiedTask[] {
+  return items.map(flattenBase).flatMap((item) => {
+    const id = identifier(item["id"]);
+    return id === null ? [] : [{ ...item, id }];
+  });
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../wire/types.ts";
-import { flattenBase } from "./task.ts";
+import { flattenBase, idText } from "./task.ts";
 
 /** A session as belt prints it (src/cli/README.md, "Documents"): the API's fields, and the time left. */
 export interface SessionDocument {
@@ -28,7 +28,7 @@ export function sessionDocument(raw: JsonObject, now: number): SessionDocument {
     typeof expires_at === "string" ? Math.floor((Date.parse(expires_at) - now) / 1000) : Number.NaN;
   return {
     ...flat,
-    id: String(id),
+    id: idText(id),
     status: word,
     app_id: typeof app_id === "string" ? app_id : null,
     expires_at: typeof expires_at === "string" ? expires_at : null,

@@ -1,5 +1,7 @@
+import { stringifyJson } from "../../wire/json.ts";
 import { isTerminal, STATUS_WORDS, type StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
+import { GrowingOutput } from "./growing-output.ts";
 import { type LogEntry, LogTail } from "./log-tail.ts";
 import type { StatusReader } from "./status.ts";
 import { errorText, type StatusReading, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
@@ -8,7 +10,8 @@ import { errorText, type StatusReading, type Submitted, type TaskDocument, taskD
 export type Change =
   | { type: "status"; status: StatusWord; status_code: number | null }
   | ({ type: "log" } & LogEntry)
-  | { type: "output"; output: unknown };
+  | { type: "output"; output: unknown }
+  | { type: "delta"; delta: JsonObject };
 
 const STATUS_FIELDS = ["status", "status_text", "status_code"];
 
@@ -26,6 +29,8 @@ export class TaskState {
   #knownWord: StatusWord | null = null;
   /** The output last told, as JSON; null while deltas change it. */
   #output: string | null = "";
+  #growing: GrowingOutput | null = null;
+  #untold = false;
   #deltaSeq = Number.NEGATIVE_INFINITY;
   readonly #logs = new LogTail();
   readonly #statuses: StatusReader;
@@ -75,7 +80,7 @@ export class TaskState {
 
   #take(patch: JsonObject): Change[] {
     // Written out only now: doing so for each of many deltas would take the square of their time.
-    if ("output" in patch) this.#output ??= JSON.stringify(this.#raw["output"]);
+    if ("output" in patch) this.#output ??= stringifyJson(this.#raw["output"]) ?? "";
     const logs = this.#logs.take(patch["logs"]);
     this.#tellSession(patch);
     this.#keep(patch);
@@ -99,22 +104,30 @@ export class TaskState {
     for (const key of Object.keys(patch)) if (!NOT_KEPT.has(key)) this.#raw[key] = patch[key];
   }
 
-  /** A token-level change of the output: text is appended, anything else replaces; a repeated one is passed over. */
+  /** A token-level change of the output; a repeated one is passed over. */
   append(delta: JsonObject, seq: number | null = null): Change[] {
     if (seq !== null && seq <= this.#deltaSeq) return [];
     this.#deltaSeq = seq ?? this.#deltaSeq;
-    const output = isObject(this.#raw["output"]) ? { ...this.#raw["output"] } : {};
-    const news = Object.entries(delta).filter(
-      ([key, value]) => value !== null && value !== "" && key !== "__proto__",
-    );
-    if (news.length === 0) return [];
-    for (const [key, value] of news) {
-      const text = typeof value === "string" && typeof output[key] === "string";
-      output[key] = text ? `${output[key]}${value}` : value;
-    }
-    this.#raw["output"] = output;
+    // Begun anew where a message has told the whole meanwhile.
+    const there = this.#raw["output"];
+    const growing = this.#growing?.value === there ? this.#growing : null;
+    this.#growing = growing ?? new GrowingOutput(there);
+    if (!this.#growing.append(delta)) return [];
+    this.#raw["output"] = this.#growing.value;
     this.#output = null;
-    return this.ended ? [] : [{ type: "output", output }];
+    this.#untold = true;
+    return this.ended ? [] : [{ type: "delta", delta }];
+  }
+
+  /** True when deltas have changed the output since it was last told as a whole. */
+  get hasGrown(): boolean {
+    return this.#untold && !this.ended;
+  }
+
+  /** The output as it has grown. */
+  wholeOutput(): Change {
+    this.#untold = false;
+    return { type: "output", output: { ...(this.#raw["output"] as JsonObject) } };
   }
 
   reopened(): void {
@@ -169,9 +182,10 @@ export class TaskState {
     const { output } = this.#raw;
     if (this.ended || output === null || output === undefined || isEmpty(output)) return [];
     if (this.#output === null) return [];
-    const text = JSON.stringify(output);
+    const text = stringifyJson(output) ?? "";
     if (text === this.#output) return [];
     this.#output = text;
+    this.#untold = false;
     return [{ type: "output", output }];
   }
 }
@@ -183,7 +197,8 @@ function rank(word: StatusWord): number {
 
 /** Only the fields said to have changed: the rest of a partial message may be zero values. */
 function listed(message: JsonObject, fields: unknown[]): JsonObject {
-  const names = new Set(fields.map((field) => String(field).split(".")[0]));
+  const words = fields.filter((field) => typeof field === "string");
+  const names = new Set(words.map((field) => field.split(".")[0]));
   if (names.has("status")) names.add("status_text");
   return Object.fromEntries(Object.entries(message).filter(([key]) => names.has(key)));
 }

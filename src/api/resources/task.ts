@@ -1,3 +1,4 @@
+import { isNumber, stringifyJson } from "../../wire/json.ts";
 import type { StatusWord } from "../../wire/status.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
@@ -44,7 +45,7 @@ export function taskDocument(
 ): TaskDocument {
   const { id, app, input, output, error, session_id, created_at, updated_at, ...rest } = raw;
   return {
-    id: String(id),
+    id: idText(id),
     app: appName(app) ?? submitted?.app ?? null,
     status: reading.word,
     status_code: reading.code,
@@ -56,6 +57,11 @@ export function taskDocument(
     updated_at: text(updated_at),
     ...without(rest, ["status", "status_code"]),
   };
+}
+
+/** An id as a word; "" for what is none. */
+export function idText(id: unknown): string {
+  return typeof id === "string" || isNumber(id) ? String(id) : "";
 }
 
 /** Before SDK 0.5.1 the base fields sat under `BaseModel` (src/api/README.md, "Sessions"). */
@@ -77,7 +83,7 @@ export function errorText(error: unknown): string | null {
   const { message, detail } = error;
   const told = [message, detail].find((value) => typeof value === "string");
   if (told !== undefined) return text(told);
-  return Object.keys(error).length === 0 ? null : JSON.stringify(error);
+  return Object.keys(error).length === 0 ? null : (stringifyJson(error) ?? null);
 }
 
 function text(value: unknown): string | null {

@@ -39,6 +39,7 @@ _belt() {
   if [[ $kind == input || $kind == spec ]] && _belt_file "$current"; then
     prefix+=$REPLY current=\${current#"$REPLY"} kind=files
   fi
+  [[ $kind == task-or-file ]] && { [[ $current == @* ]] && kind=task || kind=files; }
 
   local value all=()
   case $kind in

@@ -25,6 +25,7 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
   switch (kind) {
     case "task":
     case "session":
+    case "chat":
       return idsOf(await newestFirst(paths, kind));
     case "session-or-new":
       return [{ value: "new", about: "open a session" }, ...idsOf(await newestFirst(paths, "session"))];
@@ -32,6 +33,8 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
       return (await profileNames(paths.config)).map((value) => ({ value }));
     case "app":
       return await appNames(paths);
+    case "agent":
+      return await agentNames(paths);
     case "input":
       return await inputsOf(paths, app);
     default:
@@ -39,8 +42,11 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
   }
 }
 
+/** Entries of the journal that are looked at: nobody waits at a Tab. */
+const RECENT = 1_000;
+
 function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalEntry[]> {
-  return new Journal(paths.state, () => {}).newestFirst(type);
+  return new Journal(paths.state, () => {}).newestFirst(type, RECENT);
 }
 
 function idsOf(entries: JournalEntry[]): Candidate[] {
@@ -58,6 +64,12 @@ async function appNames(paths: Paths): Promise<Candidate[]> {
   const cached = (await cachedApps(paths.cache)).map(({ reference }) => reference);
   const submitted = (await newestFirst(paths, "task")).map(({ app }) => app).filter((app) => app !== null);
   return [...new Set([...submitted, ...cached])].slice(0, MOST).map((value) => ({ value }));
+}
+
+/** Those that were talked to, and the one that comes with belt. */
+async function agentNames(paths: Paths): Promise<Candidate[]> {
+  const known = (await newestFirst(paths, "chat")).map(({ app }) => app).filter((agent) => agent !== null);
+  return [...new Set([...known, "infsh/guide"])].slice(0, MOST).map((value) => ({ value }));
 }
 
 /** Each key of the app's input with its `=`, and each value of those that have a choice. */

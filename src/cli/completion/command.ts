@@ -21,8 +21,8 @@ export function addCompletion(program: Command, answer: PacedWriter): void {
       "after",
       [
         "\nExamples:",
+        "  mkdir -p ~/.zfunc && belt completion zsh > ~/.zfunc/_belt",
         "  belt completion bash > ~/.local/share/bash-completion/completions/belt",
-        '  belt completion zsh > "$' + '{fpath[1]}/_belt"',
         "  belt completion fish > ~/.config/fish/completions/belt.fish",
       ].join("\n"),
     )

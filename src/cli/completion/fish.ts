@@ -94,6 +94,10 @@ function __belt_complete
         set current (string sub -s (math (string length -- $before) + 1) -- $current)
         set kind files
     end
+    if test "$kind" = task-or-file
+        set kind files
+        string match -q -- '@*' $current; and set kind task
+    end
 
     set -l found
     switch "$kind"

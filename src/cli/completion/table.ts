@@ -4,7 +4,7 @@ import type { ArgumentDocument, CommandDocument, OptionDocument } from "../descr
  * What may follow a command, one line each, as the scripts read it: `c|get||show tasks` for a
  * command, `o|--save|dirs|…` for an option, `a|id|task|…` for an argument, `v|…` for one that may be
  * repeated. The third field says what fits there: nothing (a flag), `text`, `files`, `dirs`,
- * `command`, `one:a,b`, or what `belt __complete` knows.
+ * `command`, `one:a,b`, `task-or-file`, or what `belt __complete` knows.
  */
 export type CompletionTable = Map<string, string[]>;
 
@@ -44,6 +44,8 @@ function optionKind({ long, value, choices }: OptionDocument): string {
   const kinds: Record<string, string> = {
     "--profile": "profile",
     "--session": "session-or-new",
+    "--chat": "chat",
+    "--attach": "files",
     "--input": "input",
   };
   return (
@@ -53,14 +55,17 @@ function optionKind({ long, value, choices }: OptionDocument): string {
 
 function argumentKind(command: string, name: string, choices: string[] | null): string {
   if (choices) return `one:${choices.join(",")}`;
-  if (name === "id") return command.startsWith("session") ? "session" : "task";
+  if (name === "id") return /^(session|chat)\b/.exec(command)?.[1] ?? "task";
   if (name === "name" && command.startsWith("profile")) return "profile";
   // The path of a request is none of a file.
   if (name === "path" && command === "api") return "text";
   if (command === "help") return "topic";
   const kinds: Record<string, string> = {
     app: "app",
+    agent: "agent",
+    run: "task-or-file",
     appdir: "dirs",
+    dir: "dirs",
     path: "files",
     file: "files",
     rows: "files",

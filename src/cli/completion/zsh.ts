@@ -26,6 +26,7 @@ _belt() {
     compset -P "\${(b)REPLY}"
     kind=files
   fi
+  [[ $kind == task-or-file ]] && { [[ $PREFIX == @* ]] && kind=task || kind=files; }
 
   case $kind in
     files) _files; return ;;

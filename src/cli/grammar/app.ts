@@ -34,6 +34,18 @@ export function addApp(app: Command, act: Act): void {
       }),
     );
   app
+    .command("init")
+    .summary("make an app that runs")
+    .description("Make the folder of a new app, which runs after npm install. Nothing is overwritten.")
+    .argument("<dir>", "the folder, whose name becomes that of the app")
+    .addHelpText("after", examples("belt app init my-app"))
+    .action((dir: string) =>
+      act(async () => {
+        const { init } = await import("../../commands/app-init.ts");
+        return (ctx) => init(ctx, dir);
+      }),
+    );
+  app
     .command("list")
     .summary("list apps")
     .description("List the apps of the catalog.")

@@ -1,16 +1,83 @@
 import { type Command, Option } from "commander";
-import type { DevFlags } from "../../commands/dev.ts";
-import { type Act, amount, duration, examples, wholeNumber } from "./options.ts";
+import type { DevFlags } from "../../commands/dev/serve.ts";
+import type { ServerFlags } from "../../commands/dev/server.ts";
+import { usageError } from "../../errors.ts";
+import { type Act, amount, duration, examples, SCENARIO_HELP, wholeNumber } from "./options.ts";
 
 export function addDev(program: Command, act: Act): void {
-  program
+  const dev = program
     .command("dev")
     .summary("serve the API on this machine, with your apps")
     .description(
-      "Serve the API on this machine, running the apps in these folders and those that come with belt.",
+      "Serve the API on this machine, running the apps in these folders (else that of this folder) and those " +
+        "that come with belt.",
     )
     .argument("[appdir...]", "folders of inference.sh apps")
-    .option("--port <n>", "port to listen on, 0 for any", wholeNumber("--port", 0, 65_535), 4117)
+    .option("--port <n>", "port to listen on, 0 for any", wholeNumber("--port", 0, 65_535), 4117);
+  addServerOptions(dev)
+    .addHelpText(
+      "after",
+      examples("belt dev", "belt dev ./my-app --port 0", "belt dev --scenario rate-limited"),
+    )
+    .action((appDirs: string[], flags: DevFlags) =>
+      act(async () => {
+        const { dev } = await import("../../commands/dev/serve.ts");
+        return (ctx) => dev(ctx, appDirs, flags);
+      }),
+    );
+  addDevExec(dev.command("exec"), act);
+}
+
+function addDevExec(exec: Command, act: Act): void {
+  exec
+    .summary("run a command beside a server of its own")
+    .description(
+      "Serve the API on any port, with a state folder of its own, as long as a command runs: inside it every belt " +
+        "is local, SDKs find the server in INFERENCE_BASE_URL and INFERENCE_API_KEY, and nothing can be spent. The " +
+        "exit code is the command's; 1 if that was 0 and the scenario did not hold.",
+    )
+    .usage("[options] [appdir...] -- <command...>")
+    .argument("[appdir...]", "folders of inference.sh apps, else that of this folder");
+  addServerOptions(exec)
+    .addHelpText(
+      "after",
+      examples("belt dev exec -- npm test", "belt dev exec ./my-app --scenario lost-answer -- ./nightly.sh"),
+    )
+    .action((words: string[], _flags: ServerFlags, command: Command) => {
+      const [appDirs, inner] = aroundDashes(words, command);
+      const flags = flagsOf(command.parent!);
+      return act(async () => {
+        const { devExec } = await import("../../commands/dev/exec.ts");
+        return (ctx) => devExec(ctx, appDirs, inner, flags);
+      });
+    });
+}
+
+/** The parser gives an option that both have to `dev`, wherever it stands. */
+function flagsOf(dev: Command): ServerFlags {
+  if (dev.getOptionValueSource("port") === "cli") {
+    throw usageError(
+      "--port does not go with dev exec, which serves on any",
+      "inside, INFERENCE_BASE_URL has the address",
+    );
+  }
+  return dev.opts<ServerFlags>();
+}
+
+/** What stands before and after `--`, which the parser takes out. */
+function aroundDashes(words: string[], command: Command): [string[], string[]] {
+  const { rawArgs } = rootOf(command) as Command & { rawArgs: string[] };
+  const at = rawArgs.indexOf("--");
+  const after = at === -1 ? 0 : rawArgs.length - at - 1;
+  return [words.slice(0, words.length - after), words.slice(words.length - after)];
+}
+
+function rootOf(command: Command): Command {
+  return command.parent ? rootOf(command.parent) : command;
+}
+
+function addServerOptions(command: Command): Command {
+  return command
     .option("--workers <n>", "worker processes at most", wholeNumber("--workers", 1, 64), 4)
     .option(
       "--task-timeout <dur>",
@@ -34,11 +101,5 @@ export function addDev(program: Command, act: Act): void {
       "credit for the prices that apps name in inf.yml (default 100)",
       amount("--balance"),
     )
-    .addHelpText("after", examples("belt dev", "belt dev ./my-app --port 0"))
-    .action((appDirs: string[], flags: DevFlags) =>
-      act(async () => {
-        const { dev } = await import("../../commands/dev.ts");
-        return (ctx) => dev(ctx, appDirs, flags);
-      }),
-    );
+    .option("--scenario <file|name>", SCENARIO_HELP);
 }

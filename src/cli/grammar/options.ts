@@ -13,6 +13,8 @@ export type Act = (load: () => Promise<Action>) => Promise<void>;
 export const INPUT_HELP =
   "key=text, key:=json, key=@file, key@=textfile, '{…}', @file.json or @- (repeatable)";
 export const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
+export const SCENARIO_HELP =
+  "script of faults for the local server: a file, or a name of belt help scenarios";
 export const ALLOW_UNKNOWN_COST_HELP = "with a cap, start also what has a cost that is not known";
 export const ID_HELP =
   "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";

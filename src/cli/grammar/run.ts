@@ -11,6 +11,7 @@ import {
   infraOption,
   maxCostOption,
   notEmpty,
+  SCENARIO_HELP,
 } from "./options.ts";
 
 export function addRun(program: Command, act: Act): void {
@@ -49,6 +50,7 @@ export function addRun(program: Command, act: Act): void {
         .default("cancel"),
     )
     .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .option("--receipt", "with --save: also write what `belt rerun` needs to run exactly this again")
     .addOption(
       new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
     )
@@ -57,6 +59,7 @@ export function addRun(program: Command, act: Act): void {
       "--dry-run",
       "print the request that would be sent, the files that would be uploaded and the estimate, start nothing",
     )
+    .option("--scenario <file|name>", SCENARIO_HELP)
     .addHelpText(
       "after",
       examples(

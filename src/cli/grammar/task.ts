@@ -1,8 +1,10 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { CancelFlags } from "../../commands/task/cancel.ts";
 import type { FollowFlags, WaitFlags } from "../../commands/task/follow.ts";
 import type { ListFlags as TaskListFlags } from "../../commands/task/list.ts";
 import type { GetFlags } from "../../commands/task/task.ts";
-import { type Act, duration, examples, ID_HELP, wholeNumber } from "./options.ts";
+import { STATUS_WORDS } from "../../wire/status.ts";
+import { type Act, duration, examples, ID_HELP, notEmpty, wholeNumber } from "./options.ts";
 
 export function addTask(task: Command, act: Act): void {
   task
@@ -26,8 +28,13 @@ export function addTask(task: Command, act: Act): void {
     .summary("list tasks")
     .description("List the newest tasks of the account, or what this machine submitted.")
     .option("-L, --limit <n>", "how many at most", wholeNumber("--limit", 1, 10_000), 30)
+    .addOption(new Option("--status <word>", "those in this state only").choices([...STATUS_WORDS]))
+    .option("--app <app>", "those of this app only", notEmpty("--app"))
     .option("--journal", "list what this machine submitted instead, without asking the API")
-    .addHelpText("after", examples("belt task list --limit 5", "belt task list --journal --field id"))
+    .addHelpText(
+      "after",
+      examples("belt task list --status failed --app infsh/flux", "belt task list --journal --field id"),
+    )
     .action((flags: TaskListFlags) =>
       act(async () => {
         const { list } = await import("../../commands/task/list.ts");
@@ -88,14 +95,16 @@ export function addTask(task: Command, act: Act): void {
     .summary("cancel tasks")
     .description("Cancel tasks, and say what really happened to each.")
     .argument("<id...>", ID_HELP)
+    .option("--wait", "stay until they have ended, and print how; exit 0 however they ended")
+    .option("--timeout <dur>", "with --wait: stop waiting after this long; exit 8", duration("--timeout"))
     .addHelpText(
       "after",
-      examples("belt task cancel @last", "belt task list --journal --field id | belt task cancel -"),
+      examples("belt task cancel @last --wait", "belt task list --status running -q | belt task cancel -"),
     )
-    .action((ids: string[]) =>
+    .action((ids: string[], flags: CancelFlags) =>
       act(async () => {
-        const { cancel } = await import("../../commands/task/task.ts");
-        return (ctx) => cancel(ctx, ids);
+        const { cancel } = await import("../../commands/task/cancel.ts");
+        return (ctx) => cancel(ctx, ids, flags);
       }),
     );
 }

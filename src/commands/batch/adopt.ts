@@ -9,6 +9,9 @@ import type { PlannedRow } from "./plan.ts";
 /** Pages of the account's tasks that are looked through. */
 const MOST_PAGES = 5;
 
+/** Tasks asked for at once. */
+const PAGE = 100;
+
 /** A row whose submit got no answer. */
 interface LostRow {
   planned: PlannedRow;
@@ -54,7 +57,7 @@ async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask
   const known = await knownTasks(run);
   let pages = 0;
   try {
-    for await (const page of run.api.taskPages()) {
+    for await (const page of run.api.taskPages(PAGE)) {
       found.push(...page.filter((task) => !known.has(task.id) && createdAt(task) >= since));
       if (++pages === MOST_PAGES || page.some((task) => createdAt(task) < since)) break;
     }

@@ -20,5 +20,5 @@ export async function readApp(ctx: RunContext, api: Api, reference: string): Pro
   const [name = "", pin] = reference.split("@");
   const schemas = await new KnownApp(ctx, reference).required(api);
   const pinned = pin === undefined || pin === "latest" ? null : pin;
-  return { name, version: pinned ?? schemas?.version ?? null, schemas };
+  return { name, version: pinned ?? schemas?.shortVersion ?? schemas?.version ?? null, schemas };
 }

@@ -31,8 +31,7 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   const rows = await planRows(planning);
   const head = await headOf(ctx, api, app!.name);
   const { ledger, state } = await BatchLedger.open(request.files, head, {
-    pid: ctx.machine.pid,
-    isAlive: ctx.machine.isAlive,
+    owner: ctx.store.owner,
     sleep: (ms) => api.sleep(ms, ctx.signal),
   });
   const stop = new Stop();

@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { notAsExpected } from "../../api/paths.ts";
-import { type AppSchemas, appSchemas, versionOf } from "../../api/resources/app.ts";
+import { type AppSchemas, appSchemas, shortVersionOf, versionOf } from "../../api/resources/app.ts";
 import { BeltError } from "../../errors.ts";
 import { type CachedApp, SchemaCache } from "../../store/schema-cache.ts";
 import type { JsonObject } from "../../wire/types.ts";
@@ -28,7 +28,7 @@ export class KnownApp {
   constructor(ctx: RunContext, reference: string) {
     this.#ctx = ctx;
     this.#reference = reference;
-    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out);
+    this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out, ctx.store.owner);
   }
 
   async cached(): Promise<AppSchemas | null> {
@@ -94,5 +94,5 @@ export class KnownApp {
 
 /** The API shows the current version only; of another one nothing is known. */
 function isVersion(app: JsonObject, pin: string): boolean {
-  return pin === "latest" || versionOf(app) === pin;
+  return pin === "latest" || versionOf(app) === pin || shortVersionOf(app) === pin;
 }

@@ -36,7 +36,7 @@ export function createClock(timeout = Number.POSITIVE_INFINITY): Clock {
 
 function outOfTime(timeout: number): BeltError {
   return new BeltError({
-    code: "timeout",
+    code: "out_of_time",
     message: `out of time after ${formatDuration(timeout)}`,
     hint: "nothing was started; allow more time with --timeout",
     exit: "unavailable",

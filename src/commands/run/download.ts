@@ -4,15 +4,19 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { Api } from "../../api/client.ts";
-import { downloadTo, intoFile, type OnBytes } from "../../api/files.ts";
+import { readDataUri } from "../../api/files/data-uri.ts";
+import { downloadTo } from "../../api/files/download.ts";
+import { FileWriter } from "../../api/files/file-writer.ts";
+import type { OnBytes } from "../../api/files/transfer.ts";
 import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import { belt, type Hint } from "../../hint.ts";
-import { cleanName, extensionIn, nameOfPlace } from "../../input/saved-names.ts";
+import { cleanName, extensionIn, nameOfPlace, withoutExtension } from "../../input/saved-names.ts";
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
+import { sweepTemporaries } from "../../store/temporary.ts";
 import type { RunContext } from "../shared/context.ts";
 import { mapLimit } from "../shared/map-limit.ts";
 import { fileFields } from "./output-schema.ts";
@@ -24,8 +28,16 @@ const AT_ONCE = 4;
 /** A task with the files of its output in a folder, and what went wrong with the others. */
 export interface Saving {
   task: TaskDocument & { saved: string[] };
+  /** The same files with where they stood in the output. */
+  files: SavedFile[];
   /** Exit 9, or how the user ended it; null when all is saved. */
   error: BeltError | null;
+}
+
+export interface SavedFile {
+  place: OutputFile["path"];
+  /** As shown: within the folder as it was named. */
+  path: string;
 }
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
@@ -56,18 +68,21 @@ export async function saveOutput(
     if (ctx.signal.aborted) return [];
     const onBytes = (bytes: number) => moved(String(index), bytes);
     try {
-      return [join(folder, await saveFile(ctx, api, file, folder, prefix, onBytes))];
+      const name = await saveFile(ctx, api, file, folder, prefix, onBytes);
+      return [{ place: file.path, path: join(folder, name) }];
     } catch (thrown) {
       errors.push(asSaveError(thrown, file));
       return [];
     }
   };
-  const saved = await mapLimit(files, AT_ONCE, save);
-  const whole = { ...task, saved: saved.flat() };
+  if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
+  const saved = (await mapLimit(files, AT_ONCE, save)).flat();
+  const whole = { ...task, saved: saved.map(({ path }) => path) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
   if (files.length === 0) ctx.out.note(nothingToSave(task));
   return {
     task: whole,
+    files: saved,
     error: ctx.signal.aborted
       ? stopped(ctx, task.id, folder)
       : await partly(ctx, task.id, folder, files, errors),
@@ -87,31 +102,39 @@ async function saveFile(
   prefix: string | null,
   onBytes: OnBytes,
 ): Promise<string> {
-  const write = async (handle: FileHandle) => {
+  const fill = async (handle: FileHandle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     const { base, extension } = nameFor(file, extensionsOf(file.contentType || contentType));
     return { base: prefix === null ? base : `${prefix}-${base}`, extension };
   };
-  return await saveInto(resolve(ctx.machine.cwd, folder), write, { keepSame: prefix !== null });
+  const keepSame = prefix !== null;
+  return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, { fill, keepSame });
 }
 
 /** Fills the open file; gives the media type that the server told. */
-async function fetchInto(
+export async function fetchInto(
   ctx: RunContext,
   api: Api,
   { uri, size }: OutputFile,
   file: FileHandle,
   onBytes: OnBytes,
 ): Promise<string> {
-  const protocol = URL.canParse(uri) ? new URL(uri).protocol : "";
+  // A server may name its own files without itself.
+  const place = uri.startsWith("/") ? new URL(uri, api.baseUrl).href : uri;
+  const protocol = URL.canParse(place) ? new URL(place).protocol : "";
   if (protocol === "http:" || protocol === "https:") {
-    return (await downloadTo(api, uri, { file, size, onBytes })).contentType;
+    return (await downloadTo(api, new URL(place), { file, size, onBytes })).contentType;
+  }
+  if (protocol === "data:") {
+    const { bytes, contentType } = await readDataUri(place);
+    await file.writeFile(bytes);
+    return contentType;
   }
   // Only the local server keeps its files on this machine; from elsewhere such an address is a trick.
   if (protocol === "file:" && ctx.endpoint.local) {
-    const reading = createReadStream(fileURLToPath(uri));
-    await pipeline(reading, intoFile(file, onBytes), { signal: ctx.signal });
+    const reading = createReadStream(fileURLToPath(place));
+    await pipeline(reading, new FileWriter(file, onBytes), { signal: ctx.signal });
     return "";
   }
   throw new BeltError({
@@ -124,9 +147,10 @@ async function fetchInto(
 /** Named by the output's own keys; what the server calls it counts only where there is no key. */
 function nameFor({ path, uri, filename }: OutputFile, known: string[]): Written {
   const told = extensionIn(filename) || extensionIn(uri);
-  const extension = known.length > 0 && !known.includes(told) ? known[0]! : told;
-  const own = extension === "" ? cleanName(filename) : cleanName(filename).replace(/\.[^.]*$/, "");
-  const base = nameOfPlace(path) || cleanName(own) || (path.length > 0 ? "file" : "output");
+  const fits = known.length === 0 || told.split(".").some((part) => known.includes(part));
+  const extension = fits ? told : known[0]!;
+  const own = cleanName(withoutExtension(filename));
+  const base = nameOfPlace(path) || own || (path.length > 0 ? "file" : "output");
   const doubled = extension !== "" && base.toLowerCase().endsWith(`.${extension}`);
   return { base: doubled ? base.slice(0, -extension.length - 1) : base, extension };
 }

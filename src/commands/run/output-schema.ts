@@ -1,14 +1,14 @@
 import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
-import type { IsFileField } from "../../api/resources/output-files.ts";
+import { type IsFileField, isFileAddress } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
+import { isAppName } from "../../input/app-name.ts";
 import { asSchema } from "../../input/schema/document.ts";
 import { schemaAt } from "../../input/schema/fields.ts";
 import { isFileField } from "../../input/schema/kinds.ts";
 import type { Schema } from "../../input/schema/node.ts";
 import type { RunContext } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
-import { isAppName } from "./parse-run.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
 export async function fileFields(ctx: RunContext, api: Api, task: TaskDocument): Promise<IsFileField> {
@@ -29,6 +29,6 @@ function outputSchema(schemas: AppSchemas, name: unknown): Schema | null {
 
 /** True when a plain address stands somewhere, so that the schema is worth asking for. */
 function hasAddresses(value: unknown): boolean {
-  if (typeof value === "string") return /^(https?|file):\/\//i.test(value);
+  if (typeof value === "string") return isFileAddress(value);
   return typeof value === "object" && value !== null && Object.values(value).some(hasAddresses);
 }

@@ -1,4 +1,5 @@
 import { usageError } from "../../errors.ts";
+import { isAppName } from "../../input/app-name.ts";
 import { parseInput, readsStdin } from "../../input/parse-input.ts";
 import { filesIn } from "../../input/raw-value.ts";
 import type { JsonObject, RunRequest } from "../../wire/types.ts";
@@ -66,11 +67,7 @@ export function checkAppName(app: string): void {
   );
 }
 
-export function isAppName(app: string): boolean {
-  return /^\w[\w.-]*(\/\w[\w.-]*)?(@\w[\w.-]*)?$/.test(app);
-}
-
-function checkFromStdin({ input = [], setup = [] }: RequestFlags): void {
+export function checkFromStdin({ input = [], setup = [] }: Pick<RequestFlags, "input" | "setup">): void {
   const readers = [...input, ...setup].filter(readsStdin);
   if (readers.length > 1) throw usageError("@- is given twice, and standard input can be read only once");
 }

@@ -1,36 +1,58 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
-import { asBeltError, BeltError, usageError } from "../../errors.ts";
+import type { TaskDocument } from "../../api/resources/task.ts";
+import { BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
 import { dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
 import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
+import { onceSubmitted } from "../shared/once-submitted.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
 import { type Clock, createClock } from "./clock.ts";
-import { requireFolder, type Saving, saveOutput } from "./download.ts";
+import { requireFolder, type Saving } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
+import { GrowingOutput } from "./growing-output.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
 import { previewRun } from "./prepare.ts";
 import { previews } from "./preview.ts";
+import { saveRun } from "./save-run.ts";
 import { type Started, startRun } from "./start.ts";
 import { type Submission, submittedDocument } from "./submit.ts";
 import { waitForTask } from "./wait.ts";
 
-export interface RunFlags extends RequestFlags, CostFlags {
+/** How a run is followed to its end. */
+export interface FollowFlags {
   wait: boolean;
   /** Milliseconds. */
   timeout?: number;
   onInterrupt: "cancel" | "detach";
   events?: string;
-  dryRun?: boolean;
   /** Folder for the files of the output. */
   save?: string;
+  receipt?: boolean;
   preview: "auto" | "never";
+  /** A script of faults for a local server of this run's own. */
+  scenario?: string;
 }
+
+export interface RunFlags extends RequestFlags, CostFlags, FollowFlags {
+  dryRun?: boolean;
+}
+
+/** A run that ended well. */
+export interface Finished {
+  api: Api;
+  task: TaskDocument;
+  /** Null without `--save`. */
+  saving: Saving | null;
+}
+
+/** Looks at the answer to the submit; throws to have nothing more to do with the task. */
+type Inspect = (api: Api, submission: Submission) => Promise<void>;
 
 /** `belt run`: submit, follow to the end, print the output (src/cli/README.md, "Running an app"). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
@@ -39,19 +61,53 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (flags.save !== undefined && !flags.wait)
     throw usageError("--save waits for the output, and --no-wait does not");
   const budget = budgetOf(ctx, flags);
-  if (flags.save !== undefined) await requireFolder(ctx, flags.save);
+  await checkSave(ctx, flags);
   const parsed = await parseRun(ctx, app, flags);
+  if (flags.receipt && parsed.fields.session)
+    ctx.out.warn("a run in a session cannot be repeated: there will be no receipt");
+  if (flags.scenario !== undefined) await rehearse(ctx, flags.scenario);
   if (flags.dryRun) return await dryRun(ctx, parsed, budget);
+  await carryOut(ctx, parsed, budget, flags);
+}
+
+export async function checkSave(
+  ctx: Context,
+  { save, receipt }: Pick<FollowFlags, "save" | "receipt">,
+): Promise<void> {
+  if (save !== undefined) await requireFolder(ctx, save);
+  else if (receipt)
+    throw usageError(
+      "--receipt goes only with --save",
+      "a receipt stands beside the first file that is saved",
+    );
+}
+
+/** Submits a run, follows it to its end and tells it; null when that was not waited for. Throws how it ended, if not well. */
+export async function carryOut(
+  ctx: Context,
+  parsed: ParsedRun,
+  budget: Budget,
+  flags: FollowFlags,
+  inspect?: Inspect,
+): Promise<Finished | null> {
   const clock = createClock(flags.timeout);
   try {
-    await submitAndWait(ctx, parsed, budget, flags, clock);
+    return await submitAndWait(ctx, parsed, budget, flags, clock, inspect);
   } finally {
     clock.stop();
   }
 }
 
+/** All that follows talks to a server of this run's own. */
+async function rehearse(ctx: Context, scenario: string): Promise<void> {
+  if (!ctx.endpoint.local)
+    throw usageError("--scenario is a script of faults for the local server", "add --local");
+  await ctx.api(scenario);
+  ctx.out.note(`faults are on: scenario ${scenario}`);
+}
+
 /** What the budget would refuse is refused here, too, once it has been shown. */
-async function dryRun(ctx: Context, parsed: ParsedRun, budget: Budget): Promise<void> {
+export async function dryRun(ctx: Context, parsed: ParsedRun, budget: Budget): Promise<void> {
   const { shown, refuse } = await previewRun(ctx, parsed, budget);
   ctx.out.result(shown, dryRunView);
   refuse();
@@ -61,22 +117,27 @@ async function submitAndWait(
   ctx: Context,
   parsed: ParsedRun,
   budget: Budget,
-  flags: RunFlags,
+  flags: FollowFlags,
   clock: Clock,
-): Promise<void> {
+  inspect?: Inspect,
+): Promise<Finished | null> {
   const api = await ctx.api();
   requireLastingServer(api, parsed.fields, flags);
   if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
-  const started = await startRun(ctx, api, parsed, budget, clock);
+  const wantsReceipt = flags.receipt === true && parsed.fields.session === undefined;
+  const started = await startRun(ctx, api, parsed, budget, clock, wantsReceipt);
   const { submission } = started;
+  let finished: Finished | null = null;
   try {
-    if (flags.wait || ctx.signal.aborted) await finish(ctx, api, started, flags, clock, events);
+    await inspect?.(api, submission);
+    if (flags.wait || ctx.signal.aborted) finished = await finish(ctx, api, started, flags, clock, events);
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
       if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);
     }
     await ctx.out.written();
+    return finished;
   } catch (thrown) {
     throw onceSubmitted(thrown, submission.task.id);
   }
@@ -86,21 +147,25 @@ async function submitAndWait(
 async function finish(
   ctx: Context,
   api: Api,
-  { submission, estimate }: Started,
-  { onInterrupt, save, preview }: RunFlags,
+  started: Started,
+  { onInterrupt, save, preview }: FollowFlags,
   clock: Clock,
   events: EventsFile | null,
-): Promise<void> {
-  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events });
+): Promise<Finished> {
+  const { submission, estimate } = started;
+  const growing = GrowingOutput.on(ctx);
+  const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events, growing });
+  growing?.end(result.task);
   clock.stop();
   const ended = ctx.now();
-  const saving = await saveWanted(ctx, api, result, save);
+  const saving = await saveRun(ctx, api, result, save, started);
   const task = saving?.task ?? result.task;
   let printed: unknown = null;
   if (task) {
-    const pictures = async ({ width }: Style) =>
-      preview === "never" ? [] : await previews(ctx, api, task, width);
-    printed = await ctx.out.resultWithDetails(task, pictures, outputPageView).catch((thrown) => thrown);
+    const pictures = async (style: Style) =>
+      preview === "never" ? [] : await previews(ctx, api, task, style);
+    const unseen = growing?.unseen(task) ?? task;
+    printed = await ctx.out.resultWithDetails(unseen, pictures, outputPageView).catch((thrown) => thrown);
   }
   if (!isLost(result)) await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.
@@ -110,35 +175,12 @@ async function finish(
   const summary = { id: submission.task.id, ms: ended - submission.at, estimate };
   const timings = () => api.timings(summary.id, deadline(NOTE_PATIENCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
+  return { api, task: task!, saving };
 }
-
-/**
- * What went wrong once the run was taken on: whatever it is, another run would be another task
- * (src/cli/README.md, "Lost connections"), so it is partly done, unless the task itself or a
- * signal has said more.
- */
-function onceSubmitted(thrown: unknown, taskId: string): unknown {
-  if (!(thrown instanceof Error)) return thrown;
-  const error = asBeltError(thrown);
-  const exit = ONCE_SUBMITTED.has(error.exitCode) ? error.facts.exit : "partial";
-  return error.with({ exit, retryable: false, taskId });
-}
-
-const ONCE_SUBMITTED = new Set([3, 5, 8, 9, 10, 11, 129, 130, 143]);
 
 function requireGoodEnd({ task, error }: RunResult): void {
   if (error) throw error;
   if (task) requireSuccess(task);
-}
-
-async function saveWanted(
-  ctx: Context,
-  api: Api,
-  { task, error }: RunResult,
-  folder: string | undefined,
-): Promise<Saving | null> {
-  if (folder === undefined || error || task?.status !== "completed") return null;
-  return await saveOutput(ctx, api, task, folder);
 }
 
 /** Milliseconds that a closing note is worth waiting for. */
@@ -175,7 +217,7 @@ function isLost({ task }: RunResult): boolean {
 }
 
 /** A server inside this process ends with the command; what is to outlive it needs `belt dev`. */
-function requireLastingServer(api: Api, request: ParsedRun["fields"], flags: RunFlags): void {
+function requireLastingServer(api: Api, request: ParsedRun["fields"], flags: FollowFlags): void {
   if (api.outlivesCommand) return;
   const lasting = [
     [!flags.wait, "--no-wait"],

@@ -4,15 +4,20 @@ import { BeltError } from "../../errors.ts";
 import type { Context } from "../shared/context.ts";
 import type { Budget, Reservation } from "./budget.ts";
 import type { Clock } from "./clock.ts";
+import { type HashedFile, hashInputs, requireUnchanged } from "./file-hash.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { costOf, prepareRun } from "./prepare.ts";
 import { type Submission, submit } from "./submit.ts";
-import { validateRun } from "./validate-input.ts";
+import { type CoercedRun, validateRun } from "./validate-input.ts";
 
 /** A run on its way, and what it was said to cost before; null where nobody asked. */
 export interface Started {
   submission: Submission;
   estimate: Estimate | null;
+  parsed: ParsedRun;
+  coerced: CoercedRun;
+  /** The files that were uploaded, by the name they were given; null where nobody wants a receipt. */
+  inputs: ReadonlyMap<string, HashedFile> | null;
 }
 
 /**
@@ -25,17 +30,20 @@ export async function startRun(
   parsed: ParsedRun,
   budget: Budget,
   clock: Clock,
+  wantsReceipt = false,
 ): Promise<Started> {
   const coerced = await clock.bound(validateRun(ctx, parsed, { api, ask: true }));
   // What a person was asked took as long as it took.
   clock.start();
-  const cost = budget.isCapped ? await clock.bound(costOf(ctx, api, parsed, coerced)) : null;
+  const cost = budget.isCapped || wantsReceipt ? await clock.bound(costOf(ctx, api, parsed, coerced)) : null;
   const reservation = cost && budget.reserve(cost);
   try {
+    const inputs = wantsReceipt ? await clock.bound(hashInputs(ctx, parsed, coerced)) : null;
     const request = await clock.bound(prepareRun(ctx, api, parsed, coerced));
+    if (inputs) await requireUnchanged(inputs);
     const submission = await submit(ctx, api, request, clock.signal);
     reservation?.settle();
-    return { submission, estimate: cost?.estimate ?? null };
+    return { submission, estimate: cost?.estimate ?? null, parsed, coerced, inputs };
   } catch (thrown) {
     if (reservation) account(reservation, thrown);
     throw thrown;

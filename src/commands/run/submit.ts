@@ -73,10 +73,10 @@ export async function submit(
 }
 
 /** While a try has no answer, Ctrl-C waits for it, and a second one says what is left behind. */
-function whileUnanswered(ctx: Context, api: Api): () => void {
-  const reassure = () => ctx.out.note("waiting for the answer to the submit; Ctrl-C again leaves at once");
+export function whileUnanswered(ctx: Context, api: Api, what = "submit", left = UNANSWERED): () => void {
+  const reassure = () => ctx.out.note(`waiting for the answer to the ${what}; Ctrl-C again leaves at once`);
   ctx.signal.addEventListener("abort", reassure, { once: true });
-  if (api.outlivesCommand) ctx.signals.onForceQuit(UNANSWERED);
+  if (api.outlivesCommand) ctx.signals.onForceQuit(left);
   return () => {
     ctx.signal.removeEventListener("abort", reassure);
     ctx.signals.onForceQuit(null);
@@ -107,7 +107,7 @@ export function setForceQuit(ctx: Context, api: Api, taskId: string, state: stri
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
-async function remember(ctx: RunContext, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
+export async function remember(ctx: RunContext, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
   await ctx.store.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
     ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
   });

@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client.ts";
-import { putFile } from "../../api/files.ts";
+import { putFile } from "../../api/files/upload.ts";
 import { usageError } from "../../errors.ts";
-import type { Readers } from "../../input/read-object.ts";
+import { emptyStdin, type Readers } from "../../input/read-object.ts";
 import { findUploads, type LocalFile, requireNoSecret, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
 import type { RunContext } from "../shared/context.ts";
@@ -35,6 +35,7 @@ export async function findFiles(
   const files = new Map(named.map((file) => [file.name, file]));
   if (names.includes("-") && !unread) {
     const [spooled] = await findUploads([await ctx.readers.spool("-")], rules);
+    if (spooled!.size === 0) throw emptyStdin("an upload from -");
     files.set("-", { ...spooled!, name: "standard input" });
   }
   return files;

@@ -9,6 +9,7 @@ import type { Context } from "../shared/context.ts";
 import { stillRunning } from "../shared/task-result.ts";
 import type { Clock } from "./clock.ts";
 import type { EventsFile } from "./events-file.ts";
+import type { GrowingOutput } from "./growing-output.ts";
 import { cancel, detach, type RunResult } from "./interrupt.ts";
 import { noteSession, type Submission, setForceQuit, submittedOf } from "./submit.ts";
 
@@ -17,6 +18,8 @@ export interface Waiting {
   clock: Clock;
   onInterrupt: "cancel" | "detach";
   events: EventsFile | null;
+  /** Shows a text of the output while it grows. */
+  growing?: GrowingOutput | null;
 }
 
 /**
@@ -27,12 +30,13 @@ export async function waitForTask(
   ctx: Context,
   api: Api,
   submission: Submission,
-  { clock, onInterrupt, events }: Waiting,
+  waiting: Waiting,
 ): Promise<RunResult> {
+  const { clock, onInterrupt, events } = waiting;
   const { id } = submission.task;
   const signal = AbortSignal.any([ctx.signal, clock.signal]);
   try {
-    const task = await show(ctx, api, submission, signal, events);
+    const task = await show(ctx, api, submission, signal, waiting);
     setForceQuit(ctx, api, id, `has ended: ${task.status}`);
     return { task, error: null };
   } catch (thrown) {
@@ -83,7 +87,7 @@ async function show(
   api: Api,
   submission: Submission,
   signal: AbortSignal,
-  events: EventsFile | null,
+  { events, growing }: Waiting,
 ): Promise<TaskDocument> {
   const { task, request, at } = submission;
   const noted: Promise<void>[] = [];
@@ -91,7 +95,9 @@ async function show(
   const options = { task, submitted: submittedOf(request), submittedAt: at, signal, onSession };
   const onEvent = (event: TaskEvent) => {
     events?.event(event);
-    if (event.type === "status") ctx.out.progress.phase(event.task_id, event.status);
+    if (event.type === "output") growing?.take(event.output);
+    if (event.type === "status" && !growing?.isShown)
+      ctx.out.progress.phase(event.task_id, event.status, isTerminal(event.status));
     if (event.type === "log") ctx.out.progress.detail(event.text);
     if (event.type === "link" && event.state !== "open") ctx.out.trace(`${event.task_id}: ${event.state}`);
   };

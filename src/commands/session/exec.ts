@@ -8,6 +8,7 @@ import { parseRun, type RequestFlags } from "../run/parse-run.ts";
 import { startRun } from "../run/start.ts";
 import { waitForTask } from "../run/wait.ts";
 import type { Child, Context } from "../shared/context.ts";
+import { untilEnded } from "../shared/run-command.ts";
 import { explainSession, isSessionError } from "../shared/session-errors.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 
@@ -19,9 +20,6 @@ export type ExecFlags = Pick<
 
 /** Milliseconds to wait for the end of the session to be confirmed. */
 const END_PATIENCE = 10_000;
-
-/** A command that was asked to stop is killed after this long, in milliseconds. */
-const KILL_AFTER = 5_000;
 
 /**
  * `belt session exec <app> -- <command…>`: opens a session with a first call, runs the command
@@ -108,20 +106,11 @@ async function runInside(ctx: Context, session: OpenSession, command: string[]):
 async function runKept(ctx: Context, session: OpenSession, child: Child): Promise<Ran> {
   const done = new AbortController();
   const kept = keepAlive(ctx, session, done.signal);
-  let killer: NodeJS.Timeout | undefined;
-  const letGo = ctx.signals.capture((signal) => {
-    // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
-    if (signal === "SIGINT" && ctx.machine.onTerminal) return;
-    child.kill(signal);
-    if (signal !== "SIGINT") killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
-  });
   try {
-    const code = await child.exit;
+    const code = await untilEnded(ctx, child);
     done.abort();
     return { code, lost: await kept };
   } finally {
-    letGo();
-    clearTimeout(killer);
     done.abort();
     await kept;
   }

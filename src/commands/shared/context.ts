@@ -6,6 +6,8 @@ import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { Profiles } from "../../store/profiles.ts";
+import type { ServerAddress } from "../../store/server-address.ts";
+import type { TemporaryOwner } from "../../store/temporary.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
 import type { Ask } from "../../terminal/prompt.ts";
@@ -13,8 +15,13 @@ import type { Ask } from "../../terminal/prompt.ts";
 /** Everything a command may touch. What costs something is made when first asked for. */
 export interface Context {
   out: Output;
-  /** A client for the API that the options and the environment name. */
-  api(): Promise<Api>;
+  /**
+   * A client for the API that the options and the environment name. With a scenario, which the first call
+   * decides: for a local server of this command's own, with these faults.
+   */
+  api(scenario?: string): Promise<Api>;
+  /** The `belt dev` that serves with this state folder; null when there is none. */
+  runningServer(): Promise<ServerAddress | null>;
   endpoint: Endpoint;
   credentials: Credentials;
   /** BELT_MAX_COST as it was set, in USD: the most that this command may spend. */
@@ -62,6 +69,8 @@ interface Signals {
 export interface Questions {
   /** Asks for a field of an input; null when there is nobody to ask. */
   ask: Ask | null;
+  /** Asks for one line after another on a terminal; null when there is nobody to ask. */
+  lines: (() => Lines) | null;
   /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
   confirm(question: string, flag: string): Promise<boolean>;
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
@@ -77,6 +86,8 @@ interface InputReaders extends Readers {
 interface Store {
   paths: Paths;
   journal: Journal;
+  /** Whose the temporary files are. */
+  owner: TemporaryOwner;
 }
 
 /** The computer, and the process on it. */
@@ -91,11 +102,37 @@ interface Machine {
   onTerminal: boolean;
   /** How the terminal on stdout shows pictures; null when it cannot. */
   pictures: PictureWay | null;
-  isAlive(pid: number): boolean;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
+  /** Runs a line of the shell for an agent, without belt's keys, until it has ended or `signal` aborts. */
+  runTool(command: string, input: string, bounds: ToolBounds): Promise<ToolRun>;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
   openEvents(target: string, deadline: AbortSignal): Promise<EventsTarget>;
+}
+
+export interface ToolBounds {
+  /** Milliseconds. */
+  timeout: number;
+  /** Bytes of its standard output. */
+  most: number;
+  signal: AbortSignal;
+}
+
+/** What became of a tool. */
+export interface ToolRun {
+  stdout: string;
+  /** The end of what it wrote to standard error. */
+  stderr: string;
+  /** 128 + n when signal n ended it. */
+  code: number;
+  /** Which bound ended it. */
+  ended: "timeout" | "flood" | "signal" | null;
+}
+
+/** A conversation on the terminal. */
+export interface Lines {
+  /** What was typed; null at Ctrl-D. Throws when the user wants to leave. */
+  next(): Promise<string | null>;
 }
 
 interface ExposedServer {

@@ -8,7 +8,7 @@ export interface ResolvedIds {
   asArray: boolean;
 }
 
-type Kind = "task" | "session";
+type Kind = "task" | "session" | "chat";
 
 /**
  * The ids that the arguments of a command mean, in the order given, each once: ids as they
@@ -49,7 +49,7 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
       `write a ${kind} id, @last for the newest, or @-2 for the one before`,
     );
   }
-  const entries = (await ctx.store.journal.newestFirst(kind)).filter(({ by }) => by === undefined);
+  const entries = await ctx.store.journal.newestFirst(kind, back, ({ by }) => by === undefined);
   const entry = entries[back - 1];
   if (!entry) {
     const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;

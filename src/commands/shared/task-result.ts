@@ -21,7 +21,7 @@ export function requireSuccess(task: TaskDocument): void {
   throw new BeltError({
     code: "task_failed",
     message: `task ${task.id} failed: ${task.error ?? "the app gave no reason"}`,
-    hint: belt("task get", task.id),
+    hint: [belt("task logs", task.id), " shows what the app said"],
     exit: "taskFailed",
     taskId: task.id,
   });

@@ -1,5 +1,5 @@
 import type { Api } from "../../api/client.ts";
-import { Contact, isNew } from "../../api/follow/contact.ts";
+import { Contact, isNew, taskSubject } from "../../api/follow/contact.ts";
 import type { TaskEvent } from "../../api/follow/events.ts";
 import { follow } from "../../api/follow/follow.ts";
 import { deadline } from "../../api/http/network-errors.ts";
@@ -94,9 +94,12 @@ function unseen(): BeltError {
   });
 }
 
+/** Entries of the journal in which a task is looked for that the API may not know yet. */
+const RECENT = 1_000;
+
 /** When this machine submitted its tasks, milliseconds since 1970; a wait needs no journal to go on. */
 async function submitTimes({ store: { journal } }: Context): Promise<Map<string, number>> {
-  const entries = await journal.newestFirst("task").catch(() => []);
+  const entries = await journal.newestFirst("task", RECENT).catch(() => []);
   return new Map(entries.map(({ id, time }) => [id, Date.parse(time)]));
 }
 
@@ -141,7 +144,7 @@ async function toEnd(
 
 /** The task as it is, waited for as any later look; an id that nobody knows is told at once. */
 async function firstLook({ api, id, submittedAt, looking }: Watching): Promise<IdentifiedTask> {
-  const contact = new Contact(api, id, submittedAt, looking);
+  const contact = new Contact(api, taskSubject(id), submittedAt, looking);
   for (;;) {
     try {
       return await api.task(id, looking, "never");

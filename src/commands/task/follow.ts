@@ -88,7 +88,7 @@ export async function wait(
     onEvent(event) {
       if (event.type !== "status") return;
       if (asArray) ctx.out.progress.busy(`waiting for ${left.size} of ${ids.length} tasks`);
-      else ctx.out.progress.phase(event.task_id, event.status);
+      else ctx.out.progress.phase(event.task_id, event.status, isTerminal(event.status));
     },
     onEnd(reached) {
       const outcome = judged(reached);

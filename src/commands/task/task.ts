@@ -1,10 +1,9 @@
-import { type Cancellation, cancelTask } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
-import { cancellationView, taskPageView, taskView } from "../../views/task-views.ts";
+import { taskPageView, taskView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
 import { forEachId, printResults } from "../shared/for-each-id.ts";
@@ -70,30 +69,4 @@ function notEnded(taskId: string): BeltError {
     retryable: true,
     taskId,
   });
-}
-
-/** Why the user left; the request may have gone out before. */
-function maybeSent(thrown: unknown, id: string): never {
-  if (!(thrown instanceof BeltError) || !thrown.isStop) throw thrown;
-  throw thrown.with({
-    message: `${thrown.message}; whether task ${id} is cancelled is not known`,
-    hint: belt("task get", id),
-    taskId: id,
-  });
-}
-
-/** `belt task cancel <id…>`: says what really happened to each. */
-export async function cancel(ctx: Context, references: string[]): Promise<void> {
-  const { ids, asArray } = await resolveIds(ctx, references, "task");
-  const api = await ctx.api();
-  printResults<Cancellation>(
-    ctx,
-    await forEachId(
-      ctx,
-      ids,
-      aboutTask((id) => cancelTask(api, id, ctx.signal).catch((thrown) => maybeSent(thrown, id))),
-    ),
-    asArray,
-    cancellationView,
-  );
 }

@@ -6,7 +6,16 @@ import { isObject, type JsonObject } from "../../wire/types.ts";
 const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 /** Names that other drafts give to a schema, and what only a whole document needs. */
-const LEFT_OUT = ["$schema", "$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$vocabulary", "nullable"];
+const LEFT_OUT = [
+  "$schema",
+  "$id",
+  "id",
+  "$anchor",
+  "$dynamicAnchor",
+  "$dynamicRef",
+  "$vocabulary",
+  "nullable",
+];
 
 const FITS: Record<string, (value: unknown) => boolean> = {
   $ref: isText,
@@ -36,7 +45,7 @@ const FITS: Record<string, (value: unknown) => boolean> = {
 export function normalizeKeyword(node: JsonObject, note: (text: string) => void): [string, unknown][] {
   const found: [string, unknown][] = [];
   for (const [keyword, value] of Object.entries(node)) {
-    if (LEFT_OUT.includes(keyword) || (keyword === "id" && isText(value))) continue;
+    if (LEFT_OUT.includes(keyword)) continue;
     for (const [name, modern] of translate(keyword, value, node)) {
       if (Object.hasOwn(FITS, name) && !FITS[name]!(modern)) note(`${name} cannot be used`);
       else found.push([name, modern]);

@@ -71,10 +71,15 @@ function listOf(value: unknown, node: (value: unknown, index: number) => JsonObj
   return nodes.length > 0 ? nodes : undefined;
 }
 
+const HALF_CHARACTER = /\p{Cs}/u;
+
 function mapOf(value: unknown, node: (value: unknown, key: string) => JsonObject | undefined) {
   if (!isObject(value)) return undefined;
   const nodes: JsonObject = {};
-  for (const [key, one] of Object.entries(value)) set(nodes, key, node(one, key));
+  for (const [key, one] of Object.entries(value)) {
+    // A key with half a character has no address, and nobody can write it.
+    if (!HALF_CHARACTER.test(key)) set(nodes, key, node(one, key));
+  }
   return nodes;
 }
 
@@ -87,13 +92,14 @@ function set(node: JsonObject, key: string, value: unknown): void {
 function pointRightly(node: JsonObject, root: JsonObject, names: Map<string, string>, note: Note): void {
   const { $ref } = node;
   if ($ref === undefined || pointedAt(root, $ref)) return;
-  const [name = "", fragment = ""] = String($ref).split("#");
-  const place = names.get(String($ref)) ?? names.get(name);
+  const text = typeof $ref === "string" ? $ref : "";
+  const [name = "", fragment = ""] = text.split("#");
+  const place = names.get(text) ?? names.get(name);
   const reference = place !== undefined && fragment.startsWith("/") ? place + fragment : place;
   if (pointedAt(root, reference)) node["$ref"] = reference;
   else {
     delete node["$ref"];
-    note(`nothing is at ${String($ref)}`);
+    note(`nothing is at ${text || "a reference that is no text"}`);
   }
 }
 

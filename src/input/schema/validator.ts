@@ -1,4 +1,4 @@
-import type { ErrorObject } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import { containsLongNumber } from "../../wire/json.ts";
 import { LongNumber } from "../../wire/long-number.ts";
@@ -20,9 +20,7 @@ export async function validatorOf({ root }: Schema, note: Note): Promise<Validat
   const withinTime = mayTakeLong(root) ? createWatchdog() : unwatched;
   return (value, { node }) => {
     const errors = withinTime(() => {
-      const validate = ajv.compile(node === root ? WHOLE : absolute(node));
-      validate(rounded(value));
-      return validate.errors ?? [];
+      return errorsOf(() => ajv.compile(node === root ? WHOLE : absolute(node)), rounded(value), note);
     });
     if (!errors) note("a check that took too long");
     return errors ?? [];
@@ -59,6 +57,22 @@ const unwatched: Watchdog = (work) => {
     throw thrown;
   }
 };
+
+/**
+ * A part may not compile though the whole does without it, and ajv compares by a value's own
+ * `toString`, which an object from outside may have as anything.
+ */
+function errorsOf(compile: () => ValidateFunction, value: unknown, note: Note): ErrorObject[] {
+  try {
+    const validate = compile();
+    validate(value);
+    return validate.errors ?? [];
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw thrown;
+    note("a check that cannot be made");
+    return [];
+  }
+}
 
 /** Leaving out the schemas of schemas makes ajv start several times faster. */
 const OPTIONS = {

@@ -102,9 +102,11 @@ export class AppDirectory {
 
   #readVersion(): AppVersion {
     const file = join(this.dir, "inf.yml");
+    if (!existsSync(file)) throw new Error("it has no inf.yml, and so is no app; belt app init makes one");
     const manifest = asObject(this.#parse(readSmallFile(file)));
     this.namespace = text(manifest["namespace"]) || "local";
     this.name = text(manifest["name"]) || basename(this.dir);
+    requireNode(this.dir, text(manifest["kernel"]));
     return {
       app: this.app,
       namespace: this.namespace,
@@ -135,6 +137,16 @@ export class AppDirectory {
       problem: this.problem,
     });
   }
+}
+
+/** Other kernels run elsewhere; of a folder that holds both, node's is taken. */
+function requireNode(dir: string, kernel: string): void {
+  const isPython = /^python/.test(kernel) || (existsSync(join(dir, "inference.py")) && !hasEntry(dir));
+  if (isPython) throw new Error("it is a Python app, and belt runs Node.js apps only (kernel: node-22)");
+}
+
+function hasEntry(dir: string): boolean {
+  return ENTRIES.some((name) => existsSync(join(dir, name)));
 }
 
 function findEntry(dir: string): string {

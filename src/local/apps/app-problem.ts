@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { messageOf } from "../error-text.ts";
+import { messageOf, placeIn } from "../error-text.ts";
 import type { AppProblem } from "../events.ts";
 
 export function describeProblem({ message, file, line }: AppProblem): string {
@@ -7,23 +7,24 @@ export function describeProblem({ message, file, line }: AppProblem): string {
   return line === null ? `${file}: ${message}` : `${file}:${line}: ${message}`;
 }
 
-/** Finds the place in what node, or the yaml parser, says about a broken app. */
-export function problemOf(error: unknown, dir: string): AppProblem {
+/** Finds the place in what node, or the yaml parser of its manifest, says about a broken app. */
+export function problemOf(error: unknown, dir: string, manifest = "inf.yml"): AppProblem {
   const said = messageOf(error);
   const yamlLine = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line;
   if (yamlLine !== undefined) {
-    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, "inf.yml"), line: yamlLine };
+    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, manifest), line: yamlLine };
   }
   const place = placeIn(said, dir);
-  const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line));
-  return { message: summary ?? said, file: place?.file ?? null, line: place?.line ?? null };
+  const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? said;
+  return {
+    message: missingPackage(summary, dir) ?? summary,
+    file: place?.file ?? null,
+    line: place?.line ?? null,
+  };
 }
 
-function placeIn(said: string, dir: string): { file: string; line: number } | null {
-  for (const [, file = "", line] of said.matchAll(/(?:file:\/\/)?(\/[^\s:()]+):(\d+)/g)) {
-    if (decodeURI(file).startsWith(dir) && !file.includes("/node_modules/")) {
-      return { file: decodeURI(file), line: Number(line) };
-    }
-  }
-  return null;
+/** What node says of a package that is not there leaves open what to do about it. */
+function missingPackage(said: string, dir: string): string | null {
+  const [, name] = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(said) ?? [];
+  return name === undefined ? null : `the package ${name} is not installed: run npm install in ${dir}`;
 }

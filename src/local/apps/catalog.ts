@@ -1,5 +1,5 @@
 /** The apps this server knows: which directory has which name, and in which version. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { brokenApp, notFound } from "../errors.ts";
 import type { AppProblem, EmitEvent, Message } from "../events.ts";
@@ -70,10 +70,18 @@ export class Catalog {
 
   async #read(): Promise<AppDirectory[]> {
     const { parse } = await import("./yaml.ts");
-    const builtIn = foldersIn(this.#builtInDir).map((dir) => new AppDirectory(dir, true, parse, this.#emit));
-    const user = this.#userDirs.map((dir) => new AppDirectory(dir, false, parse, this.#emit));
+    const directory = (dir: string, builtIn: boolean) => new AppDirectory(dir, builtIn, parse, this.#emit);
+    const builtIn = foldersIn(this.#builtInDir)
+      .filter(mayBeApp)
+      .map((dir) => directory(dir, true));
+    const user = this.#userDirs.filter(mayBeApp).map((dir) => directory(dir, false));
     return [...user, ...builtIn];
   }
+}
+
+/** A folder of an agent is none of an app, unless it is both. */
+function mayBeApp(dir: string): boolean {
+  return existsSync(join(dir, "inf.yml")) || !existsSync(join(dir, "agent.yml"));
 }
 
 function pick(
@@ -103,7 +111,7 @@ function unknownPin(version: AppVersion, pin: string): Message {
   };
 }
 
-function foldersIn(dir: string): string[] {
+export function foldersIn(dir: string): string[] {
   try {
     const entries = readdirSync(dir, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(dir, entry.name));

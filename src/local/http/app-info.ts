@@ -26,6 +26,13 @@ export class Apps {
     return serializeApp(version, await this.schemas(version));
   }
 
+  /** The functions of an app, and the one that runs when none is named. */
+  async functions(reference: string): Promise<{ names: string[]; preferred: string }> {
+    const { version } = await this.#catalog.resolve(reference, (known) => this.#pool.isLoaded(known));
+    const { functions } = await this.schemas(version);
+    return { names: Object.keys(functions), preferred: defaultFunction(version, functions) };
+  }
+
   /** Without schemas: to list the apps none is started. */
   async list(): Promise<JsonObject[]> {
     const versions = (await this.#catalog.list()).flatMap(({ current }) => current ?? []);

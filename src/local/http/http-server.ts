@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApiError } from "../errors.ts";
-import { checkKey, checkOrigin, readJson } from "./request.ts";
+import type { Hooks } from "./hooks.ts";
+import { type ApiRequest, checkKey, checkOrigin, readJson } from "./request.ts";
 import { type Dialect, sendError, sendReply } from "./response.ts";
 import { createRouter } from "./routes.ts";
 import type { Services } from "./services.ts";
@@ -11,9 +12,10 @@ export interface HttpOptions {
   key: string;
   /** Null: all forms at once, the bare one when the request asks for version 2. */
   dialect: Dialect | null;
+  around: Hooks["around"];
 }
 
-export function createHttpServer(services: Services, { key, dialect }: HttpOptions): Server {
+export function createHttpServer(services: Services, { key, dialect, around }: HttpOptions): Server {
   const findRoute = createRouter();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -25,13 +27,8 @@ export function createHttpServer(services: Services, { key, dialect }: HttpOptio
       const { route, params } = findRoute(request.method ?? "GET", url.pathname);
       if (!route.signed) checkKey(request, key);
       const body = route.method === "PUT" ? {} : await readJson(request);
-      const reply = await route.handle(services, {
-        raw: request,
-        response,
-        params,
-        query: url.searchParams,
-        body,
-      });
+      const asked: ApiRequest = { raw: request, response, params, query: url.searchParams, body };
+      const reply = await around(route, asked, () => route.handle(services, asked));
       if (reply) sendReply(response, reply, form);
     } catch (error) {
       refuse(request, response, error, form);

@@ -1,3 +1,4 @@
+import type { AgentParts } from "../agents/agents.ts";
 import type { Catalog } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { Wallet } from "../money/wallet.ts";
@@ -7,10 +8,12 @@ import type { Tasks } from "../tasks/tasks.ts";
 import type { Pool } from "../workers/pool.ts";
 import type { Apps } from "./app-info.ts";
 import type { Serializer } from "./serialize.ts";
+import type { ChatSerializer } from "./serialize-chat.ts";
 
 /** The parts of the server that a request may need. */
 export interface Services {
   clock: Clock;
+  agents: AgentParts & { serializer: ChatSerializer };
   apps: Apps;
   catalog: Catalog;
   pool: Pool;

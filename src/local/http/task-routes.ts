@@ -4,7 +4,8 @@ import { page, readListQuery } from "./list-query.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Reply } from "./response.ts";
 import type { Services } from "./services.ts";
-import { openStream, streamEnded, streamTask } from "./task-stream.ts";
+import { openStream } from "./stream-format.ts";
+import { streamEnded, streamTask } from "./task-stream.ts";
 
 const TASK_SEARCH = ["id", "short_id", "app", "app_id", "function", "status_text", "session_id", "error"];
 const TASK_FIELDS = {

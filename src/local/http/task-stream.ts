@@ -1,54 +1,18 @@
 /** `GET /tasks/:id/stream`: the whole task, again on each change, until it has ended (src/local/README.md, "Streams"). */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { isTerminal } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveTask, LogEntry, Task } from "../tasks/task.ts";
+import { endWith, type Format, HEARTBEAT_MS } from "./stream-format.ts";
 
 export interface TaskStreamOptions {
   clock: Clock;
   serialize(task: Task, logs: LogEntry[]): JsonObject;
 }
 
-interface Format {
-  type: string;
-  line(value: JsonObject): string;
-  heartbeat: string;
-  end: string;
-}
-
-const NDJSON: Format = {
-  type: "application/x-ndjson",
-  line: (value) => `${JSON.stringify(value)}\n`,
-  heartbeat: `${JSON.stringify({ type: "heartbeat" })}\n`,
-  end: "",
-};
-const SSE: Format = {
-  type: "text/event-stream",
-  line: (value) => `data: ${JSON.stringify(value)}\n\n`,
-  heartbeat: ": heartbeat\n\n",
-  end: "event: done\ndata: {}\n\n",
-};
-
-const HEARTBEAT_MS = 10_000;
 /** Logs and partial outputs within this time go out together. */
 const COALESCE_MS = 50;
-
-export function openStream(request: IncomingMessage, response: ServerResponse): Format {
-  const format = request.headers.accept?.includes("ndjson") ? NDJSON : SSE;
-  response.writeHead(200, { "Content-Type": `${format.type}; charset=utf-8`, "Cache-Control": "no-store" });
-  return format;
-}
-
-/**
- * Ends a moment after the last line: on Node 20 and 22 a client that stops reading at the line which
- * came with the end of the body waits for ever.
- */
-const END_MS = 25;
-
-function endWith(response: ServerResponse, lastLines: string): void {
-  response.write(lastLines, () => setTimeout(() => response.end(), END_MS));
-}
 
 /** A task that has ended: its final state, and no more. */
 export function streamEnded(

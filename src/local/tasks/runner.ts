@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { AppProblem } from "../events.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import type { Pool } from "../workers/pool.ts";
+import type { Need, Pool } from "../workers/pool.ts";
 import { WorkerExit, type WorkerProcess } from "../workers/worker-process.ts";
 import type { FileStore } from "./file-store.ts";
 import { latestOnly, mapStrings, stableJson } from "./json.ts";
@@ -21,6 +21,8 @@ export interface RunnerOptions {
   taskTimeoutMs: number;
   /** An app could, or could not, be loaded. */
   report(version: AppVersion, problem: AppProblem | null): void;
+  /** A task stays in its phase until this resolves, and fails when it throws. */
+  atPhase(live: LiveTask, worker: WorkerProcess | null): Promise<void>;
   /** What an app can fetch in place of a reference to a stored file; other text as it is. */
   inputUri(text: string): string;
 }
@@ -83,8 +85,8 @@ export class Runner {
     }
     const setupKey = stableJson(live.task.setup ?? {});
     const need = { version, setupKey, session: session?.id ?? null, leased, signal: live.abort.signal };
-    const worker = await pool.acquire(need).catch((error) => {
-      if (session && !live.ended) sessions.abandon(session, live);
+    const worker = await this.#acquire(live, need).catch((error) => {
+      if (session && !leased && !live.ended) sessions.abandon(session, live);
       throw error;
     });
     if (live.ended) {
@@ -94,6 +96,11 @@ export class Runner {
     }
     if (session && !leased) sessions.lease(session, worker);
     return worker;
+  }
+
+  async #acquire(live: LiveTask, need: Need): Promise<WorkerProcess> {
+    await this.#options.atPhase(live, null);
+    return await this.#options.pool.acquire(need);
   }
 
   async #use(worker: WorkerProcess, live: LiveTask, session: Session | null): Promise<void> {
@@ -106,6 +113,7 @@ export class Runner {
       worker.kill(`the task took longer than ${taskTimeoutMs / 1000} s and was stopped`),
     );
     try {
+      await this.#options.atPhase(live, worker);
       await this.#makeReady(worker, live);
       await this.#run(worker, live);
     } catch (error) {
@@ -130,8 +138,10 @@ export class Runner {
     const { clock } = this.#options;
     worker.onLog = (text) => live.log(text, LOG_SETUP, clock.now());
     live.move("preparing", clock.now());
+    await this.#options.atPhase(live, worker);
     await this.#load(worker);
     live.move("setting_up", clock.now());
+    await this.#options.atPhase(live, worker);
     await worker.setup(setup ?? {}, key);
   }
 
@@ -157,11 +167,13 @@ export class Runner {
       live.partial(await storeOutputs(output, { files, note: () => {} }), clock.now()),
     );
     live.move("running", clock.now());
+    await this.#options.atPhase(live, worker);
     const input = mapStrings(task.input, inputUri);
     const result = await worker.run(task.function, input, contextOf(live, worker), partials.put);
     await partials.settled();
     if (live.cancelRequested) throw new Error("cancelled");
     live.move("uploading", clock.now());
+    await this.#options.atPhase(live, worker);
     const note = (text: string) => live.log(text, LOG_TASK, clock.now());
     const output = await storeOutputs(result, { files, note });
     if (live.cancelRequested) throw new Error("cancelled");

@@ -58,6 +58,8 @@ export class LiveTask implements Call {
   /** In a session: when the calls before this one have given the worker back. */
   previousCalls: Promise<void> = Promise.resolve();
   cancelRequested = false;
+  /** Where in the app it failed, `file:line`. */
+  failedAt: string | null = null;
   /** Tells the app to stop; null while none works on the task. */
   cancelApp: (() => void) | null = null;
   readonly #listeners = new Set<(change: TaskChange) => void>();

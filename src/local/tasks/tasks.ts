@@ -8,6 +8,7 @@ import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
 import type { EmitEvent } from "../events.ts";
 import { ownPid } from "../process-ids.ts";
+import { AppError } from "../workers/conversation.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
 
@@ -21,6 +22,9 @@ export interface TasksOptions {
   /** Called once, when the task has ended. */
   onEnd(task: Task): void;
 }
+
+/** What a task tells of the version that it runs. */
+type TaskVersion = Pick<AppVersion, "app" | "hash" | "defaultFunction">;
 
 /** Finished tasks that are answered from memory; older ones are read from disk. */
 const RECENT = 100;
@@ -46,16 +50,33 @@ export class Tasks {
     { sessionId, cost }: { sessionId: string | null; cost: number },
     enqueue: (live: LiveTask) => void,
   ): { live: LiveTask; saved: Promise<unknown> } {
-    const { clock, nextId } = this.#options;
-    const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
-    this.#live.set(live.task.id, live);
-    live.listen((change) => change === "status" && this.#onStatus(live));
-    live.move("received", clock.now());
+    const { clock } = this.#options;
+    const live = this.#create(request, version, { sessionId, cost });
     for (const { message } of messages) live.log(message, LOG_TASK, clock.now());
     enqueue(live);
     const saved = this.#save(live.task);
     void this.#start(live, version);
     return { live, saved };
+  }
+
+  /** A task that is worked on elsewhere, such as one of an agent's model: whoever opened it ends it. */
+  open(request: RunRequest, version: TaskVersion): LiveTask {
+    const live = this.#create(request, version, { sessionId: null, cost: 0 });
+    live.move("running", this.#options.clock.now());
+    return live;
+  }
+
+  #create(
+    request: RunRequest,
+    version: TaskVersion,
+    { sessionId, cost }: { sessionId: string | null; cost: number },
+  ): LiveTask {
+    const { clock, nextId } = this.#options;
+    const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
+    this.#live.set(live.task.id, live);
+    live.listen((change) => change === "status" && this.#onStatus(live));
+    live.move("received", clock.now());
+    return live;
   }
 
   find(id: string): LiveTask | undefined {
@@ -128,6 +149,7 @@ export class Tasks {
     try {
       await execute(live, version);
     } catch (error) {
+      if (error instanceof AppError) live.failedAt = error.place;
       if (live.cancelRequested) live.end("cancelled", null, clock.now());
       else live.end("failed", messageOf(error), clock.now());
     }
@@ -147,6 +169,7 @@ export class Tasks {
       worker: workerId,
       session: sessionId,
       error,
+      place: live.failedAt,
     });
     if (!isTerminal(status)) return;
     onEnd(live.task);
@@ -186,7 +209,7 @@ export class Tasks {
 function newTask(
   id: string,
   request: RunRequest,
-  version: AppVersion,
+  version: TaskVersion,
   sessionId: string | null,
   now: number,
 ): Task {

@@ -7,13 +7,17 @@ import type { EmitEvent } from "../events.ts";
 const PAUSES_MS = [1000, 5000];
 const TRY_TIMEOUT_MS = 10_000;
 
+type Deliver = (url: string, request: RequestInit & { body: string }) => Promise<Response>;
+
 export class Webhooks {
   readonly #clock: Clock;
   readonly #emit: EmitEvent;
+  readonly #fetch: Deliver;
   readonly #pending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock, emit: EmitEvent) {
+  constructor(clock: Clock, emit: EmitEvent, deliver: Deliver) {
+    this.#fetch = deliver;
     this.#clock = clock;
     this.#emit = emit;
   }
@@ -53,7 +57,7 @@ export class Webhooks {
     const signal = AbortSignal.any([this.#closing.signal, trying.signal]);
     try {
       const headers = { "Content-Type": "application/json" };
-      const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+      const response = await this.#fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
       await response.body?.cancel();
       return response.ok ? null : `HTTP ${response.status}`;
     } catch (error) {

@@ -46,6 +46,7 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
   const functions = methodsOf(app).filter(
     (name) => isSchema(schemasOf(name).input) && isSchema(schemasOf(name).output),
   );
+  if (functions.length === 0) throw new Error(whatIsMissing(module, methodsOf(app)));
   const kindOf = (name: string) => {
     const { input, output } = schemasOf(name);
     const isStream = takesSocket(app[name]) || liveFields(input).length > 0 || liveFields(output).length > 0;
@@ -69,7 +70,7 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
     async run(name, input, taskContext, onPartial) {
       const method = functions.includes(name) ? app[name] : undefined;
       if (!method)
-        throw new Error(`the app has no function "${name}"; it has: ${functions.join(", ") || "none"}`);
+        throw new InvalidValue(`the app has no function "${name}"; it has ${functions.join(", ")}`);
       if (kindOf(name) === "stream") {
         throw new InvalidValue(
           `"${name}" is a stream function: it speaks over a socket, which belt does not`,
@@ -87,6 +88,14 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
       await app["unload"]?.();
     },
   };
+}
+
+/** Why an app has no function: of each method the schemas that its module does not export. */
+function whatIsMissing(module: JsonObject, methods: string[]): string {
+  if (methods.length === 0) return "the class App has no method that could be a function, such as run(input)";
+  const wanted = methods.flatMap((name) => [`${pascal(name)}Input`, `${pascal(name)}Output`]);
+  const missing = wanted.filter((name) => !isSchema(module[name]));
+  return `App has ${methods.join(", ")}, but these zod schemas are not exported: ${missing.join(", ")}`;
 }
 
 /** `set_value` and `setValue` both become `SetValue`. */

@@ -3,10 +3,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../../wire/types.ts";
-import { messageOf, stackOf } from "../error-text.ts";
+import { messageOf, placeIn, stackOf } from "../error-text.ts";
 import { FROM_SERVER, readMessages, sendToServer } from "../workers/channel.ts";
 import type { FromWorker, ToWorker } from "../workers/protocol.ts";
 import { type LoadedApp, readApp } from "./app.ts";
+import { barePaths } from "./bare-paths.ts";
 import { captureOutput } from "./capture-output.ts";
 import { describeApp } from "./schemas.ts";
 import { startWatchdog } from "./watchdog.ts";
@@ -22,14 +23,25 @@ async function answer(
     case "setup":
       return app.setup(message.setup);
     case "run":
-      return app.run(message.function, message.input, message.context, (output) =>
-        send({ kind: "partial", id: message.id, output }),
-      );
+      return run(app, message, send);
     case "describe":
       return describeApp(app);
     case "unload":
       return app.unload();
   }
+}
+
+async function run(
+  app: LoadedApp,
+  { id, function: name, input, context }: Extract<ToWorker, { kind: "run" }>,
+  send: Send,
+): Promise<unknown> {
+  const value = await app.run(name, input, context, (output) => send({ kind: "partial", id, output }));
+  for (const { place, path } of barePaths(app.schemasOf(name).output, value)) {
+    const text = `warning: ${place} is the path ${JSON.stringify(path)}, which is not stored: give {path}, or a File of @inferencesh/app`;
+    send({ kind: "log", text, isError: false, run: id });
+  }
+  return value;
 }
 
 /** The call whose code is running, also in what it leaves behind. */
@@ -54,10 +66,21 @@ async function receive(
     // A result that cannot become JSON throws here and is reported as the app's error.
     send({ kind: "result", id: message.id, value: value ?? null });
   } catch (error) {
-    const stack = stackOf(error);
+    const stack = stackOf(error).split("\n").filter(isOfApp).join("\n");
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
-    send({ kind: "error", id: message.id, message: messageOf(error) });
+    const place = placeIn(stack, process.cwd());
+    send({
+      kind: "error",
+      id: message.id,
+      message: messageOf(error),
+      place: place && `${place.file}:${place.line}`,
+    });
   }
+}
+
+/** Frames of belt's and of node's own say nothing about the app. */
+function isOfApp(line: string): boolean {
+  return !line.includes(import.meta.url) && !line.includes("node:internal/");
 }
 
 /** A broken app is left to crash: node itself then prints the file and the line on stderr. */

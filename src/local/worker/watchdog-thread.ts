@@ -6,7 +6,7 @@
  */
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
-import { killMarked } from "../workers/processes.ts";
+import { isOrphan, killMarked, killOwnGroup } from "../workers/processes.ts";
 import type { WatchdogData } from "./watchdog.ts";
 
 const CHECK_MS = 250;
@@ -15,20 +15,20 @@ const { parent, mark, mostMemory } = workerData as WatchdogData;
 
 function checkServer(): void {
   if (process.memoryUsage.rss() > mostMemory) endForMemory();
-  if (process.ppid !== parent) endAll();
+  if (isOrphan(parent)) endAll();
 }
 
 function endForMemory(): void {
   try {
     writeSync(2, "heap out of memory, or what is beside it\n");
   } finally {
-    process.kill(-process.pid, "SIGKILL");
+    killOwnGroup();
   }
 }
 
 function endAll(): void {
   killMarked(mark, process.pid);
-  process.kill(-process.pid, "SIGKILL");
+  killOwnGroup();
 }
 
 checkServer();

@@ -2,7 +2,15 @@
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
 /** The app itself reported a failure; its process lives on. */
-export class AppError extends Error {}
+export class AppError extends Error {
+  /** Where in the app it was thrown, `file:line`. */
+  readonly place: string | null;
+
+  constructor(message: string, place: string | null) {
+    super(message);
+    this.place = place;
+  }
+}
 
 /** A message that is answered, before it has its id. */
 type Question = ToWorker extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
@@ -57,7 +65,7 @@ export class Conversation {
         this.#settle(message.id)?.resolve(message.value);
         break;
       case "error":
-        this.#settle(message.id)?.reject(new AppError(message.message));
+        this.#settle(message.id)?.reject(new AppError(message.message, message.place));
         break;
     }
   }

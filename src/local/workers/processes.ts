@@ -1,7 +1,11 @@
-/** What is asked of the operating system. */
+/**
+ * What is asked of the operating system. Linux and macOS have process groups, Linux shows the environment
+ * of each process in /proc; elsewhere the worker itself is ended, and what it started is left to it.
+ */
 import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { isAlive } from "../process-ids.ts";
 
 /** App code sees the way to its tools and networks, and none of the user's keys. */
 const INHERITED =
@@ -18,6 +22,17 @@ export function killGroup(child: ChildProcess): void {
   } catch {
     child.kill("SIGKILL");
   }
+}
+
+/** Ends this process and everything in its group. */
+export function killOwnGroup(): void {
+  attempt(() => process.kill(-process.pid, "SIGKILL"));
+  process.kill(process.pid, "SIGKILL");
+}
+
+/** True once the process that started this one has gone: an orphan is given another parent, or keeps a dead one. */
+export function isOrphan(parent: number): boolean {
+  return process.ppid !== parent || !isAlive(parent);
 }
 
 /** What only a worker and its descendants have in their environment; no app can set it to something else. */

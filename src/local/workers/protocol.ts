@@ -14,7 +14,8 @@ export type FromWorker =
   | { kind: "log"; text: string; isError: boolean; run: number | null }
   | { kind: "partial"; id: number; output: unknown }
   | { kind: "result"; id: number; value: unknown }
-  | { kind: "error"; id: number; message: string };
+  /** `place` is where in the app it was thrown, `file:line`. */
+  | { kind: "error"; id: number; message: string; place: string | null };
 
 /** The message when it is one, else null: app code can write whatever it likes where it comes from. */
 export function readFromWorker(message: JsonObject): FromWorker | null {
@@ -31,10 +32,14 @@ function isFromWorker({ kind, id, ...fields }: JsonObject): boolean {
     case "result":
       return typeof id === "number";
     case "error":
-      return typeof id === "number" && typeof fields["message"] === "string";
+      return typeof id === "number" && typeof fields["message"] === "string" && isPlace(fields["place"]);
     default:
       return false;
   }
+}
+
+function isPlace(value: unknown): boolean {
+  return value === null || typeof value === "string";
 }
 
 function isRun(value: unknown): boolean {

@@ -39,6 +39,7 @@ export function spawnWorker(version: AppVersion, settings: WorkerSettings): Spaw
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
       detached: true,
+      windowsHide: true,
     });
     return { child, temporaryDir, mark: markOf(mark) };
   } catch (error) {

@@ -85,7 +85,7 @@ export class WorkerProcess {
 
   async describe(): Promise<AppSchemas> {
     const schemas = readSchemas(await this.#conversation.ask({ kind: "describe" }));
-    if (!schemas) throw new AppError("its schemas cannot be read");
+    if (!schemas) throw new AppError("its schemas cannot be read", null);
     return schemas;
   }
 

@@ -1,0 +1,64 @@
+import { type Command, Option } from "commander";
+import type { RerunFlags } from "../../commands/rerun/rerun.ts";
+import {
+  type Act,
+  ALLOW_SENSITIVE_HELP,
+  ALLOW_UNKNOWN_COST_HELP,
+  collect,
+  duration,
+  examples,
+  INPUT_HELP,
+  maxCostOption,
+} from "./options.ts";
+
+export function addRerun(program: Command, act: Act): void {
+  program
+    .command("rerun")
+    .summary("repeat a run exactly")
+    .description("Repeat a run exactly: the same version of the app, the same input, the same files.")
+    .argument("<run>", "receipt (it ends in .json or holds a /), task id, or @last")
+    .optionsGroup("What to change:")
+    .option("-i, --input <spec>", INPUT_HELP, collect)
+    .option("--setup <spec>", "setup parameters, written like --input (repeatable)", collect)
+    .option("--latest", "run today's version of the app, not the one that ran")
+    .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
+    .option("--yes", "upload the files that a receipt names without asking")
+    .optionsGroup("What it may cost:")
+    .addOption(maxCostOption())
+    .option("--allow-unknown-cost", ALLOW_UNKNOWN_COST_HELP)
+    .optionsGroup("How to follow it:")
+    .option("--expect-same", "exit 1 when what comes out is not what came out before, by SHA-256")
+    .option(
+      "--timeout <dur>",
+      "stop waiting after this long; the task goes on; exit 8",
+      duration("--timeout"),
+    )
+    .addOption(
+      new Option("--on-interrupt <what>", "what Ctrl-C does to the task")
+        .choices(["cancel", "detach"])
+        .default("cancel"),
+    )
+    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .option("--receipt", "with --save: also write a receipt of this run")
+    .addOption(
+      new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
+    )
+    .option(
+      "--dry-run",
+      "print the request that would be sent, the files that would be uploaded and the estimate, start nothing",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "belt rerun out/image.png.belt.json --expect-same",
+        "belt rerun out/image.png.belt.json -i seed=8 --save out/",
+        "belt rerun @last --latest",
+      ),
+    )
+    .action((reference: string, flags: RerunFlags) =>
+      act(async () => {
+        const { rerun } = await import("../../commands/rerun/rerun.ts");
+        return (ctx) => rerun(ctx, reference, flags);
+      }),
+    );
+}

@@ -1,0 +1,98 @@
+import { Argument, type Command } from "commander";
+import { EXIT_CODES, usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import { closest } from "../../input/closest.ts";
+import type { PacedWriter } from "../../terminal/paced-writer.ts";
+import { commandPath, describeCommand } from "../describe-command.ts";
+import type { BeltCommand } from "./belt-command.ts";
+import { ERROR_CODES } from "./error-codes.ts";
+import { frontPage } from "./front-page.ts";
+import { type HelpStyle, layOut } from "./layout.ts";
+import { helpPage, optionsPage } from "./page.ts";
+import { TOPICS } from "./topics.ts";
+
+/** Of the document that `belt help --json` prints; grows when a field changes its meaning or goes away. */
+const SCHEMA_VERSION = 1;
+
+/** Told by the command tree, not by a text of its own. */
+const OPTIONS_TOPIC = "options";
+
+const TOPIC_NAMES = [...Object.keys(TOPICS), OPTIONS_TOPIC];
+
+/** Writes the help of a command, or of belt itself. */
+export function helpWriter(answer: PacedWriter, style: () => HelpStyle): (command: BeltCommand) => void {
+  return (command) => {
+    const page =
+      command.parent === null ? frontPage(command, TOPIC_NAMES, style()) : helpPage(command, style());
+    answer.write(`${page}\n`);
+  };
+}
+
+/** `belt help`: of a command, about a topic, or the whole grammar as data. */
+export function addHelp(program: Command, answer: PacedWriter, style: () => HelpStyle): void {
+  program.helpCommand(false);
+  program
+    .command("help")
+    .summary("show help: of a command, or about a topic")
+    .description("Show help of a command, or about a topic; with --json, the whole grammar as one document.")
+    .addArgument(new Argument("[topic...]", `a command, or ${TOPIC_NAMES.join(", ")}`))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  belt help run\n  belt help exit-codes\n  belt help --json | jq '.commands[].name'",
+    )
+    .action((words: string[]) => showHelp(program, answer, words, style()));
+}
+
+async function showHelp(
+  program: Command,
+  answer: PacedWriter,
+  words: string[],
+  style: HelpStyle,
+): Promise<void> {
+  if (program.opts()["json"]) return answer.write(`${JSON.stringify(await grammar(program, words))}\n`);
+  const name = words.join(" ");
+  const text = name === OPTIONS_TOPIC ? optionsPage(program) : TOPICS[name]?.text();
+  if (text !== undefined) return answer.write(`${layOut(text, style)}\n`);
+  (await commandNamed(program, words)).outputHelp();
+}
+
+/** The command that the words name; a usage error that says what there is when they lead nowhere. */
+async function commandNamed(program: Command, words: string[]): Promise<Command> {
+  const { command, rest } = find(program, words);
+  if (rest.length === 0) return command;
+  const { meantPath } = await import("../guess/meant-path.ts");
+  const path = meantPath(program, words)?.path.filter((word) => !word.startsWith("-")) ?? [];
+  const topic = closest(words.join("-"), TOPIC_NAMES);
+  const meant = topic ?? path.join(" ");
+  const where = command === program ? "there is" : `belt ${commandPath(command)} has`;
+  throw usageError(
+    `${where} no command${command === program ? " or topic" : ""} "${rest[0]}"`,
+    meant !== "" && meant !== commandPath(command)
+      ? belt("help", ...meant.split(" "))
+      : `belt help lists the commands; the topics are ${TOPIC_NAMES.join(", ")}`,
+  );
+}
+
+async function grammar(program: Command, words: string[]): Promise<unknown> {
+  const described = { schema_version: SCHEMA_VERSION, version: program.version() };
+  const command = await commandNamed(program, words);
+  if (command !== program) return { ...described, ...describeCommand(command) };
+  const error_codes = Object.entries(ERROR_CODES).map(([code, { meaning, exit }]) => ({
+    code,
+    meaning,
+    exit_code: exit === "depends" ? null : EXIT_CODES[exit].code,
+  }));
+  const topics = Object.entries(TOPICS).map(([name, { summary }]) => ({ name, summary }));
+  return { ...described, ...describeCommand(program), error_codes, topics };
+}
+
+/** The command that the words name, and the words that lead no further. */
+function find(program: Command, words: string[]): { command: Command; rest: string[] } {
+  let command = program;
+  for (const [index, word] of words.entries()) {
+    const next = command.commands.find((child) => child.name() === word);
+    if (!next) return { command, rest: words.slice(index) };
+    command = next;
+  }
+  return { command, rest: [] };
+}

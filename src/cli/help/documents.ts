@@ -1,0 +1,72 @@
+import { STATUS_WORDS } from "../../wire/status.ts";
+import { rows } from "./layout.ts";
+
+const FORMS: [string, string][] = [
+  ["no flag", "for people; in a pipe without color, nothing cut, with ISO times"],
+  ["--json", "one JSON document and a newline, or nothing"],
+  ["--field a.b", "one field, raw; of a list one line for each element"],
+  ["--field id,status", "several, set apart by tabs; with --json as JSON"],
+  [
+    "-q",
+    "the bare result: of run its output, with --save the paths, with --no-wait the id; of lists and get the ids; of cancel, end and keepalive nothing",
+  ],
+];
+
+const TASK: [string, string][] = [
+  ["id", "as the API gave it"],
+  ["app", "as submitted, or as the API tells it; else null"],
+  ["status", "the word, always; status_code is the number the API sent"],
+  ["input, output", 'as the app takes and gives them; a file is {"uri", …} or a URI'],
+  ["error", "why it failed, else null"],
+  ["session_id", "the session it ran in, else null"],
+  ["created_at, updated_at", "ISO times"],
+  ["saved", 'after --save: the paths of the files, such as ["out/image.png"]'],
+];
+
+const OTHERS: [string, string][] = [
+  [
+    "task cancel",
+    '{"id", "status", "status_code", "cancelled"}; cancelled is false when it had ended before',
+  ],
+  ["task logs", '{"task_id", "logs": [{"id", "content", "log_type", …}]}'],
+  ["task list --journal", '[{"type", "id", "app", "api", "time"}]'],
+  ["session get|list", "the API's fields, and expires_in: whole seconds, null when not active"],
+  ["session end", '{"id", "ended": true}'],
+  ["app get|list", "as the API describes apps"],
+  ["app sample", 'an input; with --save {"saved": "file"}'],
+  ["file upload", '{"file", "uri", "size"}'],
+  ["run --dry-run", '{"method", "url", "body", "uploads": [{"field", "file", "size"}]}'],
+  [
+    "profile list",
+    '[{"name", "current", "api_url", "key", "key_from", "infra", "status_table", "insecure"}]; of keys the end alone',
+  ],
+  ["profile show", '{"name", "name_from", "api_url", "api_url_from", "key", "key_from", …}'],
+  [
+    "doctor",
+    '{"ok", "advice", "belt", "node", "platform", "profile", "key", "api", "proxy", "folders", "trouble", "error"}',
+  ],
+];
+
+const EVENTS: [string, string][] = [
+  ["status", "status, status_code, elapsed_ms"],
+  ["log", "text, stream"],
+  ["output", "output: the whole of what there is so far"],
+  ["delta", "delta: what was added since"],
+  ["link", "state: open, retrying or polling"],
+  ["result", "task: the last line, whatever the outcome"],
+  ["error", "error: the last line instead, when the watch itself failed"],
+];
+
+/** `belt help output`: what is printed where, and every document with its fields. */
+export function outputTopic(): string {
+  return [
+    "stdout is the answer, stderr is everything else. The exit code is the same on a terminal, in a pipe and with --json.",
+    `Forms:\n${rows(FORMS)}`,
+    'One id gives an object, several give an array in the order asked, in which one that failed is {"id", "error": {…}}. Lists are arrays. task watch, task logs -f, dev and --events print NDJSON: one document a line.',
+    `A task, wherever one is printed:\n${rows(TASK)}`,
+    `Status words: ${STATUS_WORDS.join(" ")}`,
+    `Other documents:\n${rows(OTHERS)}`,
+    `Events, one a line, each with type, seq, time and task_id:\n${rows(EVENTS)}`,
+    'With --json stderr is NDJSON, too, where it is no terminal: {"note": {"message", "task_id"}}, {"status": {"task_id", "status"}}, {"warning": {"message"}}, {"trace": {"message"}}, and last, if at all, {"error": {…}} (belt help errors).',
+  ].join("\n\n");
+}

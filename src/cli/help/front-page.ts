@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { examplesOf } from "./belt-command.ts";
+import { foldCommand, type HelpStyle, layOut, rows } from "./layout.ts";
+
+/** What `belt` alone shows, on one screen of 80 by 24: what there is for which purpose, and where to read on. */
+export function frontPage(program: Command, topics: readonly string[], style: HelpStyle): string {
+  const examples = examplesOf(program).map((line) => foldCommand(`  ${line}`, style.width));
+  const sections = [
+    program.description(),
+    `Usage: belt ${program.usage()}`,
+    `Commands:\n${rows([...groups(program)].map(([group, names]) => [group, names.join(", ")]))}`,
+    ["Examples:", ...examples].join("\n"),
+    ["belt help <command> tells more of a command, belt help <topic> of a topic:", topics.join(", ")].join(
+      "\n",
+    ),
+  ];
+  return sections.map((section) => layOut(section, style)).join("\n\n");
+}
+
+/** The commands by what they are for, each with what stands below it: "task get|list". */
+function groups(program: Command): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const command of program.commands) {
+    const group = command.helpGroup() || "More";
+    const verbs = command.commands.map((child) => child.name()).join("|");
+    found.set(group, [...(found.get(group) ?? []), `${command.name()} ${verbs}`.trim()]);
+  }
+  return found;
+}

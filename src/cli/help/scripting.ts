@@ -1,0 +1,37 @@
+/** `belt help scripting`: what a script wants to do, and how it is written. */
+export function scriptingTopic(): string {
+  return `Try everything with --local first: no account, no cost, the same documents and exit codes.
+
+See what an app takes, and start from a sample:
+    belt app get infsh/flux --local
+    belt app sample infsh/flux --local --save params.json
+    belt run infsh/flux --local --input @params.json --input seed=7
+
+Save what comes out, and use one field of it:
+    belt run infsh/flux --local --input prompt=fog --save out/ -q
+    uri=$(belt run infsh/flux --local --input prompt=fog --field output.image.uri)
+    belt run infsh/echo --local --input text="$uri"
+
+Submit now, wait later (with --local this needs a running belt dev):
+    a=$(belt run infsh/flux --input prompt=fog --no-wait -q)
+    b=$(belt run infsh/flux --input prompt=sea --no-wait -q)
+    belt task wait "$a" "$b" --timeout 10m
+    belt task list --status running -q | belt task cancel - --wait
+
+Keep an app's state from call to call; the session is kept alive, and ended whatever happens:
+    belt session exec infsh/counter --local -- sh -c 'belt run infsh/counter --session "$BELT_SESSION"'
+
+Send a file, or its text; what looks like a secret is refused:
+    belt run my-team/upscale --input image=@photo.jpg
+    belt run my-team/summary --input text@=notes.txt
+
+Tell what went wrong:
+    belt run infsh/flux --input prompt=fog --json >task.json 2>log.ndjson
+    case $? in 0) ;; 3) jq -r .error task.json;; 6) echo "nothing was started: try again";; 11) belt task list;; esac
+
+A key comes from INFSH_API_KEY, or from a profile, never from an argument:
+    belt login --profile ci < key-file
+    belt doctor --profile ci -q
+
+In a pipe nothing is asked, cut or colored. --no-prompt asks nothing on a terminal, either. --timeout bounds a wait, --request-timeout one exchange. A run that was submitted is in the journal: belt task list --journal.`;
+}

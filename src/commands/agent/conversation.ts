@@ -1,0 +1,75 @@
+import type { AgentRequest } from "../../api/agents.ts";
+import type { Api } from "../../api/client.ts";
+import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import { createClock } from "../run/clock.ts";
+import type { Context, Lines, Signal } from "../shared/context.ts";
+import { tellTurn } from "./tell.ts";
+import { type TurnOptions, takeTurn } from "./turn.ts";
+
+export interface Conversation extends Omit<TurnOptions, "signal" | "clock"> {
+  /** Milliseconds, for each answer. */
+  timeout: number | undefined;
+}
+
+/** Asks for one message after the other, each in the same chat, until Ctrl-D. Ctrl-C stops an answer, and at the prompt leaves. */
+export async function converse(
+  ctx: Context,
+  api: Api,
+  first: AgentRequest,
+  lines: Lines,
+  options: Conversation,
+): Promise<void> {
+  ctx.out.note(`talking to ${first.agent}; Ctrl-D ends it`);
+  let request = first;
+  for (let text = await lines.next(); text !== null; text = await lines.next()) {
+    if (text.trim() === "") continue;
+    const chatId = await say(ctx, api, { ...request, input: { ...request.input, text } }, options);
+    // Files go with the first message, and what the chat knows need not be told again.
+    const input = { ...request.input, images: [], files: [] };
+    if (chatId !== null) request = { ...request, chat_id: chatId, stream: false, input };
+  }
+  if (request.chat_id !== null)
+    ctx.out.hint([belt("agent run", first.agent, "--chat", request.chat_id), " goes on with it"]);
+}
+
+/** One message and its answer; gives the chat, null when the message was not taken. */
+async function say(
+  ctx: Context,
+  api: Api,
+  request: AgentRequest,
+  options: Conversation,
+): Promise<string | null> {
+  const stop = new AbortController();
+  // The first Ctrl-C is for the answer alone; whatever follows it is for belt.
+  const letGo = ctx.signals.capture((signal) => {
+    letGo();
+    stop.abort(stopped(signal));
+  });
+  const signal = AbortSignal.any([ctx.signal, stop.signal]);
+  const clock = createClock(options.timeout);
+  clock.start();
+  let chatId = request.chat_id;
+  try {
+    const result = await takeTurn(ctx, api, request, { ...options, clock, signal });
+    chatId = result.chatId;
+    await tellTurn(ctx, result, { wantsOutput: false, isOneOfMany: true });
+  } catch (thrown) {
+    if (!(thrown instanceof BeltError) || ctx.signal.aborted || endsAll(thrown)) throw thrown;
+    ctx.out.error(thrown);
+  } finally {
+    clock.stop();
+    letGo();
+  }
+  return chatId;
+}
+
+/** SIGTERM and a terminal that is gone end more than an answer; a refused key refuses the next message, too. */
+function endsAll({ facts: { exit } }: BeltError): boolean {
+  return ["terminated", "hangup", "auth", "notFound"].includes(exit);
+}
+
+function stopped(signal: Signal): BeltError {
+  const exit = ({ SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hangup" } as const)[signal];
+  return new BeltError({ code: "interrupted", message: exit, exit });
+}

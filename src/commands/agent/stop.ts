@@ -1,0 +1,78 @@
+import type { TurnState } from "../../api/chat/turn-state.ts";
+import type { Api } from "../../api/client.ts";
+import { deadline } from "../../api/http/network-errors.ts";
+import { type Chat, isBusy } from "../../api/resources/agent.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import type { Context } from "../shared/context.ts";
+
+/** Milliseconds for the stop to be answered, and for the chat to come to rest after it. */
+const STOP_PATIENCE = 15_000;
+const REST_PATIENCE = 5_000;
+
+/** Looks that may fail before a stopped chat is left unseen. */
+const LOOKS = 3;
+
+/** What came of stopping. */
+export interface Stopped {
+  /** Null when the turn had ended by itself meanwhile. */
+  error: BeltError | null;
+  /** True when the chat was read as a whole after the turn had ended. */
+  isWhole: boolean;
+}
+
+/**
+ * After Ctrl-C, SIGTERM or a lost terminal: stops the answer, and says what came of it. A message that still waits behind another turn is taken back: to
+ * stop the chat would stop that turn instead.
+ */
+export async function stopTurn(
+  ctx: Context,
+  api: Api,
+  chatId: string,
+  state: TurnState,
+  reason: BeltError,
+): Promise<Stopped> {
+  ctx.out.progress.busy("stopping");
+  const userMessage = state.messages.find(({ role }) => role === "user")?.id;
+  const waiting = state.status === "queued" && userMessage !== undefined;
+  const asked = waiting
+    ? api.agents.cancelMessage(userMessage, deadline(STOP_PATIENCE))
+    : api.agents.stop(chatId, deadline(STOP_PATIENCE));
+  const refusal = await asked.then(() => null, asBeltError);
+  const chat = await atRest(api, chatId, state);
+  if (chat) state.takeWhole(chat);
+  const isWhole = chat !== null && state.ended;
+  if (isWhole && state.status !== "cancelled") {
+    ctx.out.note(`${reason.message}, but chat ${chatId} had already been answered`);
+    return { error: null, isWhole };
+  }
+  const outcome = state.ended
+    ? "; the answer was stopped"
+    : refusal
+      ? `, but the answer could not be stopped and may go on: ${refusal.message}`
+      : "; the answer is being stopped";
+  const hint = state.ended ? undefined : belt(refusal ? "chat stop" : "chat get", chatId);
+  return { error: reason.with({ message: `${reason.message}${outcome}`, hint }), isWhole };
+}
+
+/** The chat once this turn has ended, or as it was last seen when patience ends. */
+async function atRest(api: Api, chatId: string, state: TurnState): Promise<Chat | null> {
+  const signal = deadline(REST_PATIENCE);
+  let seen: Chat | null = null;
+  for (let failures = 0; failures < LOOKS && !signal.aborted; ) {
+    try {
+      seen = await api.agents.chat(chatId, signal, "never");
+      if (!isBusy(seen) || (seen.run && seen.run.id !== state.runId)) return seen;
+    } catch {
+      failures++;
+    }
+    await api.sleep(Math.min(api.policy.poll, 250), signal).catch(() => {});
+  }
+  return seen;
+}
+
+/** Why the user left; throws where nobody is left to tell. */
+export function stopOf(signal: AbortSignal): BeltError {
+  if (signal.reason instanceof BeltError) return signal.reason;
+  throw signal.reason;
+}

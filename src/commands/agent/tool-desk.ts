@@ -1,0 +1,100 @@
+import type { ToolChange } from "../../api/chat/tool-watch.ts";
+import type { Api } from "../../api/client.ts";
+import { BeltError } from "../../errors.ts";
+import type { Denied } from "../../views/agent-views.ts";
+import type { Context } from "../shared/context.ts";
+import { type Approval, decide } from "./approval.ts";
+import { notAvailable, runClientTool } from "./tools.ts";
+
+export interface DeskOptions {
+  tools: ReadonlyMap<string, string>;
+  approval: Approval;
+  /** Aborted when the turn is over, however. */
+  signal: AbortSignal;
+}
+
+/** Answers what the agent asks of its caller, one after the other: tools to run, and calls to approve. */
+export class ToolDesk {
+  readonly denied: Denied[] = [];
+  readonly #ctx: Context;
+  readonly #api: Api;
+  readonly #options: DeskOptions;
+  readonly #seen = new Set<string>();
+  #queue: Promise<void> = Promise.resolve();
+  readonly #failure = new AbortController();
+
+  constructor(ctx: Context, api: Api, options: DeskOptions) {
+    this.#ctx = ctx;
+    this.#api = api;
+    this.#options = options;
+  }
+
+  /** Aborts with what kept an answer from being given: the agent would wait for it without end. */
+  get failed(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  take(change: ToolChange): void {
+    if (change.type === "approval") {
+      this.#enqueue(`approval ${change.id || change.interrupt_id}`, () => this.#decide(change));
+      return;
+    }
+    const { id, name, tool_type: type, status, arguments: given } = change;
+    const waits = status === "awaiting_input" || (type === "client" && status === "in_progress");
+    if (waits) this.#enqueue(id, () => this.#runTool(id, name, given));
+  }
+
+  #enqueue(key: string, work: () => Promise<void>): void {
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#queue = this.#queue.then(async () => {
+      const { signal } = this.#options;
+      if (signal.aborted || this.failed.aborted) return;
+      await work().catch((thrown) => signal.aborted || this.#failure.abort(thrown));
+    });
+  }
+
+  async #runTool(id: string, name: string, given: unknown): Promise<void> {
+    const { tools, signal } = this.#options;
+    const command = tools.get(name);
+    if (command === undefined) {
+      this.denied.push({ id, name, reason: "not_available" });
+      this.#ctx.out.warn(
+        `the agent called ${name}, which is not available; --tool ${name}=<command> gives it one`,
+      );
+    } else this.#ctx.out.progress.busy(`running ${name}`);
+    const result =
+      command === undefined
+        ? notAvailable(name)
+        : await runClientTool(this.#ctx, name, command, given, signal);
+    await answered(this.#api.agents.giveResult(id, result, signal));
+  }
+
+  async #decide({
+    id,
+    interrupt_id,
+    name,
+    arguments: given,
+  }: Extract<ToolChange, { type: "approval" }>): Promise<void> {
+    const { approval, signal } = this.#options;
+    const allowed = await decide(this.#ctx, approval, { name, arguments: given });
+    if (!allowed) {
+      this.denied.push({ id: id || interrupt_id!, name, reason: "denied" });
+      this.#ctx.out.warn(
+        `${name} was not approved${approval.kind === "never" ? `; --approve tool:${name} allows it` : ""}`,
+      );
+    }
+    const { agents } = this.#api;
+    if (id === "") await answered(agents.resolve(interrupt_id!, allowed ? "allow" : "deny", signal));
+    else
+      await answered(allowed ? agents.approve(id, signal) : agents.reject(id, "denied by the user", signal));
+  }
+}
+
+/** One that was answered meanwhile, by whomever, is answered. */
+async function answered(answering: Promise<unknown>): Promise<void> {
+  await answering.catch((thrown) => {
+    const isOver = thrown instanceof BeltError && [409, 410].includes(thrown.facts.httpStatus ?? 0);
+    if (!isOver) throw thrown;
+  });
+}

@@ -1,0 +1,38 @@
+import { safeJson } from "../../terminal/text.ts";
+import type { Context, ToolRun } from "../shared/context.ts";
+
+/** Milliseconds, and bytes of standard output, that a tool may take. */
+const TIMEOUT = 60_000;
+const MOST_OUTPUT = 2 ** 20;
+
+/** What an agent is told of a tool that nobody here has. */
+export function notAvailable(name: string): string {
+  return JSON.stringify({
+    status: "not_available",
+    message: `the tool "${name}" is not available in this environment`,
+  });
+}
+
+/** Runs a command as a tool; gives what the agent is told: its output, or what went wrong. */
+export async function runClientTool(
+  ctx: Context,
+  name: string,
+  command: string,
+  given: unknown,
+  signal: AbortSignal,
+): Promise<string> {
+  const bounds = { timeout: TIMEOUT, most: MOST_OUTPUT, signal };
+  const run = await ctx.machine.runTool(command, `${safeJson(given)}\n`, bounds);
+  signal.throwIfAborted();
+  const problem = problemOf(run);
+  if (problem === null) return ctx.out.redact(run.stdout.replace(/\r?\n$/, ""));
+  const detail = run.stderr.trim();
+  ctx.out.warn(`tool ${name}: ${problem}${detail === "" ? "" : `: ${detail}`}`);
+  return ctx.out.redact(JSON.stringify({ error: problem, ...(detail && { stderr: detail }) }));
+}
+
+function problemOf({ ended, code }: ToolRun): string | null {
+  if (ended === "timeout") return `it did not end within ${TIMEOUT / 1000}s, and was ended`;
+  if (ended === "flood") return `its output is more than ${MOST_OUTPUT / 2 ** 20} MiB, and it was ended`;
+  return code === 0 ? null : `it ended with exit code ${code}`;
+}

@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { REHEARSAL_VARIABLE } from "../../account/settings.ts";
+import { BeltError, usageError } from "../../errors.ts";
+import { fileReason } from "../../file-reason.ts";
+import type { Rehearsal, ServerEvent } from "../../local/events.ts";
+import type { LocalServer } from "../../local/server.ts";
+import { ADDRESS_VARIABLE, devAddress, writeAddress } from "../../store/server-address.ts";
+import { rehearsalText } from "../../views/rehearsal-view.ts";
+import type { Context } from "../shared/context.ts";
+import { untilEnded } from "../shared/run-command.ts";
+import { appFolders, type ServerFlags, startServer } from "./server.ts";
+
+/**
+ * `belt dev exec [appdir…] -- <command…>`: runs the command beside a server of its own, where all
+ * that it asks of the API stays on this machine, and ends everything with it. Gives the command's exit
+ * code; throws exit 1 when that was 0 and the rehearsal did not hold.
+ */
+export async function devExec(
+  ctx: Context,
+  appDirs: string[],
+  command: string[],
+  flags: ServerFlags,
+): Promise<number> {
+  if (command.length === 0)
+    throw usageError("there is no command to run", "belt dev exec [appdir…] -- <command…> is the form");
+  const folders = await appFolders(ctx, appDirs);
+  const stateDir = await mkdtemp(join(tmpdir(), "belt-dev-exec-"));
+  try {
+    const onEvent = (event: ServerEvent) => warnOfBroken(ctx, event);
+    const server = await startServer(ctx, folders, flags, { port: 0, stateDir, onEvent });
+    try {
+      return await rehearse(ctx, server, stateDir, command);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await rm(stateDir, { recursive: true, force: true }).catch((error: Error) =>
+      ctx.out.warn(`${stateDir} could not be removed: ${fileReason(error)}`),
+    );
+  }
+}
+
+async function rehearse(
+  ctx: Context,
+  server: LocalServer,
+  stateDir: string,
+  command: string[],
+): Promise<number> {
+  const scenario = server.rehearsal()?.scenario;
+  if (scenario !== undefined) ctx.out.note(`faults are on: scenario ${scenario}`);
+  const env = await environment(ctx, server, stateDir);
+  ctx.signal.throwIfAborted();
+  const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
+  const rehearsal = server.rehearsal();
+  if (!rehearsal) return code;
+  ctx.out.note(rehearsalText(rehearsal));
+  const failures = whatFailed(rehearsal);
+  if (code !== 0 || failures.length === 0) return code;
+  throw new BeltError({
+    code: "rehearsal_failed",
+    message: `the rehearsal did not hold: ${failures.join("; ")}`,
+    exit: "failure",
+  });
+}
+
+/** What belt and the SDKs read; whatever names another API is emptied. */
+async function environment(
+  ctx: Context,
+  { url, key }: LocalServer,
+  stateDir: string,
+): Promise<Record<string, string>> {
+  const address = devAddress(stateDir);
+  await writeAddress(
+    address,
+    { url, key, pid: ctx.machine.pid },
+    { owner: ctx.store.owner, warn: (text) => ctx.out.warn(text) },
+  );
+  ctx.out.addSecret(key);
+  return {
+    [REHEARSAL_VARIABLE]: "1",
+    BELT_LOCAL: "1",
+    BELT_API_URL: "",
+    BELT_PROFILE: "",
+    BELT_STATE_DIR: stateDir,
+    [ADDRESS_VARIABLE]: address,
+    INFERENCE_BASE_URL: url,
+    INFERENCE_API_BASE_URL: url,
+    INFERENCE_API_KEY: key,
+    INFSH_API_KEY: key,
+  };
+}
+
+function whatFailed({ steps, checks }: Rehearsal): string[] {
+  return [
+    ...checks
+      .filter(({ held }) => !held)
+      .map(
+        ({ what, expected, got, atMost }) =>
+          `${what}: expected ${atMost ? "at most " : ""}${expected}, got ${got}`,
+      ),
+    ...steps
+      .filter(({ hits }) => hits === 0)
+      .map(({ step, on, does }) => `step ${step} (${on}: ${does}) never acted`),
+  ];
+}
+
+function warnOfBroken({ out }: Context, event: ServerEvent): void {
+  if (event.type !== "app" || event.state !== "broken" || !event.problem) return;
+  const { message, file, line } = event.problem;
+  const place = file === null || message.includes(file) ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+  out.warn(`${event.app} is broken: ${place}${message}`);
+}

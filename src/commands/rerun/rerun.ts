@@ -1,0 +1,64 @@
+import { BeltError } from "../../errors.ts";
+import { type Budget, budgetOf, type CostFlags } from "../run/budget.ts";
+import { carryOut, checkSave, dryRun, type Finished, type FollowFlags } from "../run/run.ts";
+import { versionTold } from "../run/run-version.ts";
+import type { Context } from "../shared/context.ts";
+import { tellChanges } from "./changes.ts";
+import { askForRedacted, type ChangeFlags, type ParsedRerun, parseRerun } from "./parse-rerun.ts";
+import { type Recipe, readRecipe } from "./recipe.ts";
+import { approveFiles, checkFiles } from "./recipe-files.ts";
+import { requireSame } from "./require-same.ts";
+import { isOtherVersion, latestHint, refuseVersion } from "./require-version.ts";
+
+export interface RerunFlags extends ChangeFlags, CostFlags, Omit<FollowFlags, "wait" | "events"> {
+  /** Compare what comes out with what came out before. */
+  expectSame?: boolean;
+  yes?: boolean;
+  dryRun?: boolean;
+}
+
+/** `belt rerun`: exactly that again, from a receipt or a task (src/cli/README.md, "Receipts"). */
+export async function rerun(ctx: Context, reference: string, flags: RerunFlags): Promise<void> {
+  const budget = budgetOf(ctx, flags);
+  await checkSave(ctx, flags);
+  const recipe = await readRecipe(ctx, reference);
+  const parsed = await parseRerun(ctx, recipe, flags);
+  await checkFiles(ctx, parsed);
+  await tellChanges(ctx, recipe, parsed.parsed);
+  const { id, short_id } = recipe.version;
+  if (!flags.latest && id === null && short_id === null)
+    ctx.out.warn(`which version of ${recipe.app} ran is not known: today's is run`);
+  if (flags.dryRun) return await dryRun(ctx, parsed.parsed, budget);
+  await askForRedacted(ctx, parsed);
+  await approveFiles(ctx, parsed, flags.yes ?? false);
+  const before = flags.expectSame ? await recipe.output() : null;
+  const finished = await runAgain(ctx, recipe, parsed, budget, flags);
+  if (before) await requireSame(ctx, before, finished);
+}
+
+/** The way of every run, with an eye on the version. */
+async function runAgain(
+  ctx: Context,
+  recipe: Recipe,
+  { parsed }: ParsedRerun,
+  budget: Budget,
+  flags: RerunFlags,
+): Promise<Finished> {
+  const isPinned = !flags.latest && parsed.app.includes("@");
+  const finished = await carryOut(ctx, parsed, budget, { ...flags, wait: true }, async (api, { task }) => {
+    if (isPinned && isOtherVersion(recipe, task)) await refuseVersion(api, recipe, task);
+  }).catch((thrown) => {
+    throw isPinned && isGone(thrown) ? thrown.with({ hint: latestHint(recipe) }) : thrown;
+  });
+  const { api, task } = finished!;
+  const { id } = recipe.version;
+  if (isPinned && isOtherVersion(recipe, task)) await refuseVersion(api, recipe, task);
+  if (isPinned && (id === null || versionTold(task).id === null))
+    ctx.out.warn("the API does not tell which version ran, so it may be another than before");
+  return finished!;
+}
+
+/** The API refused the submit because it does not know the app, or this version of it, any more. */
+function isGone(thrown: unknown): thrown is BeltError {
+  return thrown instanceof BeltError && thrown.facts.exit === "notFound" && thrown.facts.taskId === undefined;
+}

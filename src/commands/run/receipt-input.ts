@@ -1,0 +1,92 @@
+import { basename, isAbsolute, win32 } from "node:path";
+import { type CoercedInput, withValue } from "../../input/coerce.ts";
+import type { Path } from "../../input/schema/fields.ts";
+import type { Schema } from "../../input/schema/node.ts";
+import { isObject, type JsonObject, type RunRequest } from "../../wire/types.ts";
+import type { FileFacts } from "./file-hash.ts";
+import type { InputFile, Receipt } from "./receipt-document.ts";
+import { redactInput } from "./redact-input.ts";
+import type { CoercedRun } from "./validate-input.ts";
+
+/** What an app takes, as far as it is known. */
+export interface InputSchemas {
+  input: Schema | null;
+  setup: Schema | null;
+}
+
+/** What was typed and what was sent, as a receipt keeps them. */
+export function receiptInputs(
+  { input, setup }: CoercedRun,
+  request: RunRequest,
+  schemas: InputSchemas,
+): Pick<Receipt, "given" | "sent"> {
+  return {
+    given: {
+      input: given(input, schemas.input),
+      setup: setup ? given(setup, schemas.setup) : null,
+    },
+    sent: {
+      input: redactInput(withoutPlaces(input, request.input), schemas.input),
+      setup: setup && request.setup ? redactInput(withoutPlaces(setup, request.setup), schemas.setup) : null,
+    },
+  };
+}
+
+/** Nothing of a file is secret but what is in it, and so is its name. */
+function given({ values, uploads }: CoercedInput, schema: Schema | null): JsonObject {
+  return uploads.reduce<JsonObject>(
+    (tree, { field, file }) => withValue(tree, field, `@${shownName(file)}`) as JsonObject,
+    redactInput(values, schema),
+  );
+}
+
+/** A server may tell where on this machine it keeps an upload, or sign its address; neither is kept. */
+function withoutPlaces({ uploads }: CoercedInput, sent: JsonObject): JsonObject {
+  return uploads.reduce<JsonObject>((tree, { path }) => {
+    const uri = valueAt(tree, path);
+    if (typeof uri !== "string") return tree;
+    const [address = ""] = uri.split(/[?#]/);
+    const shown = address.startsWith("file:") ? `file:${basename(address)}` : address;
+    return withValue(tree, path, shown) as JsonObject;
+  }, sent);
+}
+
+/** The value at a path; undefined where there is none. */
+export function valueAt(tree: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (holder, key) =>
+      (isObject(holder) || Array.isArray(holder)) && Object.hasOwn(holder, key)
+        ? (holder as JsonObject)[key]
+        : undefined,
+    tree,
+  );
+}
+
+/** The files that a run uploaded; `facts` knows them by the name they were given. */
+export function inputFiles(coerced: CoercedRun, facts: ReadonlyMap<string, FileFacts>): InputFile[] {
+  return (["input", "setup"] as const).flatMap((root) =>
+    (coerced[root]?.uploads ?? []).map(({ field, file }) => {
+      const { size, sha256 } = facts.get(file)!;
+      const path = isBelow(file) ? file : null;
+      return { field: [root, ...field], name: shownName(file), path, size, sha256 };
+    }),
+  );
+}
+
+function shownName(file: string): string {
+  return file === "-" ? "standard input" : basename(file).replace(/\p{Cc}/gu, "_");
+}
+
+/** True for a path that cannot lead out of the folder that belt is called in. */
+export function isBelow(path: string): boolean {
+  const parts = path.split(/[\\/]/);
+  return (
+    path !== "-" &&
+    !isAbsolute(path) &&
+    !win32.isAbsolute(path) &&
+    !/^[a-z]:/i.test(path) &&
+    !/\p{Cc}/u.test(path) &&
+    parts.some((part) => part !== "" && part !== ".") &&
+    !parts.includes("..")
+  );
+}

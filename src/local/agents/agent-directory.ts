@@ -1,0 +1,58 @@
+/** One agent's folder, which holds an agent.yml. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { problemOf } from "../apps/app-problem.ts";
+import { readSmallFile, statRegular } from "../apps/small-file.ts";
+import type { AppProblem, AppSummary } from "../events.ts";
+import type { AgentVersion } from "./agent-version.ts";
+import { readAgent } from "./read-agent.ts";
+
+export class AgentDirectory {
+  readonly dir: string;
+  readonly builtIn: boolean;
+  readonly #parse: (text: string) => unknown;
+  current: AgentVersion | null = null;
+  problem: AppProblem | null = null;
+  #modifiedAt = Number.NaN;
+
+  constructor(dir: string, builtIn: boolean, parse: (text: string) => unknown) {
+    this.dir = dir;
+    this.builtIn = builtIn;
+    this.#parse = parse;
+  }
+
+  get agent(): string {
+    return this.current?.agent ?? `local/${basename(this.dir)}`;
+  }
+
+  /** Reads the file again when it was written since; what cannot be read leaves its problem. */
+  refresh(): void {
+    try {
+      const file = join(this.dir, "agent.yml");
+      const { mtimeMs } = statRegular(file);
+      if (mtimeMs === this.#modifiedAt) return;
+      this.#modifiedAt = mtimeMs;
+      this.current = this.#read(readSmallFile(file), mtimeMs);
+      this.problem = null;
+    } catch (error) {
+      this.current = null;
+      this.problem = problemOf(error, this.dir, "agent.yml");
+    }
+  }
+
+  summary(): AppSummary {
+    const { agent: app, dir, builtIn, problem, current } = this;
+    return { kind: "agent", app, dir, builtIn, version: current?.hash ?? null, functions: [], problem };
+  }
+
+  #read(text: string, modifiedAt: number): AgentVersion {
+    const read = readAgent(this.#parse(text), basename(this.dir));
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+    return { ...read, agent: `${read.namespace}/${read.name}`, hash, dir: this.dir, modifiedAt };
+  }
+}
+
+export function isAgentFolder(dir: string): boolean {
+  return existsSync(join(dir, "agent.yml"));
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The process that makes temporary files, and what it knows of others. */
+export interface TemporaryOwner {
+  pid: number;
+  hostname: string;
+  isAlive(pid: number): boolean;
+}
+
+/** Milliseconds after which what nobody writes to is taken for left behind, whoever made it. */
+const ABANDONED = 24 * 3600 * 1000;
+
+const TEMPORARY = /^\.belt-(\d+)@([\w-]*)-[0-9a-f]{16}\.part$/;
+
+/** A name for a file that takes its real one when it is whole; it tells whose it is. */
+export function temporaryName({ pid, hostname }: TemporaryOwner): string {
+  return `.belt-${pid}@${machineName(hostname)}-${randomBytes(8).toString("hex")}.part`;
+}
+
+/** Removes from a folder what processes that were killed left unfinished; `isOrphan` knows further names. */
+export async function sweepTemporaries(
+  folder: string,
+  owner: TemporaryOwner,
+  isOrphan: (name: string) => boolean = () => false,
+): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const left = isOrphan(name) || (TEMPORARY.test(name) && (await isLeftBehind(folder, name, owner)));
+    if (left) await rm(join(folder, name), { force: true }).catch(() => {});
+  }
+}
+
+/** The id of a process means something on its own machine only: a folder may be shared. */
+async function isLeftBehind(folder: string, name: string, owner: TemporaryOwner): Promise<boolean> {
+  const [, pid, machine] = TEMPORARY.exec(name) ?? [];
+  if (machine === machineName(owner.hostname) && !owner.isAlive(Number(pid))) return true;
+  const found = await stat(join(folder, name)).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > ABANDONED;
+}
+
+function machineName(hostname: string): string {
+  return hostname.replace(/[^\w-]/g, "_").slice(0, 32);
+}

@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type DevProcess, spawnDev } from "../local/dev-process.ts";
+import { Home, ROOT, until } from "../support/belt.ts";
+
+let home: Home;
+let server: DevProcess;
+
+beforeEach(async () => {
+  home = new Home();
+  server = await spawnDev(home, [join(ROOT, "test/local/agents/helper"), "--port", "0"]);
+});
+
+afterEach(async () => {
+  server.child.kill("SIGTERM");
+  await server.child;
+  home.remove();
+});
+
+/** Talks to belt on a pseudo terminal: each text is typed once what it answers to is there, after the text before it. */
+async function talk(argv: string[], lines: [seen: string, typed: string][]): Promise<string> {
+  const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
+  const child = spawn(
+    "script",
+    ["-qec", `trap : INT; stty cols 80 rows 30; ${words}; echo $? > code`, "/dev/null"],
+    {
+      cwd: home.dir,
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...home.env },
+    },
+  );
+  let seen = "";
+  child.stdout.on("data", (chunk) => {
+    seen += chunk;
+  });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  let from = 0;
+  for (const [wanted, typed] of lines) {
+    await until(() => seen.indexOf(wanted, from) !== -1);
+    from = seen.length;
+    child.stdin.write(typed);
+  }
+  await ended;
+  const code = readFileSync(join(home.dir, "code"), "utf8");
+  return `${stripVTControlCharacters(seen).replaceAll("\r", "")}exit ${code}`;
+}
+
+const HELPER = ["agent", "run", "test/helper", "--local", "--context", "language=en"];
+
+test("a conversation goes on in one chat; Ctrl-C stops an answer, Ctrl-D ends it all", async () => {
+  const seen = await talk(HELPER, [
+    ["> ", "hi\r"],
+    ["calm.", ""],
+    ["> ", "slow, please\r"],
+    ["Slowly, ", "\u0003"],
+    ["> ", "hello\r"],
+    ["Hello again: hello", ""],
+    ["> ", "\u0004"],
+  ]);
+  expect(seen).toContain("\nHello in en, calm.\n");
+  expect(seen).toContain("\nstopped: interrupted; the answer was stopped\n");
+  expect(seen).toContain("\nHello again: hello\n");
+  expect(seen.match(/^chat chat_/gm)).toHaveLength(1);
+  expect(seen).toMatch(/goes on with it\nexit 0\n$/);
+});
+
+test("what is held for approval is asked, its arguments harmless; no is no", async () => {
+  const seen = await talk(HELPER, [
+    ["> ", "delete it\r"],
+    ["(y/N)", "n\r"],
+    ["denied by the user", ""],
+    ["> ", "publish\r"],
+    ["(y/N)", "y\r"],
+    ["Published.", ""],
+    ["> ", "\u0004"],
+  ]);
+  expect(seen).toContain(String.raw`Allow delete {"path":"/tmp/\u001b[31mx"}?`);
+  expect(seen).toContain("the agent answered without delete (denied)");
+  expect(seen).toContain("\nPublished.\n");
+});
+
+test("Ctrl-C at a question stops the answer, too", async () => {
+  const seen = await talk([...HELPER, "publish"], [["(y/N)", "\u0003"]]);
+  expect(seen).toMatch(/the answer was stopped\nexit 130\n$/);
+});
+
+test("text that was shown stands when a tool is waited for", async () => {
+  const seen = await talk([...HELPER, "time", "--tool", "clock=sleep 1; echo now"], [["Let me look.", ""]]);
+  expect(seen).toContain("Let me look. \n");
+  expect(seen).toContain("It is {result.time}.\n");
+  expect(seen).toMatch(/exit 0\n$/);
+});
