@@ -65,6 +65,32 @@ o|--scenario|files|script of faults for the local server: a file, or a name of b
 o|--help||show help
 o|-h||show help
 a|app|app|namespace/name, or namespace/name@version' ;;
+    'batch') REPLY='o|--input|input|what all rows share, written as for run (repeatable)
+o|-i|input|what all rows share, written as for run (repeatable)
+o|--vary|text|run each row with each: key=a,b,c or key=1..20 (repeatable)
+o|--upload|text|the rows name files under this key: upload them (repeatable)
+o|--setup|spec|setup parameters, written like --input (repeatable)
+o|--allow-sensitive||upload files that look like secrets, too
+o|--function|text|entry point of the app, if not its default
+o|--infra|one:cloud,private,private_first|where to run it
+o|--worker|text|run on this worker (repeatable)
+o|--variant|text|variant of the app
+o|--out|files|results, one NDJSON line a row (default: rows.results.ndjson for rows.jsonl)
+o|--jobs|text|most tasks unfinished at once
+o|-j|text|most tasks unfinished at once
+o|--retries|text|tries again of what was throttled
+o|--max-failures|text|stop after so many rows in a row that failed
+o|--again|one:failed,in-doubt,all|also run rows again that ended
+o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
+o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too
+o|--timeout|text|stop after this long; tasks go on; exit 8
+o|--on-interrupt|one:cancel,detach|what Ctrl-C does to running tasks
+o|--save|dirs|download every file of the outputs into this folder; nothing is overwritten
+o|--dry-run||tell what would be run and uploaded, send nothing
+o|--help||show help
+o|-h||show help
+a|app|app|namespace/name, or namespace/name@version
+a|rows|files|a file of JSON lines or CSV, or - for standard input; not needed with --vary' ;;
     'rerun') REPLY='o|--input|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|-i|input|key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|--setup|spec|setup parameters, written like --input (repeatable)

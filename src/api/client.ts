@@ -30,12 +30,9 @@ export interface ApiOptions extends HttpOptions {
 
 const MAY_HAVE_STARTED = "the run may have started";
 
-export interface SubmitOptions {
-  /** Called as each try begins, with what to call when that try is over. */
-  uninterruptible(): () => void;
-  /** Ends the submit; its reason is a BeltError. */
-  deadline?: AbortSignal | undefined;
-}
+/** How a submit is made, and what ends it. */
+export type SubmitOptions = Pick<ApiRequest, "deadline" | "once"> &
+  Required<Pick<ApiRequest, "uninterruptible">>;
 
 /** The inference.sh API, one line an endpoint; answers are tasks as sent, with their base fields flat. */
 export class Api {
@@ -43,6 +40,8 @@ export class Api {
   readonly baseUrl: string;
   readonly outlivesCommand: boolean;
   readonly policy: RetryPolicy;
+  /** Milliseconds for one request and its answer. */
+  readonly requestTimeout: number;
   readonly statuses: StatusReader;
   readonly sleep: HttpOptions["sleep"];
   readonly now: HttpOptions["now"];
@@ -60,6 +59,7 @@ export class Api {
     this.outlivesCommand = options.outlivesCommand;
     this.statuses = new StatusReader(options.statusTable);
     this.policy = options.policy;
+    this.requestTimeout = options.requestTimeout;
     this.sleep = options.sleep;
     this.now = options.now;
     this.trace = options.trace;
@@ -76,15 +76,14 @@ export class Api {
    * cuts it short, since an answer that is not read is a task that is lost. Without a
    * readable answer it is exit 11.
    */
-  async submit(request: RunRequest, { uninterruptible, deadline }: SubmitOptions): Promise<IdentifiedTask> {
+  async submit(request: RunRequest, options: SubmitOptions): Promise<IdentifiedTask> {
     const answer = await this.#request({
       method: "POST",
       path: "/run?wait=false",
       body: request,
       retry: "if-unsent",
       ambiguousMessage: MAY_HAVE_STARTED,
-      uninterruptible,
-      deadline,
+      ...options,
     });
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
@@ -130,6 +129,11 @@ export class Api {
     const request = (what: ApiRequest) => this.#request(what);
     for await (const items of readPages(request, { path: "/tasks/list", wanted: () => size }))
       yield identified(items);
+  }
+
+  /** The server's clock at a time of this machine's, at the earliest; null as long as it has not told. */
+  serverTime(time: number): number | null {
+    return this.#http.serverTime(time);
   }
 
   /** The team's active sessions; the API says null when there are none. */

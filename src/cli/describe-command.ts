@@ -68,6 +68,7 @@ export function exitsOf(command: Command): Exit[] {
   if (!/^(dev( exec)?|app init|help|completion|logout|profile .*)$/.test(path))
     add("auth", "notFound", "unavailable", "quota");
   if (/^(run|rerun|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
+  if (/^(run|rerun|batch)$/.test(path)) add("inDoubt");
   if (takes("--timeout") || path === "task get") add("stillRunning");
   const several = command.registeredArguments.some(
     (argument) => argument.variadic && argument.name() !== "command",

@@ -7,6 +7,7 @@ import { addCompletion } from "./completion/command.ts";
 import { addAgent, addChat } from "./grammar/agent.ts";
 import { addApi } from "./grammar/api.ts";
 import { addApp } from "./grammar/app.ts";
+import { addBatch } from "./grammar/batch.ts";
 import { addDev } from "./grammar/dev.ts";
 import { addFile } from "./grammar/file.ts";
 import { addMoney } from "./grammar/money.ts";
@@ -59,6 +60,7 @@ export async function buildProgram(
     program.command(name).summary(summary).description(description);
   program.commandsGroup("Run an app");
   addRun(program, act);
+  addBatch(program, act);
   addRerun(program, act);
   program.commandsGroup("Follow and stop it");
   addTask(noun("task", "follow and stop runs", "Look at tasks, stop, follow and await them."), act);

@@ -17,11 +17,27 @@ export interface ValidationIssue {
 
 /** Everything in which the values do not fit the schema; `note` is told of checks that cannot be made. */
 export async function validate(
-  { values, uploads, texts }: CoercedInput,
+  coerced: CoercedInput,
   schema: Schema,
   note: Note = () => {},
 ): Promise<ValidationIssue[]> {
-  const validator = atMost(MOST, await compileValidator(schema, onceEach(note)));
+  return (await validationOf(schema, note))(coerced);
+}
+
+/** The same for many inputs of one schema, which is made ready once. */
+export async function validationOf(
+  schema: Schema,
+  note: Note = () => {},
+): Promise<(coerced: CoercedInput) => ValidationIssue[]> {
+  const validator = await compileValidator(schema, onceEach(note));
+  return (coerced) => issuesOf(coerced, schema, atMost(MOST, validator));
+}
+
+function issuesOf(
+  { values, uploads, texts }: CoercedInput,
+  schema: Schema,
+  validator: Validator,
+): ValidationIssue[] {
   const unknown = findUnknown(values, schema);
   const wrong = explain({ validator, uploads, texts }, values, schema, []);
   const known = new Set(unknown.flatMap(({ path, meant }) => [path, meant ?? path]).map(keyOf));

@@ -16,6 +16,8 @@ export interface JournalEntry {
   api: string;
   /** ISO time. */
   time: string;
+  /** What submitted it as one of many, so that it is not `@last`; absent for what a user submitted alone. */
+  by?: "batch";
 }
 
 /**
@@ -26,20 +28,32 @@ export class Journal {
   readonly path: string;
 
   readonly #warn: (text: string) => void;
+  /** Lines to be written together next, what is being written, and what comes after that. */
+  readonly #waiting: string[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
   constructor(stateDir: string, warn: (text: string) => void) {
     this.#warn = warn;
     this.path = join(stateDir, "journal.ndjson");
   }
 
-  /** Throws when the disk is full or the folder not writable. */
+  /** Throws when the disk is full or the folder not writable. Entries that come while others are written go together. */
   async append(entry: JournalEntry): Promise<void> {
-    await this.#append(entry).catch((error) => {
+    this.#waiting.push(`${JSON.stringify(entry)}\n`);
+    this.#next ??= this.#writing
+      .catch(() => {})
+      .then(() => {
+        this.#next = null;
+        this.#writing = this.#append(this.#waiting.splice(0).join(""));
+        return this.#writing;
+      });
+    await this.#next.catch((error) => {
       throw fileError("cannot write the journal", this.path, error);
     });
   }
 
-  async #append(entry: JournalEntry): Promise<void> {
+  async #append(lines: string): Promise<void> {
     await makeFolder(dirname(this.path));
     // Only memory of the past is at stake.
     await rotate(this.path).catch(() => {});
@@ -47,7 +61,7 @@ export class Journal {
       const file = await open(this.path, "a+", 0o600);
       try {
         await file.chmod(0o600);
-        await appendLine(file, JSON.stringify(entry));
+        await appendLines(file, lines);
         // Another belt may have moved what was there, and read its end before this line came.
         written = !(await isGone(file));
       } finally {
@@ -61,7 +75,11 @@ export class Journal {
    * torn lines are passed over. A file that holds nothing readable is set aside, never
    * overwritten, and said to be; one that cannot be read is an error.
    */
-  async newestFirst(type: JournalEntry["type"], most = Number.POSITIVE_INFINITY): Promise<JournalEntry[]> {
+  async newestFirst(
+    type: JournalEntry["type"],
+    most = Number.POSITIVE_INFINITY,
+    isWanted: (entry: JournalEntry) => boolean = () => true,
+  ): Promise<JournalEntry[]> {
     const found = new Map<string, JournalEntry>();
     for (const path of filesOf(this.path)) {
       let [readable, blank] = [false, true];
@@ -69,7 +87,7 @@ export class Journal {
         const entry = parseEntry(line);
         readable ||= entry !== null;
         blank &&= line.trim() === "";
-        if (entry?.type === type && !found.has(entry.id)) found.set(entry.id, entry);
+        if (entry?.type === type && isWanted(entry) && !found.has(entry.id)) found.set(entry.id, entry);
         if (found.size >= most) return [...found.values()].slice(0, most);
       }
       if (!readable && !blank) await setAside(path, "the journal", this.#warn);
@@ -94,19 +112,19 @@ export class Journal {
 }
 
 /** Closes a line that a crash has torn. */
-async function appendLine(file: FileHandle, line: string): Promise<void> {
+async function appendLines(file: FileHandle, lines: string): Promise<void> {
   const { size } = await file.stat();
   const last = Buffer.alloc(1);
   if (size > 0) await file.read(last, 0, 1, size - 1);
   const torn = size > 0 && last.toString() !== "\n";
-  await file.appendFile(`${torn ? "\n" : ""}${line}\n`);
+  await file.appendFile(`${torn ? "\n" : ""}${lines}`);
 }
 
 function parseEntry(line: string): JournalEntry | null {
   try {
     const entry: unknown = JSON.parse(line);
     if (!isObject(entry)) return null;
-    const { type, id, app, api, time } = entry;
+    const { type, id, app, api, time, by } = entry;
     const known = type === "task" || type === "session" || type === "chat";
     if (!known || typeof id !== "string" || typeof api !== "string") return null;
     return {
@@ -115,6 +133,7 @@ function parseEntry(line: string): JournalEntry | null {
       app: typeof app === "string" ? app : null,
       api,
       time: typeof time === "string" ? time : "",
+      ...(by === "batch" && { by }),
     };
   } catch {
     return null;

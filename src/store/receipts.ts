@@ -14,9 +14,11 @@ export async function writeReceiptFile(
   savedName: string,
   text: string,
 ): Promise<string> {
-  return await saveInto(folder, owner, async (file) => {
-    await file.writeFile(text);
-    return { base: `${savedName}.belt`, extension: "json" };
+  return await saveInto(folder, owner, {
+    async fill(file) {
+      await file.writeFile(text);
+      return { base: `${savedName}.belt`, extension: "json" };
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { constants, copyFile, type FileHandle, link } from "node:fs/promises";
+import { constants, copyFile, type FileHandle, link, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { withTemporary } from "./atomic-write.ts";
 import type { TemporaryOwner } from "./temporary.ts";
@@ -11,6 +11,12 @@ export interface Written {
   extension: string;
 }
 
+interface Saving {
+  fill(file: FileHandle): Promise<Written>;
+  /** Takes a file of the name that holds the same for the one to be made. */
+  keepSame?: boolean;
+}
+
 /**
  * Makes a file in a folder without ever overwriting one: `fill` fills a temporary file, which
  * then gets its name, or `name-1`, `name-2` … when that is taken. Gives the name. Nothing
@@ -19,7 +25,7 @@ export interface Written {
 export async function saveInto(
   folder: string,
   owner: TemporaryOwner,
-  fill: (file: FileHandle) => Promise<Written>,
+  { fill, keepSame = false }: Saving,
 ): Promise<string> {
   return await withTemporary(folder, owner, {
     mode: 0o666,
@@ -29,6 +35,7 @@ export async function saveInto(
       for (let count = 0; ; count++) {
         const name = `${base}${count === 0 ? "" : `-${count}`}${extension === "" ? "" : `.${extension}`}`;
         if (await claim(temporary, join(folder, name))) return name;
+        if (keepSame && (await holdsSame(temporary, join(folder, name)))) return name;
       }
     },
   });
@@ -46,5 +53,24 @@ async function claim(temporary: string, path: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  }
+}
+
+/** Read at once of each of two files that are compared. */
+const PIECE = 2 ** 16;
+
+async function holdsSame(path: string, other: string): Promise<boolean> {
+  const [mine, there] = await Promise.all([stat(path), stat(other)]);
+  if (!there.isFile() || mine.size !== there.size) return false;
+  const files = await Promise.all([open(path), open(other)]);
+  try {
+    for (;;) {
+      const [one, two] = await Promise.all(files.map((file) => file.read(Buffer.alloc(PIECE), 0, PIECE)));
+      const [a, b] = [one!, two!].map(({ buffer, bytesRead }) => buffer.subarray(0, bytesRead));
+      if (!a!.equals(b!)) return false;
+      if (a!.length === 0) return true;
+    }
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
   }
 }

@@ -57,6 +57,7 @@ export abstract class Diagnostics {
       colors: colors.stderr,
       clean: (text) => this.redact(safeLine(text)),
       status: (taskId, status, isLast) => this.#status(taskId, status, isLast),
+      note: (text) => this.note(text),
       onSuspend,
       now,
     });

@@ -10,6 +10,8 @@ export interface Progress {
   busy(text: string): void;
   /** A new phase of a task, its last one perhaps: redrawn on a terminal, one line elsewhere. */
   phase(subject: string, phase: string, isLast?: boolean): void;
+  /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
+  tally(text: string, isMilestone: boolean): void;
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
@@ -27,13 +29,16 @@ export interface ProgressOptions {
   clean(text: string): string;
   /** Tells a task's new status where nothing is drawn. */
   status(taskId: string, status: string, isLast: boolean): void;
+  /** Tells how far things are where nothing is drawn. */
+  note(text: string): void;
   /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
   onSuspend(stop: () => void, goOn: () => void): () => void;
   now(): number;
 }
 
 export function createProgress(options: ProgressOptions): Progress {
-  if (options.silent) return { busy() {}, phase() {}, detail() {}, interrupt: (write) => write(), stop() {} };
+  if (options.silent)
+    return { busy() {}, phase() {}, tally() {}, detail() {}, interrupt: (write) => write(), stop() {} };
   return options.animated ? new Spinner(options) : new Lines(options);
 }
 
@@ -52,6 +57,10 @@ class Lines implements Progress {
   }
 
   busy(): void {}
+
+  tally(text: string, isMilestone: boolean): void {
+    if (isMilestone) this.#options.note(text);
+  }
 
   detail(): void {}
 
@@ -85,6 +94,10 @@ class Spinner implements Progress {
 
   busy(text: string): void {
     this.phase("", text);
+  }
+
+  tally(text: string): void {
+    this.busy(text);
   }
 
   phase(_subject: string, phase: string): void {

@@ -15,7 +15,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 
 /** The wings of a room from the top down, in the same way; files beside them belong to no wing. */
 const WINGS: Record<string, readonly string[]> = {
-  "src/commands": ["dev", "agent", "session", "task", "rerun", "run", "profile", "shared"],
+  "src/commands": ["dev", "agent", "batch", "session", "task", "rerun", "run", "profile", "shared"],
   "src/api": ["chat", "files", "follow", "resources", "http"],
   "src/local": ["faults", "http", "agents", "money", "tasks", "sessions", "workers", "apps"],
 };

@@ -34,7 +34,7 @@ export async function transferring<T>(
       }
     },
     next: (failed, tries) => retryDelay("idempotent", failed, api.policy, tries) ?? failed.error,
-    signal: api.signal,
+    signals: [api.signal],
   });
 }
 

@@ -1,6 +1,6 @@
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
-import { deadline, timedOut } from "../http/network-errors.ts";
+import { timedOut, timeLimit } from "../http/network-errors.ts";
 import type { IdentifiedTask } from "../resources/task.ts";
 import { isRefusal } from "./contact.ts";
 import type { Fact } from "./events.ts";
@@ -21,8 +21,9 @@ async function askForFinal({ api, state, signal }: FollowedTask): Promise<Identi
   const until = api.now() + finalRead;
   let error: BeltError = timedOut(finalRead);
   for (let tries = 0; ; tries++) {
-    const left = AbortSignal.any([signal, deadline(until - api.now(), error)]);
-    const answer = await api.task(state.id, left, "never").catch((thrown) => {
+    const limit = timeLimit(until - api.now(), [signal], error);
+    const asking = api.task(state.id, limit.signal, "never").finally(limit.lift);
+    const answer = await asking.catch((thrown) => {
       signal.throwIfAborted();
       if (thrown instanceof BeltError) return thrown;
       throw thrown;

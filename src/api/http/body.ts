@@ -46,3 +46,19 @@ async function readUpTo(body: Readable, most: number): Promise<{ text: string; w
   }
   return { text: parts.join("") + decoder.decode(), whole: true };
 }
+
+/** A stream that has been left is let to its end for so long, in milliseconds: its connection can then be used again. */
+const FAREWELL = 250;
+
+/** The pieces of a body; whoever stops reading them leaves the rest to go by. */
+export async function* letRestGoBy(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body.iterator({ destroyOnReturn: false });
+  } finally {
+    const timer = setTimeout(() => body.destroy(), FAREWELL).unref();
+    body
+      .on("error", () => {})
+      .once("close", () => clearTimeout(timer))
+      .resume();
+  }
+}

@@ -4,6 +4,7 @@ import { Dispatchers } from "./dispatchers.ts";
 import { networkError } from "./network-errors.ts";
 import type { HttpOptions } from "./request.ts";
 import type { ApiResponse } from "./response.ts";
+import { ServerClock } from "./server-clock.ts";
 import { request } from "./undici.ts";
 
 /** Whether a request has begun to be written to a connection, so that it may have arrived. */
@@ -16,6 +17,7 @@ export interface Delivery {
 export class Connection {
   readonly #options: HttpOptions;
   readonly #dispatchers: Dispatchers;
+  readonly clock = new ServerClock();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -52,7 +54,9 @@ export class Connection {
       const target = { origin: url.origin, path: url.pathname + url.search };
       const asked = request.call(watched(dispatcher, delivery), { ...target, ...options });
       const answer = await orLeft(asked, options.signal, delivery);
-      trace([line(String(answer.statusCode)), responseHead(answer).requestId].filter(Boolean).join(" "));
+      const { date, requestId } = responseHead(answer);
+      if (url.origin === new URL(this.#options.baseUrl).origin) this.clock.note(date, now());
+      trace([line(String(answer.statusCode)), requestId].filter(Boolean).join(" "));
       return answer;
     } catch (thrown) {
       trace(line(thrown instanceof Error ? thrown.message || thrown.name : "failed"));

@@ -3,7 +3,7 @@ import type { buildConnector, Dispatcher } from "undici";
 import { Agent, proxyParts } from "./undici.ts";
 
 /** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
-const CONNECTIONS = 32;
+const CONNECTIONS = 64;
 
 /** The longest wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT = 10_000;

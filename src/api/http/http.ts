@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
-import { readReason, readWhole } from "./body.ts";
+import { letRestGoBy, readReason, readWhole } from "./body.ts";
 import { Connection, type Delivery, type ResponseHead, responseHead } from "./connection.ts";
 import { decoded } from "./content-encoding.ts";
-import { ambiguous, deadline, timedOut } from "./network-errors.ts";
+import { ambiguous, deadline, type Limit, timeLimit } from "./network-errors.ts";
 import { type Probe, readProbe } from "./probe.ts";
 import { readJson } from "./read-json.ts";
 import { followRedirects } from "./redirects.ts";
@@ -37,11 +37,11 @@ export class Http {
     return await withRetries(this.#options, {
       attempt: () => this.#try(what, leaving),
       next: (failed, tries) => {
-        const delay = retryDelay(what.retry, failed, this.#options.policy, tries);
+        const delay = what.once ? null : retryDelay(what.retry, failed, this.#options.policy, tries);
         const isOver = what.deadline?.aborted || (what.uninterruptible && failed.sent && leaving.aborted);
         return delay === null || isOver ? meaning(what, failed) : delay;
       },
-      signal: anyOf(leaving, what.deadline),
+      signals: [leaving, what.deadline],
       // Out of patience between two tries: what the last one met says more.
       interrupted: ({ error }, reason) => (isTimeout(leaving.reason) ? error : reason),
     });
@@ -57,7 +57,7 @@ export class Http {
     const heard = anyOf(leaving);
     heard.addEventListener("abort", leave, { once: true });
     try {
-      const answered = await this.#roundTrip(what, anyOf(left.signal, what.deadline), delivery);
+      const answered = await this.#roundTrip(what, [left.signal, what.deadline], delivery);
       if ("begun" in answered) return { value: answered.begun };
       const { value, messages } = readResponse(answered);
       this.#pass(messages);
@@ -79,28 +79,32 @@ export class Http {
     }
   }
 
+  /** When it is on the server's clock, at the earliest, in milliseconds since 1970; null as long as no answer has told. */
+  serverTime(time: number): number | null {
+    return this.#connection.clock.earliest(time);
+  }
+
   /** Opens a task's stream; the body then ends with an error after `policy.silence` without a byte. */
   async stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<OpenStream> {
     const { requestTimeout, policy } = this.#options;
     // Only the opening is bounded: a deadline would end the stream, too.
-    const opening = new AbortController();
-    const timer = setTimeout(() => opening.abort(timedOut(requestTimeout)), requestTimeout);
-    const asking = anyOf(signal, opening.signal);
+    const opening = timeLimit(requestTimeout, [signal]);
     const answer = await followRedirects(this.#connection.url(path), {
       follow: true,
       send: (url) => {
         const all = { ...this.#connection.headers(url), ...headers };
-        const options = { headersTimeout: 0, bodyTimeout: policy.silence, signal: asking };
+        const options = { headersTimeout: 0, bodyTimeout: policy.silence, signal: opening.signal };
         return this.#connection.send(url, { method: "GET", headers: all, ...options });
       },
-    })
-      .catch((thrown) => {
-        throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
-      })
-      .finally(() => clearTimeout(timer));
+    }).catch((thrown) => {
+      opening.lift();
+      throw signal.aborted ? signal.reason : this.#connection.explain(thrown);
+    });
+    opening.untimed();
+    answer.body.once("close", opening.lift);
     const head = responseHead(answer);
     const body = await decoded(answer);
-    if (head.status === 200) return { contentType: head.contentType, chunks: body };
+    if (head.status === 200) return { contentType: head.contentType, chunks: letRestGoBy(body) };
     const text = await readReason(body, anyOf(signal, deadline(requestTimeout)));
     signal.throwIfAborted();
     readResponse(await whole(head, text));
@@ -113,7 +117,7 @@ export class Http {
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
-      const answered = await this.#roundTrip(what, signal, { begun: false });
+      const answered = await this.#roundTrip(what, [signal], { begun: false });
       return readProbe(answered as WholeResponse, sent, now());
     } catch (thrown) {
       signal.throwIfAborted();
@@ -139,33 +143,29 @@ export class Http {
     await this.#connection.close();
   }
 
-  /** One try, answer read to its end; throws the reason of `signal`, a timeout, or what the connection met. */
+  /** One try, answer read to its end; throws the reason of a signal, a timeout, or what the connection met. */
   async #roundTrip(
     what: ApiRequest,
-    signal: AbortSignal,
+    signals: (AbortSignal | undefined)[],
     delivery: Delivery,
   ): Promise<WholeResponse | Begun> {
-    const timeout = deadline(this.#options.requestTimeout);
-    const bound = anyOf(signal, timeout);
     // A stream that answers outlives what bounds its beginning.
-    const life = new AbortController();
-    const end = () => life.abort(bound.reason);
-    bound.addEventListener("abort", end, { once: true });
-    if (bound.aborted) end();
+    const limit = timeLimit(this.#options.requestTimeout, signals);
     try {
-      return await this.#send(what, life, delivery);
+      return await this.#send(what, limit, delivery);
     } catch (thrown) {
-      life.abort(thrown);
-      throw signal.aborted ? signal.reason : timeout.aborted ? timeout.reason : thrown;
+      const { aborted, reason } = limit.signal;
+      limit.end(thrown);
+      throw aborted ? reason : thrown;
     } finally {
-      bound.removeEventListener("abort", end);
+      limit.lift();
     }
   }
 
   /** A redirected GET is followed, without the key once it leaves the API's origin. */
-  async #send(what: ApiRequest, life: AbortController, delivery: Delivery): Promise<WholeResponse | Begun> {
+  async #send(what: ApiRequest, limit: Limit, delivery: Delivery): Promise<WholeResponse | Begun> {
     const { method, begin } = what;
-    const { signal } = life;
+    const { signal } = limit;
     const body = what.body === undefined ? null : stringifyJson(what.body)!;
     const content = {
       ...(body !== null && { "content-type": "application/json" }),
@@ -186,8 +186,7 @@ export class Http {
     const head = responseHead(answer);
     const chunks = await decoded(answer);
     if (begin && head.status === 200 && isStream(head.contentType)) {
-      const end = (reason: unknown) => life.abort(reason);
-      return { begun: await begin({ contentType: head.contentType, chunks }, end) };
+      return { begun: await begin({ contentType: head.contentType, chunks }, limit.end) };
     }
     return await whole(head, await readWhole(chunks));
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 
@@ -15,10 +16,47 @@ export function timedOut(ms: number): BeltError {
  * A signal that aborts after `ms` milliseconds, with a BeltError as its reason: that of
  * `AbortSignal.timeout` would reach the user as a bug. It keeps no process alive.
  */
-export function deadline(ms: number, reason: BeltError = timedOut(ms)): AbortSignal {
+export function deadline(ms: number, reason?: BeltError): AbortSignal {
+  return timeLimit(ms, [], reason).signal;
+}
+
+/** A bound on one of thousands of exchanges. */
+export interface Limit {
+  signal: AbortSignal;
+  /** Ends it now. */
+  end(reason: unknown): void;
+  /** From now on time does not end it, only the signals it was made of. */
+  untimed(): void;
+  /** Takes it away; without that it would be kept until its time is over. */
+  lift(): void;
+}
+
+/**
+ * The same for what is done thousands of times, ended by these signals, too. `AbortSignal.any` would
+ * do, but what it makes outlives its use until all of memory is gone through.
+ */
+export function timeLimit(
+  ms: number,
+  signals: readonly (AbortSignal | undefined)[] = [],
+  reason?: BeltError,
+): Limit {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(reason), ms).unref();
-  return controller.signal;
+  const timer = setTimeout(() => controller.abort(reason ?? timedOut(ms)), ms).unref();
+  const sources = signals.filter((signal) => signal !== undefined);
+  const end = (reason: unknown) => controller.abort(reason);
+  const onAbort = (event: Event) => end((event.target as AbortSignal).reason);
+  for (const source of sources) {
+    // As many listen to it as there are exchanges under way.
+    setMaxListeners(0, source);
+    if (source.aborted) end(source.reason);
+    else source.addEventListener("abort", onAbort, { once: true });
+  }
+  const untimed = () => clearTimeout(timer);
+  const lift = () => {
+    untimed();
+    for (const source of sources) source.removeEventListener("abort", onAbort);
+  };
+  return { signal: controller.signal, end, untimed, lift };
 }
 
 /** A request whose answer never came: it may have taken effect or not, and belt says so rather than guess. */

@@ -36,6 +36,8 @@ export interface ApiRequest {
   path: string;
   body?: unknown;
   retry: RetryMode;
+  /** Sent once, whatever comes of it: whoever asks tries again by rules of its own. */
+  once?: boolean | undefined;
   /** What may have happened when the answer is lost: "the run may have started". */
   ambiguousMessage?: string;
   /** Replaces the signal of the options, for what is done because the user wants to leave. */

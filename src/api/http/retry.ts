@@ -28,8 +28,8 @@ export interface Tries<T> {
   attempt(): Promise<{ value: T } | FailedTry>;
   /** Milliseconds before the next try, or what to throw in place of it. */
   next(failed: FailedTry, tries: number): number | BeltError;
-  /** Ends the tries and the pauses between them with its reason. */
-  signal: AbortSignal;
+  /** End the tries and the pauses between them with their reasons. */
+  signals: readonly (AbortSignal | undefined)[];
   /** What to throw in place of that reason when it ends a pause. */
   interrupted?(failed: FailedTry, reason: unknown): unknown;
 }
@@ -37,20 +37,21 @@ export interface Tries<T> {
 /** Tries until it succeeds or there is no next try; says so once people wonder what takes so long. */
 export async function withRetries<T>(
   pacing: Pacing,
-  { attempt, next, signal, interrupted }: Tries<T>,
+  { attempt, next, signals, interrupted }: Tries<T>,
 ): Promise<T> {
   const { policy, sleep, now, onRetry } = pacing;
   const began = now();
   for (let tries = 0; ; tries++) {
-    signal.throwIfAborted();
+    for (const signal of signals) signal?.throwIfAborted();
     const outcome = await attempt();
     if ("value" in outcome) return outcome.value;
     if (outcome.advanced) tries = 0;
     const delay = next(outcome, tries);
     if (typeof delay !== "number") throw delay;
-    signal.throwIfAborted();
+    for (const signal of signals) signal?.throwIfAborted();
     if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
-    await sleep(delay, signal).catch((reason) => {
+    const leaving = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+    await sleep(delay, leaving).catch((reason) => {
       throw interrupted ? interrupted(outcome, reason) : reason;
     });
   }

@@ -52,7 +52,8 @@ function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalE
 function idsOf(entries: JournalEntry[]): Candidate[] {
   const ids = new Map(entries.map((entry) => [entry.id, entry]));
   const recent = [...ids.values()].slice(0, MOST);
-  const last = recent.slice(0, 1).map(({ id }) => ({ value: "@last", about: id }));
+  const alone = recent.find(({ by }) => by === undefined);
+  const last = alone ? [{ value: "@last", about: alone.id }] : [];
   return [
     ...last,
     ...recent.map(({ id, app, time }) => ({ value: id, about: [app, time].filter(Boolean).join(" ") })),

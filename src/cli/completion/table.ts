@@ -68,6 +68,7 @@ function argumentKind(command: string, name: string, choices: string[] | null): 
     dir: "dirs",
     path: "files",
     file: "files",
+    rows: "files",
     command: "command",
   };
   return kinds[name] ?? "text";

@@ -2,9 +2,10 @@ import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { notAsExpected } from "../../api/paths.ts";
 import { type AppSchemas, appSchemas, shortVersionOf, versionOf } from "../../api/resources/app.ts";
+import { BeltError } from "../../errors.ts";
 import { type CachedApp, SchemaCache } from "../../store/schema-cache.ts";
 import type { JsonObject } from "../../wire/types.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 
 /** A schema is worth this much waiting, in milliseconds, and no more: a run goes on without. */
 const PATIENCE = 3_000;
@@ -20,11 +21,11 @@ const YOUNG = 5 * 60_000;
  * in the way: no failure gets out of here, and no wait lasts long.
  */
 export class KnownApp {
-  readonly #ctx: Context;
+  readonly #ctx: RunContext;
   readonly #reference: string;
   readonly #cache: SchemaCache;
 
-  constructor(ctx: Context, reference: string) {
+  constructor(ctx: RunContext, reference: string) {
     this.#ctx = ctx;
     this.#reference = reference;
     this.#cache = new SchemaCache(ctx.store.paths.cache, ctx.out, ctx.store.owner);
@@ -36,25 +37,25 @@ export class KnownApp {
   }
 
   async fetched(api: Api): Promise<AppSchemas | null> {
-    const [reference = "", pin] = this.#reference.split("@");
     try {
       const signal = AbortSignal.any([
         this.#ctx.signal,
         deadline(this.#ctx.endpoint.local ? LOCAL_PATIENCE : PATIENCE),
       ]);
-      const app = await api.app(reference, signal);
-      if (pin !== undefined && !isVersion(app, pin)) return null;
-      await this.#cache.write({
-        api: this.#server,
-        reference: this.#reference,
-        fetched: this.#ctx.now(),
-        app,
-      });
-      return appSchemas(app);
+      return await this.#fetch(api, signal);
     } catch (thrown) {
       this.#ctx.out.trace(`no schema of ${this.#reference}: ${(thrown as Error).message}`);
       return null;
     }
+  }
+
+  /** The same where it must be had: throws what is in the way. Null when the API has no such app to show. */
+  async required(api: Api): Promise<AppSchemas | null> {
+    return await this.#fetch(api).catch((thrown) => {
+      const status = thrown instanceof BeltError ? thrown.facts.httpStatus : undefined;
+      if (status === 404 || status === 405) return null;
+      throw thrown;
+    });
   }
 
   /** What the API calls the app, in any version; throws what it said where it does not know it. */
@@ -70,6 +71,16 @@ export class KnownApp {
     const entry = await this.#read();
     const lasting = this.#reference.includes("@");
     if (entry && !lasting && this.#ctx.now() - entry.fetched > YOUNG) await this.fetched(api);
+  }
+
+  /** Null for a pinned version that is not the current one. */
+  async #fetch(api: Api, signal?: AbortSignal): Promise<AppSchemas | null> {
+    const [name = "", pin] = this.#reference.split("@");
+    const app = await api.app(name, signal);
+    if (pin !== undefined && !isVersion(app, pin)) return null;
+    const fetched = this.#ctx.now();
+    await this.#cache.write({ api: this.#server, reference: this.#reference, fetched, app });
+    return appSchemas(app);
   }
 
   get #server(): string {

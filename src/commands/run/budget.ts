@@ -13,6 +13,8 @@ export interface CostFlags {
 interface Cap {
   amount: Microcents;
   from: "--max-cost" | "BELT_MAX_COST";
+  /** What is said of work that it keeps from being done. */
+  refused?: string;
 }
 
 /** An upper bound set aside for one run, before it is submitted. */
@@ -50,6 +52,21 @@ export class Budget {
     return this.#cap !== null;
   }
 
+  /** What is set aside and spent so far. */
+  get counted(): Microcents {
+    return this.#counted;
+  }
+
+  /** The most that may be spent; null without a cap. */
+  get cap(): Microcents | null {
+    return this.#cap?.amount ?? null;
+  }
+
+  /** Counts what was spent before this command, whatever the cap. */
+  count(amount: Microcents): void {
+    this.#counted += amount;
+  }
+
   /** Sets the upper bound aside; throws exit 7 for more than is left, and for what is not known unless that is allowed. */
   reserve(cost: RunCost): Reservation {
     const { max } = cost.estimate;
@@ -83,14 +100,21 @@ function reservation(amount: Microcents, free: (amount: Microcents) => void): Re
   };
 }
 
+const NOTHING_STARTED = "nothing was uploaded or submitted";
+
 /** `--max-cost`, else BELT_MAX_COST; throws a usage error for what is no amount. */
-export function budgetOf({ maxCost }: Pick<Context, "maxCost">, flags: CostFlags): Budget {
-  return new Budget(capOf(maxCost, flags.maxCost), flags.allowUnknownCost ?? false);
+export function budgetOf({ maxCost }: Pick<Context, "maxCost">, flags: CostFlags, refused?: string): Budget {
+  return new Budget(capOf(maxCost, flags.maxCost, refused), flags.allowUnknownCost ?? false);
 }
 
-function capOf(variable: string | null, flag: Microcents | undefined): Cap | null {
-  if (flag !== undefined) return { amount: flag, from: "--max-cost" };
-  return variable === null ? null : { amount: parseAmount(variable, "BELT_MAX_COST"), from: "BELT_MAX_COST" };
+function capOf(variable: string | null, flag: Microcents | undefined, refused?: string): Cap | null {
+  if (flag !== undefined) return { amount: flag, from: "--max-cost", ...(refused && { refused }) };
+  if (variable === null) return null;
+  return {
+    amount: parseAmount(variable, "BELT_MAX_COST"),
+    from: "BELT_MAX_COST",
+    ...(refused && { refused }),
+  };
 }
 
 function tooMuch(app: string, amount: Microcents, counted: Microcents, cap: Cap): BeltError {
@@ -98,6 +122,7 @@ function tooMuch(app: string, amount: Microcents, counted: Microcents, cap: Cap)
   return overBudget(
     `${app} may cost ${formatUsd(amount)} USD, more than the ${capText(cap)} allows${before}`,
     `--max-cost ${formatUsd(counted + amount)} allows it`,
+    cap,
   );
 }
 
@@ -117,17 +142,17 @@ function dependence({ dependsOn }: Estimate): string | null {
 }
 
 function notKnown(what: string, cap: Cap): BeltError {
-  return overBudget(`${what}, and there is a ${capText(cap)}`, ALLOW_UNKNOWN);
+  return overBudget(`${what}, and there is a ${capText(cap)}`, ALLOW_UNKNOWN, cap);
 }
 
 function capText({ amount, from }: Cap): string {
   return `cap of ${formatUsd(amount)} USD (${from})`;
 }
 
-function overBudget(message: string, hint: string): BeltError {
+function overBudget(message: string, hint: string, { refused = NOTHING_STARTED }: Cap): BeltError {
   return new BeltError({
     code: "over_budget",
-    message: `${message}; nothing was uploaded or submitted`,
+    message: `${message}; ${refused}`,
     hint,
     exit: "quota",
   });

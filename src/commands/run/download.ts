@@ -17,7 +17,7 @@ import { cleanName, extensionIn, nameOfPlace, withoutExtension } from "../../inp
 import { whyNotWritable } from "../../store/folder.ts";
 import { saveInto, type Written } from "../../store/save-file.ts";
 import { sweepTemporaries } from "../../store/temporary.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 import { mapLimit } from "../shared/map-limit.ts";
 import { fileFields } from "./output-schema.ts";
 import { transferProgress } from "./transfer-progress.ts";
@@ -41,17 +41,21 @@ export interface SavedFile {
 }
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
-export async function requireFolder(ctx: Context, folder: string): Promise<void> {
+export async function requireFolder(ctx: RunContext, folder: string): Promise<void> {
   const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
 }
 
-/** Downloads every file of a task's output into a folder; a file that fails does not stop the others. */
+/**
+ * Downloads every file of a task's output into a folder; a file that fails does not stop the
+ * others. A `prefix` is for one of many: what it saved before a crash is found again by its name.
+ */
 export async function saveOutput(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   task: TaskDocument,
   folder: string,
+  prefix: string | null = null,
 ): Promise<Saving> {
   const files = outputFiles(task.output, await fileFields(ctx, api, task));
   const errors: BeltError[] = [];
@@ -62,8 +66,9 @@ export async function saveOutput(
   const moved = transferProgress(ctx, files.length === 1 ? "saving" : `saving ${files.length} files`, total);
   const save = async (file: OutputFile, index: number) => {
     if (ctx.signal.aborted) return [];
+    const onBytes = (bytes: number) => moved(String(index), bytes);
     try {
-      const name = await saveFile(ctx, api, file, folder, (bytes) => moved(String(index), bytes));
+      const name = await saveFile(ctx, api, file, folder, prefix, onBytes);
       return [{ place: file.path, path: join(folder, name) }];
     } catch (thrown) {
       errors.push(asSaveError(thrown, file));
@@ -90,22 +95,26 @@ function nothingToSave({ id, status }: TaskDocument): string {
 }
 
 async function saveFile(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   file: OutputFile,
   folder: string,
+  prefix: string | null,
   onBytes: OnBytes,
 ): Promise<string> {
-  return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, async (handle) => {
+  const fill = async (handle: FileHandle) => {
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
-    return nameFor(file, extensionsOf(file.contentType || contentType));
-  });
+    const { base, extension } = nameFor(file, extensionsOf(file.contentType || contentType));
+    return { base: prefix === null ? base : `${prefix}-${base}`, extension };
+  };
+  const keepSame = prefix !== null;
+  return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, { fill, keepSame });
 }
 
 /** Fills the open file; gives the media type that the server told. */
 export async function fetchInto(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   { uri, size }: OutputFile,
   file: FileHandle,
@@ -156,7 +165,7 @@ function asSaveError(thrown: unknown, { path, uri }: OutputFile): BeltError {
 }
 
 async function partly(
-  ctx: Context,
+  ctx: RunContext,
   taskId: string,
   folder: string,
   files: OutputFile[],
@@ -175,7 +184,7 @@ async function partly(
   });
 }
 
-function stopped(ctx: Context, taskId: string, folder: string): BeltError {
+function stopped(ctx: RunContext, taskId: string, folder: string): BeltError {
   return asBeltError(ctx.signal.reason).with({ hint: retryHint(taskId, folder), taskId });
 }
 

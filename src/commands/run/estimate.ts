@@ -3,13 +3,13 @@ import { deadline } from "../../api/http/network-errors.ts";
 import { readEstimate } from "../../api/resources/money.ts";
 import { BeltError } from "../../errors.ts";
 import type { RunRequest } from "../../wire/types.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 import type { RunCost } from "./budget.ts";
 
 /** What the API says that a run costs, asked once and for a bounded time; what fails makes it unknown. */
 export async function estimateRun(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   { app, input, function: name }: RunRequest,
 ): Promise<RunCost> {

@@ -6,7 +6,7 @@ import type { Submitted, TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { isTerminal } from "../../wire/status.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 
 /** How a run ended: the task as last seen, and why that is not the whole story. */
 export interface RunResult {
@@ -19,7 +19,7 @@ const CANCEL_PATIENCE = 15_000;
 const REST_PATIENCE = 5_000;
 
 /** After Ctrl-C, SIGTERM or a lost terminal: leaves the task running, and says how to find it. */
-export function detach(ctx: Context, taskId: string): RunResult {
+export function detach(ctx: RunContext, taskId: string): RunResult {
   const reason = stopOf(ctx);
   const error = reason.with({
     message: `${reason.message}; task ${taskId} goes on`,
@@ -34,7 +34,7 @@ export function detach(ctx: Context, taskId: string): RunResult {
  * it. A task that ended by itself meanwhile has the last word.
  */
 export async function cancel(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   taskId: string,
   submitted: Submitted,
@@ -62,7 +62,7 @@ export async function cancel(
 }
 
 /** Why the user left; throws where nobody is left to tell. */
-function stopOf({ signal: { reason } }: Context): BeltError {
+function stopOf({ signal: { reason } }: RunContext): BeltError {
   if (reason instanceof BeltError) return reason;
   throw reason;
 }

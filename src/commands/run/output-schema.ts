@@ -7,11 +7,11 @@ import { asSchema } from "../../input/schema/document.ts";
 import { schemaAt } from "../../input/schema/fields.ts";
 import { isFileField } from "../../input/schema/kinds.ts";
 import type { Schema } from "../../input/schema/node.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
-export async function fileFields(ctx: Context, api: Api, task: TaskDocument): Promise<IsFileField> {
+export async function fileFields(ctx: RunContext, api: Api, task: TaskDocument): Promise<IsFileField> {
   if (task.app === null || !isAppName(task.app) || !hasAddresses(task.output)) return () => false;
   const known = new KnownApp(ctx, task.app);
   const schemas = (await known.cached()) ?? (await known.fetched(api));

@@ -2,7 +2,7 @@ import type { Api } from "../../api/client.ts";
 import { estimateDocument } from "../../api/resources/money.ts";
 import type { DryRun } from "../../views/run-views.ts";
 import type { RunRequest } from "../../wire/types.ts";
-import type { Context } from "../shared/context.ts";
+import type { Context, RunContext } from "../shared/context.ts";
 import type { Budget, RunCost } from "./budget.ts";
 import { buildRequest, plannedUploads } from "./build-request.ts";
 import { estimateRun } from "./estimate.ts";
@@ -26,7 +26,7 @@ const FILE_PLACEHOLDER = "https://example.invalid/file";
 
 /** What a run that was checked may cost. */
 export async function costOf(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   parsed: ParsedRun,
   coerced: CoercedRun,
@@ -63,7 +63,8 @@ export async function previewRun(
   return { shown, refuse: () => void (cost && budget.reserve(cost)) };
 }
 
-async function apiWithKey(ctx: Context): Promise<Api | null> {
+/** Null without a key. */
+export async function apiWithKey(ctx: Context): Promise<Api | null> {
   const { key, local } = await ctx.credentials.account();
   return key !== null || local ? await ctx.api() : null;
 }

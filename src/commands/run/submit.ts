@@ -1,11 +1,11 @@
-import type { Api } from "../../api/client.ts";
+import type { Api, SubmitOptions } from "../../api/client.ts";
 import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { type Submitted, type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { JournalEntry } from "../../store/journal.ts";
 import type { RunRequest } from "../../wire/types.ts";
-import type { Context, ForceQuit } from "../shared/context.ts";
+import type { Context, ForceQuit, RunContext } from "../shared/context.ts";
 import { explainSession, isSessionError } from "../shared/session-errors.ts";
 
 /** A run that the API has taken on. */
@@ -18,10 +18,36 @@ export interface Submission {
   session: string | null;
 }
 
+export interface Submitting extends SubmitOptions {
+  /** What submits it as one of many. */
+  by?: "batch";
+  /** Called with the id as soon as there is one, before the journal has it. */
+  onTask?(id: string): Promise<void>;
+}
+
+/** Submits once, and makes the id safe before anything else is done with it. Throws what the API or the network said. */
+export async function submitOnce(
+  ctx: RunContext,
+  api: Api,
+  request: RunRequest,
+  { by, onTask, ...options }: Submitting,
+): Promise<Submission> {
+  ctx.signal.throwIfAborted();
+  const at = ctx.now();
+  const task = await api.submit(request, options);
+  await onTask?.(task.id);
+  const time = new Date(at).toISOString();
+  const entry = { type: "task", id: task.id, app: request.app, time, ...(by && { by }) } as const;
+  const remembered = remember(ctx, api, entry);
+  // What submits many has written it down by itself.
+  if (!by) await remembered;
+  return { task, request, at, session: null };
+}
+
 /**
- * Submits once, and makes the id safe before anything else is done with it. `deadline` bounds the
- * submit and its retries. Throws exit 11 when the answer was lost; after Ctrl-C, how the user
- * ended it, with what became of the run.
+ * The same for a run that somebody waits for, told as it goes. `deadline` bounds the submit and
+ * its retries. Throws exit 11 when the answer was lost; after Ctrl-C, how the user ended it, with
+ * what became of the run.
  */
 export async function submit(
   ctx: Context,
@@ -29,18 +55,17 @@ export async function submit(
   request: RunRequest,
   deadline?: AbortSignal,
 ): Promise<Submission> {
-  ctx.signal.throwIfAborted();
-  const at = ctx.now();
   ctx.out.progress.busy(`submitting ${request.app}`);
-  const uninterruptible = () => whileUnanswered(ctx, api);
-  const task = await api.submit(request, { uninterruptible, deadline }).catch(async (thrown) => {
+  const submission = await submitOnce(ctx, api, request, {
+    uninterruptible: () => whileUnanswered(ctx, api),
+    deadline,
+    onTask: async (id) => setForceQuit(ctx, api, id, "may still be running"),
+  }).catch(async (thrown) => {
     if (ctx.signal.aborted) throw notSubmitted(ctx.signal.reason, thrown);
     throw await explainRefusal(ctx, thrown, api, request);
   });
-  setForceQuit(ctx, api, task.id, "may still be running");
-  await remember(ctx, api, { type: "task", id: task.id, app: request.app, time: new Date(at).toISOString() });
+  const { task } = submission;
   ctx.out.note(`task ${task.id}`, task.id);
-  const submission: Submission = { task, request, at, session: null };
   const { session_id } = task;
   if (typeof session_id === "string" && session_id !== "")
     await noteSession(ctx, api, submission, session_id);
@@ -82,7 +107,7 @@ export function setForceQuit(ctx: Context, api: Api, taskId: string, state: stri
 }
 
 /** Writes down what was submitted; a full disk must not cost the run. */
-export async function remember(ctx: Context, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
+export async function remember(ctx: RunContext, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
   await ctx.store.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
     ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
   });

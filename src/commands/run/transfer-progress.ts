@@ -1,9 +1,9 @@
 import { transferText } from "../../views/transfer-text.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 
 /** Shows how far files are on their way, all together. `total` is null when not all sizes are known. */
 export function transferProgress(
-  ctx: Context,
+  ctx: RunContext,
   what: string,
   total: number | null,
 ): (name: string, bytes: number) => void {

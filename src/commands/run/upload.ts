@@ -4,7 +4,7 @@ import { usageError } from "../../errors.ts";
 import { emptyStdin, type Readers } from "../../input/read-object.ts";
 import { findUploads, type LocalFile, requireNoSecret, type UploadRules } from "../../input/upload-files.ts";
 import { formatBytes } from "../../terminal/text.ts";
-import type { Context } from "../shared/context.ts";
+import type { RunContext } from "../shared/context.ts";
 import { mapLimit } from "../shared/map-limit.ts";
 import { transferProgress } from "./transfer-progress.ts";
 
@@ -23,7 +23,7 @@ export interface FindFlags {
 
 /** The files behind what was typed, "-" for standard input; found before anything is sent. */
 export async function findFiles(
-  ctx: Context,
+  ctx: RunContext,
   names: readonly string[],
   { unread = false, ...flags }: FindFlags,
 ): Promise<Map<string, LocalFile>> {
@@ -42,25 +42,36 @@ export async function findFiles(
 }
 
 function rulesOf(
-  { machine: { cwd, home }, store: { paths } }: Context,
+  { machine: { cwd, home }, store: { paths } }: RunContext,
   { allowSensitive, hint = "write key=@@text for a text that begins with @" }: FindFlags,
 ): Omit<UploadRules, "spool"> {
   return { cwd, home, privateFolders: [paths.config], allowSensitive, hint, verb: "upload" };
 }
 
-/** Reads what inputs are written in, by the rules for secrets: also a text is sent away. */
-export function inputReaders(ctx: Context, allowSensitive: boolean): Readers {
+/** A file that is read to be sent, by the rules for secrets; what a pipe holds is one, too. */
+export async function findReadable(
+  ctx: RunContext,
+  path: string,
+  allowSensitive: boolean,
+): Promise<LocalFile> {
+  const hint = "name a file that is there";
   const rules: UploadRules = {
-    ...rulesOf(ctx, { allowSensitive, hint: "name a file that is there" }),
+    ...rulesOf(ctx, { allowSensitive, hint }),
     verb: "read",
     spool: ctx.readers.spool,
   };
+  const [found] = await findUploads([path], rules);
+  return found!;
+}
+
+/** Reads what inputs are written in, by the rules for secrets: also a text is sent away. */
+export function inputReaders(ctx: RunContext, allowSensitive: boolean): Readers {
   return {
     file: async (path) => {
-      const [found] = await findUploads([path], rules);
-      if (found!.size > LARGEST_TEXT)
+      const found = await findReadable(ctx, path, allowSensitive);
+      if (found.size > LARGEST_TEXT)
         throw usageError(`${path} is too large to be an input`, "key=@file uploads a file");
-      return await ctx.readers.file(found!.path);
+      return await ctx.readers.file(found.path);
     },
     stdin: async () => {
       const bytes = await ctx.readers.stdin();
@@ -75,7 +86,7 @@ const LARGEST_TEXT = 64 * 1024 * 1024;
 
 /** Finds and uploads the files of these names; gives the uri of each. */
 export async function uploadInputs(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   names: readonly string[],
   allowSensitive: boolean,
@@ -85,7 +96,7 @@ export async function uploadInputs(
 
 /** Uploads the files, several at once and the same one once; gives the uri of each name. */
 export async function uploadAll(
-  ctx: Context,
+  ctx: RunContext,
   api: Api,
   files: ReadonlyMap<string, LocalFile>,
 ): Promise<Map<string, string>> {

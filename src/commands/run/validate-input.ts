@@ -87,7 +87,12 @@ function checkedBy(ctx: Context, parsed: ParsedRun, app: AppSchemas): CheckedRun
     }),
     issues: async ({ input, setup }) =>
       parsed.function !== undefined && !found
-        ? [unknownFunction(parsed.app, parsed.function, Object.keys(app.functions))]
+        ? [
+            {
+              flag: "--function" as const,
+              ...unknownFunction(parsed.app, parsed.function, Object.keys(app.functions)),
+            },
+          ]
         : [
             ...(await within("--input", input, schemas.input)),
             ...(await within("--setup", setup, schemas.setup)),
@@ -95,11 +100,11 @@ function checkedBy(ctx: Context, parsed: ParsedRun, app: AppSchemas): CheckedRun
   };
 }
 
-function unknownFunction(app: string, name: string, names: string[]): FlagIssue {
+export function unknownFunction(app: string, name: string, names: string[]): ValidationIssue {
   const guess = closest(name, names);
   const meant = guess === null ? "" : `; did you mean ${guess}?`;
   const message = `is no function of ${app}; it has ${names.join(", ")}${meant}`;
-  return { flag: "--function", kind: "unknown", path: [name], message, schema: null };
+  return { kind: "unknown", path: [name], message, schema: null };
 }
 
 /** Asks for what is missing as long as nothing else is wrong. */
@@ -144,10 +149,15 @@ function refusal({ app }: ParsedRun, issues: FlagIssue[]): Error {
   return usageError(message, belt("run", app, "--help-app"));
 }
 
-function lineOf({ flag, kind, path, message, schema }: FlagIssue): string {
+function lineOf({ flag, ...issue }: FlagIssue): string {
+  return `${flag} ${issueLine(issue)}`;
+}
+
+/** "steps must be at least 1, not 0": what is wrong with a field, and of a missing one what it is for. */
+export function issueLine({ kind, path, message, schema }: ValidationIssue): string {
   const key = path.join(".") || "the whole";
   const about = kind === "missing" && schema ? descriptionOf(schema) : "";
-  return `${flag} ${key} ${message}${about === "" ? "" : `: ${about}`}`;
+  return `${key} ${message}${about === "" ? "" : `: ${about}`}`;
 }
 
 /** The files that the run uploads, by the name they were given; the same one may be named twice. */

@@ -1,5 +1,6 @@
 import type { Api } from "../../api/client.ts";
-import { follow } from "../../api/follow/follow.ts";
+import type { TaskEvent } from "../../api/follow/events.ts";
+import { type FollowOptions, follow } from "../../api/follow/follow.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, type BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
@@ -92,22 +93,36 @@ async function show(
   const noted: Promise<void>[] = [];
   const onSession = (id: string) => void noted.push(noteSession(ctx, api, submission, id));
   const options = { task, submitted: submittedOf(request), submittedAt: at, signal, onSession };
-  try {
-    for await (const batch of follow(api, options)) {
-      for (const event of batch) {
-        events?.event(event);
-        if (event.type === "output") growing?.take(event.output);
-        if (event.type === "status" && !growing?.isShown)
-          ctx.out.progress.phase(event.task_id, event.status, isTerminal(event.status));
-        if (event.type === "log") ctx.out.progress.detail(event.text);
-        if (event.type === "link" && event.state !== "open")
-          ctx.out.trace(`${event.task_id}: ${event.state}`);
-        if (event.type === "result") return event.task;
-      }
-      await events?.drained();
+  const onEvent = (event: TaskEvent) => {
+    events?.event(event);
+    if (event.type === "output") growing?.take(event.output);
+    if (event.type === "status" && !growing?.isShown)
+      ctx.out.progress.phase(event.task_id, event.status, isTerminal(event.status));
+    if (event.type === "log") ctx.out.progress.detail(event.text);
+    if (event.type === "link" && event.state !== "open") ctx.out.trace(`${event.task_id}: ${event.state}`);
+  };
+  const drained = async () => await events?.drained();
+  return await followToEnd(api, options, { onEvent, drained }).finally(() => Promise.all(noted));
+}
+
+interface Listener {
+  onEvent(event: TaskEvent): void;
+  /** Waits until what was told so far has been taken. */
+  drained?(): Promise<void>;
+}
+
+/** The task as it ended. Throws a BeltError that says that it may still be running, or the reason of the signal. */
+export async function followToEnd(
+  api: Api,
+  options: FollowOptions,
+  { onEvent, drained }: Listener,
+): Promise<TaskDocument> {
+  for await (const batch of follow(api, options)) {
+    for (const event of batch) {
+      onEvent(event);
+      if (event.type === "result") return event.task;
     }
-  } finally {
-    await Promise.all(noted);
+    await drained?.();
   }
   throw new Error("following ended without a result");
 }

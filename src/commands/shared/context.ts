@@ -37,6 +37,14 @@ export interface Context {
   machine: Machine;
 }
 
+/** What is told while a run is made ready, submitted, followed and saved. */
+type Reporter = Pick<Output, "note" | "warn" | "trace" | "redact"> & {
+  progress: Pick<Output["progress"], "busy" | "phase">;
+};
+
+/** The same for one run among many: what it tells goes where its command wants it. */
+export type RunContext = Omit<Context, "out"> & { out: Reporter };
+
 /** Which API a command talks to, as far as it is known without opening anything. */
 export interface Endpoint {
   local: boolean;

@@ -49,7 +49,7 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
       `write a ${kind} id, @last for the newest, or @-2 for the one before`,
     );
   }
-  const entries = await ctx.store.journal.newestFirst(kind, back);
+  const entries = await ctx.store.journal.newestFirst(kind, back, ({ by }) => by === undefined);
   const entry = entries[back - 1];
   if (!entry) {
     const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;

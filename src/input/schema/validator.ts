@@ -5,7 +5,7 @@ import { LongNumber } from "../../wire/long-number.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { forEachNode, mapInner, type Note, type Schema } from "./node.ts";
 import { patternEngine } from "./patterns.ts";
-import { createWatchdog } from "./watchdog.ts";
+import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Why a value does not fit a schema of one document, all of it; nothing when that cannot be told. */
 export type Validator = (value: unknown, schema: Schema) => ErrorObject[];
@@ -17,7 +17,7 @@ const WHOLE = { $ref: DOCUMENT };
 export async function compileValidator({ root }: Schema, note: Note): Promise<Validator> {
   const ajv = await createAjv(root, note);
   compileUsable(ajv, root, note);
-  const withinTime = createWatchdog();
+  const withinTime = mayTakeLong(root) ? createWatchdog() : unwatched;
   return (value, { node }) => {
     const errors = withinTime(() => {
       return errorsOf(() => ajv.compile(node === root ? WHOLE : absolute(node)), rounded(value), note);
@@ -26,6 +26,37 @@ export async function compileValidator({ root }: Schema, note: Note): Promise<Va
     return errors ?? [];
   };
 }
+
+/** What checks again and again, or by a schema's own expressions; to watch over the rest costs more than to check it. */
+const ENDLESS = [
+  "pattern",
+  "patternProperties",
+  "format",
+  "uniqueItems",
+  "$ref",
+  "anyOf",
+  "oneOf",
+  "not",
+  "if",
+];
+
+function mayTakeLong(root: JsonObject): boolean {
+  let found = false;
+  forEachNode(root, (node) => {
+    found ||= ENDLESS.some((keyword) => keyword in node);
+  });
+  return found;
+}
+
+/** Of what nests too deep nothing can be told. */
+const unwatched: Watchdog = (work) => {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
+  }
+};
 
 /**
  * A part may not compile though the whole does without it, and ajv compares by a value's own

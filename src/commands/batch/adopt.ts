@@ -1,0 +1,115 @@
+import type { IdentifiedTask } from "../../api/resources/task.ts";
+import { appName } from "../../api/resources/task.ts";
+import { BeltError } from "../../errors.ts";
+import type { Attempt } from "../../store/batch-state.ts";
+import { type BatchRun, writeResult } from "./batch-run.ts";
+import { hashJson } from "./content.ts";
+import type { PlannedRow } from "./plan.ts";
+
+/** Pages of the account's tasks that are looked through. */
+const MOST_PAGES = 5;
+
+/** Tasks asked for at once. */
+const PAGE = 100;
+
+/** A row whose submit got no answer. */
+interface LostRow {
+  planned: PlannedRow;
+  attempt: Attempt;
+  /** Its task cannot be older, in milliseconds since 1970 by the server's clock; null when that is not known. */
+  since: number | null;
+}
+
+/**
+ * Looks through the account's newest tasks for those of rows whose submits got no answer. A task is
+ * taken for the row's own only when nothing speaks against it, and it alone; all others stay in doubt.
+ */
+export async function adoptLost(run: BatchRun): Promise<void> {
+  const lost = run.rows.flatMap((planned) => lostRow(run, planned));
+  if (lost.length === 0) return;
+  const found = matches(run, lost, await strangers(run, lost));
+  for (const { planned, attempt } of lost) {
+    const taskId = found.get(planned.key);
+    if (taskId !== undefined) {
+      await run.book.record({ type: "task", key: planned.key, attempt: attempt.number, task_id: taskId });
+      run.settled.delete(planned.key);
+      run.note(`row ${planned.row}: its submit got no answer; it is task ${taskId}`);
+    } else if (run.book.row(planned.key)?.line?.attempt !== attempt.number) {
+      const error = "the submit got no answer, so the run may have started";
+      await writeResult(run, planned, { status: "unknown", error });
+    }
+  }
+}
+
+function lostRow({ book }: BatchRun, planned: PlannedRow): LostRow[] {
+  const attempt = book.open(planned.key);
+  if (!attempt || attempt.taskId !== null) return [];
+  const since = Date.parse(attempt.intent.server_time ?? "");
+  // The API may tell times in whole seconds.
+  return [{ planned, attempt, since: Number.isNaN(since) ? null : Math.floor(since / 1000) * 1000 }];
+}
+
+/** Tasks that neither journal knows, from the newest back to the oldest that can be meant. */
+async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask[]> {
+  const since = Math.min(...lost.map((row) => row.since ?? Number.POSITIVE_INFINITY));
+  const found: IdentifiedTask[] = [];
+  if (since === Number.POSITIVE_INFINITY) return found;
+  const known = await knownTasks(run);
+  let pages = 0;
+  try {
+    for await (const page of run.api.taskPages(PAGE)) {
+      found.push(...page.filter((task) => !known.has(task.id) && createdAt(task) >= since));
+      if (++pages === MOST_PAGES || page.some((task) => createdAt(task) < since)) break;
+    }
+  } catch (thrown) {
+    run.ctx.signal.throwIfAborted();
+    if (!(thrown instanceof BeltError)) throw thrown;
+    run.ctx.out.warn(
+      `the account's tasks could not be read, so lost submits stay in doubt: ${thrown.message}`,
+    );
+    return [];
+  }
+  return found;
+}
+
+async function knownTasks({ ctx, book }: BatchRun): Promise<Set<string>> {
+  const entries = await ctx.store.journal.newestFirst("task");
+  return new Set([...book.state.taskIds, ...entries.map(({ id }) => id)]);
+}
+
+function createdAt({ created_at }: IdentifiedTask): number {
+  return typeof created_at === "string" ? Date.parse(created_at) : Number.NaN;
+}
+
+/** The ids of tasks by the keys of rows, where one task fits one row and no other. */
+function matches(run: BatchRun, lost: LostRow[], tasks: IdentifiedTask[]): Map<string, string> {
+  const pairs = lost.flatMap((row) =>
+    tasks.filter((task) => isItsOwn(run, row, task)).map(({ id }) => ({ key: row.planned.key, id })),
+  );
+  const alone = pairs.filter(
+    (pair) => pairs.filter(({ key, id }) => key === pair.key || id === pair.id).length === 1,
+  );
+  return new Map(alone.map(({ key, id }) => [key, id]));
+}
+
+function isItsOwn(run: BatchRun, { attempt, since }: LostRow, task: IdentifiedTask): boolean {
+  return (
+    since !== null &&
+    createdAt(task) >= since &&
+    isSameApp(run.planning.source.shared.app, appName(task["app"])) &&
+    isSameFunction(attempt.intent.function, task["function"], run.defaultFunction) &&
+    hashJson(task["input"]) === attempt.intent.sent
+  );
+}
+
+/** A version is not compared: whatever runs, it is the row's. A name without a namespace is that of any. */
+function isSameApp(asked: string, told: string | null): boolean {
+  if (told === null) return false;
+  const [wanted, found] = [asked, told].map((name) => name.split("@")[0]!);
+  return wanted === found || (!wanted!.includes("/") && wanted === found!.split("/").at(-1));
+}
+
+function isSameFunction(asked: string | null, told: unknown, standard: string): boolean {
+  const found = typeof told === "string" && told !== "" ? told : standard;
+  return (asked ?? standard) === found;
+}

@@ -1,0 +1,133 @@
+import type { Api } from "../../api/client.ts";
+import { BeltError } from "../../errors.ts";
+import type { Again, ResultLine } from "../../store/batch-records.ts";
+import type { RunContext } from "../shared/context.ts";
+import type { Admit } from "./admission.ts";
+import type { Book } from "./book.ts";
+import type { Pace } from "./pace.ts";
+import type { PlannedRow, Planning, PreparedRow } from "./plan.ts";
+import type { Stop } from "./stop.ts";
+import type { Tally } from "./tally.ts";
+import type { Wanted } from "./wanted.ts";
+
+/** Streams kept open at once; further tasks are polled. */
+const STREAMS = 32;
+
+interface BatchOptions {
+  /** Tries of what was throttled, or certainly did not arrive, after the first. */
+  retries: number;
+  again: Again | null;
+  /** Folder for the files of the outputs, null to leave them. */
+  save: string | null;
+  onInterrupt: "cancel" | "detach";
+  /** The most tasks that may be unfinished at once. */
+  jobs: number;
+}
+
+/** A row whose turn has come; without what it holds, its task is followed that an earlier command left. */
+export interface Job {
+  planned: PlannedRow;
+  prepared: PreparedRow | null;
+  /** Tries in this run that came to nothing. */
+  tries: number;
+  /** Its task is not unfinished any more; what is left to do keeps no other waiting. */
+  release(): void;
+}
+
+/** A batch under way. */
+export interface BatchRun {
+  /** Tells nothing by itself: hundreds of runs would. */
+  ctx: RunContext;
+  api: Api;
+  planning: Planning;
+  rows: readonly PlannedRow[];
+  /** What the app runs where no function is named. */
+  defaultFunction: string;
+  book: Book;
+  pace: Pace;
+  stop: Stop;
+  tally: Tally;
+  options: BatchOptions;
+  admit: Admit;
+  wanted: Wanted;
+  /** Aborts when the time is over. */
+  deadline: AbortSignal;
+  /** Aborts when the time is over or the user leaves. */
+  ending: AbortSignal;
+  streams: Streams;
+  /** Keys of the rows for which this command can do nothing more. */
+  settled: Set<string>;
+  failures: Failures;
+  onLine(line: ResultLine): Promise<void>;
+  note(text: string): void;
+}
+
+/** The streams that are open. */
+export class Streams {
+  #open = 0;
+
+  /** Follows with a stream as long as there are not too many. */
+  async use<T>(work: (stream: boolean) => Promise<T>): Promise<T> {
+    const stream = this.#open < STREAMS;
+    if (!stream) return await work(false);
+    this.#open++;
+    return await work(true).finally(() => {
+      this.#open--;
+    });
+  }
+}
+
+/** Counts rows that did not end well, one after the other. */
+export class Failures {
+  readonly #most: number;
+  readonly #stop: Stop;
+  #count = 0;
+
+  constructor(most: number, stop: Stop) {
+    this.#most = most;
+    this.#stop = stop;
+  }
+
+  note(status: ResultLine["status"], error: string | null): void {
+    this.#count = status === "completed" ? 0 : this.#count + 1;
+    if (this.#count < this.#most) return;
+    this.#stop.request(
+      new BeltError({
+        code: "too_many_failures",
+        message: `stopped after ${this.#count} failures in a row; the last: ${error ?? status}`,
+        exit: "partial",
+      }),
+    );
+  }
+}
+
+/** Writes down how a row ended, and tells it. */
+export async function writeResult(
+  run: BatchRun,
+  { row, id, key }: PlannedRow,
+  told: Pick<ResultLine, "status" | "error"> & Partial<ResultLine>,
+): Promise<void> {
+  const state = run.book.row(key);
+  const line: ResultLine = {
+    row,
+    id,
+    key,
+    status: told.status,
+    task_id: told.task_id ?? null,
+    output: told.output ?? null,
+    error: told.error,
+    attempts: state?.attempts ?? 0,
+    estimate: state?.open?.intent.estimate ?? null,
+    saved: told.saved ?? null,
+  };
+  await run.book.result(line);
+  run.settled.add(key);
+  run.failures.note(line.status, line.error);
+  await run.onLine(line);
+}
+
+/** The attempt came to nothing: the row is as it was before. */
+export async function reopen(run: BatchRun, { key }: PlannedRow, reason: string): Promise<void> {
+  const open = run.book.open(key);
+  if (open) await run.book.record({ type: "reopened", key, attempt: open.number, reason });
+}

@@ -1,0 +1,83 @@
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { usageError } from "../../errors.ts";
+import { readsStdin } from "../../input/parse-input.ts";
+import { parsePath } from "../../input/path.ts";
+import { type BatchFiles, batchFiles } from "../../store/batch-ledger.ts";
+import type { Again } from "../../store/batch-records.ts";
+import { createClock } from "../run/clock.ts";
+import { requireFolder } from "../run/download.ts";
+import { type ParsedRun, parseRun } from "../run/parse-run.ts";
+import { findReadable } from "../run/upload.ts";
+import type { Context } from "../shared/context.ts";
+import { dryRun } from "./dry-run.ts";
+import { commandOf } from "./next-command.ts";
+import type { BatchFlags } from "./request.ts";
+import type { RowsFile } from "./rows.ts";
+import { runBatch } from "./run-batch.ts";
+import { folderOf, type SourceOptions } from "./source.ts";
+import { parseVary } from "./vary.ts";
+
+/** `belt batch`: many runs from a file of rows, whose results file can be gone on with (src/cli/README.md, "Many runs"). */
+export async function batch(
+  ctx: Context,
+  app: string,
+  rows: string | undefined,
+  flags: BatchFlags,
+): Promise<void> {
+  ctx.out.refuseField("batch");
+  const clock = createClock(flags.timeout);
+  clock.start();
+  try {
+    const files = batchFiles(resolve(ctx.machine.cwd, outOf(rows, flags)));
+    const source = await readSource(ctx, app, rows, flags);
+    requireOther(files, source.file);
+    if (flags.save !== undefined) await requireFolder(ctx, flags.save);
+    const request = { source, files, flags, command: (again?: Again) => commandOf(app, rows, flags, again) };
+    await (flags.dryRun ? dryRun(ctx, request) : runBatch(ctx, request, clock));
+  } finally {
+    clock.stop();
+  }
+}
+
+/** "prompts.results.ndjson" for "prompts.jsonl". */
+function outOf(rows: string | undefined, { out, vary }: BatchFlags): string {
+  if (rows === undefined && !vary)
+    throw usageError("there are no rows", "name a file of rows, or - for standard input, or give --vary");
+  if (out === "") throw usageError("--out is empty");
+  if (out !== undefined) return out;
+  if (rows === undefined || rows === "-")
+    throw usageError(
+      `--out is needed with ${rows === "-" ? "rows from standard input" : "--vary alone"}`,
+      "--out results.ndjson names the file that the results go to",
+    );
+  return join(dirname(rows), `${basename(rows, extname(rows))}.results.ndjson`);
+}
+
+async function readSource(
+  ctx: Context,
+  app: string,
+  rows: string | undefined,
+  flags: BatchFlags,
+): Promise<SourceOptions> {
+  if (rows === "-" && [...(flags.input ?? []), ...(flags.setup ?? [])].some(readsStdin))
+    throw usageError("standard input holds the rows, and can be read only once");
+  const shared: ParsedRun = await parseRun(ctx, app, flags);
+  return {
+    file: rows === undefined ? null : await findRows(ctx, rows, flags.allowSensitive ?? false),
+    variations: parseVary(flags.vary ?? []),
+    uploads: (flags.upload ?? []).map(parsePath),
+    folder: folderOf(rows ?? "-", ctx.machine.cwd),
+    shared,
+  };
+}
+
+/** The file of the rows; they are read twice, so that a pipe has to become one. */
+async function findRows(ctx: Context, rows: string, allowSensitive: boolean): Promise<RowsFile> {
+  if (rows === "-") return { name: "standard input", path: await ctx.readers.spool("-") };
+  const { path } = await findReadable(ctx, rows, allowSensitive);
+  return { name: rows, path };
+}
+
+function requireOther({ results }: BatchFiles, file: RowsFile | null): void {
+  if (file?.path === results) throw usageError(`--out: ${results} holds the rows`, "name another file");
+}

@@ -1,0 +1,49 @@
+import type { BatchLedger } from "../../store/batch-ledger.ts";
+import type { BatchRecord, ResultLine } from "../../store/batch-records.ts";
+import {
+  type Attempt,
+  applyRecord,
+  applyResult,
+  type BatchState,
+  type RowState,
+  type Standing,
+  standingOf,
+} from "../../store/batch-state.ts";
+import { safeJson } from "../../terminal/text.ts";
+
+/** The ledger of a batch, and what stands in it: whatever is written down is known from then on. */
+export class Book {
+  readonly #ledger: BatchLedger;
+  readonly state: BatchState;
+  /** Takes keys out of what is written. */
+  readonly #redact: (text: string) => string;
+
+  constructor(ledger: BatchLedger, state: BatchState, redact: (text: string) => string) {
+    this.#ledger = ledger;
+    this.state = state;
+    this.#redact = redact;
+  }
+
+  async record(record: BatchRecord): Promise<void> {
+    await this.#ledger.record(this.#redact(safeJson(record)));
+    applyRecord(this.state, record);
+  }
+
+  async result(line: ResultLine): Promise<void> {
+    await this.#ledger.result(this.#redact(safeJson(line)));
+    applyResult(this.state, line);
+  }
+
+  row(key: string): RowState | undefined {
+    return this.state.rows.get(key);
+  }
+
+  standing(key: string): Standing {
+    return standingOf(this.row(key));
+  }
+
+  /** The submit of a row that is under way, or in doubt. */
+  open(key: string): Attempt | null {
+    return this.row(key)?.open ?? null;
+  }
+}

@@ -1,0 +1,45 @@
+import { BeltError, type Exit } from "../../errors.ts";
+import { type BeltCommand, type Hint, joinHints } from "../../hint.ts";
+import type { BatchFiles } from "../../store/batch-ledger.ts";
+import type { Again } from "../../store/batch-records.ts";
+import { type BatchReport, causesText, reportText } from "../../views/batch-views.ts";
+import type { Context } from "../shared/context.ts";
+import type { PlannedRow } from "./plan.ts";
+import { readReport } from "./report.ts";
+
+interface Ending {
+  files: BatchFiles;
+  rows: readonly PlannedRow[];
+  saves: boolean;
+  /** Why no more rows were begun; null when all were. */
+  reason: BeltError | null;
+  command(again?: Again): BeltCommand;
+}
+
+/** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md, "Many runs"). */
+export async function conclude(ctx: Context, { files, rows, saves, reason, command }: Ending): Promise<void> {
+  const report = await readReport(files, rows, saves);
+  if (report.causes.length > 0) ctx.out.note(causesText(report.causes));
+  if (!reason && report.done === report.rows) return ctx.out.note(reportText(report));
+  const error = reason
+    ? reason.with({ message: `${reason.message}; ${reportText(report)}` })
+    : incomplete(report);
+  const next: Hint = [command(againFor(report)), " goes on"];
+  const { hint } = error.facts;
+  throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
+}
+
+function incomplete(report: BatchReport): BeltError {
+  return new BeltError({ code: "batch_incomplete", message: reportText(report), exit: exitOf(report) });
+}
+
+function exitOf({ in_doubt, running, left }: BatchReport): Exit {
+  if (in_doubt > 0) return "inDoubt";
+  return running + left > 0 ? "stillRunning" : "partial";
+}
+
+/** What the same command would leave alone once all else is done. */
+function againFor({ running, left, unsaved, failed, in_doubt }: BatchReport): Again | undefined {
+  if (running + left + unsaved > 0) return undefined;
+  return failed > 0 ? "failed" : in_doubt > 0 ? "in-doubt" : undefined;
+}

@@ -1,0 +1,35 @@
+import { formatUsd } from "../../api/resources/money.ts";
+import { type BeltCommand, belt } from "../../hint.ts";
+import type { Again } from "../../store/batch-records.ts";
+import type { BatchFlags } from "./request.ts";
+
+/** The same command, to be typed again; with `again` for the rows that it would leave alone. */
+export function commandOf(
+  app: string,
+  rows: string | undefined,
+  flags: BatchFlags,
+  again: Again | undefined = flags.again,
+): BeltCommand {
+  const each = (name: string, values: readonly string[] = []) => values.flatMap((value) => [name, value]);
+  const one = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [name, String(value)];
+  return belt(
+    "batch",
+    app,
+    ...(rows === undefined ? [] : [rows]),
+    ...each("--input", flags.input),
+    ...each("--setup", flags.setup),
+    ...each("--vary", flags.vary),
+    ...each("--upload", flags.upload),
+    ...(flags.allowSensitive ? ["--allow-sensitive"] : []),
+    ...one("--function", flags.function),
+    ...one("--infra", flags.infra),
+    ...each("--worker", flags.worker),
+    ...one("--variant", flags.variant),
+    ...one("--out", flags.out),
+    ...one("--save", flags.save),
+    ...one("--max-cost", flags.maxCost === undefined ? undefined : formatUsd(flags.maxCost)),
+    ...(flags.allowUnknownCost ? ["--allow-unknown-cost"] : []),
+    ...one("--again", again),
+  );
+}

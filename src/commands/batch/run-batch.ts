@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import type { Api } from "../../api/client.ts";
+import { BeltError, usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
+import { BatchLedger } from "../../store/batch-ledger.ts";
+import type { BatchHead, ResultLine } from "../../store/batch-records.ts";
+import { formatDuration } from "../../terminal/text.ts";
+import { resultLineView } from "../../views/batch-views.ts";
+import { type Budget, budgetOf } from "../run/budget.ts";
+import type { Clock } from "../run/clock.ts";
+import type { Context, RunContext } from "../shared/context.ts";
+import { admission, countEarlier, spentText } from "./admission.ts";
+import { type BatchRun, Failures, Streams } from "./batch-run.ts";
+import { Book } from "./book.ts";
+import { conclude } from "./conclude.ts";
+import { noteChanges } from "./note-changes.ts";
+import { Pace } from "./pace.ts";
+import { runRows } from "./passes.ts";
+import { type PlannedRow, type Planning, planRows } from "./plan.ts";
+import { preparePlanning } from "./planning.ts";
+import type { BatchFlags, BatchRequest } from "./request.ts";
+import { leftBy, Stop } from "./stop.ts";
+import { Tally } from "./tally.ts";
+import { Wanted } from "./wanted.ts";
+
+/** Runs the rows that are to be run, follows those that run already, and tells how all of them stand. */
+export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock): Promise<void> {
+  const api = await ctx.api();
+  requireLastingServer(api, request);
+  const { app, planning } = await preparePlanning(ctx, api, request.source);
+  const rows = await planRows(planning);
+  const head = await headOf(ctx, api, app!.name);
+  const { ledger, state } = await BatchLedger.open(request.files, head, {
+    owner: ctx.store.owner,
+    sleep: (ms) => api.sleep(ms, ctx.signal),
+  });
+  const stop = new Stop();
+  try {
+    const book = new Book(ledger, state, ctx.out.redact);
+    const plan = { planning, rows, book, defaultFunction: app!.schemas?.defaultFunction ?? "run" };
+    noteChanges(ctx, plan, head.app);
+    const run = await createRun(ctx, api, request, plan, stop, clock);
+    if (api.outlivesCommand) ctx.signals.onForceQuit(leftBehind(request));
+    await runRows(run);
+    if (!stop.reason || stop.reason.facts.code === "too_many_failures") await run.wanted.close();
+  } finally {
+    await ledger.close();
+  }
+  if (ctx.signal.aborted && !(ctx.signal.reason instanceof BeltError)) throw ctx.signal.reason;
+  const { files, command, flags } = request;
+  await conclude(ctx, { files, rows, saves: flags.save !== undefined, reason: stop.reason, command });
+}
+
+interface Plan {
+  planning: Planning;
+  rows: PlannedRow[];
+  book: Book;
+  defaultFunction: string;
+}
+
+async function createRun(
+  ctx: Context,
+  api: Api,
+  { flags }: BatchRequest,
+  plan: Plan,
+  stop: Stop,
+  clock: Clock,
+): Promise<BatchRun> {
+  const { jobs, retries, maxFailures, onInterrupt, again = null, save = null } = flags;
+  stop.when(ctx.signal, leftBy);
+  stop.when(clock.signal, () => outOfTime(clock));
+  const settled = new Set<string>();
+  const quiet = quietly(ctx);
+  const budget = budgetFor(ctx, flags, plan);
+  const tally = createTally(ctx, plan, () => spentText(budget));
+  return {
+    ctx: quiet,
+    api,
+    ...plan,
+    pace: new Pace({ ceiling: jobs, pause: api.policy.retries.at(-1) ?? 1_000, now: ctx.now }),
+    stop,
+    tally,
+    options: { retries, again, save, onInterrupt, jobs },
+    admit: admission(quiet, api, plan.planning.source, budget),
+    wanted: await Wanted.open(plan.book, { again, saves: save !== null, settled }),
+    deadline: clock.signal,
+    ending: AbortSignal.any([ctx.signal, clock.signal]),
+    streams: new Streams(),
+    settled,
+    failures: new Failures(maxFailures, stop),
+    onLine: async (line: ResultLine) => {
+      tally.line(line);
+      ctx.out.event(line, resultLineView);
+      await ctx.out.drained();
+    },
+    note: (text) => ctx.out.note(text),
+  };
+}
+
+/** The money of the batch, of which earlier commands may have spent some. */
+function budgetFor(ctx: Context, flags: BatchFlags, { book }: Plan): Budget {
+  const budget = budgetOf(ctx, flags, "no more rows are begun");
+  const unknown = countEarlier(budget, book.state);
+  if (budget.isCapped && unknown > 0)
+    ctx.out.warn(`${unknown} submits of this batch were made without a cap; what they cost is not counted`);
+  return budget;
+}
+
+function createTally({ out, now }: Context, { rows, book }: Plan, spent: () => string | null): Tally {
+  const count = (...wanted: string[]) => rows.filter(({ key }) => wanted.includes(book.standing(key))).length;
+  return new Tally({
+    total: rows.length,
+    done: count("done"),
+    failed: count("failed", "in-doubt"),
+    now,
+    spent,
+    show: (text, isMilestone) => out.progress.tally(text, isMilestone),
+  });
+}
+
+/** What a single run tells as it goes would be too much of many. */
+function quietly(ctx: Context): RunContext {
+  const { out } = ctx;
+  return {
+    ...ctx,
+    out: {
+      note() {},
+      warn: (text) => out.warn(text),
+      trace: (text) => out.trace(text),
+      redact: out.redact,
+      progress: { busy() {}, phase() {} },
+    },
+  };
+}
+
+async function headOf({ credentials }: Context, api: Api, app: string): Promise<BatchHead> {
+  const { key, profile, local } = await credentials.account();
+  const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return {
+    api: api.name,
+    profile: local ? null : profile,
+    key: local || key === null ? null : hash(key),
+    app,
+  };
+}
+
+function outOfTime({ timeout }: Clock): BeltError {
+  return new BeltError({
+    code: "timeout",
+    message: `out of time after ${formatDuration(timeout)}`,
+    exit: "stillRunning",
+  });
+}
+
+function leftBehind({ command }: BatchRequest) {
+  return { message: "tasks of the batch may still be running", hint: command() };
+}
+
+/** A server inside this process ends with the command, and what is left to run on it would, too. */
+function requireLastingServer(api: Api, { flags }: BatchRequest): void {
+  if (api.outlivesCommand || flags.onInterrupt !== "detach") return;
+  throw usageError("--on-interrupt detach needs a local server that goes on after this command", [
+    "run ",
+    belt("dev"),
+    " in another terminal, then the same command again",
+  ]);
+}

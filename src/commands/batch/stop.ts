@@ -1,0 +1,34 @@
+import { BeltError } from "../../errors.ts";
+
+/** Why a batch begins no more rows; the first reason counts, and the user's own before all others. */
+export class Stop {
+  readonly #listeners = new Set<() => void>();
+  #reason: BeltError | null = null;
+
+  get reason(): BeltError | null {
+    return this.#reason;
+  }
+
+  request(reason: BeltError): void {
+    if (this.#reason && (this.#reason.isStop || !reason.isStop)) return;
+    this.#reason = reason;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** With the signal, also one that has come already. */
+  when(signal: AbortSignal, reasonOf: (reason: unknown) => BeltError): void {
+    const take = () => this.request(reasonOf(signal.reason));
+    if (signal.aborted) take();
+    else signal.addEventListener("abort", take, { once: true });
+  }
+
+  onRequest(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+}
+
+/** Ctrl-C, a signal, or a reader that has had enough. */
+export function leftBy(reason: unknown): BeltError {
+  if (reason instanceof BeltError) return reason;
+  return new BeltError({ code: "interrupted", message: "nobody reads the results", exit: "interrupted" });
+}

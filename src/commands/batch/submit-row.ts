@@ -1,0 +1,124 @@
+import { BeltError } from "../../errors.ts";
+import type { RunRequest } from "../../wire/types.ts";
+import { buildRequest } from "../run/build-request.ts";
+import { submitOnce } from "../run/submit.ts";
+import { fileNames } from "../run/validate-input.ts";
+import type { Admission } from "./admission.ts";
+import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
+import { hashJson } from "./content.ts";
+import { followRow } from "./follow-row.ts";
+import type { PlannedRow, PreparedRow } from "./plan.ts";
+import { parsedRow } from "./source.ts";
+import { isThrottled, type Outcome, throttled, unreachable } from "./try-again.ts";
+
+/** One row from its files to its result: uploaded, its intent written down, submitted once, followed. */
+export async function submitRow(run: BatchRun, job: Job, prepared: PreparedRow): Promise<Outcome> {
+  const round = run.pace.round;
+  let admission: Admission | null = null;
+  try {
+    await untilLostIsOver(run, job.planned);
+    admission = await run.admit(prepared);
+    const request = await requestOf(run, prepared);
+    if (run.stop.reason) return release(admission);
+    await writeIntent(run, job.planned, request, admission);
+    const submission = await submitOnce(run.ctx, run.api, request, {
+      once: true,
+      by: "batch",
+      uninterruptible: () => () => {},
+      deadline: run.deadline,
+      // Before belt's own journal has it: a task that one knows, and not this one, is somebody else's.
+      onTask: (task_id) => noteTask(run, job.planned, task_id),
+    });
+    admission.settle();
+    return await followRow(run, job, round, submission);
+  } catch (thrown) {
+    if (!(thrown instanceof BeltError)) throw thrown;
+    if (thrown.facts.exit === "inDoubt") admission?.settle();
+    else admission?.release();
+    return await notTakenOn(run, job, round, thrown);
+  }
+}
+
+function release(admission: Admission): Outcome {
+  admission.release();
+  return "over";
+}
+
+async function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): Promise<void> {
+  await book.record({ type: "task", key, attempt: book.open(key)!.number, task_id });
+}
+
+/** A row in doubt that is run again waits until the submit that was lost cannot arrive any more. */
+async function untilLostIsOver(run: BatchRun, { key }: PlannedRow): Promise<void> {
+  const lost = run.book.open(key);
+  if (!lost) return;
+  const left = Date.parse(lost.intent.until) - run.ctx.now();
+  if (left > 0) await run.api.sleep(left, run.ending);
+}
+
+async function requestOf(run: BatchRun, { candidate, coerced }: PreparedRow): Promise<RunRequest> {
+  const { planning, api } = run;
+  const uris = await planning.uploads.upload(api, fileNames(coerced));
+  return buildRequest(parsedRow(planning.source, candidate), coerced, (file) => uris.get(file)!);
+}
+
+async function writeIntent(
+  { ctx, api, book, planning, wanted }: BatchRun,
+  { key, row, id, content }: PlannedRow,
+  request: RunRequest,
+  { estimate }: Admission,
+): Promise<void> {
+  const now = ctx.now();
+  const serverTime = api.serverTime(now);
+  await book.record({
+    type: "intent",
+    key,
+    row,
+    id,
+    content,
+    version: planning.version,
+    attempt: (book.row(key)?.attempts ?? 0) + 1,
+    round: wanted.round,
+    function: request.function ?? null,
+    sent: hashJson(request.input),
+    time: iso(now),
+    server_time: serverTime === null ? null : iso(serverTime),
+    until: iso(now + api.requestTimeout),
+    estimate,
+  });
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** What no other row would meet differently: no permission, no money, no such app. */
+const FOR_ALL = [401, 402, 403, 404];
+
+async function notTakenOn(run: BatchRun, job: Job, round: number, error: BeltError): Promise<Outcome> {
+  const { planned } = job;
+  const { exit, httpStatus } = error.facts;
+  if (exit === "inDoubt") return await lost(run, planned, round, error);
+  await reopen(run, planned, error.message);
+  if (error.isStop || run.deadline.aborted) return "over";
+  if (isThrottled(error)) return await throttled(run, job, round, error);
+  if (exit === "unavailable") return await unreachable(run, job, round, error);
+  if (exit === "quota" || FOR_ALL.includes(httpStatus ?? 0)) {
+    run.stop.request(error);
+    return "over";
+  }
+  await writeResult(run, planned, { status: "failed", error: error.message });
+  return "over";
+}
+
+/** The run may have started: what became of it is looked for later, and it is not submitted again. */
+async function lost(
+  run: BatchRun,
+  planned: PlannedRow,
+  round: number,
+  { message, facts }: BeltError,
+): Promise<Outcome> {
+  if (facts.httpStatus === 503) run.pace.throttled(round, facts.retryAfter);
+  await writeResult(run, planned, { status: "unknown", error: message });
+  return "over";
+}

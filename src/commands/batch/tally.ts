@@ -1,0 +1,79 @@
+import type { ResultLine } from "../../store/batch-records.ts";
+import { type BatchProgress, progressText } from "../../views/batch-views.ts";
+
+interface TallyOptions {
+  total: number;
+  /** Rows that had ended before this command. */
+  done: number;
+  failed: number;
+  now(): number;
+  /** What is spent of what may be; null without a cap. */
+  spent(): string | null;
+  /** What is shown: redrawn on a terminal, elsewhere a line when `isMilestone`. */
+  show(text: string, isMilestone: boolean): void;
+}
+
+/** How far a batch has come, for somebody who waits. */
+export class Tally {
+  readonly #options: TallyOptions;
+  readonly #start: number;
+  #done: number;
+  #failed: number;
+  #running = 0;
+  /** Rows that ended in this command. */
+  #ended = 0;
+  /** Tenths that have been told. */
+  #told = 0;
+
+  constructor(options: TallyOptions) {
+    this.#options = options;
+    this.#start = options.now();
+    this.#done = options.done;
+    this.#failed = options.failed;
+    this.#told = this.#tenths;
+  }
+
+  begun(): void {
+    this.#running++;
+    this.#show();
+  }
+
+  ended(): void {
+    this.#running--;
+    this.#show();
+  }
+
+  /** A row has ended; its job is over next. */
+  line({ status }: ResultLine): void {
+    this.#ended++;
+    if (status === "completed") this.#done++;
+    else this.#failed++;
+  }
+
+  get progress(): BatchProgress {
+    const { total, now, spent } = this.#options;
+    const minutes = (now() - this.#start) / 60_000;
+    const perMinute = this.#ended === 0 ? null : this.#ended / minutes;
+    const left = total - this.#done - this.#failed;
+    return {
+      total,
+      done: this.#done,
+      failed: this.#failed,
+      running: this.#running,
+      left: Math.max(0, left - this.#running),
+      perMinute,
+      spent: spent(),
+      msLeft: perMinute === null ? null : (left / perMinute) * 60_000,
+    };
+  }
+
+  get #tenths(): number {
+    return Math.floor(((this.#done + this.#failed) * 10) / this.#options.total);
+  }
+
+  #show(): void {
+    const isMilestone = this.#tenths > this.#told;
+    this.#told = Math.max(this.#told, this.#tenths);
+    this.#options.show(progressText(this.progress), isMilestone);
+  }
+}

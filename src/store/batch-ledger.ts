@@ -1,0 +1,159 @@
+import { open, stat } from "node:fs/promises";
+import { usageError } from "../errors.ts";
+import { AppendFile } from "./append-file.ts";
+import { BatchLock, type LockOptions } from "./batch-lock.ts";
+import {
+  type BatchHead,
+  type BatchRecord,
+  RECORD_BEGIN,
+  RESULT_BEGIN,
+  type ResultLine,
+  readRecord,
+  readResult,
+} from "./batch-records.ts";
+import { applyRecord, applyResult, type BatchState, emptyState } from "./batch-state.ts";
+import { readObjects } from "./read-lines.ts";
+
+const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN, synced: true };
+const RESULTS = { mode: 0o666, begin: RESULT_BEGIN, synced: false };
+
+/** Where a batch is kept: its results, and beside them what was begun. */
+export interface BatchFiles {
+  results: string;
+  journal: string;
+  lock: string;
+}
+
+export function batchFiles(results: string): BatchFiles {
+  return { results, journal: `${results}.journal`, lock: `${results}.lock` };
+}
+
+/** What both files tell; a line that a crash tore tells nothing. */
+export async function readBatch({ results, journal }: BatchFiles): Promise<BatchState> {
+  const state = emptyState();
+  for await (const value of readObjects(journal)) {
+    const record = readRecord(value);
+    if (record) applyRecord(state, record);
+  }
+  for await (const line of readResults(results)) applyResult(state, line);
+  return state;
+}
+
+/** The lines of a results file; throws a usage error for a file of something else. */
+export async function* readResults(path: string): AsyncGenerator<ResultLine> {
+  for await (const value of readObjects(path)) {
+    const line = readResult(value);
+    if (!line) throw notResults(path);
+    yield line;
+  }
+}
+
+/**
+ * The two files of a batch, open to be written by one runner. What is recorded has reached the disk
+ * when that resolves, so that whatever is done next is never done without being known; of a result
+ * that a loss of power takes back, the journal has the task.
+ */
+export class BatchLedger {
+  readonly files: BatchFiles;
+  readonly #journal: AppendFile;
+  readonly #results: AppendFile;
+  readonly #lock: BatchLock;
+
+  private constructor(files: BatchFiles, journal: AppendFile, results: AppendFile, lock: BatchLock) {
+    this.files = files;
+    this.#journal = journal;
+    this.#results = results;
+    this.#lock = lock;
+  }
+
+  /**
+   * Takes the lock and reads what there is. Throws a usage error when another runner has it, or when
+   * the files belong to another API, account or app.
+   */
+  static async open(
+    files: BatchFiles,
+    head: BatchHead,
+    lock: Omit<LockOptions, "path">,
+  ): Promise<{ ledger: BatchLedger; state: BatchState }> {
+    await requireResults(files.results);
+    const taken = await BatchLock.take({ ...lock, path: files.lock });
+    const opened: AppendFile[] = [];
+    try {
+      const state = await readBatch(files);
+      requireSameHead(state.head, head, files);
+      const journal = await AppendFile.open({ path: files.journal, ...JOURNAL });
+      opened.push(journal);
+      const results = await AppendFile.open({ path: files.results, ...RESULTS });
+      opened.push(results);
+      const ledger = new BatchLedger(files, journal, results, taken);
+      if (!state.head) await ledger.record(headLine(head));
+      return { ledger, state };
+    } catch (thrown) {
+      for (const file of opened) await file.close();
+      await taken.release();
+      throw thrown;
+    }
+  }
+
+  /** `line` is a `BatchRecord` as JSON. */
+  async record(line: string): Promise<void> {
+    await this.#journal.append(line);
+  }
+
+  /** `line` is a `ResultLine` as JSON. */
+  async result(line: string): Promise<void> {
+    await this.#results.append(line);
+  }
+
+  async close(): Promise<void> {
+    await this.#journal.close();
+    await this.#results.close();
+    await this.#lock.release();
+  }
+}
+
+/** Throws where the files belong to something else than this command would run. */
+function requireSameHead(found: BatchHead | null, wanted: BatchHead, { results }: BatchFiles): void {
+  if (!found) return;
+  const differs = [
+    found.app !== wanted.app && `the app ${found.app}, not ${wanted.app}`,
+    found.api !== wanted.api && `the API ${found.api}, not ${wanted.api}`,
+    (found.key ?? null) !== wanted.key && `another account${named(found)}, not that${named(wanted)}`,
+  ].find((text) => text !== false);
+  if (differs === undefined) return;
+  throw usageError(
+    `${results} is a batch of ${differs}`,
+    "give another file with --out, or the command that began this one",
+  );
+}
+
+function named({ profile }: BatchHead): string {
+  return profile === null ? "" : ` (profile ${profile})`;
+}
+
+function headLine(head: BatchHead): string {
+  return JSON.stringify({ type: "batch", format: 1, ...head } satisfies BatchRecord);
+}
+
+/** A device or a folder keeps no results; neither does a file of something else, which must not be touched. */
+async function requireResults(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found && !found.isFile())
+    throw usageError(`--out: ${path} is ${found.isDirectory() ? "a folder" : "no file"}`, "name a file");
+  if (found && !(await beginsLike(path, RESULT_BEGIN))) throw notResults(path);
+}
+
+/** True for a file that begins like belt's own, and for one that ends before that can be told. */
+async function beginsLike(path: string, begin: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(begin.length), 0, begin.length, 0);
+    return begin.startsWith(buffer.toString("latin1", 0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+function notResults(path: string): Error {
+  return usageError(`${path} is not a results file of belt batch`, "give another file with --out");
+}

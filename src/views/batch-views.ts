@@ -1,0 +1,126 @@
+import type { EstimateDocument } from "../api/resources/money.ts";
+import type { ResultLine } from "../store/batch-records.ts";
+import { formatBytes, formatDuration, safeLine } from "../terminal/text.ts";
+import type { View } from "../terminal/view.ts";
+import { estimateText } from "./estimate-text.ts";
+
+/** How far a batch has come. */
+export interface BatchProgress {
+  total: number;
+  done: number;
+  /** In doubt, too. */
+  failed: number;
+  running: number;
+  left: number;
+  /** Null until the first has ended. */
+  perMinute: number | null;
+  msLeft: number | null;
+  /** "0.30 of 5.00 USD"; null without a cap. */
+  spent: string | null;
+}
+
+/** "40 of 100 done, 2 failed, 8 running, 50 left · 120 a minute · 25.0s left" */
+export function progressText({ total, done, failed, running, left, ...pace }: BatchProgress): string {
+  const counts = [
+    `${done} of ${total} done`,
+    failed > 0 && `${failed} failed`,
+    running > 0 && `${running} running`,
+    left > 0 && `${left} left`,
+  ];
+  const { perMinute, msLeft, spent } = pace;
+  const rate =
+    perMinute !== null && `${perMinute >= 10 ? Math.round(perMinute) : perMinute.toFixed(1)} a minute`;
+  const time = msLeft !== null && left + running > 0 && `about ${formatDuration(msLeft)} to go`;
+  return [counts.filter(Boolean).join(", "), rate, time, spent].filter(Boolean).join(" · ");
+}
+
+/** How the rows of a batch stand; each is counted once. */
+export interface BatchReport {
+  rows: number;
+  done: number;
+  /** Ended well, but not all of its files were saved. */
+  unsaved: number;
+  failed: number;
+  in_doubt: number;
+  /** Not known to have ended. */
+  running: number;
+  /** Not run. */
+  left: number;
+  causes: FailureCause[];
+}
+
+/** Rows that did not end well for the same cause. */
+export interface FailureCause {
+  cause: string;
+  rows: number;
+  samples: { row: number; id: string | null; task_id: string | null; error: string }[];
+}
+
+/** "12 rows: 9 done, 2 failed, 1 in doubt" */
+export function reportText({ rows, done, unsaved, failed, in_doubt, running, left }: BatchReport): string {
+  const counts = [
+    [done, "done"],
+    [unsaved, "done but not saved"],
+    [failed, "failed"],
+    [in_doubt, "in doubt"],
+    [running, "running"],
+    [left, "not run"],
+  ] as const;
+  const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return `${rows} ${rows === 1 ? "row" : "rows"}: ${told.join(", ")}`;
+}
+
+/** Causes are cut to a line of this many characters. */
+const LONGEST = 160;
+
+/** Why rows did not end well: each cause with its number, and beneath it some that stand for all. */
+export function causesText(causes: readonly FailureCause[]): string {
+  return causes
+    .flatMap(({ cause, rows, samples }) => [
+      `${String(rows).padStart(5)}  ${cut(cause)}`,
+      ...samples.map(({ row, id, task_id, error }) => {
+        const names = [`row ${row}`, id, task_id].filter((name) => name !== null);
+        return `         ${names.join(" ")}: ${cut(error)}`;
+      }),
+    ])
+    .join("\n");
+}
+
+function cut(text: string): string {
+  const line = safeLine(text);
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+/** A row that has ended: a line of NDJSON with `--json`, nothing for people, who read the file. */
+export const resultLineView: View<ResultLine> = { text: () => "" };
+
+/** What `batch --dry-run` prints; nothing has been sent. */
+export interface BatchPlan {
+  app: string;
+  version: string | null;
+  rows: number;
+  /** Rows that are equal to an earlier one, each of which is run, too. */
+  repeats: number;
+  uploads: { files: number; bytes: number };
+  /** How the rows stand by the results file, and how many would be run. */
+  done: number;
+  to_run: number;
+  to_follow: number;
+  in_doubt: number;
+  failed: number;
+  out: string;
+  /** Of the rows to run, all together; null where nobody could be asked. */
+  estimate: EstimateDocument | null;
+}
+
+export const batchPlanView: View<BatchPlan> = {
+  text: ({ app, version, rows, repeats, uploads, estimate, out, ...plan }) =>
+    [
+      `${safeLine(app)}${version === null ? "" : `, version ${safeLine(version)}`}`,
+      `${rows} rows${repeats === 0 ? "" : `, ${repeats} of them repeated`}`,
+      `${plan.to_run} to run, ${plan.to_follow} to follow, ${plan.done} done, ${plan.failed} failed, ${plan.in_doubt} in doubt`,
+      ...(uploads.files === 0 ? [] : [`${uploads.files} files to upload, ${formatBytes(uploads.bytes)}`]),
+      ...(estimate === null ? [] : [estimateText(estimate)]),
+      `results in ${safeLine(out)}`,
+    ].join("\n"),
+};

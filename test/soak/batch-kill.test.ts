@@ -1,0 +1,49 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { BatchScene } from "../support/batch-scene.ts";
+import { goOn, killOnce, PATIENCE } from "../support/killed-batch.ts";
+
+const ROWS = 500;
+const ROUNDS = Number(process.env["SOAK_ROUNDS"] ?? 50);
+
+describe("a batch that is killed", () => {
+  it.each([
+    ["before", 0],
+    ["in the middle of", 0.5],
+  ])("%s every single write of 12 rows", async (_when, share) => {
+    for (let at = 1; ; at++) {
+      const scene = await new BatchScene({ takes: () => 15 }).open();
+      try {
+        if (!(await killOnce(scene, 12, at, share))) break;
+      } finally {
+        await scene.close();
+      }
+    }
+  });
+
+  it(`at random moments of ${ROWS} rows, ${ROUNDS} rounds of several kills each`, async () => {
+    let kills = 0;
+    for (let round = 1; round <= ROUNDS; round++) {
+      const lost = new Set<unknown>();
+      const scene = await new BatchScene({
+        takes: () => 1 + Math.random() * 30,
+        // Now and then the answer to a submit is lost, too.
+        drops: ({ n }) => Math.random() < 0.004 && !lost.has(n) && lost.add(n) !== undefined,
+      }).open();
+      try {
+        scene.rows(ROWS);
+        const args = [scene.path("rows.jsonl"), "-j", "24", ...PATIENCE];
+        for (let kill = 0; kill < 3; kill++) {
+          const running = scene.spawn(args);
+          await Promise.race([running, wait(250 + Math.random() * 2_000)]);
+          if (running.kill("SIGKILL")) kills++;
+          await running;
+        }
+        await goOn(scene, args, ROWS, `round ${round}`);
+      } finally {
+        await scene.close();
+      }
+    }
+    expect(kills).toBeGreaterThan(ROUNDS);
+  });
+});

@@ -1,0 +1,181 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { STATUS_NUMBERS, type StatusWord } from "../../src/wire/status.ts";
+import type { JsonObject } from "../../src/wire/types.ts";
+
+export interface ServedTask {
+  id: string;
+  app: string;
+  function: unknown;
+  input: JsonObject;
+  status: StatusWord;
+  output: unknown;
+  error: string | null;
+  created_at: string;
+}
+
+/** How a submit is answered in place of being taken on, or after it. */
+interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+export interface TaskServerOptions {
+  /** Milliseconds that a task takes. */
+  takes?: (input: JsonObject, server: TaskServer) => number;
+  /** How a task ends; without an error it completes. */
+  fails?: (input: JsonObject, server: TaskServer) => string | null;
+  /** Answers a submit that is not taken on. */
+  refuses?: (input: JsonObject, server: TaskServer) => Answer | null;
+  /** Takes the submit on, and then closes the connection without an answer. */
+  drops?: (input: JsonObject, server: TaskServer) => boolean;
+  /** What a run costs, in microcents. */
+  price?: (input: JsonObject) => number;
+  /** What the API says of the app; without it, it is not known. */
+  app?: () => JsonObject;
+}
+
+/** A small API on a real socket that runs tasks of any app, and counts what it was asked for. */
+export class TaskServer {
+  readonly tasks: ServedTask[] = [];
+  /** Submits that reached the server, refused ones too. */
+  submits = 0;
+  /** Unfinished tasks, and the most there ever were. */
+  unfinished = 0;
+  most = 0;
+  /** How many were unfinished as each submit came, in order. */
+  readonly curve: number[] = [];
+  cancels = 0;
+  lists = 0;
+  uploads: string[] = [];
+  url = "";
+  readonly #server: Server;
+  readonly #options: TaskServerOptions;
+  readonly #watchers = new Map<string, Set<() => void>>();
+
+  constructor(options: TaskServerOptions = {}) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const [path = ""] = (request.url ?? "").split("?");
+    const route = `${request.method} ${path}`;
+    const task = this.tasks.find(({ id }) => path.split("/")[2] === id);
+    if (route === "POST /run") this.#submit(JSON.parse(text) as JsonObject, response);
+    else if (route === "POST /tasks/list") this.#list(JSON.parse(text) as JsonObject, response);
+    else if (route === "POST /files") this.#files(JSON.parse(text) as JsonObject, response);
+    else if (request.method === "PUT") this.#put(text, response);
+    else if (path.startsWith("/store/apps/") && this.#options.price) {
+      const microcents = this.#options.price((JSON.parse(text) as { input: JsonObject }).input);
+      send(response, 200, { confidence: "exact", microcents });
+    } else if (path.startsWith("/apps/") && this.#options.price) send(response, 200, { id: "app_1" });
+    else if (path.startsWith("/apps/") && this.#options.app) send(response, 200, this.#options.app());
+    else if (!task) send(response, 404, { title: "not found" });
+    else if (path.endsWith("/stream")) this.#stream(task, response);
+    else if (path.endsWith("/cancel")) this.#cancel(task, response);
+    else if (path === `/tasks/${task.id}`) send(response, 200, shown(task));
+    else send(response, 404, { title: "not found" });
+  }
+
+  #submit(body: JsonObject, response: ServerResponse): void {
+    const input = body["input"] as JsonObject;
+    this.submits++;
+    const refusal = this.#options.refuses?.(input, this);
+    if (refusal) {
+      send(response, refusal.status, refusal.body ?? { title: "refused" }, refusal.headers);
+      return;
+    }
+    const task: ServedTask = {
+      id: `task_${this.tasks.length + 1}`,
+      app: String(body["app"]),
+      function: body["function"] ?? null,
+      input,
+      status: "running",
+      output: null,
+      error: null,
+      created_at: new Date().toISOString(),
+    };
+    this.curve.push(this.unfinished);
+    this.tasks.push(task);
+    this.unfinished++;
+    this.most = Math.max(this.most, this.unfinished);
+    setTimeout(() => this.#end(task), this.#options.takes?.(input, this) ?? 5);
+    if (this.#options.drops?.(input, this)) response.socket?.destroy();
+    else send(response, 200, shown(task));
+  }
+
+  #end(task: ServedTask): void {
+    if (task.status !== "running") return;
+    task.error = this.#options.fails?.(task.input, this) ?? null;
+    this.#settle(task, task.error === null ? "completed" : "failed");
+  }
+
+  #settle(task: ServedTask, status: StatusWord): void {
+    task.status = status;
+    if (status === "completed") task.output = { of: task.input };
+    this.unfinished--;
+    for (const tell of this.#watchers.get(task.id) ?? []) tell();
+    this.#watchers.delete(task.id);
+  }
+
+  #stream(task: ServedTask, response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    response.flushHeaders();
+    const tell = () => response.end(`${JSON.stringify(shown(task))}\n`);
+    if (task.status !== "running") return void tell();
+    this.#watchers.set(task.id, (this.#watchers.get(task.id) ?? new Set()).add(tell));
+  }
+
+  #cancel(task: ServedTask, response: ServerResponse): void {
+    this.cancels++;
+    if (task.status === "running") this.#settle(task, "cancelled");
+    send(response, 200, { id: task.id, cancelled: true });
+  }
+
+  /** Newest first, `limit` at a time; the cursor is how many came before. */
+  #list({ limit = 20, cursor = "0" }: JsonObject, response: ServerResponse): void {
+    this.lists++;
+    const from = Number(cursor);
+    const items = this.tasks.toReversed().slice(from, from + Number(limit));
+    const next = from + items.length;
+    const has_next = next < this.tasks.length;
+    send(response, 200, { items: items.map(shown), next_cursor: has_next ? String(next) : "", has_next });
+  }
+
+  #files({ files }: JsonObject, response: ServerResponse): void {
+    const slots = (files as JsonObject[]).map((_, index) => {
+      const name = `${this.uploads.length}-${index}`;
+      return { uri: `https://files.example/${name}`, upload_url: `${this.url}/put/${name}` };
+    });
+    send(response, 200, slots);
+  }
+
+  #put(text: string, response: ServerResponse): void {
+    this.uploads.push(text);
+    send(response, 200, {});
+  }
+}
+
+function shown(task: ServedTask): JsonObject {
+  return { ...task, status: STATUS_NUMBERS["2026"].indexOf(task.status), status_text: task.status, logs: [] };
+}
+
+function send(response: ServerResponse, status: number, body: unknown, headers = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}

@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { BatchLedger, batchFiles, readBatch } from "../../src/store/batch-ledger.ts";
+import type { BatchRecord, ResultLine } from "../../src/store/batch-records.ts";
+import { standingOf } from "../../src/store/batch-state.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "belt-ledger-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const HEAD = { api: "https://api.example", profile: "work", key: "0123456789ab", app: "a/b" };
+const OWNER = { pid: process.pid, hostname: hostname(), isAlive: () => true };
+const LOCK = { owner: OWNER, sleep: async () => {} };
+let count = 0;
+
+function fresh() {
+  return batchFiles(join(folder, `${++count}.ndjson`));
+}
+
+function intent(key: string, attempt: number): BatchRecord {
+  const rest = { row: 1, id: "é", content: "c", version: "v", round: 0, function: null, sent: "s" };
+  const times = { time: "2026-01-01T00:00:00Z", server_time: null, until: "2026-01-01T00:00:30Z" };
+  return { type: "intent", key, attempt, ...rest, ...times, estimate: null };
+}
+
+function task(key: string, attempt: number, task_id: string): BatchRecord {
+  return { type: "task", key, attempt, task_id };
+}
+
+function line(key: string, more: Partial<ResultLine>): ResultLine {
+  const none = { id: null, output: { text: "ü\u2028" }, error: null, estimate: null, saved: null };
+  return { row: 1, key, status: "completed", task_id: null, attempts: 1, ...none, ...more };
+}
+
+/** A batch of three rows: one done, one failed and run again, one in doubt. */
+const RECORDS = [
+  intent("one", 1),
+  intent("two", 1),
+  task("one", 1, "task_1"),
+  task("two", 1, "task_2"),
+  intent("three", 1),
+  intent("two", 2),
+  task("two", 2, "task_3"),
+];
+const LINES = [
+  line("one", { task_id: "task_1" }),
+  line("two", { status: "failed", task_id: "task_2", error: "no" }),
+  line("three", { status: "unknown", error: "lost" }),
+];
+
+async function write(files: ReturnType<typeof batchFiles>, rows = 3): Promise<void> {
+  const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
+  for (const record of rows === 1 ? RECORDS.slice(0, 1) : RECORDS)
+    await ledger.record(JSON.stringify(record));
+  for (const result of LINES.slice(0, rows)) await ledger.result(JSON.stringify(result));
+  await ledger.close();
+}
+
+function wholeLines(path: string): unknown[] {
+  const text = readFileSync(path, "utf8");
+  expect(text === "" || text.endsWith("\n")).toBe(true);
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((each) => JSON.parse(each));
+}
+
+describe("the ledger of a batch", () => {
+  it("tells how each row stands", async () => {
+    const files = fresh();
+    await write(files);
+    const { rows, head } = await readBatch(files);
+    expect(head).toMatchObject(HEAD);
+    const standings = [...rows].map(([key, row]) => [key, standingOf(row), row.attempts]);
+    expect(standings).toEqual([
+      ["one", "done", 1],
+      ["two", "submitted", 2],
+      ["three", "in-doubt", 1],
+    ]);
+  });
+
+  it.each(["journal", "results"] as const)(
+    "whose %s was torn at any byte is closed there, and gone on with",
+    async (which) => {
+      const whole = fresh();
+      await write(whole, 1);
+      const bytes = readFileSync(whole[which]);
+      for (let length = 0; length <= bytes.length; length++) {
+        const files = fresh();
+        for (const name of ["journal", "results"] as const)
+          writeFileSync(files[name], readFileSync(whole[name]));
+        writeFileSync(files[which], bytes.subarray(0, length));
+        const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
+        await ledger.record(JSON.stringify(intent("four", 1)));
+        await ledger.result(JSON.stringify(line("five", {})));
+        await ledger.close();
+        // A line whose end alone was torn is whole.
+        const kept = bytes.subarray(0, length).toString().split("\n");
+        const isWhole = bytes[length] === 0x0a || length === bytes.length;
+        const expected = kept.length - (isWhole && length < bytes.length ? 0 : 1);
+        const headless = which === "journal" && expected === 0 ? 1 : 0;
+        expect(wholeLines(files[which]), `cut at ${length}`).toHaveLength(expected + headless + 1);
+        const { rows } = await readBatch(files);
+        expect(standingOf(rows.get("four"))).toBe("in-doubt");
+        expect(standingOf(rows.get("five"))).toBe("done");
+        rmSync(files.journal);
+        rmSync(files.results);
+      }
+    },
+    120_000,
+  );
+
+  it("takes zeros that a loss of power left for a torn line", async () => {
+    const files = fresh();
+    await write(files);
+    const bytes = readFileSync(files.journal);
+    writeFileSync(files.journal, Buffer.concat([bytes, Buffer.from('{"type":"int'), Buffer.alloc(500)]));
+    const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
+    await ledger.close();
+    expect(readFileSync(files.journal)).toEqual(bytes);
+  });
+
+  it("leaves a file alone that ends in something else", async () => {
+    const files = fresh();
+    writeFileSync(files.results, '{"row":1,"key":"k","status":"completed","attempts":1}\nmy own notes');
+    await expect(BatchLedger.open(files, HEAD, LOCK)).rejects.toThrow("not belt's");
+    expect(readFileSync(files.results, "utf8")).toContain("my own notes");
+  });
+});
+
+describe("the lock of a batch", () => {
+  it("is held by one runner at a time, and refused to a second, naming the first", async () => {
+    const files = fresh();
+    const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
+    const other = { ...LOCK, owner: { ...OWNER, pid: process.pid + 1 } };
+    await expect(BatchLedger.open(files, HEAD, other)).rejects.toThrow(`process ${process.pid}`);
+    await ledger.close();
+    await (await BatchLedger.open(files, HEAD, other)).ledger.close();
+  });
+
+  it.each([
+    ["is dead", { host: hostname(), began: null }, { isAlive: () => false }],
+    ["has its number from another that was", { host: hostname(), began: "1" }, {}],
+    ["is on another machine and shows no life", { host: "elsewhere", began: null }, {}],
+  ])("of a runner that %s is taken over", async (_what, runner, options) => {
+    const files = fresh();
+    writeFileSync(files.lock, JSON.stringify({ pid: process.ppid, ...runner }));
+    const { ledger } = await BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, ...options } });
+    await ledger.close();
+  });
+
+  it("is taken by one of many who want it at once", async () => {
+    const files = fresh();
+    writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));
+    const tries = Array.from({ length: 8 }, (_, n) =>
+      BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, pid: 100_000 + n } }).then(
+        ({ ledger }) => ledger,
+        () => null,
+      ),
+    );
+    const taken = (await Promise.all(tries)).filter((ledger) => ledger !== null);
+    expect(taken).toHaveLength(1);
+    await taken[0]!.close();
+  });
+});
