@@ -20,6 +20,7 @@ o|--request-timeout|text|bound on one HTTP exchange (default 30s)
 o|--help||show help
 o|-h||show help' ;;
     '') REPLY='c|run||submit a run, follow it, print its output
+c|batch||run an app once for each row of a file
 c|rerun||repeat a run exactly
 c|task||follow and stop runs
 c|agent||talk to agents
@@ -27,8 +28,6 @@ c|chat||look at chats, and stop them
 c|session||manage sessions
 c|app||find apps, and make new ones
 c|file||upload files
-c|balance||show the credit of the account
-c|usage||show what was spent
 c|dev||serve the API on this machine, with your apps
 c|login||store an API key in a profile
 c|logout||forget the key of a profile

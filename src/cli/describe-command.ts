@@ -80,7 +80,7 @@ export function exitsOf(command: Command): Exit[] {
 }
 
 /** True for `task` and belt itself, which do nothing alone; `dev` has a command beneath it and takes folders. */
-function isNoun({ commands, registeredArguments }: Command): boolean {
+export function isNoun({ commands, registeredArguments }: Command): boolean {
   return commands.length > 0 && registeredArguments.length === 0;
 }
 

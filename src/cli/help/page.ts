@@ -1,24 +1,26 @@
 import type { Command, Help, Option } from "commander";
 import { EXIT_CODES } from "../../errors.ts";
-import { commandPath, exitsOf } from "../describe-command.ts";
+import { commandPath, exitsOf, isNoun } from "../describe-command.ts";
 import { examplesOf } from "./belt-command.ts";
 import { foldCommand, type HelpStyle, layOut, rows } from "./layout.ts";
 
 /** The help of a command: its purpose, how it is written, examples, its own options, and where the rest is told. */
 export function helpPage(command: Command, style: HelpStyle): string {
   const help = command.createHelp();
-  const isNoun = command.commands.length > 0;
   const sections = [
     command.description(),
     `Usage:\n  ${help.commandUsage(command)}`,
     examplesPart(command, style),
-    part("Commands:", isNoun ? command.commands.map((one) => subcommandRow(help, one)) : []),
+    part(
+      "Commands:",
+      command.commands.length > 0 ? command.commands.map((one) => subcommandRow(help, one)) : [],
+    ),
     part(
       "Arguments:",
       help.visibleArguments(command).map((one) => [help.argumentTerm(one), one.description]),
     ),
     ...optionParts(command, help),
-    isNoun ? `belt help ${commandPath(command)} <command> tells more of each.` : exitLine(command),
+    isNoun(command) ? `belt help ${commandPath(command)} <command> tells more of each.` : exitLine(command),
     "--local, --json, --field, -q and others go with every command: belt help options",
   ];
   return sections
