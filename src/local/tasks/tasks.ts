@@ -74,7 +74,10 @@ export class Tasks {
     const { clock, nextId } = this.#options;
     const live = new LiveTask({ ...newTask(nextId(), request, version, sessionId, clock.now()), cost });
     this.#live.set(live.task.id, live);
-    live.listen((change) => change === "status" && this.#onStatus(live));
+    live.listen((change) => {
+      if (change === "status") this.#onStatus(live);
+      if (change === "log") this.#onLog(live);
+    });
     live.move("received", clock.now());
     return live;
   }
@@ -153,6 +156,10 @@ export class Tasks {
       if (live.cancelRequested) live.end("cancelled", null, clock.now());
       else live.end("failed", messageOf(error), clock.now());
     }
+  }
+
+  #onLog({ task: { id, appId: app, logs } }: LiveTask): void {
+    this.#options.emit({ type: "log", id, app, text: logs.at(-1)!.content });
   }
 
   #onStatus(live: LiveTask): void {
