@@ -215,7 +215,7 @@ describe("a journal that has grown", () => {
     expect(found.every(({ id, app }) => app === "ä".repeat(Number(id)))).toBe(true);
   });
 
-  test("by several processes at once keeps every entry, once", async () => {
+  test("by several processes at once loses no entry; one may stand twice, and is told once", async () => {
     const program = join(dir, "journal.mjs");
     await build({ entryPoints: [SOURCE], bundle: true, format: "esm", platform: "node", outfile: program });
     fill(0, 9_900);
@@ -235,7 +235,7 @@ describe("a journal that has grown", () => {
       readFileSync(path, "utf8").split("\n").filter(Boolean),
     );
     expect(new Set(all).size).toBe(10_300);
-    expect(all).toHaveLength(10_300);
+    expect(await journal.newestFirst("task")).toHaveLength(10_300);
   });
 });
 
