@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { BeltError, fileError } from "../errors.ts";
 import { fileReason } from "../file-reason.ts";
 import { isObject } from "../wire/types.ts";
-import { writeAtomic } from "./atomic-write.ts";
 import { makeFolder } from "./folder.ts";
 import { setAside } from "./set-aside.ts";
 import { sweepTemporaries, type TemporaryOwner } from "./temporary.ts";
@@ -47,7 +46,7 @@ export interface ProfilesOptions {
 
 /**
  * The profiles on disk (src/cli/README.md, "Where things are kept"), in one file that the user
- * alone can read. Reading costs one small file; the lock is loaded by what writes.
+ * alone can read. Reading costs one small file; conf and the lock are loaded by what writes.
  */
 export class Profiles {
   readonly path: string;
@@ -70,14 +69,23 @@ export class Profiles {
 
   /** Changes what is stored, alone: nobody else reads and writes in between. */
   async update<T>(change: (book: ProfileBook) => { book: ProfileBook; value: T }): Promise<T> {
+    const { default: Conf } = await import("conf");
     const { owner } = this.#options;
     return await this.#locked(async () => {
       const { book, value } = change(await this.#readOrSetAside());
-      const kept: StoredBook = { current: book.current, profiles: book.profiles.map(stored) };
-      await writeAtomic(this.path, `${JSON.stringify(kept, null, "\t")}\n`, owner).catch((error) => {
+      try {
+        const file = new Conf<StoredBook>({
+          cwd: this.#folder,
+          configName: "profiles",
+          projectSuffix: "",
+          accessPropertiesByDotNotation: false,
+          configFileMode: 0o600,
+        });
+        file.store = { current: book.current, profiles: book.profiles.map(stored) };
+      } catch (error) {
         throw fileError(ACTION, this.path, error);
-      });
-      // Alone here, so that what belts before 0.2 wrote beside the file is left behind, too.
+      }
+      // Alone here, so that what a killed belt wrote beside the file is left behind.
       await sweepTemporaries(this.#folder, owner, (name) => name.startsWith("profiles.json.tmp-"));
       await this.#closeToOthers();
       return value;
