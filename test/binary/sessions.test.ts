@@ -64,7 +64,7 @@ describe("session exec", () => {
       seen += chunk;
     });
     // The session is there before the command is; a signal in between must end it just as well.
-    await until(() => / completed$/m.test(seen));
+    await until(() => /^session sess_/m.test(seen));
     running.kill(signal);
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(code);
