@@ -111,7 +111,7 @@ describe("--help and --version", () => {
     );
     expect(exitCode).toBe(2);
     expect(stderr).toBe(
-      "error: the current folder is gone, or cannot be read\nhint: cd to another, and try again",
+      "error: --input x: the current folder is gone, or cannot be read\nhint: cd to another, and try again",
     );
   });
 
