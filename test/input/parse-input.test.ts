@@ -6,7 +6,7 @@ import type { Readers } from "../../src/input/read-object.ts";
 import { asSchema } from "../../src/input/schema/document.ts";
 import { validate } from "../../src/input/validate.ts";
 import { stringifyJson } from "../../src/wire/json.ts";
-import { thrownBy } from "./thrown.ts";
+import { thrownBy } from "../support/thrown.ts";
 
 const FILES: Record<string, string | Buffer> = {
   "params.json": '{"prompt":"from json","steps":4,"size":{"w":1,"h":2},"tags":["a","b"]}',

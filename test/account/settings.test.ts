@@ -3,7 +3,7 @@ import { describeKeySource } from "../../src/account/account.ts";
 import type { GlobalFlags } from "../../src/account/flags.ts";
 import { resolveSettings as resolve } from "../../src/account/settings.ts";
 import type { Profile } from "../../src/store/profiles.ts";
-import { thrownBy } from "./thrown.ts";
+import { thrownBy } from "../support/thrown.ts";
 
 const DEFAULT_URL = "https://api.inference.sh";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseDuration } from "../../src/input/duration.ts";
-import { thrownBy } from "./thrown.ts";
+import { thrownBy } from "../support/thrown.ts";
 
 test.each([
   ["500ms", 500],

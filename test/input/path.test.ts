@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parsePath, setAt } from "../../src/input/path.ts";
 import type { JsonObject } from "../../src/wire/types.ts";
-import { thrownBy } from "./thrown.ts";
+import { thrownBy } from "../support/thrown.ts";
 
 describe("parsePath", () => {
   test.each([

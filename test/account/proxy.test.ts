@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readProxies } from "../../src/account/proxy.ts";
-import { thrownBy } from "./thrown.ts";
+import { thrownBy } from "../support/thrown.ts";
 
 const API = "https://api.example";
 const PROXY = "http://proxy.example:3128";
