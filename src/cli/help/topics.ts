@@ -52,7 +52,9 @@ const WRITTEN: [string, string][] = [
 ];
 
 function exitCodes(): string {
-  const codes = Object.values(EXIT_CODES).map(({ code, meaning }) => `${String(code).padStart(4)}  ${meaning}`);
+  const codes = Object.values(EXIT_CODES).map(
+    ({ code, meaning }) => `${String(code).padStart(4)}  ${meaning}`,
+  );
   return `The same on a terminal, in a pipe and with --json.\n\n${codes.join("\n")}`;
 }
 
