@@ -61,6 +61,7 @@ export function streamTask(
     endWith(response, line + format.end);
   };
   const stopListening = live.listen((change) => {
+    if (change === "late") return;
     changed = true;
     if (change === "status") write();
     else timer ??= setTimeout(write, COALESCE_MS);
