@@ -5,6 +5,21 @@ import type { ResultLine } from "../../src/store/batch-records.ts";
 import { belt, Home, type Running, spawnBelt } from "./belt.ts";
 import { TaskServer, type TaskServerOptions } from "./task-server.ts";
 
+/** The input of an app that batches may know. */
+export const SCHEMA = {
+  type: "object",
+  properties: {
+    prompt: { type: "string" },
+    steps: { type: "integer", minimum: 1 },
+    image: { type: "string", format: "file" },
+    deep: { type: "object", properties: { x: { type: "number" } } },
+  },
+  required: ["prompt"],
+};
+
+/** A server that describes it. */
+export const KNOWN = { app: () => ({ id: "app_1", version: { id: "v1", input_schema: SCHEMA } }) };
+
 /** A batch with a server and a home of its own. */
 export class BatchScene {
   readonly home = new Home();
