@@ -1,6 +1,5 @@
 /** `belt help app-format`: enough to write an app from nothing. */
-export const APP_FORMAT = `An app is a folder. \`belt app init <dir>\` makes one that runs; \`belt dev <dir>\` serves it, and
-\`belt run <namespace>/<name> --local\` calls it from another terminal. Edits are taken up.
+export const APP_FORMAT = `An app is a folder. \`belt app init <dir>\` makes one that runs; \`belt dev <dir>\` serves it, and \`belt run <namespace>/<name> --local\` calls it from another terminal. Edits are taken up.
 
   my-app/
     inf.yml          what the app is
@@ -48,7 +47,8 @@ inference.js
     async draw_card({ photo, text }) {
       const path = join(tmpdir(), \`card-\${this.context.task_id}.svg\`);
       if (photo) console.log("of", await photo.getPath());   // downloads what --input photo=@me.png sent
-      await writeFile(path, \`<svg xmlns="http://www.w3.org/2000/svg"><text y="20">\${text}</text></svg>\`);
+      const svg = \`svg xmlns="http://www.w3.org/2000/svg"\`;
+      await writeFile(path, \`<\${svg}><text y="20">\${text}</text></svg>\`);
       return { card: File.fromPath(path) };   // or {path}; a bare path is not stored
     }
     async onCancel() {}                 // when a task is cancelled; this.context.cancelRequested is set, too
@@ -56,8 +56,9 @@ inference.js
   }
 
 Rules
-  - A function is a method of App that is not setup, unload, onCancel or constructor, does not begin
-    with _, and has both schemas: run has RunInput and RunOutput, set_value has SetValueInput, ….
+  - A function is a method of App that is not setup, unload, onCancel or
+    constructor, does not begin with _, and has both schemas: run has RunInput
+    and RunOutput, set_value has SetValueInput and SetValueOutput.
   - Inputs are checked by the schema, with its defaults filled in; outputs are JSON.
   - A method may be an async generator: each yield is a partial output, the last one the result.
   - What this.… holds lives as long as the process: that is the state of a session.
