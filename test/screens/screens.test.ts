@@ -285,7 +285,8 @@ it("doctor on 40 columns has what it knows beneath what it found", async () => {
 });
 
 it.each([80, 40])("dev on %i columns, in color, until Ctrl-C", async (columns) => {
-  const { lines } = await onTerminal(columns, ["dev", "--port", "0"], home, {}, "timeout -s INT 8");
+  const { lines, exitCode } = await onTerminal(columns, ["dev", "--port", "0"], home, {}, "stops it");
+  expect(exitCode).toBe(130);
   const told = lines.slice(
     0,
     lines.findIndex((line) => line.startsWith("stopping:")),
