@@ -85,6 +85,7 @@ o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too
 o|--timeout|text|stop after this long; tasks go on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to running tasks
 o|--save|dirs|download every file of the outputs into this folder; nothing is overwritten
+o|--receipt||with --save: write a receipt of each row beside its files, for belt rerun
 o|--dry-run||tell what would be run and uploaded, send nothing
 o|--help||show help
 o|-h||show help

@@ -89,6 +89,7 @@ function __belt_table
             echo 'o|--timeout|text|stop after this long; tasks go on; exit 8'
             echo 'o|--on-interrupt|one:cancel,detach|what Ctrl-C does to running tasks'
             echo 'o|--save|dirs|download every file of the outputs into this folder; nothing is overwritten'
+            echo 'o|--receipt||with --save: write a receipt of each row beside its files, for belt rerun'
             echo 'o|--dry-run||tell what would be run and uploaded, send nothing'
             echo 'o|--help||show help'
             echo 'o|-h||show help'

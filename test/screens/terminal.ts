@@ -11,19 +11,23 @@ export interface Screen {
   exitCode: number | undefined;
 }
 
-/**
- * Runs belt on a pseudo terminal of `script`, so many columns wide; presses Ctrl-C once `stopAfter` has been
- * on it.
- */
+interface Ways {
+  /** A command that runs belt. */
+  prefix?: string;
+  /** Ctrl-C is pressed once this has been on the terminal. */
+  stopAfter?: string;
+}
+
+/** Runs belt on a pseudo terminal of `script`, so many columns wide. */
 export async function onTerminal(
   columns: number,
   argv: string[],
   home: Home,
   env: Record<string, string> = {},
-  stopAfter?: string,
+  { prefix = "", stopAfter }: Ways = {},
 ): Promise<Screen> {
   const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
-  const running = execa("script", ["-qec", `stty cols ${columns} rows 40; ${words}`, "/dev/null"], {
+  const running = execa("script", ["-qec", `stty cols ${columns} rows 40; ${prefix} ${words}`, "/dev/null"], {
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", TZ: "UTC", ...home.env, ...env },
     extendEnv: false,
     stdin: stopAfter === undefined ? "ignore" : "pipe",

@@ -20,7 +20,16 @@ function fresh() {
 }
 
 function intent(key: string, attempt: number): BatchRecord {
-  const rest = { row: 1, id: "é", content: "c", version: "v", round: 0, function: null, sent: "s" };
+  const rest = {
+    row: 1,
+    id: "é",
+    content: "c",
+    version: "v",
+    round: 0,
+    function: null,
+    infra: null,
+    sent: "s",
+  };
   const times = { time: "2026-01-01T00:00:00Z", server_time: null, until: "2026-01-01T00:00:30Z" };
   return { type: "intent", key, attempt, ...rest, ...times, estimate: null };
 }

@@ -48,7 +48,8 @@ export async function requireFolder(ctx: RunContext, folder: string): Promise<vo
 
 /**
  * Downloads every file of a task's output into a folder; a file that fails does not stop the
- * others. A `prefix` is for one of many: what it saved before a crash is found again by its name.
+ * others. A `prefix` is for one of many: what it saved before a crash is found again by its name, and
+ * whoever saves them all sweeps the folder.
  */
 export async function saveOutput(
   ctx: RunContext,
@@ -75,7 +76,7 @@ export async function saveOutput(
       return [];
     }
   };
-  if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
+  if (files.length > 0 && prefix === null) await sweepFolder(ctx, folder);
   const saved = (await mapLimit(files, AT_ONCE, save)).flat();
   const whole = { ...task, saved: saved.map(({ path }) => path) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
@@ -87,6 +88,11 @@ export async function saveOutput(
       ? stopped(ctx, task.id, folder)
       : await partly(ctx, task.id, folder, files, errors),
   };
+}
+
+/** Removes what downloads that were killed have left in a folder. */
+export async function sweepFolder(ctx: RunContext, folder: string): Promise<void> {
+  await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
 }
 
 function nothingToSave({ id, status }: TaskDocument): string {
@@ -106,7 +112,7 @@ async function saveFile(
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     const { base, extension } = nameFor(file, extensionsOf(file.contentType || contentType));
-    return { base: prefix === null ? base : `${prefix}-${base}`, extension };
+    return { base: prefix === null ? base : cleanName(`${prefix}-${base}`), extension };
   };
   const keepSame = prefix !== null;
   return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, { fill, keepSame });

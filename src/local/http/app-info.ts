@@ -77,7 +77,7 @@ export class Apps {
     return {
       app: directory.app,
       dir: directory.dir,
-      builtIn: directory.builtIn,
+      built_in: directory.builtIn,
       version: current?.hash ?? null,
       functions: Object.keys(schemas?.functions ?? {}),
       problem: directory.problem,
