@@ -132,6 +132,8 @@ export interface ToolRun {
   code: number;
   /** Which bound ended it. */
   ended: "timeout" | "flood" | "signal" | null;
+  /** False when something that it left running had more to say, perhaps. */
+  isWhole: boolean;
 }
 
 /** A conversation on the terminal. */
