@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogEntry } from "../../src/local/tasks/task.ts";
-import { TaskLog } from "../../src/local/tasks/task-log.ts";
+import { type LogEntry, TaskLog } from "../../src/local/tasks/task-log.ts";
 
 const line = (content: string) => ({ created_at: "2026-01-01T00:00:00Z", log_type: 4, content });
 

@@ -1,5 +1,11 @@
 /** The lines of a task's log: of a very long one its beginning and its end are kept. */
-import type { LogEntry } from "./task.ts";
+
+export interface LogEntry {
+  id: string;
+  created_at: string;
+  log_type: number;
+  content: string;
+}
 
 /** Half of what is kept, in lines and in characters. */
 const HALF_LINES = 10_000;

@@ -2,14 +2,7 @@
 import { isTerminal, type StatusWord } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Call } from "../sessions/session.ts";
-import { TaskLog } from "./task-log.ts";
-
-export interface LogEntry {
-  id: string;
-  created_at: string;
-  log_type: number;
-  content: string;
-}
+import { type LogEntry, TaskLog } from "./task-log.ts";
 
 /** Log types of the API. */
 export const LOG_SETUP = 3;

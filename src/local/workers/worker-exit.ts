@@ -8,3 +8,6 @@ export class WorkerExit extends Error {
     this.place = place;
   }
 }
+
+/** The server ended it, which says nothing of its app. */
+export class WorkerStopped extends WorkerExit {}

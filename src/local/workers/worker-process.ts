@@ -12,7 +12,9 @@ import { createLineSplitter } from "./line-splitter.ts";
 import { killGroup, killMarked } from "./processes.ts";
 import { type AppSchemas, type FromWorker, readFromWorker, readSchemas, type ToWorker } from "./protocol.ts";
 import { type SpawnedWorker, spawnWorker, type WorkerSettings } from "./spawn-worker.ts";
-import { WorkerExit } from "./worker-exit.ts";
+import { WorkerExit, WorkerStopped } from "./worker-exit.ts";
+
+const STOPPED = "stopped";
 
 const STDERR_LINES = 20;
 const LAST_WORDS_MS = 100;
@@ -123,11 +125,11 @@ export class WorkerProcess {
   /** Lets the app clean up, for at most `graceMs`, then ends the process. */
   async stop(graceMs: number): Promise<void> {
     if (this.#unloads && !this.dead && !this.busy) {
-      const timer = setTimeout(() => this.kill("stopped"), graceMs);
+      const timer = setTimeout(() => this.kill(STOPPED), graceMs);
       await this.#conversation.ask({ kind: "unload" }).catch(() => {});
       clearTimeout(timer);
     }
-    this.kill("stopped");
+    this.kill(STOPPED);
     await this.exited;
   }
 
@@ -211,7 +213,8 @@ export class WorkerProcess {
     // What could not be reached may still hold them; it must not hold this process, too.
     for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
     await rm(this.#spawned.temporaryDir, { recursive: true, force: true }).catch(() => {});
-    this.end = new WorkerExit(this.#describeEnd(ending), this.#ending?.place ?? null);
+    const Exit = this.killedFor === STOPPED ? WorkerStopped : WorkerExit;
+    this.end = new Exit(this.#describeEnd(ending), this.#ending?.place ?? null);
     this.isEndTold = this.#conversation.end(this.end) || this.killedFor !== null;
     if (!this.isEndTold) this.#callLogs.last?.(`after this task: ${this.end.message}`);
   }
