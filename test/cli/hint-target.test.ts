@@ -33,8 +33,8 @@ upload x.png|cost|credits|whoami|me|auth status|check|batch run a/b rows.csv|cur
 run|rerun|task list -qv --limti 3|task list --jq id|task list --silent|run infsh/flux -i a=b --debug --dryrun
 `
   .trim()
-  .split(/[|\n]/)
-  .map((line) => line.split(" "));
+  .split("\n")
+  .map((lines) => ({ lines }));
 
 const TARGETS = [["--local"], ["--profile", "work"], ["--api-url", "http://127.0.0.1:9"], ["--profile=work"]];
 
@@ -61,21 +61,30 @@ async function targetOf([name, ...words]: string[]): Promise<object> {
   return { local, profile, apiUrl };
 }
 
-it("leads to a command line that belt takes, and that goes where the wrong one went", async () => {
-  for (const [number, line] of WRONG.entries()) {
-    const plain = await hint(line);
-    expect([line, plain]).toEqual([line, expect.not.stringMatching(/^(belt help|$)| shows how it is used/)]);
-    expect(await targetOf(commandIn(plain))).toEqual({});
-    for (const [at, before] of ["", ...line].entries()) {
+it.each(WRONG)(
+  "leads to a line that belt takes, and that goes where the wrong one went: $lines",
+  async ({ lines }) => {
+    for (const [number, line] of lines
+      .split("|")
+      .map((line) => line.split(" "))
+      .entries()) {
+      const plain = await hint(line);
+      expect([line, plain]).toEqual([
+        line,
+        expect.not.stringMatching(/^(belt help|$)| shows how it is used/),
+      ]);
+      expect(await targetOf(commandIn(plain))).toEqual({});
       // What follows an option may be its value.
-      if (before.startsWith("-")) continue;
-      const target = TARGETS[(number + at) % TARGETS.length]!;
-      const argv = [...line.slice(0, at), ...target, ...line.slice(at)];
-      const found = commandIn(await hint(argv));
-      const wanted = await targetOf(["belt", "balance", ...target]);
-      expect([argv, found, await targetOf(found)]).toEqual([argv, found, wanted]);
-      const rest = [...found].filter((word) => !target.includes(word));
-      expect([argv, rest.toSorted()]).toEqual([argv, commandIn(plain).toSorted()]);
+      const places = ["", ...line].flatMap((before, at) => (before.startsWith("-") ? [] : [at]));
+      for (const at of [places.at(number % places.length)!, places.at(-1)!]) {
+        const target = TARGETS[(number + at) % TARGETS.length]!;
+        const argv = [...line.slice(0, at), ...target, ...line.slice(at)];
+        const found = commandIn(await hint(argv));
+        const wanted = await targetOf(["belt", "balance", ...target]);
+        expect([argv, found, await targetOf(found)]).toEqual([argv, found, wanted]);
+        const rest = found.filter((word) => !target.includes(word));
+        expect([argv, rest.toSorted()]).toEqual([argv, commandIn(plain).toSorted()]);
+      }
     }
-  }
-});
+  },
+);

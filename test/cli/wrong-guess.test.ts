@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BUILT_IN } from "../../src/cli/guess/known-apps.ts";
 import { OPTIONS } from "../../src/cli/guess/other-options.ts";
 import { COMMANDS, NOUNS, VERBS } from "../../src/cli/guess/other-tools.ts";
 import { processHost } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { PacedWriter } from "../../src/terminal/paced-writer.ts";
+import { loadApp } from "../samples/load.ts";
 import { belt, Home, ROOT } from "../support/belt.ts";
 
 let home: Home;
@@ -192,6 +194,14 @@ describe("the first wrong guess is answered with the command that was meant", ()
     expect(JSON.parse(stderr).error).toMatchObject({ code: "usage", hint: `${FOX} --json` });
   });
 });
+
+it.each(Object.entries(BUILT_IN))(
+  "the inputs of %s are known before it was ever run",
+  async (name, inputs) => {
+    const { RunInput } = await loadApp(name.split("/")[1]!);
+    expect(Object.keys(RunInput!.shape)).toEqual(inputs);
+  },
+);
 
 describe("the table of words from other tools", () => {
   const typed = [

@@ -48,7 +48,7 @@ async function meantBy({ program, host, check }: Refused): Promise<Hint | null> 
 function messageOf({ message, code }: CommanderError, program: Command, argv: readonly string[]): string {
   const [told = ""] = message.replace(/^error: /, "").split("\n");
   const choice = CHOICE.exec(told);
-  if (choice) return `${choice[1] ?? choice[3]}: "${choice[2]}" is not one of ${choice[4]}`;
+  if (choice) return `${choice[1] ?? `<${choice[3]}>`}: "${choice[2]}" is not one of ${choice[4]}`;
   const choices = code === "commander.missingArgument" ? choicesOf(told, program, argv) : "";
   return `${told.replace(EXCESS, "belt $1 takes $2, not $3")}${choices}`;
 }
