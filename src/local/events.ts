@@ -50,7 +50,8 @@ export type ServerEvent =
       app: string;
       worker: string | null;
     }
-  | { type: "worker"; state: "started" | "stopped"; id: string; app: string }
+  /** Its problem when it ended by itself and no task was there to tell of it. */
+  | { type: "worker"; state: "started" | "stopped"; id: string; app: string; problem: AppProblem | null }
   /** A line of an app's: of its console, or of belt about it. */
   | { type: "log"; id: string; app: string; text: string }
   /** A step of the scenario acted; `what` is an app or a path, `id` that of a task, session or file. */

@@ -86,8 +86,12 @@ export const devEventView: View<DevEvent> = {
         );
         return state === "opened" ? line : colors.dim(line);
       }
-      case "worker":
-        return "";
+      case "worker": {
+        const { id, app: what, problem } = event;
+        if (!problem) return "";
+        const trouble = problemText(problem);
+        return grid(event.time, { id, status: "crashed", what, detail: "", trouble }, style);
+      }
       case "log":
         return logLines(event, style);
       case "fault": {
@@ -171,7 +175,7 @@ function grid(time: string, row: Row, style: Style): string {
 function colorState(state: string, colors: Colors): string {
   const word = state.trim();
   if (word === "completed" || word === "loaded") return colors.green(state);
-  if (/^(failed|broken|lost|webhook|fault)$/.test(word)) return colors.red(state);
+  if (/^(failed|broken|crashed|lost|webhook|fault)$/.test(word)) return colors.red(state);
   return /^(cancell|expired)/.test(word) ? colors.yellow(state) : state;
 }
 

@@ -89,7 +89,7 @@ test("a broken app is told with its file and line, an edit with its version", ()
   );
 });
 
-test("sessions, and webhooks that did not arrive, are told; workers are not", () => {
+test("sessions, and webhooks that did not arrive, are told, and of workers those that crashed", () => {
   const session: DevEvent = {
     type: "session",
     time: TIME,
@@ -104,7 +104,19 @@ test("sessions, and webhooks that did not arrive, are told; workers are not", ()
   expect(show({ ...webhook, delivered: false, error: "HTTP 500" }, 80)).toContain(
     "not delivered in 3 tries: HTTP 500",
   );
-  expect(show({ type: "worker", time: TIME, state: "started", id: "w", app: "x" }, 80)).toBe("");
+  const worker = {
+    type: "worker",
+    time: TIME,
+    state: "stopped",
+    id: "wrk_0hxdeadbeef",
+    app: "acme/x",
+  } as const;
+  expect(show({ ...worker, problem: null }, 80)).toBe("");
+  const problem = { message: "too late", file: "/x/inference.js", line: 2 };
+  expect(show({ ...worker, problem }, 80).split("\n")).toEqual([
+    `${CLOCK}  deadbeef  crashed              acme/x`,
+    "          /x/inference.js:2: too late",
+  ]);
 });
 
 test.each([40, 80])("what is served fits %i columns, broken apps with their place", (width) => {

@@ -12,15 +12,24 @@ export function problemOf(error: unknown, dir: string, manifest = "inf.yml"): Ap
   const said = messageOf(error);
   const yamlLine = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line;
   if (yamlLine !== undefined) {
-    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, manifest), line: yamlLine };
+    const [message = ""] = said.split(/ at line \d+, column \d+|\n/, 1);
+    return { message, file: join(dir, manifest), line: yamlLine };
   }
   const place = placeIn(said, dir);
-  const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? said;
+  const summary = summaryOf(said.split("\n")) ?? said;
   return {
     message: missingPackage(summary, dir) ?? summary,
     file: place?.file ?? null,
     line: place?.line ?? null,
   };
+}
+
+/** An error in words, with its causes; null where none is told. */
+function summaryOf(lines: string[]): string | null {
+  const at = lines.findIndex((line) => /^\w*Error\b/.test(line));
+  if (at === -1) return null;
+  const causes = lines.slice(at).flatMap((line) => /^\[cause\]: (.+)/.exec(line)?.[1] ?? []);
+  return [lines[at]!, ...causes].map((text) => text.replace(/^Error: /, "")).join(": ");
 }
 
 /** What node says of a package that is not there leaves open what to do about it. */

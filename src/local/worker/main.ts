@@ -1,5 +1,6 @@
 /** The child process: loads one app, keeps one instance of it, and does what the server says. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../../wire/types.ts";
@@ -66,7 +67,7 @@ async function receive(
     // A result that cannot become JSON throws here and is reported as the app's error.
     send({ kind: "result", id: message.id, value: value ?? null });
   } catch (error) {
-    const stack = stackOf(error).split("\n").filter(isOfApp).join("\n");
+    const stack = appStackOf(error);
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
     const place = placeIn(stack, process.cwd());
     send({
@@ -78,12 +79,28 @@ async function receive(
   }
 }
 
-/** Frames of belt's and of node's own say nothing about the app. */
-function isOfApp(line: string): boolean {
-  return !line.includes(import.meta.url) && !line.includes("node:internal/");
+/** Without the frames of belt's and of node's own, which say nothing about the app. */
+function appStackOf(error: unknown): string {
+  const isForeign = (line: string) =>
+    /^ +at /.test(line) && (line.includes(import.meta.url) || /[ (]node:/.test(line));
+  return stackOf(error)
+    .split("\n")
+    .filter((line) => !isForeign(line))
+    .join("\n");
 }
 
-/** A broken app is left to crash: node itself then prints the file and the line on stderr. */
+/** Says on stderr why the app cannot be loaded. */
+function leave(error: unknown, address: string): void {
+  const told = appStackOf(error) || messageOf(error);
+  if (error instanceof SyntaxError) {
+    // Where it is only node tells, of one that nobody catches; without a frame it would put it in brackets.
+    error.stack = `${told}\n    at import (${address})`;
+    throw error;
+  }
+  writeSync(2, `${told}\n`);
+  process.exit(1);
+}
+
 async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
   const fromServer = new Socket({ fd: FROM_SERVER });
   startWatchdog(parent, mostMemory);
@@ -105,8 +122,6 @@ async function main(entry: string, parent: number, mostMemory: number): Promise<
 }
 
 const [, , entry = "", parent, mostMemory] = process.argv;
-main(entry, Number(parent), Number(mostMemory)).catch((error: unknown) => {
-  setImmediate(() => {
-    throw error;
-  });
-});
+main(entry, Number(parent), Number(mostMemory)).catch(
+  (error: unknown) => void setImmediate(leave, error, pathToFileURL(entry).href),
+);

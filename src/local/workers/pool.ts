@@ -1,4 +1,5 @@
 /** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
+import { problemOf } from "../apps/app-problem.ts";
 import type { AppVersion } from "../apps/app-version.ts";
 import { messageOf } from "../error-text.ts";
 import type { EmitEvent } from "../events.ts";
@@ -170,9 +171,11 @@ export class Pool {
     const { nextId, settings, emit } = this.#options;
     const worker = createWorker(nextId(), version, settings);
     this.#workers.add(worker);
-    emit({ type: "worker", state: "started", id: worker.id, app: version.app });
+    const told = { type: "worker", id: worker.id, app: version.app } as const;
+    emit({ ...told, state: "started", problem: null });
     void worker.exited.then(() => {
-      emit({ type: "worker", state: "stopped", id: worker.id, app: version.app });
+      const { crash } = worker;
+      emit({ ...told, state: "stopped", problem: crash === null ? null : problemOf(crash, version.dir) });
       this.#forget(worker);
       this.#serve();
     });

@@ -42,6 +42,8 @@ export class WorkerProcess {
   dead = false;
   /** Why we ended the process; null while it lives, and when it ended by itself. */
   killedFor: string | null = null;
+  /** How the process ended by itself while nobody used it; null while it lives, and for every other end. */
+  crash: WorkerExit | null = null;
   /** When the last task ended, for choosing whom to stop first. */
   idleSince = 0;
   onLog: (text: string) => void = () => {};
@@ -116,6 +118,7 @@ export class WorkerProcess {
 
   /** Lets the app clean up, for at most `graceMs`, then ends the process. */
   async stop(graceMs: number): Promise<void> {
+    if (!this.dead) this.killedFor ??= STOPPED;
     if (this.#unloads && !this.dead && !this.busy) {
       const timer = setTimeout(() => this.kill(STOPPED), graceMs);
       await this.#conversation.ask({ kind: "unload" }).catch(() => {});
@@ -197,6 +200,7 @@ export class WorkerProcess {
     });
     this.dead = true;
     this.usable = false;
+    const isUnused = !this.busy && this.killedFor === null;
     // The pipes may hold more than was read; a grandchild may hold them open for ever.
     await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     killGroup(this.#child);
@@ -205,7 +209,9 @@ export class WorkerProcess {
     for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
     await rm(this.#spawned.temporaryDir, { recursive: true, force: true }).catch(() => {});
     const Exit = this.killedFor === STOPPED ? WorkerStopped : WorkerExit;
-    this.#conversation.end(new Exit(this.#describeEnd(ending)));
+    const exit = new Exit(this.#describeEnd(ending));
+    if (isUnused) this.crash = exit;
+    this.#conversation.end(exit);
   }
 
   #describeEnd(ending: string): string {
