@@ -18,21 +18,26 @@ export function messageOf(thrown: unknown): string {
 
 /** The stacks of an error, of its causes, and of those that any of them gathers; empty when it has none. */
 export function stackOf(thrown: unknown): string {
-  const labelled = (label: string, error: unknown) => {
+  const labeled = (label: string, error: unknown) => {
     const stack = textOf(error, "stack");
     return stack === "" ? [] : [label + stack];
   };
   const stacks = causesOf(thrown).flatMap((cause, at) => [
-    ...labelled(at === 0 ? "" : "[cause]: ", cause),
-    ...errorsOf(cause).flatMap((error) => labelled("[errors]: ", error)),
+    ...labeled(at === 0 ? "" : "[cause]: ", cause),
+    ...errorsOf(cause).flatMap((error) => labeled("[errors]: ", error)),
   ]);
   return stacks.join("\n").slice(0, LONGEST);
+}
+
+export interface Place {
+  file: string;
+  line: number;
 }
 
 const PLACE = /(file:\/\/[^\s()]+?|(?:\/|[A-Za-z]:\\)[^\s:()]+):(\d+)/g;
 
 /** The first file and line of what is said, as in a stack, that are of this folder and not of its packages. */
-export function placeIn(said: string, dir: string): { file: string; line: number } | null {
+export function placeIn(said: string, dir: string): Place | null {
   // Modules are loaded by their real paths.
   const folders = [dir, realPath(dir)].map((folder) => folder + sep);
   for (const [, named = "", line] of said.matchAll(PLACE)) {

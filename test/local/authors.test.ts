@@ -76,57 +76,6 @@ export class App {
   expect(log.join()).not.toContain("node:");
 });
 
-test("a worker that crashes after its task is told, with the place", async () => {
-  const { dir, server } = await serve({
-    "inference.js": `import { z } from "zod";
-export const RunInput = z.object({}), RunOutput = z.any();
-export class App {
-  run() { setTimeout(() => Promise.reject(new Error("too late")), 20); return {}; }
-}
-`,
-  });
-  expect((await server.run(BODY)).status_text).toBe("completed");
-  const crashed = await server.emitted((event) => event.type === "worker" && event.problem !== null);
-  const problem = { message: "too late", file: join(dir, "inference.js"), line: 4 };
-  expect(crashed).toMatchObject({ state: "stopped", app: "test/mine", problem });
-});
-
-describe("an app that cannot be loaded says why, and nothing of belt's own", () => {
-  const schemas = 'import { z } from "zod";\nexport const RunInput = z.any(), RunOutput = z.any();\n';
-
-  test.each([
-    [":1: at the top: why", 'throw new Error("at the top", { cause: new Error("why") });'],
-    [
-      ":3: it is in the way",
-      `${schemas}export class App { constructor() { throw new Error("it is in the way"); } run() {} }`,
-    ],
-    [":1: nobody hears it", 'Promise.reject(new Error("nobody hears it")); await new Promise(() => {});'],
-    [":2: SyntaxError: Unexpected token ';'", "const one = 1;\nconst two = (;"],
-    [
-      ":1: SyntaxError: The requested module './x.js' does not provide an export named 'y'",
-      'import { y } from "./x.js";',
-    ],
-    ["the worker exited with code 1:\njust words", 'throw "just words";'],
-    ["the worker exited with code 3", "process.exit(3);"],
-    [
-      "App has run, but these zod schemas are not exported: RunInput",
-      'import { z } from "zod"; export const RunOutput = z.any();\nexport class App { run() {} }',
-    ],
-  ])("%s", async (told, code) => {
-    const { dir, server } = await serve({ "inference.js": code, "x.js": "" });
-    const { status_text, error, id } = await server.run(BODY);
-    const place = told.startsWith(":") ? join(dir, "inference.js") : "";
-    expect({ status_text, error }).toEqual({
-      status_text: "failed",
-      error: `the app cannot be loaded: ${place}${told}`,
-    });
-    const log = server.events.flatMap((event) =>
-      event.type === "log" && event.id === id ? [event.text] : [],
-    );
-    expect(log.join("\n")).not.toMatch(/^file:\S+worker[/\\]main\.js/m);
-  });
-});
-
 describe("a file that is named by a bare path", () => {
   const app = (zod: string, file: string) => `import { z } from "${zod}";
 import { createFileSchema } from "@inferencesh/app";

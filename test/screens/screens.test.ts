@@ -122,6 +122,17 @@ describe("run", () => {
     expect(piped.stdout).not.toContain("\u001b]8");
   });
 
+  it("shows where a file was saved in the place of its address", async () => {
+    const image = { uri: `${api.url}/files/image.png`, content_type: "image/png", size: 5 };
+    api
+      .on(`GET /tasks/${ID}`, api.ok(api.task("completed", { id: ID, output: { image, note: "done" } })))
+      .on("GET /files/image.png", (_request, response) => void response.end("PIXEL"));
+    const { lines } = await look(80, [...RUN, "--save", join(home.dir, "out")]);
+    const [shown = ""] = lines.filter((line) => line.startsWith("image  "));
+    expect(shown).not.toContain("http");
+    expect(lines.join("")).toContain("out/image.png");
+  });
+
   it("with --json asks for nothing that only people see", async () => {
     await look(80, [...RUN, "--json"]);
     expect(api.count(`GET /tasks/${ID}/timings`)).toBe(0);

@@ -15,21 +15,14 @@ export function problemOf(error: unknown, dir: string, manifest = "inf.yml"): Ap
     const [message = ""] = said.split(/ at line \d+, column \d+|\n/, 1);
     return { message, file: join(dir, manifest), line: yamlLine };
   }
-  const place = placeIn(said, dir);
-  const summary = summaryOf(said.split("\n")) ?? said;
+  const place = placeIn((error as { place?: string | null }).place ?? said, dir);
+  // Without frames node puts it in brackets.
+  const [, summary = said] = /^\[?(\w*Error\b.*?)\]?$/m.exec(said) ?? [];
   return {
     message: missingPackage(summary, dir) ?? summary,
     file: place?.file ?? null,
     line: place?.line ?? null,
   };
-}
-
-/** An error in words, with its causes; null where none is told. */
-function summaryOf(lines: string[]): string | null {
-  const at = lines.findIndex((line) => /^\w*Error\b/.test(line));
-  if (at === -1) return null;
-  const causes = lines.slice(at).flatMap((line) => /^\[cause\]: (.+)/.exec(line)?.[1] ?? []);
-  return [lines[at]!, ...causes].map((text) => text.replace(/^Error: /, "")).join(": ");
 }
 
 /** What node says of a package that is not there leaves open what to do about it. */

@@ -8,7 +8,7 @@ import { brokenApp } from "../errors.ts";
 import type { AppSummary } from "../events.ts";
 import type { Pool } from "../workers/pool.ts";
 import type { AppSchemas } from "../workers/protocol.ts";
-import { WorkerExit, WorkerStopped } from "../workers/worker-process.ts";
+import { WorkerExit, WorkerStopped } from "../workers/worker-exit.ts";
 import { OWNER } from "./owner.ts";
 
 export class Apps {

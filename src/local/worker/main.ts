@@ -1,6 +1,5 @@
 /** The child process: loads one app, keeps one instance of it, and does what the server says. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../../wire/types.ts";
@@ -10,6 +9,7 @@ import type { FromWorker, ToWorker } from "../workers/protocol.ts";
 import { type LoadedApp, readApp } from "./app.ts";
 import { barePaths } from "./bare-paths.ts";
 import { captureOutput } from "./capture-output.ts";
+import { ownFrames, tellEndings } from "./endings.ts";
 import { describeApp } from "./schemas.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -45,6 +45,9 @@ async function run(
   return value;
 }
 
+/** The app's folder, which it may leave later. */
+const HOME = process.cwd();
+
 /** The call whose code is running, also in what it leaves behind. */
 const currentRun = new AsyncLocalStorage<number>();
 
@@ -67,9 +70,9 @@ async function receive(
     // A result that cannot become JSON throws here and is reported as the app's error.
     send({ kind: "result", id: message.id, value: value ?? null });
   } catch (error) {
-    const stack = appStackOf(error);
+    const stack = ownFrames(stackOf(error));
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
-    const place = placeIn(stack, process.cwd());
+    const place = placeIn(stack, HOME);
     send({
       kind: "error",
       id: message.id,
@@ -79,37 +82,18 @@ async function receive(
   }
 }
 
-/** Without the frames of belt's and of node's own, which say nothing about the app. */
-function appStackOf(error: unknown): string {
-  const isForeign = (line: string) =>
-    /^ +at /.test(line) && (line.includes(import.meta.url) || /[ (]node:/.test(line));
-  return stackOf(error)
-    .split("\n")
-    .filter((line) => !isForeign(line))
-    .join("\n");
-}
-
-/** Says on stderr why the app cannot be loaded. */
-function leave(error: unknown, address: string): void {
-  const told = appStackOf(error) || messageOf(error);
-  if (error instanceof SyntaxError) {
-    // Where it is only node tells, of one that nobody catches; without a frame it would put it in brackets.
-    error.stack = `${told}\n    at import (${address})`;
-    throw error;
-  }
-  writeSync(2, `${told}\n`);
-  process.exit(1);
-}
-
 async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
   const fromServer = new Socket({ fd: FROM_SERVER });
   startWatchdog(parent, mostMemory);
   const send: Send = sendToServer;
-  const flushOutput = captureOutput(
-    () => currentRun.getStore() ?? null,
-    (text, isError, run) => send({ kind: "log", text, isError, run }),
+  const runNow = () => currentRun.getStore() ?? null;
+  const flushOutput = captureOutput(runNow, (text, isError, run) =>
+    send({ kind: "log", text, isError, run }),
   );
+  let isLoaded = false;
+  tellEndings({ dir: HOME, send, currentRun: runNow, isLoaded: () => isLoaded });
   const app = readApp(await import(pathToFileURL(entry).href), entry);
+  isLoaded = true;
   const onMessage = (message: JsonObject) => {
     const asked = message as ToWorker;
     const work = () => void receive(app, asked, send, flushOutput);
@@ -122,6 +106,9 @@ async function main(entry: string, parent: number, mostMemory: number): Promise<
 }
 
 const [, , entry = "", parent, mostMemory] = process.argv;
-main(entry, Number(parent), Number(mostMemory)).catch(
-  (error: unknown) => void setImmediate(leave, error, pathToFileURL(entry).href),
-);
+main(entry, Number(parent), Number(mostMemory)).catch((error: unknown) => {
+  // Outside of the promise: node then knows where in a module it found fault.
+  setImmediate(() => {
+    throw error;
+  });
+});

@@ -1,10 +1,10 @@
 /** The worker processes: reused while warm, started up to a bound, and waited for in order of arrival. */
-import { problemOf } from "../apps/app-problem.ts";
 import type { AppVersion } from "../apps/app-version.ts";
 import { messageOf } from "../error-text.ts";
 import type { EmitEvent } from "../events.ts";
 import type { WorkerSettings } from "./spawn-worker.ts";
-import { WorkerExit, WorkerProcess } from "./worker-process.ts";
+import { WorkerExit } from "./worker-exit.ts";
+import { WorkerProcess } from "./worker-process.ts";
 
 export interface Need {
   version: AppVersion;
@@ -169,13 +169,14 @@ export class Pool {
   #start(version: AppVersion): WorkerProcess {
     if (this.#closed) throw new Error("the server is ending");
     const { nextId, settings, emit } = this.#options;
-    const worker = createWorker(nextId(), version, settings);
+    const id = nextId();
+    const { app } = version;
+    const worker = createWorker(id, version, settings, (text) => emit({ type: "log", id, app, text }));
     this.#workers.add(worker);
-    const told = { type: "worker", id: worker.id, app: version.app } as const;
-    emit({ ...told, state: "started", problem: null });
+    emit({ type: "worker", state: "started", id, app, error: null, place: null });
     void worker.exited.then(() => {
-      const { crash } = worker;
-      emit({ ...told, state: "stopped", problem: crash === null ? null : problemOf(crash, version.dir) });
+      const { message: error = null, place = null } = (worker.isEndTold ? null : worker.end) ?? {};
+      emit({ type: "worker", state: "stopped", id, app, error, place });
       this.#forget(worker);
       this.#serve();
     });
