@@ -60,7 +60,7 @@ test("a conversation goes on in one chat; Ctrl-C stops an answer, Ctrl-D ends it
     ["> ", "hi\r"],
     ["calm.", ""],
     ["> ", "slow, please\r"],
-    ["Slowly, ", "\u0003"],
+    ["Slowly,", "\u0003"],
     ["> ", "hello\r"],
     ["Hello again: hello", ""],
     ["> ", "\u0004"],
@@ -94,7 +94,7 @@ test("Ctrl-C at a question stops the answer, too", async () => {
 
 test("text that was shown stands when a tool is waited for", async () => {
   const seen = await talk([...HELPER, "time", "--tool", "clock=sleep 1; echo now"], [["Let me look.", ""]]);
-  expect(seen).toContain("Let me look. \n");
+  expect(seen).toContain("Let me look.\n");
   expect(seen).toContain("It is {result.time}.\n");
   expect(seen).toMatch(/exit 0\n$/);
 });
