@@ -143,6 +143,15 @@ describe("the help of every command", () => {
     expect(wide.filter((line) => !code.has(line) && !line.startsWith("      '"))).toEqual([]);
   });
 
+  it.each(["app-format", "scenarios"])(
+    "fits %s, which is copied as it stands, into 80 columns",
+    async (topic) => {
+      const lines = (await shownAt(80, ["help", topic], { NO_COLOR: "1" })).split("\n");
+      expect(lines.length).toBeGreaterThan(40);
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
+
   it("has bold heads where there is color, and no escapes elsewhere", async () => {
     expect(await shownAt(80, ["run"])).toContain("\u001b[1mExamples:\u001b[22m\n");
     expect(await shownAt(80, ["run"], { NO_COLOR: "1" })).not.toContain("\u001b");

@@ -100,6 +100,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    beganAt: async () => null,
     kill(pid) {
       try {
         process.kill(pid, "SIGKILL");

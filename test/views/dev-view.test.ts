@@ -104,7 +104,13 @@ test("sessions, and webhooks that did not arrive, are told; workers are not", ()
   expect(show({ ...webhook, delivered: false, error: "HTTP 500" }, 80)).toContain(
     "not delivered in 3 tries: HTTP 500",
   );
-  expect(show({ type: "worker", time: TIME, state: "started", id: "w", app: "x" }, 80)).toBe("");
+  const worker = { type: "worker", time: TIME, id: "wrk_0hx3k2j8m2a9c0ffee12", app: "acme/x" } as const;
+  expect(show({ ...worker, state: "started", error: null, place: null }, 80)).toBe("");
+  expect(show({ ...worker, state: "stopped", error: null, place: null }, 80)).toBe("");
+  const died = { ...worker, state: "stopped", error: "the app crashed: late", place: "/x/a.js:3" } as const;
+  expect(show(died, 80)).toBe(
+    `${CLOCK}  c0ffee12  died                 acme/x worker\n${" ".repeat(10)}/x/a.js:3: the app crashed: late`,
+  );
 });
 
 test.each([40, 80])("what is served fits %i columns, broken apps with their place", (width) => {

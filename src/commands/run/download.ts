@@ -36,6 +36,7 @@ export interface Saving {
 
 export interface SavedFile {
   place: OutputFile["path"];
+  uri: string;
   /** As shown: within the folder as it was named. */
   path: string;
 }
@@ -70,7 +71,7 @@ export async function saveOutput(
     const onBytes = (bytes: number) => moved(String(index), bytes);
     try {
       const name = await saveFile(ctx, api, file, folder, prefix, onBytes);
-      return [{ place: file.path, path: join(folder, name) }];
+      return [{ place: file.path, uri: file.uri, path: join(folder, name) }];
     } catch (thrown) {
       errors.push(asSaveError(thrown, file));
       return [];

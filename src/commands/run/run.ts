@@ -150,10 +150,12 @@ async function finish(
   const task = saving?.task ?? result.task;
   let printed: unknown = null;
   if (task) {
-    const pictures = async (style: Style) =>
-      preview === "never" ? [] : await previews(ctx, api, task, style);
+    const details = async (style: Style) => ({
+      pictures: preview === "never" ? [] : await previews(ctx, api, task, style),
+      saved: new Map(saving?.files.map(({ uri, path }) => [uri, path])),
+    });
     const unseen = growing?.unseen(task) ?? task;
-    printed = await ctx.out.resultWithDetails(unseen, pictures, outputPageView).catch((thrown) => thrown);
+    printed = await ctx.out.resultWithDetails(unseen, details, outputPageView).catch((thrown) => thrown);
   }
   if (!isLost(result)) await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.
