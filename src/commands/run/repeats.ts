@@ -1,8 +1,12 @@
+import type { CoercedInput } from "../../input/coerce.ts";
 import type { RunContext } from "../shared/context.ts";
-import type { CoercedRun } from "./validate-input.ts";
 
 /** Warns of what was typed more than once where nobody knows whether a list is meant. */
-export function warnOfRepeats(ctx: RunContext, app: string, { input, setup }: CoercedRun): void {
+export function warnOfRepeats(
+  ctx: RunContext,
+  app: string,
+  { input, setup }: { input: CoercedInput; setup: CoercedInput | undefined },
+): void {
   for (const [flag, repeats] of [
     ["--input", input.repeats],
     ["--setup", setup?.repeats ?? []],
