@@ -264,6 +264,21 @@ describe("session exec", () => {
     expect(api.count("DELETE /sessions/sess_9")).toBe(1);
   });
 
+  it("says that an input is missing of the first call, not of the command's", async () => {
+    const input_schema = { type: "object", properties: { text: { type: "string" } }, required: ["text"] };
+    api.on(
+      "GET /apps/infsh/counter",
+      api.ok({ id: "x", version: { default_function: "run", input_schema } }),
+    );
+    const { code, stderr } = await run("session", "exec", "infsh/counter", "--", "true");
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "error: of the first call, which opens the session: --input text is required\n" +
+        "hint: its --input stands before --; belt run infsh/counter --help-app shows what it takes\n",
+    );
+    expect(api.count("POST /run")).toBe(0);
+  });
+
   it("needs a command", async () => {
     expect((await run("session", "exec", "infsh/counter")).code).toBe(2);
     expect(api.requests).toEqual([]);

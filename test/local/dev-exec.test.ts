@@ -50,6 +50,15 @@ describe("dev exec", () => {
     expect(stderr).toMatch(/error: the rehearsal did not hold: submits: expected 1, got 2\n$/);
   });
 
+  it("tells where an app has failed, since nobody can ask its server afterwards", async () => {
+    const app = copyOfProbe();
+    const act = "belt run test/probe --function act -i act=fail -q";
+    const { exitCode, stderr } = await exec(app, "--", "sh", "-c", act);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/^task task_\w+ of test\/probe failed at \S+probe\/inference\.js:\d+$/m);
+    expect(stderr).toContain(join(app, "inference.js"));
+  });
+
   it("passes a script that looks before it tries again", async () => {
     const look = "belt task list -q | belt task wait - --json --field output.text";
     const { exitCode, stdout, stderr } = await exec(

@@ -69,7 +69,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   expect(waited.exitCode).toBe(5);
   const later = await run("--session", session);
   expect(later).toMatchObject({ exitCode: 5, stdout: "" });
-  expect(JSON.parse(later.stderr.trim().split("\n").at(-1)!).error.code).toBe("WORKER_LOST");
+  expect(JSON.parse(later.stderr.trim().split("\n").at(-1)!)).toMatchObject({ error });
   const outside = await run("--function", "crash");
   expect(outside.exitCode).toBe(3);
 });
