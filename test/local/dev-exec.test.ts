@@ -45,26 +45,36 @@ function write(name: string, text: string): string {
 const leftOver = () => readdirSync(home.dir).filter((name) => name.startsWith("belt-dev-exec-"));
 
 describe("dev exec", () => {
+  // Each paints pictures, which takes a busy machine long.
+  const PAINTING = 60_000;
   const [blind = "", looking = ""] = [
     ...README.matchAll(/^```sh\n(belt dev exec --scenario .*?)^```/gms),
   ].map(([, script]) => script);
 
-  it("fails README's script that tries again blindly after a lost answer", async () => {
-    const { exitCode, stdout, stderr } = await shell(blind);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^painted +fog$/m);
-    expect(stderr).toContain(
-      "\n  acted   step 1   once               submit: answer drop\n  failed  submits  expected 1, got 2\n",
-    );
-    expect(stderr).toMatch(/error: the rehearsal did not hold: submits: expected 1, got 2\n$/);
-  });
+  it(
+    "fails README's script that tries again blindly after a lost answer",
+    async () => {
+      const { exitCode, stdout, stderr } = await shell(blind);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/^painted +fog$/m);
+      expect(stderr).toContain(
+        "\n  acted   step 1   once               submit: answer drop\n  failed  submits  expected 1, got 2\n",
+      );
+      expect(stderr).toMatch(/error: the rehearsal did not hold: submits: expected 1, got 2\n$/);
+    },
+    PAINTING,
+  );
 
-  it("passes README's script that looks before it tries again", async () => {
-    const { exitCode, stdout, stderr } = await shell(looking);
-    expect(stderr).toMatch(/held {3}submits {2}expected 1, got 1\n$/);
-    expect(stdout).toMatch(/^task_\w+ {2}completed\n$/);
-    expect(exitCode).toBe(0);
-  });
+  it(
+    "passes README's script that looks before it tries again",
+    async () => {
+      const { exitCode, stdout, stderr } = await shell(looking);
+      expect(stderr).toMatch(/held {3}submits {2}expected 1, got 1\n$/);
+      expect(stdout).toMatch(/^task_\w+ {2}completed\n$/);
+      expect(exitCode).toBe(0);
+    },
+    PAINTING,
+  );
 
   it("says that a step never acted, unless the command itself has failed", async () => {
     const scenario = write("s.yaml", "steps: [{on: cancel, do: {status: 500}}]");
