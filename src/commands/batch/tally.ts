@@ -10,7 +10,7 @@ interface TallyOptions {
   /** What is spent of what may be; null without a cap. */
   spent(): string | null;
   /** What is shown: redrawn on a terminal, elsewhere a line when `isMilestone`. */
-  show(text: string, isMilestone: boolean): void;
+  show(text: () => string, isMilestone: boolean): void;
 }
 
 /** How far a batch has come, for somebody who waits. */
@@ -76,6 +76,6 @@ export class Tally {
   #show(): void {
     const isMilestone = this.#tenths > this.#told;
     this.#told = Math.max(this.#told, this.#tenths);
-    this.#options.show(progressText(this.progress), isMilestone);
+    this.#options.show(() => progressText(this.progress), isMilestone);
   }
 }
