@@ -6,7 +6,7 @@ import type { JsonObject } from "../../wire/types.ts";
 import { messageOf, placeIn, stackOf } from "../error-text.ts";
 import { FROM_SERVER, readMessages, sendToServer } from "../workers/channel.ts";
 import type { FromWorker, ToWorker } from "../workers/protocol.ts";
-import { type LoadedApp, readApp } from "./app.ts";
+import { InvalidValue, type LoadedApp, readApp } from "./app.ts";
 import { barePaths } from "./bare-paths.ts";
 import { captureOutput } from "./capture-output.ts";
 import { ownFrames, tellEndings } from "./endings.ts";
@@ -73,10 +73,12 @@ async function receive(
     const stack = ownFrames(stackOf(error));
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
     const place = placeIn(stack, HOME);
+    const said = messageOf(error);
+    const isOfSchema = error instanceof InvalidValue;
     send({
       kind: "error",
       id: message.id,
-      message: messageOf(error),
+      message: message.kind === "setup" && !isOfSchema ? `setup failed: ${said}` : said,
       place: place && `${place.file}:${place.line}`,
     });
   }
