@@ -223,6 +223,15 @@ describe("session exec", () => {
     expect(api.count("DELETE /sessions/sess_9")).toBe(1);
   });
 
+  it("tells a loss that ends it once, as the error", async () => {
+    api.on("POST /sessions/sess_9/keepalive", api.error(410, "SESSION_EXPIRED", "gone"));
+    const { code, stderr } = await run("session", "keepalive", "sess_9", "--every", "1s");
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/^error: session sess_9 has expired.*\nhint: /),
+    ]);
+  });
+
   it("says once that the session was lost, which is exit 5 where the command succeeded", async () => {
     api.on("POST /sessions/sess_9/keepalive", api.error(410, "SESSION_EXPIRED", "gone"));
     api.on("DELETE /sessions/sess_9", api.error(410, "SESSION_EXPIRED", "gone"));
