@@ -118,7 +118,7 @@ describe("every do goes with the things that can meet it, and with no others", (
   const OF_TASKS = ["hold: 1s", "fail: no", "worker: kill", "phase: running, hold: 1s, fail: no"];
   const fitting = (on: string): string[] => {
     if (on === "task") return OF_TASKS;
-    if (on === "stream") return [...FORMS, ...CUT_LINES, "after_lines: 1, cut: reset"];
+    if (on === "stream" || on === "agent") return [...FORMS, ...CUT_LINES, "after_lines: 1, cut: reset"];
     return on === "put" || on === "download" ? [...FORMS, ...CUT_BYTES] : FORMS;
   };
   const all = [...new Set(TRIGGERS.flatMap(fitting))];
