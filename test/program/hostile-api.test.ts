@@ -81,13 +81,11 @@ describe.concurrent("an answer that is no task", () => {
   );
 
   it.each([
-    ["session", "list"],
-    ["task", "list"],
-  ])("%s %s of what is no list is an error", (noun, verb) =>
+    ["session", "list", "GET /sessions"],
+    ["task", "list", "POST /tasks/list"],
+  ])("%s %s of what is no list is an error", (noun, verb, route) =>
     scene(async ({ api, belt }) => {
-      api
-        .on("GET /sessions", json(200, { weather: "fine" }))
-        .on("POST /tasks/list", json(200, { weather: "fine" }));
+      api.on(route, json(200, { weather: "fine" }));
       expect(await belt(noun, verb)).toMatchObject({ code: 1, stdout: "" });
     })(),
   );
@@ -148,7 +146,7 @@ describe.concurrent("the session of a command", () => {
       .on("POST /run", api.ok({ ...QUEUED, session_id: "sess_1" }))
       .on("GET /tasks/task_1/stream", ndjson([DONE]))
       .on("GET /tasks/task_1", api.ok(DONE))
-      .on("DELETE /sessions/sess_1", json(204, null));
+      .offer("DELETE /sessions/sess_1", json(204, null));
 
   it.each([404, 410])("is ended, though a keepalive was answered by a plain %i", (status) =>
     scene(async ({ api, belt }) => {
