@@ -10,7 +10,7 @@ it("a batch of 12 rows killed after every single write is ended by the same comm
       if (!(await killOnce(scene, 12, at, 1))) break;
       expect(at).toBeLessThan(100);
     } finally {
-      await scene.close();
+      await scene.clear();
     }
   }
 }, 240_000);

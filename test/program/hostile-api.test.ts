@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { until } from "../support/belt.ts";
 import { lastError, scene } from "../support/scene.ts";
@@ -8,46 +8,47 @@ const QUEUED = { id: "task_1", status: "queued" };
 const RUNNING = { id: "task_1", status: "running" };
 const DONE = { id: "task_1", status: "completed", output: { text: "whole" } };
 
-/** A server that does to each connection what it is told. */
-async function tcp(
-  onConnection: Parameters<typeof createTcpServer>[1],
-): Promise<{ url: string; server: Server }> {
-  const server = createTcpServer(onConnection);
+/** A server that does to each connection what it is told, and counts them. */
+async function tcp(onConnection: (socket: Socket) => void) {
+  const told = { connections: 0, url: "", close: () => void server.close() };
+  const server = createTcpServer((socket) => {
+    told.connections++;
+    onConnection(socket);
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, url: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+  told.url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return told;
 }
 
 describe.concurrent("before there is a connection", () => {
   it("a proxy that closes every tunnel is told of, not asked for ever", async () => {
-    let connections = 0;
-    const { server, url } = await tcp((socket) => {
-      connections++;
-      socket.on("data", () => socket.destroy());
-    });
+    const proxy = await tcp((socket) => socket.on("data", () => socket.destroy()));
     await scene(
       async ({ belt }) => {
         const { code } = await belt("task", "get", "t", "--api-url", "https://api.example");
         expect(code).toBe(6);
-        expect(connections).toBeLessThan(10);
       },
-      { env: { HTTPS_PROXY: `http://${url}` } },
+      { env: { HTTPS_PROXY: `http://${proxy.url}` } },
     )();
-    server.close();
+    proxy.close();
+    expect(proxy.connections).toBeGreaterThan(0);
+    expect(proxy.connections).toBeLessThan(10);
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("%s ends a submit whose connection is not made", async (signal) => {
-    const { server, url } = await tcp(() => {});
+    const mute = await tcp(() => {});
     await scene(async ({ belt }) => {
       const start = Date.now();
-      const running = belt("run", "a/b", "--json", "--api-url", `https://${url}`);
-      setTimeout(() => running.signal(signal), 500);
+      const running = belt("run", "a/b", "--json", "--api-url", `https://${mute.url}`);
+      await until(() => mute.connections > 0);
+      running.signal(signal);
       const { code, stderr } = await running;
       expect(code).toBe(signal === "SIGINT" ? 130 : 143);
       expect(Date.now() - start).toBeLessThan(4_000);
       expect(stderr).not.toContain("may have started");
       expect(stderr).not.toContain("waiting for the answer");
     })();
-    server.close();
+    mute.close();
   });
 });
 
