@@ -14,7 +14,7 @@ export interface AppSummary {
   /** `namespace/name`. */
   app: string;
   dir: string;
-  builtIn: boolean;
+  built_in: boolean;
   version: string | null;
   functions: string[];
   problem: AppProblem | null;
@@ -29,7 +29,7 @@ export type ServerEvent =
       function: string | null;
       status: StatusWord;
       /** Since the task was received. */
-      elapsedMs: number;
+      elapsed_ms: number;
       worker: string | null;
       session: string | null;
       error: string | null;

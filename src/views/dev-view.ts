@@ -61,10 +61,10 @@ export const devEventView: View<DevEvent> = {
     const { colors } = style;
     switch (event.type) {
       case "task": {
-        const { id, app, function: name, status, elapsedMs, worker, error, place } = event;
+        const { id, app, function: name, status, elapsed_ms, worker, error, place } = event;
         if (isTerminal(style) && FLEETING.has(status)) return "";
         const what = name === null ? app : `${app} ${name}`;
-        const moved = { status, elapsed: formatDuration(elapsedMs) };
+        const moved = { status, elapsed: formatDuration(elapsed_ms) };
         const trouble = error !== null && place !== null ? `${place}: ${error}` : (error ?? "");
         return grid(event.time, { id, ...moved, what, detail: named("worker", worker), trouble }, style);
       }

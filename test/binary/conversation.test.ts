@@ -2,25 +2,25 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DevProcess, spawnDev } from "../local/dev-process.ts";
 import { Home, ROOT, until } from "../support/belt.ts";
 
 let home: Home;
 let server: DevProcess;
 
-beforeEach(async () => {
+beforeAll(async () => {
   home = new Home();
   server = await spawnDev(home, [join(ROOT, "test/local/agents/helper"), "--port", "0"]);
 });
 
-afterEach(async () => {
+afterAll(async () => {
   server.child.kill("SIGTERM");
   await server.child;
   home.remove();
 });
 
-/** Talks to belt on a pseudo terminal: each text is typed once what it answers to is there, after the text before it. */
+/** Talks to belt on a pseudo terminal: each text is typed once what it answers to is there, after what the one before answered to. */
 async function talk(argv: string[], lines: [seen: string, typed: string][]): Promise<string> {
   const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
   const child = spawn(
@@ -32,14 +32,20 @@ async function talk(argv: string[], lines: [seen: string, typed: string][]): Pro
     },
   );
   let seen = "";
-  child.stdout.on("data", (chunk) => {
+  let isOver = false;
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
     seen += chunk;
   });
-  const ended = new Promise((resolve) => child.on("close", resolve));
+  const ended = new Promise((resolve) => child.on("close", resolve)).then(() => {
+    isOver = true;
+  });
   let from = 0;
   for (const [wanted, typed] of lines) {
-    await until(() => seen.indexOf(wanted, from) !== -1);
-    from = seen.length;
+    await until(() => isOver || seen.includes(wanted, from));
+    const at = seen.indexOf(wanted, from);
+    if (at === -1) throw new Error(`it ended without ${JSON.stringify(wanted)}: ${JSON.stringify(seen)}`);
+    // What came together with it may be what the next one waits for.
+    from = at + wanted.length;
     child.stdin.write(typed);
   }
   await ended;
@@ -49,26 +55,22 @@ async function talk(argv: string[], lines: [seen: string, typed: string][]): Pro
 
 const HELPER = ["agent", "run", "test/helper", "--local", "--context", "language=en"];
 
-// Its timing on a pseudo terminal is not understood yet: it takes about twenty seconds, and sometimes more.
-test.skipIf(process.env["CI"] === "true")(
-  "a conversation goes on in one chat; Ctrl-C stops an answer, Ctrl-D ends it all",
-  async () => {
-    const seen = await talk(HELPER, [
-      ["> ", "hi\r"],
-      ["calm.", ""],
-      ["> ", "slow, please\r"],
-      ["Slowly, ", "\u0003"],
-      ["> ", "hello\r"],
-      ["Hello again: hello", ""],
-      ["> ", "\u0004"],
-    ]);
-    expect(seen).toContain("\nHello in en, calm.\n");
-    expect(seen).toContain("\nstopped: interrupted; the answer was stopped\n");
-    expect(seen).toContain("\nHello again: hello\n");
-    expect(seen.match(/^chat chat_/gm)).toHaveLength(1);
-    expect(seen).toMatch(/goes\s+on\s+with\s+it\s+exit 0\s*$/);
-  },
-);
+test("a conversation goes on in one chat; Ctrl-C stops an answer, Ctrl-D ends it all", async () => {
+  const seen = await talk(HELPER, [
+    ["> ", "hi\r"],
+    ["calm.", ""],
+    ["> ", "slow, please\r"],
+    ["Slowly,", "\u0003"],
+    ["> ", "hello\r"],
+    ["Hello again: hello", ""],
+    ["> ", "\u0004"],
+  ]);
+  expect(seen).toContain("\nHello in en, calm.\n");
+  expect(seen).toContain("\nstopped: interrupted; the answer was stopped\n");
+  expect(seen).toContain("\nHello again: hello\n");
+  expect(seen.match(/^chat chat_/gm)).toHaveLength(1);
+  expect(seen).toMatch(/goes\s+on\s+with\s+it\s+exit 0\s*$/);
+});
 
 test("what is held for approval is asked, its arguments harmless; no is no", async () => {
   const seen = await talk(HELPER, [
@@ -92,7 +94,7 @@ test("Ctrl-C at a question stops the answer, too", async () => {
 
 test("text that was shown stands when a tool is waited for", async () => {
   const seen = await talk([...HELPER, "time", "--tool", "clock=sleep 1; echo now"], [["Let me look.", ""]]);
-  expect(seen).toContain("Let me look. \n");
+  expect(seen).toContain("Let me look.\n");
   expect(seen).toContain("It is {result.time}.\n");
   expect(seen).toMatch(/exit 0\n$/);
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { batchScene, KNOWN } from "../support/batch-scene.ts";
+import { belt } from "../support/belt.ts";
 
 describe.concurrent("leaving", () => {
   it.each([
@@ -68,6 +69,10 @@ describe.concurrent("leaving", () => {
       await scene.belt([scene.path("rows.jsonl")]);
       const journal = readFileSync(scene.path("state/journal.ndjson"), "utf8").trim().split("\n");
       expect(journal.map((line) => JSON.parse(line).by)).toEqual(["batch", "batch"]);
+      const { code, stderr } = await belt(["task", "get", "@last"], scene);
+      expect(code).toBe(2);
+      expect(stderr).toContain("submitted no task yet, but for those of batches and agents\n");
+      expect(stderr).toContain("hint: belt task list --journal");
     }),
   );
 

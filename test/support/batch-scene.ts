@@ -60,6 +60,22 @@ export class BatchScene {
     return readFileSync(this.path(name), "utf8");
   }
 
+  /** A stored profile, the current one. */
+  profile({ name, key }: { name: string; key: string }): void {
+    const profile = {
+      name,
+      key,
+      api_url: this.server.url,
+      infra: null,
+      status_table: "auto",
+      insecure: false,
+    };
+    mkdirSync(this.path("config"), { mode: 0o700 });
+    writeFileSync(this.path("config/profiles.json"), JSON.stringify({ current: name, profiles: [profile] }), {
+      mode: 0o600,
+    });
+  }
+
   /** JSON lines `{"n":1}` and so on. */
   rows(count: number, name = "rows.jsonl"): void {
     this.write(name, Array.from({ length: count }, (_, n) => `{"n":${n + 1}}\n`).join(""));

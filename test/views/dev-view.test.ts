@@ -15,7 +15,7 @@ const running = {
   app: "acme/captions",
   function: "describe",
   status: "running",
-  elapsedMs: 1234,
+  elapsed_ms: 1234,
   worker: "wrk_0hx3k2j8m2adeadbeef",
   session: null,
   error: null,
@@ -108,7 +108,7 @@ test("sessions, and webhooks that did not arrive, are told; workers are not", ()
 });
 
 test.each([40, 80])("what is served fits %i columns, broken apps with their place", (width) => {
-  const app = { dir: "/apps/x", builtIn: false, version: "cafe1234" };
+  const app = { dir: "/apps/x", built_in: false, version: "cafe1234" };
   const problem = { message: "SyntaxError: Unexpected token", file: "/x/inference.js", line: 2 };
   const text = servingView.text(
     {

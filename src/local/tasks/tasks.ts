@@ -165,14 +165,13 @@ export class Tasks {
   #onStatus(live: LiveTask): void {
     const { clock, emit, onEnd } = this.#options;
     const { id, appId, status, createdAt, workerId, sessionId, error } = live.task;
-    const elapsedMs = clock.now() - createdAt;
     emit({
       type: "task",
       id,
       app: appId,
       function: live.task.function,
       status,
-      elapsedMs,
+      elapsed_ms: clock.now() - createdAt,
       worker: workerId,
       session: sessionId,
       error,

@@ -15,6 +15,11 @@ import { type SpawnedWorker, spawnWorker, type WorkerSettings } from "./spawn-wo
 /** The process is gone; the message says how, and what it said last on stderr. */
 export class WorkerExit extends Error {}
 
+/** The server ended it, which says nothing of its app. */
+export class WorkerStopped extends WorkerExit {}
+
+const STOPPED = "stopped";
+
 const STDERR_LINES = 20;
 const LAST_WORDS_MS = 100;
 const BROKEN_CHANNEL = "the app wrote into belt's channel to its worker, or more than it holds";
@@ -112,11 +117,11 @@ export class WorkerProcess {
   /** Lets the app clean up, for at most `graceMs`, then ends the process. */
   async stop(graceMs: number): Promise<void> {
     if (this.#unloads && !this.dead && !this.busy) {
-      const timer = setTimeout(() => this.kill("stopped"), graceMs);
+      const timer = setTimeout(() => this.kill(STOPPED), graceMs);
       await this.#conversation.ask({ kind: "unload" }).catch(() => {});
       clearTimeout(timer);
     }
-    this.kill("stopped");
+    this.kill(STOPPED);
     await this.exited;
   }
 
@@ -199,7 +204,8 @@ export class WorkerProcess {
     // What could not be reached may still hold them; it must not hold this process, too.
     for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
     await rm(this.#spawned.temporaryDir, { recursive: true, force: true }).catch(() => {});
-    this.#conversation.end(new WorkerExit(this.#describeEnd(ending)));
+    const Exit = this.killedFor === STOPPED ? WorkerStopped : WorkerExit;
+    this.#conversation.end(new Exit(this.#describeEnd(ending)));
   }
 
   #describeEnd(ending: string): string {
