@@ -60,14 +60,16 @@ export class TaskServer {
   readonly #server: Server;
   readonly #options: TaskServerOptions;
   /** Options that have said nothing yet. */
-  readonly #silent: Set<string>;
+  readonly #silent = new Set<string>();
   readonly #watchers = new Map<string, Set<() => void>>();
 
   constructor(options: TaskServerOptions = {}) {
-    this.#silent = new Set(Object.keys(options));
-    this.#options = Object.fromEntries(
-      Object.entries(options).map(([name, option]) => [name, this.#noting(name, option)]),
-    );
+    this.#options = { ...options };
+    for (const [name, option] of Object.entries(options)) {
+      if (typeof option !== "function") continue;
+      this.#silent.add(name);
+      Object.assign(this.#options, { [name]: this.#noting(name, option) });
+    }
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
