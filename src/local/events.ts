@@ -18,6 +18,8 @@ export interface AppSummary {
   version: string | null;
   functions: string[];
   problem: AppProblem | null;
+  /** What is probably a slip of its author. */
+  warnings: string[];
 }
 
 /** Facts for `belt dev` to show. */
@@ -42,6 +44,7 @@ export type ServerEvent =
       app: string;
       version: string | null;
       problem: AppProblem | null;
+      warnings: string[];
     }
   | {
       type: "session";
@@ -50,8 +53,16 @@ export type ServerEvent =
       app: string;
       worker: string | null;
     }
-  | { type: "worker"; state: "started" | "stopped"; id: string; app: string }
-  /** A line of an app's: of its console, or of belt about it. */
+  /** `error` is how the app ended its worker, and `place` where, when no task has told it. */
+  | {
+      type: "worker";
+      state: "started" | "stopped";
+      id: string;
+      app: string;
+      error: string | null;
+      place: string | null;
+    }
+  /** A line of an app's: of its console, or of belt about it. `id` is that of the task, or of the worker where none ran. */
   | { type: "log"; id: string; app: string; text: string }
   /** A step of the scenario acted; `what` is an app or a path, `id` that of a task, session or file. */
   | { type: "fault"; step: number; on: string; does: string; what: string; id: string | null }

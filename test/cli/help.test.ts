@@ -254,9 +254,18 @@ describe("belt help", () => {
 
   it("is where the hint of a usage error leads, to the very command", async () => {
     const hinted = async (...argv: string[]) => (await belt(argv, { home })).stderr.split("\nhint: ")[1];
-    expect(await hinted("task", "get")).toBe("belt task get --help shows how it is used\n");
-    expect(await hinted("--profile", "task", "run")).toBe("belt run --help shows how it is used\n");
+    expect(await hinted("task", "get", "x", "--no-such")).toBe("belt task get --help shows how it is used\n");
+    expect(await hinted("--profile", "task", "balance", "--no-such")).toBe(
+      "belt balance --help shows how it is used\n",
+    );
     expect(await hinted("completion", "tcsh")).toBe("belt completion --help shows how it is used\n");
+  });
+
+  it("is that of a command that is named behind -h", async () => {
+    const page = async (...argv: string[]) => (await belt(argv, { home })).stdout;
+    expect(await page("-h", "run")).toBe(await page("run", "-h"));
+    expect(await page("--help", "--local", "task", "get")).toBe(await page("help", "task", "get"));
+    expect(await page("-h")).toBe(await page());
   });
 
   it("takes no word for nothing", async () => {

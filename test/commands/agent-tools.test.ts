@@ -155,15 +155,18 @@ describe.concurrent("a client tool", () => {
     }),
   );
 
-  test(
-    "whose answer cannot be given ends the wait",
+  test.each([
+    ["a new chat", []],
+    ["one that goes on", ["--chat", "chat_1"]],
+  ])("whose answer cannot be given ends the wait, in %s", (_which, flags) =>
     scene(async ({ api, belt }) => {
       agentWithCalls(api, [call], /^never/);
       api.on("POST /tools/inv_1", api.error(403, "forbidden", "not yours"));
-      const outcome = await belt("agent", "run", "test/agent", "go", "--tool", "clock=echo", "--json");
+      const argv = ["agent", "run", "test/agent", "go", "--tool", "clock=echo", "--json", ...flags];
+      const outcome = await belt(...argv);
       expect(outcome.code).toBe(8);
       expect(lastError(outcome.stderr).message).toContain("not yours");
-    }),
+    })(),
   );
 });
 

@@ -115,7 +115,7 @@ describe("dev exec", () => {
   it.each([
     [[], "there is no command to run"],
     [["--"], "there is no command to run"],
-    [["echo", "x"], "there is no command to run"],
+    [["echo", "x"], "-- must stand before the command that is run"],
     [["/no/such/app", "--", "true"], "there is no folder /no/such/app"],
     [["--port", "4117", "--", "true"], "--port does not go with dev exec, which serves on any"],
     [

@@ -116,7 +116,9 @@ function whatFailed({ steps, checks }: Rehearsal): string[] {
 }
 
 function warnOfBroken({ out }: Context, event: ServerEvent): void {
-  if (event.type !== "app" || event.state !== "broken" || !event.problem) return;
+  if (event.type !== "app") return;
+  for (const warning of event.warnings) out.warn(`${event.app}: ${warning}`);
+  if (event.state !== "broken" || !event.problem) return;
   const { message, file, line } = event.problem;
   const place = file === null || message.includes(file) ? "" : `${file}${line === null ? "" : `:${line}`}: `;
   out.warn(`${event.app} is broken: ${place}${message}`);

@@ -71,8 +71,11 @@ export interface Questions {
   ask: Ask | null;
   /** Asks for one line after another on a terminal; null when there is nobody to ask. */
   lines: (() => Lines) | null;
-  /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
-  confirm(question: string, flag: string): Promise<boolean>;
+  /**
+   * Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. What was typed
+   * before an unexpected question is no answer to it.
+   */
+  confirm(question: string, flag: string, isUnexpected?: boolean): Promise<boolean>;
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
   secret(question: string): Promise<string>;
 }
@@ -140,6 +143,8 @@ export interface ToolRun {
 export interface Lines {
   /** What was typed; null at Ctrl-D. Throws when the user wants to leave. */
   next(): Promise<string | null>;
+  /** What was typed while nobody asked is not given any more. */
+  forgetTypedAhead(): void;
 }
 
 interface ExposedServer {

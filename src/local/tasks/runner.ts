@@ -7,7 +7,8 @@ import type { AppProblem } from "../events.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Need, Pool } from "../workers/pool.ts";
-import { WorkerExit, type WorkerProcess } from "../workers/worker-process.ts";
+import { WorkerExit } from "../workers/worker-exit.ts";
+import type { WorkerProcess } from "../workers/worker-process.ts";
 import type { FileStore } from "./file-store.ts";
 import { latestOnly, mapStrings, stableJson } from "./json.ts";
 import { storeOutputs } from "./output-files.ts";
@@ -25,6 +26,8 @@ export interface RunnerOptions {
   atPhase(live: LiveTask, worker: WorkerProcess | null): Promise<void>;
   /** What an app can fetch in place of a reference to a stored file; other text as it is. */
   inputUri(text: string): string;
+  /** The reference of a stored file whose address an app gives back, else null. */
+  parseReference(text: string): string | null;
 }
 
 /** How long an app that was told to stop may take; less when the server itself is ending. */
@@ -119,7 +122,8 @@ export class Runner {
     } catch (error) {
       if (worker.setupKey === null && session) sessions.abandon(session, live);
       if (worker.setupKey === null && !session) pool.retire(worker);
-      if (session && error instanceof WorkerExit) throw new Error(`WORKER_LOST: ${error.message}`);
+      if (session && error instanceof WorkerExit)
+        throw new WorkerExit(`WORKER_LOST: ${error.message}`, error.place);
       throw error;
     } finally {
       stopTimeout();
@@ -133,7 +137,8 @@ export class Runner {
   async #makeReady(worker: WorkerProcess, live: LiveTask): Promise<void> {
     const { setup } = live.task;
     const key = stableJson(setup ?? {});
-    const isReady = worker.setupKey === key || (worker.setupKey !== null && setup === null);
+    const keeps = worker.session !== null && !worker.fresh && worker.setupKey !== null && setup === null;
+    const isReady = worker.setupKey === key || keeps;
     if (isReady) return;
     const { clock } = this.#options;
     worker.onLog = (text) => live.log(text, LOG_SETUP, clock.now());
@@ -159,12 +164,12 @@ export class Runner {
   }
 
   async #run(worker: WorkerProcess, live: LiveTask): Promise<void> {
-    const { clock, files, inputUri } = this.#options;
+    const { clock, files, inputUri, parseReference } = this.#options;
     const { task } = live;
     worker.onLog = (text) => live.log(text, LOG_TASK, clock.now());
     task.function ??= defaultFunction(await worker.loaded);
     const partials = latestOnly(async (output: unknown) =>
-      live.partial(await storeOutputs(output, { files, note: () => {} }), clock.now()),
+      live.partial(await storeOutputs(output, { files, parseReference, note: () => {} }), clock.now()),
     );
     live.move("running", clock.now());
     await this.#options.atPhase(live, worker);
@@ -175,7 +180,7 @@ export class Runner {
     live.move("uploading", clock.now());
     await this.#options.atPhase(live, worker);
     const note = (text: string) => live.log(text, LOG_TASK, clock.now());
-    const output = await storeOutputs(result, { files, note });
+    const output = await storeOutputs(result, { files, parseReference, note });
     if (live.cancelRequested) throw new Error("cancelled");
     task.output = output;
     live.end("completed", null, clock.now());
