@@ -186,6 +186,7 @@ describe("session exec", () => {
       .offer("GET /tasks/t/stream", ndjson([done]))
       .offer("GET /tasks/t", api.ok(done))
       .offer("POST /sessions/sess_9/keepalive", api.ok({ id: "sess_9", status: "active" }))
+      .offer("GET /sessions/sess_9", api.ok({ id: "sess_9", status: "active", idle_timeout: 1 }))
       .offer("DELETE /sessions/sess_9", (_request, response) => void response.writeHead(204).end());
   });
 
