@@ -13,7 +13,7 @@ import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { askFor } from "./ask-input.ts";
 import type { ParsedRun } from "./parse-run.ts";
-import { warnOfUris } from "./plain-uploads.ts";
+import { warnOfFiles } from "./plain-uploads.ts";
 import { warnOfRepeats } from "./repeats.ts";
 import { findFiles } from "./upload.ts";
 
@@ -48,7 +48,7 @@ export async function validateRun(
     const coerced = checked.coerce();
     if ((await checked.issues(coerced)).length === 0) {
       if (api) void known.refresh(api);
-      warnOfUris(ctx, coerced, checked.schemas);
+      await warnOfFiles(ctx, coerced, checked.schemas);
       warnOfRepeats(ctx, parsed.app, coerced);
       return coerced;
     }
@@ -129,7 +129,7 @@ async function complete(
     const issues = await checked.issues(coerced);
     const [first] = issues;
     if (!first) {
-      warnOfUris(ctx, coerced, checked.schemas);
+      await warnOfFiles(ctx, coerced, checked.schemas);
       warnOfRepeats(ctx, parsed.app, coerced);
       return coerced;
     }
