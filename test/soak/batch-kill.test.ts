@@ -1,7 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchScene } from "../support/batch-scene.ts";
-import { goOn, killOnce, PATIENCE } from "../support/killed-batch.ts";
+import { CAPPED_BATCHES, checkCap } from "../support/capped-batch.ts";
+import { goOn, killAt, killOnce, PATIENCE } from "../support/killed-batch.ts";
 
 const ROWS = 500;
 const ROUNDS = Number(process.env["SOAK_ROUNDS"] ?? 50);
@@ -19,6 +21,13 @@ describe("a batch that is killed", () => {
         await scene.close();
       }
     }
+  });
+
+  it(`in the middle of random writes under a cap, ${ROUNDS} rounds, spends no more and leaves nothing that fits`, async () => {
+    await fc.assert(
+      fc.asyncProperty(CAPPED_BATCHES, (batch) => checkCap(batch, killAt)),
+      { numRuns: ROUNDS },
+    );
   });
 
   it(`at random moments of ${ROWS} rows, ${ROUNDS} rounds of several kills each`, async () => {
