@@ -57,7 +57,7 @@ export async function checkCap(
     expect(last.code === 7, last.stderr).toBe(first !== undefined);
     if (first !== undefined) expect(spent + sum(doubtful) + priceOf(first), last.stderr).toBeGreaterThan(cap);
   } finally {
-    await scene.close();
+    await scene.clear();
   }
 }
 
