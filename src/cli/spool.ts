@@ -1,5 +1,5 @@
 import { close, constants, createWriteStream, open } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { fileError } from "../errors.ts";
+import { makeTemporaryFolder } from "../store/temporary.ts";
 import type { Host } from "./host.ts";
 
 /** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
@@ -16,7 +17,7 @@ export function createSpool(host: Host, leaving: AbortSignal) {
   let folder: Promise<string> | null = null;
   const spooled = new Map<string, Promise<string>>();
   const copy = async (source: string) => {
-    folder ??= mkdtemp(join(tmpdir(), "belt-")).catch((error) => {
+    folder ??= makeTemporaryFolder(host).catch((error) => {
       throw unspooled(source, tmpdir(), error);
     });
     const within = join(await folder, String(spooled.size));

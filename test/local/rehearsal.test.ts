@@ -32,7 +32,7 @@ function write(name: string, text: string): string {
   return name;
 }
 
-const leftOver = () => readdirSync(home.dir).filter((name) => name.startsWith("belt-dev-exec-"));
+const leftOver = () => readdirSync(home.dir).filter((name) => name.startsWith("belt-"));
 
 describe("dev exec", () => {
   const run = "belt run infsh/echo -i text=hello -q";

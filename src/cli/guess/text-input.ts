@@ -4,7 +4,7 @@ import { asSchema } from "../../input/schema/document.ts";
 import { fieldsOf } from "../../input/schema/fields.ts";
 import { forms } from "../../input/schema/forms.ts";
 import { takesText } from "../../input/schema/kinds.ts";
-import { cachedApps } from "../../store/completion-data.ts";
+import { knownApps, readKnownApp } from "../../store/completion-data.ts";
 import { beltPaths } from "../../store/paths.ts";
 import type { Host } from "../host.ts";
 
@@ -14,10 +14,11 @@ const USUAL = "prompt";
 export async function textInputOf(host: Host, argv: readonly string[]): Promise<string> {
   const names = argv.filter((word) => word.includes("/") && isAppName(word));
   if (names.length === 0) return USUAL;
-  const apps = await cachedApps(beltPaths(host).cache).catch(() => []);
-  const known = apps.find(({ reference }) => names.some((name) => bare(name) === bare(reference)));
+  const apps = await knownApps(beltPaths(host).cache).catch(() => []);
+  const meant = apps.find(({ reference }) => names.some((name) => bare(name) === bare(reference)));
+  const known = meant && (await readKnownApp(meant));
   if (!known) return USUAL;
-  const { functions, defaultFunction } = appSchemas(known.app);
+  const { functions, defaultFunction } = appSchemas(known);
   const schema = asSchema(functions[defaultFunction]?.input ?? null);
   const texts = (schema ? fieldsOf(schema) : []).filter(({ schema }) => forms(schema).some(takesText));
   const first =

@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { REHEARSAL_VARIABLE } from "../../account/settings.ts";
 import { BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import type { Rehearsal, ServerEvent } from "../../local/events.ts";
 import type { LocalServer } from "../../local/server.ts";
 import { ADDRESS_VARIABLE, devAddress, writeAddress } from "../../store/server-address.ts";
+import { makeTemporaryFolder } from "../../store/temporary.ts";
 import { rehearsalText } from "../../views/rehearsal-view.ts";
 import type { Context } from "../shared/context.ts";
 import { untilEnded } from "../shared/run-command.ts";
@@ -26,7 +25,7 @@ export async function devExec(
   if (command.length === 0)
     throw usageError("there is no command to run", "belt dev exec [appdir…] -- <command…> is the form");
   const folders = await appFolders(ctx, appDirs);
-  const stateDir = await mkdtemp(join(tmpdir(), "belt-dev-exec-"));
+  const stateDir = await makeTemporaryFolder(ctx.store.owner);
   try {
     const onEvent = (event: ServerEvent) => warnOfBroken(ctx, event);
     const server = await startServer(ctx, folders, flags, { port: 0, stateDir, onEvent });
