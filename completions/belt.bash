@@ -85,6 +85,7 @@ o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too
 o|--timeout|text|stop after this long; tasks go on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to running tasks
 o|--save|dirs|download every file of the outputs into this folder; nothing is overwritten
+o|--receipt||with --save: write a receipt of each row beside its files, for belt rerun
 o|--dry-run||tell what would be run and uploaded, send nothing
 o|--help||show help
 o|-h||show help
@@ -240,7 +241,7 @@ o|-h||show help
 v|path|files|files, - for standard input' ;;
     'dev') REPLY='c|exec||run a command beside a server of its own
 o|--port|text|port to listen on, 0 for any
-o|--workers|text|worker processes at most
+o|--workers|text|app instances that work at a time; idle sessions do not count
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then
@@ -249,7 +250,7 @@ o|--scenario|files|script of faults for the local server: a file, or a name of b
 o|--help||show help
 o|-h||show help
 v|appdir|dirs|folders of inference.sh apps' ;;
-    'dev exec') REPLY='o|--workers|text|worker processes at most
+    'dev exec') REPLY='o|--workers|text|app instances that work at a time; idle sessions do not count
 o|--task-timeout|text|cut off a task that runs longer (default 10m)
 o|--dialect|one:current,v1,v2|answer in one form of the API only, not in all at once
 o|--status-table|one:2026,2025|number statuses as the API did then

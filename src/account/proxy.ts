@@ -27,6 +27,18 @@ export function readProxies(env: Env): (url: URL) => ProxyInUse | null {
   };
 }
 
+/**
+ * NO_PROXY in both spellings, as programs read one or the other, with these hosts added to what is there;
+ * "*" means everything only where it stands alone, and has them already.
+ */
+export function withoutProxy(env: Env, hosts: string[]): Record<string, string> {
+  const added = (name: string) => {
+    const before = env[name]?.trim() || variable(env, "NO_PROXY")?.value;
+    return before === "*" ? before : [...(before ? [before] : []), ...hosts].join(",");
+  };
+  return { NO_PROXY: added("NO_PROXY"), no_proxy: added("no_proxy") };
+}
+
 function readProxy(env: Env, name: string): ProxyInUse | null {
   const set = variable(env, name);
   if (!set) return null;

@@ -1,6 +1,7 @@
 import { asBeltError } from "../errors.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
-import { readSnapshots, type Snapshots } from "./chat/snapshots.ts";
+import type { EventStream } from "./chat/chat-events.ts";
+import { readSnapshots } from "./chat/snapshots.ts";
 import type { Http } from "./http/http.ts";
 import { ambiguous } from "./http/network-errors.ts";
 import type { OpenStream } from "./http/request.ts";
@@ -32,7 +33,7 @@ export interface Sent {
   user: ChatMessage | null;
   assistant: ChatMessage;
   /** The answer as it grows, where it comes with the answer to the request. */
-  snapshots: Snapshots | null;
+  snapshots: EventStream | null;
 }
 
 const MAY_BE_SENT = "the message may have been sent";

@@ -1,6 +1,6 @@
 // Bundles src into dist, in few files of which each command loads only what it uses, and writes down whose code is in them.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,9 @@ const PARTS = [
 
 /** A process of its own, which imports apps, and so is an ES module; and the thread in it that watches over it. */
 const WORKER = ["src/local/worker/main.ts", "src/local/worker/watchdog-thread.ts"];
+
+/** Where a build grows, so that one that fails, or a belt that runs meanwhile, keeps the last one whole. */
+const NEXT = "dist-next";
 
 /** Packages that are part of the file that imports them; every other is a file of its own, loaded when it is used. */
 const INLINE = ["commander", "undici", "find-my-way"];
@@ -77,8 +80,8 @@ const unpackParsers = {
       const parser = basename(path, "-wasm.js");
       unpacked.add(parser);
       const file = `${parser}.wasm`;
-      mkdirSync(join(root, "dist/api/http"), { recursive: true });
-      writeFileSync(join(root, "dist/api/http", file), require(path));
+      mkdirSync(join(root, NEXT, "api/http"), { recursive: true });
+      writeFileSync(join(root, NEXT, "api/http", file), require(path));
       return { contents: `module.exports = require("node:fs").readFileSync(__dirname + "/${file}")` };
     });
   },
@@ -132,7 +135,7 @@ function slug(specifier) {
 const options = {
   absWorkingDir: root,
   outbase: "src",
-  outdir: "dist",
+  outdir: NEXT,
   bundle: true,
   platform: "node",
   target: "node20.18",
@@ -151,7 +154,7 @@ const commonjs = {
   supported: { "dynamic-import": false },
 };
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
+rmSync(join(root, NEXT), { recursive: true, force: true });
 const builds = [
   await build({
     ...commonjs,
@@ -189,9 +192,12 @@ const metafile = {
   inputs: Object.assign({}, ...builds.map(({ metafile }) => metafile.inputs)),
   outputs: Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)),
 };
+const metatext = JSON.stringify(metafile).replaceAll(`"${NEXT}/`, '"dist/');
+writeFileSync(join(root, NEXT, "metafile.json"), metatext);
+writeFileSync(join(root, NEXT, "THIRD_PARTY_LICENSES"), licensesOf(root, metafile));
+rmSync(join(root, "dist"), { recursive: true, force: true });
+renameSync(join(root, NEXT), join(root, "dist"));
 writeFileSync(
   join(root, "dist/help.txt"),
   execFileSync(process.execPath, ["bin/belt.js", "--help"], { cwd: root }),
 );
-writeFileSync(join(root, "dist/metafile.json"), JSON.stringify(metafile));
-writeFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), licensesOf(root, metafile));

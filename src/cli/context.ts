@@ -106,6 +106,10 @@ export async function createContext(
       },
       pictures: host.stdout.isTTY ? pictureWay(host.env, isColored(flags, host)) : null,
       spawn: (command, env) => spawnCommand(host, out, command, env),
+      endAllWith: async (setting) => {
+        const { endAllWith } = await import("./processes.ts");
+        return await endAllWith(setting, (pid, signal) => host.kill(pid, signal));
+      },
       runTool: async (command, input, bounds) => {
         const { runTool } = await import("./run-tool.ts");
         return await runTool(host, command, input, bounds);

@@ -1,7 +1,7 @@
 import type { Account } from "../account/account.ts";
 import type { GlobalFlags } from "../account/flags.ts";
-import { readProxies } from "../account/proxy.ts";
-import { describeSettings, resolveNamed, resolveSettings } from "../account/settings.ts";
+import { readProxies, withoutProxy } from "../account/proxy.ts";
+import { describeSettings, REHEARSAL_VARIABLE, resolveNamed, resolveSettings } from "../account/settings.ts";
 import type { Credentials } from "../commands/shared/context.ts";
 import type { Paths } from "../store/paths.ts";
 import { type ProfileBook, Profiles } from "../store/profiles.ts";
@@ -31,6 +31,8 @@ export async function openCredentials({
   connect,
 }: Opening): Promise<OpenCredentials> {
   const { env, platform } = host;
+  // Also of commands that ask no API: what was meant for another target must not go by.
+  if (env[REHEARSAL_VARIABLE]) resolveNamed(flags, env);
   const profiles = new Profiles({
     folder: paths.config,
     platform,
@@ -59,5 +61,6 @@ export async function openCredentials({
           },
     connect: async (account) => (await connect(account)).api,
     proxy: (url) => readProxies(env)(new URL(url)),
+    withoutProxy: (hosts) => withoutProxy(env, hosts),
   };
 }

@@ -38,8 +38,10 @@ export interface Host {
   /** Leaves at once, without finishing anything. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** When a process began, by the system's own count; null where that cannot be told. */
+  beganAt(pid: number): Promise<string | null>;
   /** Ends a process, or with a negative id a group of them; one that is gone already is none. */
-  kill(pid: number): void;
+  kill(pid: number, signal?: "SIGTERM" | "SIGKILL"): void;
   /** True where stdout is a terminal that shows hyperlinks. */
   hasLinks(): Promise<boolean>;
   openDescriptor(fd: number): WritableEnd;
@@ -143,9 +145,13 @@ export function processHost(root: string): Host {
         return (error as NodeJS.ErrnoException).code === "EPERM";
       }
     },
-    kill(pid) {
+    async beganAt(pid) {
+      const { beganAt } = await import("./processes.ts");
+      return await beganAt(pid);
+    },
+    kill(pid, signal = "SIGKILL") {
       try {
-        process.kill(pid, "SIGKILL");
+        process.kill(pid, signal);
       } catch {
         // Gone already.
       }

@@ -19,6 +19,7 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
       isColored: wantsColor(flags.color ?? "auto", host.env, true),
       signal,
       clean: out.redact,
+      onSuspend: host.onSuspend,
     });
   };
   return {
@@ -28,8 +29,12 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
     get lines() {
       return canAsk() ? () => typedLines(host, out, signal) : null;
     },
-    async confirm(question, flag) {
-      if (canAsk()) return await prompt().yesOrNo(question);
+    async confirm(question, flag, isUnexpected = false) {
+      if (canAsk()) {
+        const asking = prompt();
+        if (isUnexpected) await asking.forgetTypedAhead();
+        return await asking.yesOrNo(question);
+      }
       throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
     },
     /** A key is never an argument: it is typed without echo, or piped in. */

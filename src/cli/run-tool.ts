@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { KEY_VARIABLES } from "../account/settings.ts";
 import type { ToolBounds, ToolRun } from "../commands/shared/context.ts";
 import type { Host } from "./host.ts";
@@ -8,8 +10,8 @@ import type { Host } from "./host.ts";
 /** Characters of standard error that are kept: the last ones say what went wrong. */
 const STDERR_KEPT = 2_000;
 
-/** Milliseconds that the output of one that has ended may still take. */
-const LINGER = 500;
+/** Milliseconds without a byte after which the output of one that has ended is not waited for. */
+const QUIET = 500;
 
 /**
  * The command in a group of its own, which ends with belt, `kill -9` included: descriptor 3 is a pipe
@@ -49,31 +51,30 @@ function isKey(name: string): boolean {
 async function watched(
   child: ChildProcess,
   input: string,
-  bounds: ToolBounds,
+  { timeout, most, signal }: ToolBounds,
   kill: () => unknown,
 ): Promise<ToolRun> {
-  const { timeout, most, signal } = bounds;
   let ended: ToolRun["ended"] = null;
+  const bound = new AbortController();
   const end = (reason: NonNullable<ToolRun["ended"]>) => {
     ended ??= reason;
     kill();
+    bound.abort();
   };
   const stop = () => end("signal");
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
   const timer = setTimeout(() => end("timeout"), timeout);
-  const stdout = gathered(child.stdout!, most, () => end("flood"));
-  const stderr = tail(child.stderr!);
+  const output = new ToolOutput(child, most, () => end("flood"));
   // One that does not read what it is told is no failure.
-  child.stdin!.on("error", () => {}).end(input);
+  child.stdin?.on("error", () => {}).end(input);
   const code = await exitOf(child);
+  const isWhole = await output.end(bound.signal);
   clearTimeout(timer);
   signal.removeEventListener("abort", stop);
-  // What it left running goes, too, or its output would never end.
+  // What it left running goes, too.
   kill();
-  const late = setTimeout(() => [child.stdout, child.stderr].map((stream) => stream?.destroy()), LINGER);
-  const [told, wrong] = await Promise.all([stdout, stderr]).finally(() => clearTimeout(late));
-  return { stdout: told, stderr: wrong, code, ended };
+  return { ...output.told, code, ended, isWhole };
 }
 
 async function exitOf(child: ChildProcess): Promise<number> {
@@ -83,31 +84,66 @@ async function exitOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** All of it, up to so many bytes, at which `flooded` is called and the rest dropped. */
-async function gathered(stream: Readable, most: number, flooded: () => void): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  await eachChunk<Buffer>(stream, (chunk) => {
-    size += chunk.length;
-    if (size > most) flooded();
-    else chunks.push(chunk);
-  });
-  return Buffer.concat(chunks).toString("utf8");
-}
+/** What a tool writes to both of its pipes. */
+class ToolOutput {
+  readonly #streams: Readable[];
+  readonly #closed: Promise<unknown>;
+  readonly #stdout: Buffer[] = [];
+  #stderr = "";
+  /** Bytes and characters so far. */
+  #heard = 0;
 
-async function tail(stream: Readable): Promise<string> {
-  let text = "";
-  await eachChunk<string>(stream.setEncoding("utf8"), (chunk) => {
-    text = (text + chunk).slice(-STDERR_KEPT);
-  });
-  return text;
-}
-
-/** Until its end, however it comes. */
-async function eachChunk<T>(stream: Readable, take: (chunk: T) => void): Promise<void> {
-  try {
-    for await (const chunk of stream) take(chunk);
-  } catch {
-    // What a stream that was cut has told stands.
+  /** Of more than `most` bytes the rest is dropped, and `flooded` called. */
+  constructor({ stdout, stderr }: ChildProcess, most: number, flooded: () => void) {
+    let size = 0;
+    stdout?.on("data", (chunk: Buffer) => {
+      this.#heard += chunk.length;
+      size += chunk.length;
+      if (size > most) flooded();
+      else this.#stdout.push(chunk);
+    });
+    stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      this.#heard += chunk.length;
+      this.#stderr = (this.#stderr + chunk).slice(-STDERR_KEPT);
+    });
+    this.#streams = [stdout, stderr].filter((stream) => stream !== null);
+    this.#closed = Promise.all(this.#streams.map(closed));
   }
+
+  /**
+   * Once the tool has ended: true when its pipes are closed. What it left running may hold them open; it is
+   * waited for as long as it has something to say, up to the tool's bounds.
+   */
+  async end(bound: AbortSignal): Promise<boolean> {
+    const over = new AbortController();
+    const isWhole = await Promise.race([
+      this.#closed.then(() => true),
+      this.#quiet(over.signal).then(() => false),
+      aborted(bound).then(() => sleep(QUIET, false, over)),
+    ]);
+    over.abort();
+    for (const stream of this.#streams) stream.destroy();
+    return isWhole;
+  }
+
+  async #quiet(signal: AbortSignal): Promise<void> {
+    for (let heard = -1; heard !== this.#heard; ) {
+      heard = this.#heard;
+      await sleep(QUIET, undefined, { signal });
+      // What came while belt was busy is read first.
+      await setImmediate();
+    }
+  }
+
+  get told(): Pick<ToolRun, "stdout" | "stderr"> {
+    return { stdout: Buffer.concat(this.#stdout).toString("utf8"), stderr: this.#stderr };
+  }
+}
+
+async function closed(stream: Readable): Promise<void> {
+  await new Promise((resolve) => stream.on("error", () => {}).once("close", resolve));
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }

@@ -4,9 +4,16 @@ import { BeltError } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Host } from "./host.ts";
 
+/** What a shell gives for a command that is not there. */
+const NOT_FOUND = 127;
+
 /** Starts a command on belt's own streams; its exit code is what a shell would give. */
 export function spawnCommand(host: Host, out: Output, command: string[], env: Record<string, string>): Child {
   const [file = "", ...args] = command;
+  if (file === "") {
+    out.error(notStarted("''", "ENOENT", undefined));
+    return { kill() {}, exit: Promise.resolve(NOT_FOUND) };
+  }
   const signals: (Signal | "SIGKILL")[] = [];
   let deliver = (signal: Signal | "SIGKILL"): void => void signals.push(signal);
   const run = async (): Promise<number> => {
@@ -24,7 +31,7 @@ export function spawnCommand(host: Host, out: Output, command: string[], env: Re
     if (exitCode !== undefined) return exitCode;
     if (signal !== undefined) return 128 + constants.signals[signal];
     out.error(notStarted(file, code, shortMessage));
-    return code === "ENOENT" ? 127 : 126;
+    return code === "ENOENT" ? NOT_FOUND : 126;
   };
   return { kill: (signal) => deliver(signal), exit: run() };
 }

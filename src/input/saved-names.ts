@@ -11,7 +11,7 @@ const HEAD = 4_096;
  * A name from outside as one that is safe anywhere: letters, digits, `.`, `_` and `-` of any
  * script, no folder, not hidden, not reserved, not long; "" when nothing is left.
  */
-export function cleanName(text: string): string {
+export function cleanName(text: string, longest = LONGEST): string {
   const last =
     text
       .split(/[\\/]/)
@@ -22,14 +22,14 @@ export function cleanName(text: string): string {
     .normalize("NFC")
     .replace(/[^\p{L}\p{M}\p{N}\p{Join_Control}._-]+/gu, "_")
     .replace(/^[._-]+/, "");
-  const short = shorten(plain).replace(/[._]+$/, "");
+  const short = shorten(plain, longest).replace(/[._]+$/, "");
   return RESERVED.test(short) ? `_${short}` : short;
 }
 
-function shorten(name: string): string {
+function shorten(name: string, longest: number): string {
   let short = "";
   for (const char of name) {
-    if (Buffer.byteLength(short + char) > LONGEST) return short;
+    if (Buffer.byteLength(short + char) > longest) return short;
     short += char;
   }
   return short;

@@ -25,10 +25,15 @@ export function stackOf(thrown: unknown): string {
     .slice(0, LONGEST);
 }
 
+export interface Place {
+  file: string;
+  line: number;
+}
+
 const PLACE = /(file:\/\/[^\s()]+?|(?:\/|[A-Za-z]:\\)[^\s:()]+):(\d+)/g;
 
 /** The first file and line of what is said, as in a stack, that are of this folder and not of its packages. */
-export function placeIn(said: string, dir: string): { file: string; line: number } | null {
+export function placeIn(said: string, dir: string): Place | null {
   // Modules are loaded by their real paths.
   const folders = [dir, realPath(dir)].map((folder) => folder + sep);
   for (const [, named = "", line] of said.matchAll(PLACE)) {

@@ -14,7 +14,7 @@ export interface AppSummary {
   /** `namespace/name`. */
   app: string;
   dir: string;
-  builtIn: boolean;
+  built_in: boolean;
   version: string | null;
   functions: string[];
   problem: AppProblem | null;
@@ -29,7 +29,7 @@ export type ServerEvent =
       function: string | null;
       status: StatusWord;
       /** Since the task was received. */
-      elapsedMs: number;
+      elapsed_ms: number;
       worker: string | null;
       session: string | null;
       error: string | null;
@@ -50,8 +50,16 @@ export type ServerEvent =
       app: string;
       worker: string | null;
     }
-  | { type: "worker"; state: "started" | "stopped"; id: string; app: string }
-  /** A line of an app's: of its console, or of belt about it. */
+  /** `error` is how the app ended its worker, and `place` where, when no task has told it. */
+  | {
+      type: "worker";
+      state: "started" | "stopped";
+      id: string;
+      app: string;
+      error: string | null;
+      place: string | null;
+    }
+  /** A line of an app's: of its console, or of belt about it. `id` is that of the task, or of the worker where none ran. */
   | { type: "log"; id: string; app: string; text: string }
   /** A step of the scenario acted; `what` is an app or a path, `id` that of a task, session or file. */
   | { type: "fault"; step: number; on: string; does: string; what: string; id: string | null }

@@ -108,7 +108,9 @@ async function drain(server: Server, { services, runner, webhooks }: Parts): Pro
   await services.agents.chats.close();
   await services.tasks.cancelAll();
   services.sessions.endAll();
-  await Promise.all([services.pool.close(), services.tasks.recorded(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  await Promise.all([services.pool.close(), webhooks.close(WEBHOOK_GRACE_MS)]);
+  // Apps may have had last words.
+  await services.tasks.recorded();
   server.closeIdleConnections();
   // Answers that are on their way may arrive; a client that does not take them may not hold the port.
   const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);

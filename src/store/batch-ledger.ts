@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { usageError } from "../errors.ts";
+import { shellWord } from "../hint.ts";
 import { AppendFile } from "./append-file.ts";
-import { BatchLock, type LockOptions } from "./batch-lock.ts";
 import {
   type BatchHead,
   type BatchRecord,
@@ -12,6 +12,7 @@ import {
   readResult,
 } from "./batch-records.ts";
 import { applyRecord, applyResult, type BatchState, emptyState } from "./batch-state.ts";
+import { type Holder, type LockOptions, ProcessLock } from "./process-lock.ts";
 import { readObjects } from "./read-lines.ts";
 
 const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN, synced: true };
@@ -57,9 +58,9 @@ export class BatchLedger {
   readonly files: BatchFiles;
   readonly #journal: AppendFile;
   readonly #results: AppendFile;
-  readonly #lock: BatchLock;
+  readonly #lock: ProcessLock;
 
-  private constructor(files: BatchFiles, journal: AppendFile, results: AppendFile, lock: BatchLock) {
+  private constructor(files: BatchFiles, journal: AppendFile, results: AppendFile, lock: ProcessLock) {
     this.files = files;
     this.#journal = journal;
     this.#results = results;
@@ -76,7 +77,9 @@ export class BatchLedger {
     lock: Omit<LockOptions, "path">,
   ): Promise<{ ledger: BatchLedger; state: BatchState }> {
     await requireResults(files.results);
-    const taken = await BatchLock.take({ ...lock, path: files.lock });
+    const taken = await ProcessLock.take({ ...lock, path: files.lock }, (holder) =>
+      held(files.lock, holder, lock.owner.hostname),
+    );
     const opened: AppendFile[] = [];
     try {
       const state = await readBatch(files);
@@ -156,4 +159,12 @@ async function beginsLike(path: string, begin: string): Promise<boolean> {
 
 function notResults(path: string): Error {
   return usageError(`${path} is not a results file of belt batch`, "give another file with --out");
+}
+
+function held(path: string, { pid, host }: Holder, here: string): Error {
+  const where = host === here ? "" : ` on ${host}`;
+  return usageError(
+    `another belt runs this batch: process ${pid}${where}`,
+    `wait for it, or end it; ${shellWord(path)} is its lock`,
+  );
 }

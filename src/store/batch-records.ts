@@ -27,6 +27,7 @@ export interface Intent {
   /** The use of `--again` that it belongs to; 0 before any. */
   round: number;
   function: string | null;
+  infra: string | null;
   /** A hash of the input as it is sent. */
   sent: string;
   /** ISO time here, and by the server's clock where that is known. */

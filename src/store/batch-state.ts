@@ -31,6 +31,8 @@ export interface RowState {
   reopened: boolean;
   /** Of each submit that was taken on, or may have been, what it was said to cost. */
   costs: { attempt: number; estimate: Intent["estimate"] }[];
+  /** What the newest submit was, whether its outcome is known or not; null where the journal does not tell. */
+  newest: Pick<Intent, "time" | "infra"> | null;
   /** The content of the row, and the version of the app it ran in last; null where the journal does not tell. */
   content: string | null;
   version: string | null;
@@ -111,6 +113,7 @@ function begin(state: BatchState, intent: Intent): void {
     cancelled: false,
     intent: { function: name, sent, server_time, until, estimate },
   };
+  row.newest = { time: intent.time, infra: intent.infra ?? null };
   row.content = content;
   row.version = version;
   if (id !== null) state.ids.set(id, key);
@@ -167,6 +170,7 @@ const NEW_ROW = {
   open: null,
   line: null,
   reopened: false,
+  newest: null,
   content: null,
   version: null,
 } satisfies Omit<RowState, "costs">;

@@ -7,7 +7,7 @@ import type { TemporaryOwner } from "./temporary.ts";
 /** Bytes of a receipt; what is larger is none, and is not read. */
 export const LARGEST_RECEIPT = 16 * 1024 * 1024;
 
-/** Writes a receipt beside the file it is of, whole or not at all, over nothing; gives its name. */
+/** Writes a receipt beside the file it is of, whole or not at all, over nothing but the same; gives its name. */
 export async function writeReceiptFile(
   folder: string,
   owner: TemporaryOwner,
@@ -15,6 +15,7 @@ export async function writeReceiptFile(
   text: string,
 ): Promise<string> {
   return await saveInto(folder, owner, {
+    keepSame: true,
     async fill(file) {
       await file.writeFile(text);
       return { base: `${savedName}.belt`, extension: "json" };

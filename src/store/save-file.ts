@@ -59,18 +59,28 @@ async function claim(temporary: string, path: string): Promise<boolean> {
 /** Read at once of each of two files that are compared. */
 const PIECE = 2 ** 16;
 
+/** False, too, for what cannot be read. */
 async function holdsSame(path: string, other: string): Promise<boolean> {
-  const [mine, there] = await Promise.all([stat(path), stat(other)]);
-  if (!there.isFile() || mine.size !== there.size) return false;
-  const files = await Promise.all([open(path), open(other)]);
+  const there = await stat(other).catch(() => null);
+  if (!there?.isFile() || (await stat(path)).size !== there.size) return false;
+  const theirs = await open(other).catch(() => null);
+  if (!theirs) return false;
+  const mine = await open(path).catch(async (error) => {
+    await theirs.close();
+    throw error;
+  });
   try {
-    for (;;) {
-      const [one, two] = await Promise.all(files.map((file) => file.read(Buffer.alloc(PIECE), 0, PIECE)));
-      const [a, b] = [one!, two!].map(({ buffer, bytesRead }) => buffer.subarray(0, bytesRead));
-      if (!a!.equals(b!)) return false;
-      if (a!.length === 0) return true;
-    }
+    return await readSame(mine, theirs);
   } finally {
-    await Promise.all(files.map((file) => file.close()));
+    await Promise.all([mine.close(), theirs.close()]);
+  }
+}
+
+async function readSame(...files: [FileHandle, FileHandle]): Promise<boolean> {
+  for (;;) {
+    const [one, two] = await Promise.all(files.map((file) => file.read(Buffer.alloc(PIECE), 0, PIECE)));
+    const [a, b] = [one!, two!].map(({ buffer, bytesRead }) => buffer.subarray(0, bytesRead));
+    if (!a!.equals(b!)) return false;
+    if (a!.length === 0) return true;
   }
 }

@@ -18,6 +18,11 @@ export function devAddress(stateDir: string): string {
   return join(stateDir, "dev.json");
 }
 
+/** By this lock one server of a state folder keeps others away. */
+export function devLock(stateDir: string): string {
+  return join(stateDir, "dev.lock");
+}
+
 /** Where the server inside one belt makes itself known to the commands that belt starts. */
 export function ownAddress(stateDir: string, pid: number): string {
   return join(stateDir, `server-${pid}.json`);

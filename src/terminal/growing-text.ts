@@ -5,8 +5,8 @@ interface GrowingOptions {
   write(text: string): void;
   /** Takes keys out; a key has no blanks, and so is always within one piece. */
   redact(text: string): string;
-  /** Columns. */
-  width: number;
+  /** Columns, which change with the terminal. */
+  width(): number;
   textWidth: TextWidth;
 }
 
@@ -18,8 +18,12 @@ export class GrowingText {
   readonly #options: GrowingOptions;
   /** What has been shown of the text. */
   #shown = "";
+  /** What may be half a word, and waits for the rest of it. */
+  #held = "";
   #column = 0;
   #blanks = "";
+  /** A line was ended that the text itself has not ended yet. */
+  #isAhead = false;
   #isBroken = false;
 
   constructor(options: GrowingOptions) {
@@ -32,14 +36,29 @@ export class GrowingText {
       this.#isBroken = true;
       return;
     }
-    const fresh = text.slice(this.#shown.length);
+    this.#held = "";
+    this.append(text.slice(this.#shown.length));
+  }
+
+  /** The same for the new end of the text alone. */
+  append(piece: string): void {
+    const fresh = this.#held + piece;
     const held = Math.min(/[\x1b\x21-\x7e\r\ud800-\udbff]*$/.exec(fresh)![0].length, LONGEST_WORD);
+    this.#held = fresh.slice(fresh.length - held);
     this.#put(fresh.slice(0, fresh.length - held));
+  }
+
+  /** The text does not go on for now: the rest is shown, and the line ended. */
+  pause(): void {
+    this.#put(this.#held);
+    this.#held = "";
+    this.closeLine();
   }
 
   /** Shows the rest and ends the line; false when the text became another one, which has to be shown anew. */
   end(text: string): boolean {
     const isSame = !this.#isBroken && text.startsWith(this.#shown);
+    this.#held = "";
     if (isSame) this.#put(text.slice(this.#shown.length));
     this.closeLine();
     return isSame;
@@ -47,7 +66,10 @@ export class GrowingText {
 
   /** Before something else is written: what it has begun stays on a line of its own. */
   closeLine(): void {
-    if (this.#column > 0) this.#options.write("\n");
+    if (this.#column > 0) {
+      this.#options.write("\n");
+      this.#isAhead = true;
+    }
     this.#column = 0;
     this.#blanks = "";
   }
@@ -63,14 +85,17 @@ export class GrowingText {
   #laidOut(word: string): string {
     const { width, textWidth } = this.#options;
     const letters = word.trimEnd();
+    const isAhead = this.#isAhead;
+    if (isAhead) this.#blanks = "";
+    this.#isAhead &&= letters === "" && !word.endsWith("\n");
     const wide = textWidth.width(this.#blanks + letters);
-    const breaks = letters !== "" && this.#column > 0 && this.#column + wide > width;
+    const breaks = letters !== "" && this.#column > 0 && this.#column + wide > width();
     const out = letters === "" ? "" : breaks ? `\n${letters}` : this.#blanks + letters;
     if (letters !== "") this.#column = breaks ? textWidth.width(letters) : this.#column + wide;
     this.#blanks = (letters === "" ? this.#blanks : "") + word.slice(letters.length);
     if (!word.endsWith("\n")) return out;
     this.#blanks = "";
     this.#column = 0;
-    return `${out}\n`;
+    return isAhead && letters === "" ? "" : `${out}\n`;
   }
 }

@@ -21,8 +21,6 @@ export interface OutputOptions extends DiagnosticsOptions {
 export class Output extends Diagnostics {
   readonly #options: OutputOptions;
   #growing: GrowingText | null = null;
-  /** A text that grows has been written as far as the middle of a line. */
-  #isMidLine = false;
 
   constructor(options: OutputOptions) {
     super(options);
@@ -33,20 +31,6 @@ export class Output extends Diagnostics {
   get showsGrowth(): boolean {
     const { stdout, json, fields } = this.#options;
     return (stdout.isTTY ?? false) && !json && fields === null;
-  }
-
-  /** The new end of a text that grows, fit to be shown. */
-  grow(text: string): void {
-    if (text === "") return;
-    this.progress.stop();
-    this.#options.answer.write(this.redact(text));
-    this.#isMidLine = !text.endsWith("\n");
-  }
-
-  /** What follows begins on a line of its own. */
-  endGrowth(): void {
-    if (this.#isMidLine) this.#options.answer.write("\n");
-    this.#isMidLine = false;
   }
 
   /** The answer, once. Throws exit 1 when `--field` names what is not there, after printing what is. */
@@ -93,20 +77,18 @@ export class Output extends Diagnostics {
     });
   }
 
-  /** True where a text that grows is shown as it grows: to people, who see the result itself. */
+  /** The same of a result that `-q` makes another one. */
   get canGrow(): boolean {
-    const { stdout, json, fields, quiet } = this.#options;
-    return (stdout.isTTY ?? false) && !json && fields === null && !quiet;
+    return this.showsGrowth && !this.#options.quiet;
   }
 
   /** A part of the answer that grows; whatever else is written stands on lines of its own. */
   growingText(): GrowingText {
-    const { width, textWidth } = this.#style();
-    const { answer } = this.#options;
+    const { answer, textWidth } = this.#options;
     this.#growing = new GrowingText({
       write: (text) => answer.write(text),
       redact: this.redact,
-      width,
+      width: () => this.#style().width,
       textWidth,
     });
     return this.#growing;
@@ -146,7 +128,6 @@ export class Output extends Diagnostics {
 
   protected override handOver(): void {
     this.#growing?.closeLine();
-    this.endGrowth();
     this.#options.answer.handOver();
   }
 
@@ -170,7 +151,6 @@ export class Output extends Diagnostics {
 
   #answer(text: string): void {
     this.#growing?.closeLine();
-    this.endGrowth();
     this.#options.answer.write(`${this.redact(text)}\n`);
   }
 }

@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { BeltError, usageError } from "../errors.ts";
 import { stringifyJson } from "../wire/json.ts";
 import { safeLine } from "./text.ts";
@@ -28,6 +29,8 @@ interface PromptOptions {
   signal: AbortSignal;
   /** Takes keys out of what is shown. */
   clean(text: string): string;
+  /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
+  onSuspend(stop: () => void, goOn: () => void): () => void;
 }
 
 type PromptContext = Pick<PromptOptions, "input" | "signal"> & { output: NodeJS.WritableStream };
@@ -43,18 +46,29 @@ export class Prompt {
     this.#options = options;
   }
 
+  /** What was typed before a question was there is no answer to it. */
+  async forgetTypedAhead(): Promise<void> {
+    const input = this.#options.input as NodeJS.ReadStream;
+    const forget = () => {};
+    input.on("data", forget).setRawMode(true);
+    // Twice, so that the terminal was read in between.
+    await setImmediate();
+    await setImmediate();
+    input.off("data", forget).pause();
+  }
+
   /** "No" unless said otherwise. */
   async yesOrNo(question: string): Promise<boolean> {
     const { confirm } = await import("@inquirer/prompts");
     const options = { message: this.#clean(question), default: false };
-    return await this.#answered(`"${question}"`, (context) => confirm(options, context));
+    return await this.#answered(options.message, `"${question}"`, (context) => confirm(options, context));
   }
 
   /** What must not be seen: nothing of it is echoed, and no key shows it. */
   async secret(question: string): Promise<string> {
     const { password } = await import("@inquirer/prompts");
     const options = { message: this.#clean(question), toggleMask: false as const };
-    return await this.#answered(`"${question}"`, (context) => password(options, context));
+    return await this.#answered(options.message, `"${question}"`, (context) => password(options, context));
   }
 
   /** Again until the answer fits. */
@@ -66,7 +80,7 @@ export class Prompt {
       return flaw === null || this.#clean(flaw);
     };
     const named = choices.map((value) => ({ value, name: this.#clean(nameOf(value)) }));
-    return await this.#answered(`${flag} ${name}`, (context) =>
+    return await this.#answered(message, `${flag} ${name}`, (context) =>
       kind === "choice"
         ? select({ message, choices: named }, context)
         : input({ message, required: true, validate }, context),
@@ -77,12 +91,19 @@ export class Prompt {
     return this.#options.clean(safeLine(text));
   }
 
-  async #answered<T>(what: string, ask: (context: PromptContext) => Promise<T>): Promise<T> {
-    const { input, output, isColored, signal } = this.#options;
+  async #answered<T>(message: string, what: string, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+    const { input, output, isColored, signal, onSuspend } = this.#options;
     const ended = new AbortController();
+    let isOpen = true;
     // The prompts do not tell when their input ends, but stop reading it; after an answer they do so, too.
-    const onPause = () => void setImmediate(() => ended.abort());
-    input.once("pause", onPause);
+    const onPause = () => void setImmediate().then(() => input.isPaused() && ended.abort());
+    // After Ctrl-Z, too, when the command goes on, and the question is out of sight.
+    const goOn = () => {
+      output.write(`? ${message} `);
+      void setImmediate().then(() => isOpen && input.resume());
+    };
+    const stopWatching = onSuspend(() => {}, goOn);
+    input.on("pause", onPause);
     try {
       const until = AbortSignal.any([signal, ended.signal]);
       return await ask({ input, output: isColored ? output : withoutColors(output), signal: until });
@@ -92,7 +113,10 @@ export class Prompt {
       if (!(thrown instanceof Error) || thrown.name !== "ExitPromptError") throw thrown;
       throw new BeltError({ code: "interrupted", message: "interrupted", exit: "interrupted" });
     } finally {
+      isOpen = false;
       input.off("pause", onPause);
+      stopWatching();
+      input.pause();
     }
   }
 }

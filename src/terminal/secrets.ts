@@ -6,6 +6,12 @@ const SHORTEST = 8;
 /** The keys in use, which are blotted out of everything that is written. */
 export class Secrets {
   readonly #spellings = new Set<string>();
+  /** Stands in their place. */
+  readonly #mark: string;
+
+  constructor(mark = "[key]") {
+    this.#mark = mark;
+  }
 
   add(secret: string): void {
     if (secret.length < SHORTEST) return;
@@ -15,7 +21,7 @@ export class Secrets {
 
   readonly redact = (text: string): string => {
     let clean = text;
-    for (const spelling of this.#spellings) clean = clean.replaceAll(spelling, "[key]");
+    for (const spelling of this.#spellings) clean = clean.replaceAll(spelling, this.#mark);
     return clean;
   };
 

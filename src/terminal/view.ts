@@ -9,6 +9,8 @@ export interface Style {
   /** Lines of the screen, where there is one. */
   height?: number;
   textWidth: TextWidth;
+  /** Where files have been saved, by the URI that a value names them by. */
+  saved?: ReadonlyMap<string, string>;
   /** Milliseconds since 1970, for "3m ago". */
   now: number;
 }

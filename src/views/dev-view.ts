@@ -61,11 +61,11 @@ export const devEventView: View<DevEvent> = {
     const { colors } = style;
     switch (event.type) {
       case "task": {
-        const { id, app, function: name, status, elapsedMs, worker, error, place } = event;
+        const { id, app, function: name, status, elapsed_ms, worker, error, place } = event;
         if (isTerminal(style) && FLEETING.has(status)) return "";
         const what = name === null ? app : `${app} ${name}`;
-        const moved = { status, elapsed: formatDuration(elapsedMs) };
-        const trouble = error !== null && place !== null ? `${place}: ${error}` : (error ?? "");
+        const moved = { status, elapsed: formatDuration(elapsed_ms) };
+        const trouble = error === null ? "" : located(error, place);
         return grid(event.time, { id, ...moved, what, detail: named("worker", worker), trouble }, style);
       }
       case "app": {
@@ -86,8 +86,12 @@ export const devEventView: View<DevEvent> = {
         );
         return state === "opened" ? line : colors.dim(line);
       }
-      case "worker":
-        return "";
+      case "worker": {
+        const { id, app, error, place } = event;
+        if (error === null) return "";
+        const row = { id, status: "died", what: `${app} worker`, detail: "" };
+        return grid(event.time, { ...row, trouble: located(error, place) }, style);
+      }
       case "log":
         return logLines(event, style);
       case "fault": {
@@ -110,6 +114,11 @@ export const devEventView: View<DevEvent> = {
     }
   },
 };
+
+/** An error with its place, unless it names that itself. */
+function located(error: string, place: string | null): string {
+  return place === null || error.includes(place) ? error : `${place}: ${error}`;
+}
 
 /** "worker wrk_1": the two kinds of short ids look alike. */
 function named(kind: string, id: string | null): string {
@@ -171,7 +180,7 @@ function grid(time: string, row: Row, style: Style): string {
 function colorState(state: string, colors: Colors): string {
   const word = state.trim();
   if (word === "completed" || word === "loaded") return colors.green(state);
-  if (/^(failed|broken|lost|webhook|fault)$/.test(word)) return colors.red(state);
+  if (/^(failed|broken|lost|died|webhook|fault)$/.test(word)) return colors.red(state);
   return /^(cancell|expired)/.test(word) ? colors.yellow(state) : state;
 }
 

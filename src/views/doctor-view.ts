@@ -94,7 +94,7 @@ function apiRows({ api, trouble, error }: DoctorDocument): Row[] {
       ...(trouble === "api" ? flaw(error) : { mark: "none", detail: from(api.from) }),
     },
     {
-      mark: answerMark(reachable, http_status),
+      mark: answerMark(api, trouble === null && error !== null),
       name: "answers",
       value: reachable ? `in ${formatDuration(latency_ms ?? 0)}` : reachable === null ? "not asked" : "no",
       detail: reachable === null ? null : answerDetail(http_status, error),
@@ -131,10 +131,11 @@ function streamRows(streams: boolean | null): Row[] {
   ];
 }
 
-function answerMark(reachable: boolean | null, status: number | null): Mark {
+/** A web page in the API's place comes with 200, too. */
+function answerMark({ reachable, http_status }: DoctorDocument["api"], failed: boolean): Mark {
   if (reachable === null) return "none";
   if (!reachable) return "bad";
-  return (status ?? 0) < 400 ? "good" : "doubtful";
+  return (http_status ?? 0) < 400 && !failed ? "good" : "doubtful";
 }
 
 function skewText(ms: number): string {

@@ -11,10 +11,22 @@ export const outputView: View<TaskDocument> = {
   text: ({ output }, style) => renderOutput(output, style),
 };
 
-/** The same, and below it the pictures in it. */
-export const outputPageView: View<WithDetails<TaskDocument, string[]>> = {
-  text: ({ value, details }, style) =>
-    [outputView.text(value, style), ...(details ?? [])].filter((part) => part !== "").join("\n"),
+/** What a person on a terminal sees besides. */
+interface OutputDetails {
+  /** Of the images in the output. */
+  pictures: string[];
+  /** By the URIs of the files. */
+  saved: ReadonlyMap<string, string>;
+}
+
+/** The same, with the files where they were saved, and below it the pictures in it. */
+export const outputPageView: View<WithDetails<TaskDocument, OutputDetails>> = {
+  text: ({ value, details }, style) => {
+    const { pictures, saved } = details ?? { pictures: [], saved: new Map() };
+    return [outputView.text(value, { ...style, saved }), ...pictures]
+      .filter((part) => part !== "")
+      .join("\n");
+  },
   bare: ({ value }, style) => savedPaths(value) ?? bareOutput(value.output, style),
 };
 

@@ -21,6 +21,9 @@ const PHASES: {
 
 const WIDEST = 48;
 
+/** Milliseconds below which nobody asks where the time went. */
+const NOTABLE = 10;
+
 /** Columns that the names of the fields take on a task's page. */
 const INDENT = 9;
 
@@ -53,7 +56,9 @@ export const summaryView: View<WithDetails<RunSummary, unknown>> = {
   text: ({ value: { ms, estimate }, details }, { colors, textWidth, width }) => {
     const cost = estimate === null ? "" : `, ${estimateText(estimateDocument(estimate))}`;
     const outcome = `${colors.green("completed")} in ${formatDuration(ms)}${cost}`;
-    const spent = phaseDurations(details).map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
+    const spent = phaseDurations(details)
+      .filter(({ ms }) => ms >= NOTABLE)
+      .map(({ phase, ms }) => `${phase.name} ${formatDuration(ms)}`);
     const text = [outcome, spent.join(", ")].filter((part) => part !== "").join(": ");
     if (textWidth.width(text) <= width) return text;
     const parts = spent.map((part, index) => (index < spent.length - 1 ? `${part},` : part));

@@ -11,8 +11,8 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 /** An output as `run` prints it: one string, alone or as the only field, prints as that string. */
 export function renderOutput(output: unknown, style: Style): string {
   const values = isObject(output) ? Object.values(output) : [output];
-  if (values.length === 1 && typeof values[0] === "string") return wrap(safeText(values[0]), style);
-  return renderValue(output, style);
+  if (values.length !== 1 || typeof values[0] !== "string") return renderValue(output, style);
+  return wrap(safeText(style.saved?.get(values[0]) ?? values[0]), style);
 }
 
 /** A value by its shape: text as is, files with size and type, objects as aligned fields, the rest as JSON. */
@@ -41,7 +41,7 @@ function isFile(value: JsonObject): boolean {
   return fileUri(value) !== null;
 }
 
-/** Where the file is, as a path when it is on this machine, and what is known of it, beneath where both do not fit. */
+/** Where the file is, as a path when it is on this machine or was saved there, and what is known of it, beneath where both do not fit. */
 function renderFile(file: JsonObject, style: Style): string {
   const { colors } = style;
   const size = typeof file["size"] === "number" ? formatBytes(file["size"]) : "";
@@ -49,7 +49,11 @@ function renderFile(file: JsonObject, style: Style): string {
     .filter((fact) => typeof fact === "string" && fact !== "")
     .join(", ");
   const uri = fileUri(file) ?? "";
-  return beside(colors.link(safeLine(place(uri)), uri), facts && colors.dim(`(${safeLine(facts)})`), style);
+  return beside(
+    colors.link(safeLine(style.saved?.get(uri) ?? place(uri)), uri),
+    facts && colors.dim(`(${safeLine(facts)})`),
+    style,
+  );
 }
 
 function place(uri: string): string {

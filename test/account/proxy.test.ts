@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readProxies } from "../../src/account/proxy.ts";
+import { readProxies, withoutProxy } from "../../src/account/proxy.ts";
 import { thrownBy } from "../support/thrown.ts";
 
 const API = "https://api.example";
@@ -9,6 +9,16 @@ function choose(env: Record<string, string>, url = API): string | null {
   const proxy = readProxies(env)(new URL(url));
   return proxy && `${proxy.from} ${proxy.url.href}`;
 }
+
+test.each([
+  [{}, "127.0.0.1,localhost", "127.0.0.1,localhost"],
+  [{ NO_PROXY: "a,b" }, "a,b,127.0.0.1,localhost", "a,b,127.0.0.1,localhost"],
+  [{ no_proxy: "a b", NO_PROXY: " " }, "a b,127.0.0.1,localhost", "a b,127.0.0.1,localhost"],
+  [{ no_proxy: "a", NO_PROXY: "b" }, "b,127.0.0.1,localhost", "a,127.0.0.1,localhost"],
+  [{ NO_PROXY: "*" }, "*", "*"],
+])("%j keeps what is there where hosts are added for other programs", (env, NO_PROXY, no_proxy) => {
+  expect(withoutProxy(env, ["127.0.0.1", "localhost"])).toEqual({ NO_PROXY, no_proxy });
+});
 
 describe("which proxy", () => {
   test.each([

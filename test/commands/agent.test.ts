@@ -1,66 +1,32 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
+import {
+  ENDED,
+  journalOf,
+  LINES,
+  SNAPSHOTS,
+  sentBody,
+  snapshots,
+  streamed,
+  TEXT,
+} from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
 import { lastError, scene } from "../support/scene.ts";
-import { hangUp, ndjson, type ScriptedApi, type Step, silence } from "../support/scripted-api.ts";
+import { hangUp, ndjson, type Step, silence } from "../support/scripted-api.ts";
 import {
   bytesOf,
   chat,
-  delta,
   describeAgent,
   event,
   heartbeat,
   message,
-  noContent,
   pieces,
   run,
   taken,
   userMessage,
 } from "../support/scripted-chat.ts";
-
-const TEXT = "Grüße, 👋 world";
-const SNAPSHOTS = [
-  message("pending", ""),
-  message("pending", "Grüße"),
-  heartbeat,
-  message("pending", "Grüße, 👋"),
-  message("ready", TEXT),
-];
-const ENDED = chat("completed", [userMessage, message("ready", TEXT)]);
-
-/** A server whose agent has no tools, so that a new chat is followed by snapshots. */
-function snapshots(api: ScriptedApi, answer: Step, ended = ENDED): void {
-  describeAgent(api);
-  api.on("POST /agents/run", answer);
-  api.on("GET /chats/chat_1", api.ok(ended));
-}
-
-/** One whose agent has a tool: the chat's stream tells the answer. */
-function streamed(api: ScriptedApi, ...streams: Step[]): void {
-  describeAgent(api, { tools: [{ name: "clock", type: "client" }] });
-  api.on("POST /agents/run", api.ok(taken));
-  api.on("GET /chats/chat_1/stream", ...streams);
-}
-
-const LINES = [
-  event("chats", chat("working", [])),
-  event("chat_messages", message("pending", "")),
-  delta("Grü", 1),
-  delta("ße, ", 2),
-  event("chat_messages", message("pending", "Grüße, 👋")),
-  delta(" world", 3),
-  event("chat_messages", message("ready", TEXT)),
-  event("agent_runs", run("completed")),
-];
-
-const sentBody = (api: ScriptedApi) =>
-  api.requests.find(({ url }) => url === "/agents/run")?.body as JsonObject;
-const journalOf = (home: { dir: string }) => {
-  const path = join(home.dir, "state", "journal.ndjson");
-  return existsSync(path) ? readFileSync(path, "utf8") : "";
-};
 
 describe.concurrent("an answer", () => {
   test(
@@ -277,203 +243,6 @@ describe.concurrent("an answer", () => {
       const unfinished = await belt("agent", "run", "test/agent", "hi");
       expect(unfinished.code).toBe(0);
       expect(unfinished.stderr).toContain("did not finish");
-    }),
-  );
-});
-
-describe.concurrent("an existing chat", () => {
-  const before = chat("completed", [], { active_run: run("completed", { id: "run_0" }) });
-  const old = message("ready", "the old answer", { id: "msg_0", agent_run_id: "run_0", order: -1 });
-
-  test(
-    "is opened before the message is sent; its idle past does not end the turn",
-    scene(async ({ api, belt }) => {
-      streamed(api, async (_request, response) => {
-        response.writeHead(200, { "content-type": "application/x-ndjson" });
-        response.write(bytesOf([event("chat_messages", old), event("chats", before)]));
-        await until(() => api.count("POST /agents/run") > 0);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        // Once more idle before the run is seen at work.
-        response.write(bytesOf([event("chats", before), ...LINES]));
-      });
-      api.on("GET /chats/chat_1", api.ok(chat("completed", [old, userMessage, message("ready", TEXT)])));
-      const { code, stdout } = await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1", "--json");
-      expect(code).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ text: TEXT });
-      expect(JSON.parse(stdout).messages).toHaveLength(2);
-      const order = api.requests.map(({ method, url }) => `${method} ${url}`);
-      expect(order.indexOf("GET /chats/chat_1/stream")).toBeLessThan(order.indexOf("POST /agents/run"));
-      expect(sentBody(api)).toMatchObject({ chat_id: "chat_1", stream: false });
-    }),
-  );
-
-  test(
-    "that is not there is exit 5, nothing sent",
-    scene(async ({ api, belt }) => {
-      describeAgent(api);
-      const gone = api.error(404, "not_found", "no chat");
-      api.on("GET /chats/chat_1/stream", gone).on("GET /chats/chat_1", gone);
-      expect((await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1")).code).toBe(5);
-      expect(api.count("POST /agents/run")).toBe(0);
-    }),
-  );
-
-  test(
-    "whose message is refused says so, and leaves no stream behind",
-    scene(async ({ api, belt }) => {
-      let open = false;
-      streamed(api, (_request, response) => {
-        open = true;
-        response.writeHead(200, { "content-type": "application/x-ndjson" });
-        response.write(bytesOf([event("chats", before)]));
-        response.once("close", () => {
-          open = false;
-        });
-      });
-      api.on("POST /agents/run", api.error(400, "validation_error", "no such thing"));
-      const { code, stderr } = await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
-      expect({ code, refused: stderr.includes("no such thing") }).toEqual({ code: 1, refused: true });
-      await until(() => !open);
-    }),
-  );
-
-  test(
-    "without its messages has them asked for, and is enough where they are nowhere",
-    scene(async ({ api, belt }) => {
-      const bare = chat("completed", []);
-      api.on("GET /chats/chat_1", api.ok(bare));
-      const pages = [
-        { items: [userMessage], next_cursor: "2", has_next: true },
-        { items: [message("ready", TEXT)], has_next: false },
-      ];
-      api.on("GET /chats/chat_1/messages", ...pages.map((page) => api.ok(page)));
-      const shown = await belt("chat", "get", "chat_1", "--json");
-      expect(JSON.parse(shown.stdout).messages).toHaveLength(2);
-      expect((await belt("chat", "get", "chat_1")).stdout).toContain(TEXT);
-      api.on("GET /chats/chat_1/messages", api.error(404, "not_found", "no such route"));
-      expect((await belt("chat", "get", "chat_1")).code).toBe(0);
-      api.on("GET /chats/chat_1", api.error(404, "not_found", "no chat"));
-      expect((await belt("chat", "get", "chat_1")).code).toBe(5);
-    }),
-  );
-
-  test(
-    "that is busy queues the message; the turn before it does not end it",
-    scene(async ({ api, belt }) => {
-      const busy = chat("working", [], { active_run: run("working", { id: "run_0" }) });
-      const queued = message("queued", "");
-      streamed(api, ndjson([event("chats", busy)], "open"));
-      api.on("POST /agents/run", api.ok({ ...taken, assistant_message: queued }));
-      api.on("GET /chats/chat_1/stream", async (_request, response) => {
-        response.writeHead(200, { "content-type": "application/x-ndjson" });
-        response.write(bytesOf([event("chats", busy)]));
-        await until(() => api.count("POST /agents/run") > 0);
-        response.write(
-          bytesOf([
-            event("agent_runs", run("completed", { id: "run_0" })),
-            event("chats", before),
-            event("chat_messages", queued),
-          ]),
-        );
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        response.write(bytesOf(LINES));
-      });
-      api.on("GET /chats/chat_1", api.ok(chat("completed", [old, userMessage, message("ready", TEXT)])));
-      const { code, stdout, stderr } = await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
-      expect({ code, stdout }).toEqual({ code: 0, stdout: `${TEXT}\n` });
-      expect(stderr).toContain("chat_1 queued");
-    }),
-  );
-});
-
-describe.concurrent("Ctrl-C", () => {
-  const stopping = (api: ScriptedApi, after: Step) => {
-    streamed(api, ndjson(LINES.slice(0, 3), "open"));
-    api.on("POST /chats/chat_1/stop", noContent);
-    api.on("GET /chats/chat_1", after);
-  };
-
-  test(
-    "stops the answer and says so",
-    scene(async ({ api, belt }) => {
-      stopping(api, api.ok(chat("canceled", [userMessage, message("cancelled", "Grü")])));
-      const running = belt("agent", "run", "test/agent", "hi", "--json");
-      await until(() => running.stderrSoFar().includes("working"));
-      running.signal("SIGINT");
-      const { code, stderr, stdout } = await running;
-      expect(code).toBe(130);
-      expect(api.count("POST /chats/chat_1/stop")).toBe(1);
-      expect(lastError(stderr).message).toContain("the answer was stopped");
-      expect(JSON.parse(stdout)).toMatchObject({ status: "cancelled" });
-    }),
-  );
-
-  test(
-    "that comes as the answer ends gives the answer its due",
-    scene(async ({ api, belt }) => {
-      stopping(api, api.ok(ENDED));
-      const running = belt("agent", "run", "test/agent", "hi");
-      await until(() => running.stderrSoFar().includes("working"));
-      running.signal("SIGINT");
-      expect(await running).toMatchObject({ code: 0, stdout: `${TEXT}\n` });
-    }),
-  );
-
-  test(
-    "says that the answer may go on when it cannot be stopped",
-    scene(async ({ api, belt }) => {
-      stopping(api, api.ok(chat("working", [userMessage, message("pending", "Grü")])));
-      api.on("POST /chats/chat_1/stop", api.error(403, "forbidden", "not yours"));
-      const running = belt("agent", "run", "test/agent", "hi", "--json");
-      await until(() => running.stderrSoFar().includes("working"));
-      running.signal("SIGTERM");
-      const { code, stderr } = await running;
-      expect(code).toBe(143);
-      expect(lastError(stderr).message).toContain("may go on");
-      expect(lastError(stderr).hint).toContain("belt chat stop");
-    }),
-  );
-
-  test(
-    "takes back a message that is still queued, and stops nobody else's turn",
-    scene(async ({ api, belt }) => {
-      streamed(
-        api,
-        ndjson(
-          [event("chats", chat("working", [], { active_run: run("working", { id: "run_0" }) }))],
-          "open",
-        ),
-      );
-      api.on("POST /agents/run", api.ok({ ...taken, assistant_message: message("queued", "") }));
-      api.on("POST /chats/messages/msg_1/cancel", noContent);
-      api.on(
-        "GET /chats/chat_1",
-        api.ok(chat("working", [message("cancelled", "")], { active_run: run("working", { id: "run_0" }) })),
-      );
-      const running = belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
-      await until(() => running.stderrSoFar().includes("queued"));
-      running.signal("SIGINT");
-      expect((await running).code).toBe(130);
-      expect(api.count("POST /chats/messages/msg_1/cancel")).toBe(1);
-      expect(api.count("POST /chats/chat_1/stop")).toBe(0);
-    }),
-  );
-
-  test(
-    "waits for the answer to a message on its way, and then stops",
-    scene(async ({ api, belt }) => {
-      let answer = () => {};
-      stopping(api, api.ok(chat("canceled", [message("cancelled", "")])));
-      api.on("POST /agents/run", (request, response) => {
-        answer = () => void api.ok(taken)(request, response);
-      });
-      const running = belt("agent", "run", "test/agent", "hi");
-      await until(() => api.count("POST /agents/run") > 0);
-      running.signal("SIGINT");
-      await until(() => running.stderrSoFar().includes("waiting for the answer to the message"));
-      answer();
-      expect((await running).code).toBe(130);
-      expect(api.count("POST /chats/chat_1/stop")).toBe(1);
     }),
   );
 });

@@ -127,6 +127,8 @@ describe("belt doctor", () => {
       (_request, response) => void response.writeHead(502).end("<title>Bad Gateway</title>"),
     );
     expect((await ask("doctor")).stdout).toMatch(/^! {2}answers +in \d+ms {2}.*\(HTTP 502\)/m);
+    api.on("GET /sessions", (_request, response) => void response.end("<title>Sign in</title>"));
+    expect((await ask("doctor")).stdout).toMatch(/^! {2}answers +in \d+ms {2}the answer is not the API's/m);
   });
 
   describe("reports what others would give up at, with exit 2 and the one thing to do", () => {

@@ -3,9 +3,14 @@ import { ROOT } from "../support/belt.ts";
 import { readModules } from "./modules.ts";
 import { strayIn, strayReferences } from "./pages.ts";
 import { brokenRules } from "./rules.ts";
+import { strayTests } from "./test-files.ts";
 
 it("keeps its floors: no circle, nothing upward, nothing through a wall, no file too large", () => {
   expect(brokenRules(readModules(ROOT))).toEqual([]);
+});
+
+it("keeps its tests short, in folders named like the rooms that they test", () => {
+  expect(strayTests(ROOT)).toEqual([]);
 });
 
 it("points in its comments at pages and headings of this project only", () => {

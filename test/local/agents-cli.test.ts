@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
+import { manyCalls } from "../support/many-calls.ts";
 import { type DevProcess, spawnDev } from "./dev-process.ts";
 import { isAlive } from "./server-fixture.ts";
 
@@ -73,7 +74,7 @@ describe("against belt dev", () => {
 
   beforeAll(async () => {
     home = new Home();
-    server = await spawnDev(home, [HELPER, manyCalls(home), "--port", "0"]);
+    server = await spawnDev(home, [HELPER, manyCalls(home, 200), "--port", "0"]);
   });
   afterAll(async () => {
     server.child.kill("SIGTERM");
@@ -198,13 +199,3 @@ describe.each(["v1", "v2", "current"])("the dialect %s", (dialect) => {
     home.remove();
   });
 });
-
-function manyCalls(home: Home): string {
-  const dir = join(home.dir, "many");
-  mkdirSync(dir);
-  const calls = Array.from({ length: 200 }, (_, at) => ({ call: "count", with: { at } }));
-  const steps = [...calls, { say: "Counted to {result.at}." }];
-  const agent = { name: "many", tools: [{ name: "count", type: "client" }], turns: [{ steps }] };
-  writeFileSync(join(dir, "agent.yml"), JSON.stringify(agent));
-  return dir;
-}

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Home, spawnBelt } from "../support/belt.ts";
+import { type Home, ROOT, spawnBelt } from "../support/belt.ts";
 
 export interface DevProcess {
   url: string;
@@ -45,4 +47,14 @@ export function processesOf(dir: string): string[] {
     .filter((line) => line.includes(`${dir}/inference.js`))
     .map((line) => line.split(" ", 1)[0]);
   return alive.filter((line) => groups.includes(line.split(" ", 1)[0]));
+}
+
+/** A PATH on which this belt is found as `belt`. */
+export function pathWithBelt(home: Home): string {
+  const bin = join(home.dir, "bin");
+  mkdirSync(bin);
+  const program = join(bin, "belt");
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "bin/belt.js")}" "$@"\n`);
+  chmodSync(program, 0o755);
+  return [bin, process.env["PATH"]].join(delimiter);
 }

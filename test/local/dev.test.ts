@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Home, spawnBelt } from "../support/belt.ts";
 import { processesOf, spawnDev } from "./dev-process.ts";
 import { cleanup, copyOfProbe, until } from "./server-fixture.ts";
@@ -58,7 +58,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   const crashed = await run("--session", session, "--function", "crash");
   const error = {
     code: "WORKER_LOST",
-    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*code 70`)),
+    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*process\.exit\(70\)`)),
     hint: "belt run --local infsh/counter --session new",
   };
   expect(crashed.exitCode).toBe(5);
@@ -109,5 +109,54 @@ test.each([
   expect(JSON.parse(stderr).error).toMatchObject({
     code: "local_server",
     hint: expect.stringContaining(hint),
+  });
+});
+
+describe("a second belt dev", () => {
+  test("is refused on the same state folder, naming the first", async () => {
+    const home = temporaryHome();
+    const first = await spawnDev(home, ["--port", "0"]);
+    cleanup(() => first.child.kill("SIGKILL"));
+    const { exitCode, stderr } = await spawnBelt(["dev", "--port", "0", "--json"], home);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: "already_serving",
+      message: `a belt dev with this state folder serves at ${first.url} already (process ${first.child.pid})`,
+      hint: expect.stringContaining("BELT_STATE_DIR"),
+    });
+    const second = await spawnDev(temporaryHome(), ["--port", "0"]);
+    second.child.kill("SIGTERM");
+    expect((await second.child).exitCode).toBe(143);
+    first.child.kill("SIGKILL");
+    await first.child;
+    const third = await spawnDev(home, ["--port", "0"]);
+    third.child.kill("SIGTERM");
+    expect((await third.child).exitCode).toBe(143);
+  });
+
+  test("of several that start at once beside what a killed one left, one serves", async () => {
+    const home = temporaryHome();
+    const state = join(home.dir, "state");
+    const killed = await spawnDev(home, ["--port", "0"]);
+    killed.child.kill("SIGKILL");
+    await killed.child;
+    expect(readdirSync(state)).toEqual(expect.arrayContaining(["dev.json", "dev.lock"]));
+    const all = ["a", "b", "c", "d"].map(() => spawnBelt(["dev", "--port", "0", "--json"], home));
+    cleanup(() => all.map((child) => child.kill("SIGKILL")));
+    const ended: Awaited<(typeof all)[number]>[] = [];
+    for (const child of all) void child.then((outcome) => ended.push(outcome));
+    await until(() => ended.length === 3);
+    const [winner] = all.filter((child) => child.exitCode === null);
+    for (const { exitCode, stdout, stderr } of ended) {
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      const { code, message } = JSON.parse(stderr).error;
+      expect(code).toBe("already_serving");
+      expect(message).toMatch(/^a belt dev with this state folder (is starting|serves at \S+) already/);
+      expect(message).toContain(`(process ${winner!.pid})`);
+    }
+    await until(() => existsSync(join(state, "dev.json")));
+    winner!.kill("SIGTERM");
+    expect((await winner!).exitCode).toBe(143);
+    expect(readdirSync(state).filter((name) => name.startsWith("dev."))).toEqual([]);
   });
 });

@@ -112,7 +112,7 @@ test.each([3, 4])(
 test("what an app says before it exits is in the log, all of it, in order", async () => {
   const server = shared();
   const task = await server.run(act("last words"));
-  expect(task.error).toContain("the worker exited with code 3");
+  expect(task.error).toContain("the app called process.exit(3) at ");
   const { logs } = (await server.call("GET", `/tasks/${task.id}/logs`)).body;
   const said = logs.filter((log: Json) => log.log_type === 4);
   expect(said.map((log: Json) => log.content)).toEqual(Array.from({ length: 2000 }, (_, n) => `word ${n}`));

@@ -94,6 +94,20 @@ it("repeats a run to the same SHA-256, refuses an edited app and a flipped bit",
   expect(readFileSync(join(home.dir, "latest/image.txt"), "utf8")).toBe("second 7 a cat");
 });
 
+it("of a row of a batch is repeated to the same SHA-256", { timeout: 60_000 }, async () => {
+  const home = homeWith();
+  use(home, await startServer({ appDirs: [stampApp()] }));
+  writeFileSync(join(home.dir, "rows.jsonl"), '{"image":"cat.png","seed":1}\n{"image":"cat.png","seed":2}\n');
+  const rows = ["batch", "test/stamp", "rows.jsonl", "--local", "--upload", "image"];
+  const batch = await belt([...rows, "--save", "out", "--receipt"], { home });
+  expect(batch).toMatchObject({ code: 0 });
+  for (const row of [1, 2]) {
+    const again = ["rerun", `out/${row}-image.txt.belt.json`, "--local", "--yes", "--expect-same"];
+    expect(await belt([...again, "--save", `again-${row}`], { home })).toMatchObject({ code: 0 });
+    expect(readFileSync(join(home.dir, `again-${row}/image.txt`), "utf8")).toBe(`first ${row} a cat`);
+  }
+});
+
 it("refuses a version that the server has let go of", { timeout: 60_000 }, async () => {
   const home = homeWith();
   const dir = stampApp();

@@ -123,8 +123,8 @@ test("a worker that dies takes its session with it", async () => {
   const { session_id: session } = await server.run(set(1, "new"));
   const crashing = await server.submit({ function: "act", input: { act: "exit" }, session });
   const waiting = await server.submit(get(session));
-  expect((await server.finished(crashing.id)).error).toBe(
-    "WORKER_LOST: the worker exited with code 7:\nthere is no disk left\nso I leave",
+  expect((await server.finished(crashing.id)).error).toMatch(
+    /^WORKER_LOST: the app called process\.exit\(7\) at \S+:\nthere is no disk left\nso I leave$/,
   );
   expect((await server.finished(waiting.id)).error).toContain("WORKER_LOST");
   expect(await refusal(server, get(session))).toMatchObject({ status: 500, code: "WORKER_LOST" });

@@ -312,7 +312,7 @@ test("the end of a worker quotes what its own task said, not the tasks before", 
   for (const session of [undefined, "new"]) {
     const first = await server.run({ ...act("complain"), session });
     const second = await server.run({ ...act("exit quietly"), session: first.session_id ?? undefined });
-    expect(second.error).toMatch(/the worker exited with code 9$/);
+    expect(second.error).toMatch(/the app called process\.exit\(9\) at \S+$/);
     expect(second.error).not.toContain("complaint");
   }
 });
@@ -324,9 +324,10 @@ test("characters that a pipe has cut, and long lines of them, come whole", async
   expect(long).toEqual([`${"x".repeat(16_383)}🎈`, "y".repeat(16_383)]);
 });
 
-test("what a task says after its end is in the log of no other", async () => {
+test("what a task says after its end is in its own log still, and in no other", async () => {
   const server = await startServer({ workers: 1 });
-  await server.run(act("speak later"));
+  const first = await server.run(act("speak later"));
   const next = await server.run(act("speak for a while"));
+  expect(await logsOf(server, first)).toEqual(["set up with hello", "half of a late line", "a late line"]);
   expect(await logsOf(server, next)).toEqual(Array.from({ length: 8 }, (_, n) => `now ${n}`));
 });

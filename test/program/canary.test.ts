@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { PacedWriter } from "../../src/terminal/paced-writer.ts";
-import { belt, Home, ROOT, spawnBelt } from "../support/belt.ts";
+import { belt, Home, ROOT, spawnBelt, writtenIn } from "../support/belt.ts";
 
 /** A key for each place where one may stand; "canary" is in no other text. */
 const CANARIES = {
@@ -181,10 +181,9 @@ async function outcome(argv: string[], home: Home, env: Record<string, string>) 
 
 /** All that belt keeps, but the one file that keys are kept in, and the server's own. */
 function writtenFiles(home: Home): string[] {
-  return readdirSync(home.dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== "profiles.json" && entry.name !== "dev.json")
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => `${path}: ${readFileSync(path, "utf8")}`);
+  return writtenIn(home)
+    .filter(({ path }) => !/[\\/](profiles|dev)\.json$/.test(path))
+    .map(({ path, text }) => `${path}: ${text}`);
 }
 
 function prepare(home: Home): void {

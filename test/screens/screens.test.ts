@@ -122,6 +122,17 @@ describe("run", () => {
     expect(piped.stdout).not.toContain("\u001b]8");
   });
 
+  it("shows where a file was saved in the place of its address", async () => {
+    const image = { uri: `${api.url}/files/image.png`, content_type: "image/png", size: 5 };
+    api
+      .on(`GET /tasks/${ID}`, api.ok(api.task("completed", { id: ID, output: { image, note: "done" } })))
+      .on("GET /files/image.png", (_request, response) => void response.end("PIXEL"));
+    const { lines } = await look(80, [...RUN, "--save", join(home.dir, "out")]);
+    const [shown = ""] = lines.filter((line) => line.startsWith("image  "));
+    expect(shown).not.toContain("http");
+    expect(lines.join("")).toContain("out/image.png");
+  });
+
   it("with --json asks for nothing that only people see", async () => {
     await look(80, [...RUN, "--json"]);
     expect(api.count(`GET /tasks/${ID}/timings`)).toBe(0);
@@ -285,7 +296,14 @@ it("doctor on 40 columns has what it knows beneath what it found", async () => {
 });
 
 it.each([80, 40])("dev on %i columns, in color, until Ctrl-C", async (columns) => {
-  const { lines } = await onTerminal(columns, ["dev", "--port", "0"], home, {}, "timeout -s INT 8");
+  const { lines, exitCode } = await onTerminal(
+    columns,
+    ["dev", "--port", "0"],
+    home,
+    {},
+    { stopAfter: "stops it" },
+  );
+  expect(exitCode).toBe(130);
   const told = lines.slice(
     0,
     lines.findIndex((line) => line.startsWith("stopping:")),
@@ -373,7 +391,7 @@ it("gives the cursor back while it is stopped, as by Ctrl-Z, and takes it again"
       end = () => response.end(`${JSON.stringify(api.task("completed", { id: ID }))}\n`);
     });
   const file = join(home.dir, "pid");
-  const screen = onTerminal(80, RUN, home, env, `sh -c 'echo $$ > ${file}; exec "$@"' sh`);
+  const screen = onTerminal(80, RUN, home, env, { prefix: `sh -c 'echo $$ > ${file}; exec "$@"' sh` });
   await until(() => api.count(`GET /tasks/${ID}/stream`) === 1);
   await pause(1_500);
   const pid = Number(readFileSync(file, "utf8"));

@@ -6,30 +6,41 @@ import { type Home, ROOT } from "../support/belt.ts";
 export interface Screen {
   /** Every byte that reached the terminal. */
   bytes: string;
-  /** What is left on it in the end, line by line, with what varies made the same. */
+  /** What is left on it in the end, line by line, with what varies made the same, and without the echo of Ctrl-C. */
   lines: string[];
   exitCode: number | undefined;
 }
 
-/** Runs belt on a pseudo terminal of `script`, so many columns wide; `prefix` is a command that runs it. */
+interface Ways {
+  /** A command that runs belt. */
+  prefix?: string;
+  /** Ctrl-C is pressed once this has been on the terminal. */
+  stopAfter?: string;
+}
+
+/** Runs belt on a pseudo terminal of `script`, so many columns wide. */
 export async function onTerminal(
   columns: number,
   argv: string[],
   home: Home,
   env: Record<string, string> = {},
-  prefix = "",
+  { prefix = "", stopAfter }: Ways = {},
 ): Promise<Screen> {
   const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
-  const { stdout, exitCode } = await execa(
-    "script",
-    ["-qec", `stty cols ${columns} rows 40; ${prefix} ${words}`, "/dev/null"],
-    {
-      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", TZ: "UTC", ...home.env, ...env },
-      extendEnv: false,
-      stdin: "ignore",
-      reject: false,
-    },
-  );
+  const running = execa("script", ["-qec", `stty cols ${columns} rows 40; ${prefix} ${words}`, "/dev/null"], {
+    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", TZ: "UTC", ...home.env, ...env },
+    extendEnv: false,
+    stdin: stopAfter === undefined ? "ignore" : "pipe",
+    reject: false,
+  });
+  let shown = "";
+  running.stdout.on("data", (bytes) => {
+    const before = shown;
+    shown += bytes;
+    const isNew = stopAfter !== undefined && shown.includes(stopAfter) && !before.includes(stopAfter);
+    if (isNew) running.stdin?.write("\u0003");
+  });
+  const { stdout, exitCode } = await running;
   return { bytes: stdout, lines: left(stdout).map(normal), exitCode };
 }
 
@@ -43,6 +54,7 @@ function left(bytes: string): string[] {
 
 function normal(line: string): string {
   return line
+    .replace(/^\^C/, "")
     .replace(/\b(task|sess|wrk)_0[0-9a-z]+/g, (id, kind) => `${kind}_`.padEnd(id.length, "x"))
     .replace(/\d+(\.\d)?m?s\b/g, "<t>")
     .replace(/\d\d:\d\d:\d\d/g, "<clock>");

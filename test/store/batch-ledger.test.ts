@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { beganAt } from "../../src/cli/processes.ts";
 import { BatchLedger, batchFiles, readBatch } from "../../src/store/batch-ledger.ts";
 import type { BatchRecord, ResultLine } from "../../src/store/batch-records.ts";
 import { standingOf } from "../../src/store/batch-state.ts";
@@ -10,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "belt-ledger-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const HEAD = { api: "https://api.example", profile: "work", key: "0123456789ab", app: "a/b" };
-const OWNER = { pid: process.pid, hostname: hostname(), isAlive: () => true };
+const OWNER = { pid: process.pid, hostname: hostname(), isAlive: () => true, beganAt };
 const LOCK = { owner: OWNER, sleep: async () => {} };
 let count = 0;
 
@@ -19,7 +20,16 @@ function fresh() {
 }
 
 function intent(key: string, attempt: number): BatchRecord {
-  const rest = { row: 1, id: "é", content: "c", version: "v", round: 0, function: null, sent: "s" };
+  const rest = {
+    row: 1,
+    id: "é",
+    content: "c",
+    version: "v",
+    round: 0,
+    function: null,
+    infra: null,
+    sent: "s",
+  };
   const times = { time: "2026-01-01T00:00:00Z", server_time: null, until: "2026-01-01T00:00:30Z" };
   return { type: "intent", key, attempt, ...rest, ...times, estimate: null };
 }

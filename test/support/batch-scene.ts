@@ -5,6 +5,21 @@ import type { ResultLine } from "../../src/store/batch-records.ts";
 import { belt, Home, type Running, spawnBelt } from "./belt.ts";
 import { TaskServer, type TaskServerOptions } from "./task-server.ts";
 
+/** The input of an app that batches may know. */
+export const SCHEMA = {
+  type: "object",
+  properties: {
+    prompt: { type: "string" },
+    steps: { type: "integer", minimum: 1 },
+    image: { type: "string", format: "file" },
+    deep: { type: "object", properties: { x: { type: "number" } } },
+  },
+  required: ["prompt"],
+};
+
+/** A server that describes it. */
+export const KNOWN = { app: () => ({ id: "app_1", version: { id: "v1", input_schema: SCHEMA } }) };
+
 /** A batch with a server and a home of its own. */
 export class BatchScene {
   readonly home = new Home();
@@ -37,6 +52,22 @@ export class BatchScene {
 
   read(name: string): string {
     return readFileSync(this.path(name), "utf8");
+  }
+
+  /** A stored profile, the current one. */
+  profile({ name, key }: { name: string; key: string }): void {
+    const profile = {
+      name,
+      key,
+      api_url: this.server.url,
+      infra: null,
+      status_table: "auto",
+      insecure: false,
+    };
+    mkdirSync(this.path("config"), { mode: 0o700 });
+    writeFileSync(this.path("config/profiles.json"), JSON.stringify({ current: name, profiles: [profile] }), {
+      mode: 0o600,
+    });
   }
 
   /** JSON lines `{"n":1}` and so on. */

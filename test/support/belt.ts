@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -42,6 +42,14 @@ export class Home {
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** All files of a home. */
+export function writtenIn(home: Home): { path: string; text: string }[] {
+  return readdirSync(home.dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ path, text: readFileSync(path, "utf8") }));
 }
 
 interface Outcome {
@@ -92,6 +100,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
     onSuspend: () => () => {},
     exitNow: (code) => err.push(`[left at once: ${code}]`),
     isAlive: () => true,
+    beganAt: async () => null,
     kill(pid) {
       try {
         process.kill(pid, "SIGKILL");

@@ -34,6 +34,12 @@ export interface TaskServerOptions {
   price?: (input: JsonObject) => number;
   /** What the API says of the app; without it, it is not known. */
   app?: () => JsonObject;
+  /** What a task puts out; else what it was given. */
+  output?: (input: JsonObject, server: TaskServer) => unknown;
+  /** More fields of each task. */
+  fields?: JsonObject;
+  /** Answers a download: `GET /out/<name>`. */
+  download?: (name: string, response: ServerResponse) => void;
 }
 
 /** A small API on a real socket that runs tasks of any app, and counts what it was asked for. */
@@ -48,6 +54,7 @@ export class TaskServer {
   readonly curve: number[] = [];
   cancels = 0;
   lists = 0;
+  readonly downloads: string[] = [];
   uploads: string[] = [];
   url = "";
   readonly #server: Server;
@@ -81,6 +88,7 @@ export class TaskServer {
     else if (route === "POST /tasks/list") this.#list(JSON.parse(text) as JsonObject, response);
     else if (route === "POST /files") this.#files(JSON.parse(text) as JsonObject, response);
     else if (request.method === "PUT") this.#put(text, response);
+    else if (path.startsWith("/out/")) this.#download(path.slice("/out/".length), response);
     else if (path.startsWith("/store/apps/") && this.#options.price) {
       const microcents = this.#options.price((JSON.parse(text) as { input: JsonObject }).input);
       send(response, 200, { confidence: "exact", microcents });
@@ -89,7 +97,7 @@ export class TaskServer {
     else if (!task) send(response, 404, { title: "not found" });
     else if (path.endsWith("/stream")) this.#stream(task, response);
     else if (path.endsWith("/cancel")) this.#cancel(task, response);
-    else if (path === `/tasks/${task.id}`) send(response, 200, shown(task));
+    else if (path === `/tasks/${task.id}`) send(response, 200, this.#shown(task));
     else send(response, 404, { title: "not found" });
   }
 
@@ -117,7 +125,7 @@ export class TaskServer {
     this.most = Math.max(this.most, this.unfinished);
     setTimeout(() => this.#end(task), this.#options.takes?.(input, this) ?? 5);
     if (this.#options.drops?.(input, this)) response.socket?.destroy();
-    else send(response, 200, shown(task));
+    else send(response, 200, this.#shown(task));
   }
 
   #end(task: ServedTask): void {
@@ -128,7 +136,7 @@ export class TaskServer {
 
   #settle(task: ServedTask, status: StatusWord): void {
     task.status = status;
-    if (status === "completed") task.output = { of: task.input };
+    if (status === "completed") task.output = this.#options.output?.(task.input, this) ?? { of: task.input };
     this.unfinished--;
     for (const tell of this.#watchers.get(task.id) ?? []) tell();
     this.#watchers.delete(task.id);
@@ -137,7 +145,7 @@ export class TaskServer {
   #stream(task: ServedTask, response: ServerResponse): void {
     response.writeHead(200, { "content-type": "application/x-ndjson" });
     response.flushHeaders();
-    const tell = () => response.end(`${JSON.stringify(shown(task))}\n`);
+    const tell = () => response.end(`${JSON.stringify(this.#shown(task))}\n`);
     if (task.status !== "running") return void tell();
     this.#watchers.set(task.id, (this.#watchers.get(task.id) ?? new Set()).add(tell));
   }
@@ -155,7 +163,11 @@ export class TaskServer {
     const items = this.tasks.toReversed().slice(from, from + Number(limit));
     const next = from + items.length;
     const has_next = next < this.tasks.length;
-    send(response, 200, { items: items.map(shown), next_cursor: has_next ? String(next) : "", has_next });
+    send(response, 200, {
+      items: items.map((task) => this.#shown(task)),
+      next_cursor: has_next ? String(next) : "",
+      has_next,
+    });
   }
 
   #files({ files }: JsonObject, response: ServerResponse): void {
@@ -166,14 +178,30 @@ export class TaskServer {
     send(response, 200, slots);
   }
 
+  #download(name: string, response: ServerResponse): void {
+    this.downloads.push(decodeURIComponent(name));
+    if (this.#options.download) this.#options.download(decodeURIComponent(name), response);
+    else response.writeHead(200, { "content-type": "image/png" }).end(`bytes of ${decodeURIComponent(name)}`);
+  }
+
+  #shown(task: ServedTask): JsonObject {
+    return shown(task, this.#options.fields);
+  }
+
   #put(text: string, response: ServerResponse): void {
     this.uploads.push(text);
     send(response, 200, {});
   }
 }
 
-function shown(task: ServedTask): JsonObject {
-  return { ...task, status: STATUS_NUMBERS["2026"].indexOf(task.status), status_text: task.status, logs: [] };
+function shown(task: ServedTask, fields: JsonObject = {}): JsonObject {
+  return {
+    ...task,
+    ...fields,
+    status: STATUS_NUMBERS["2026"].indexOf(task.status),
+    status_text: task.status,
+    logs: [],
+  };
 }
 
 function send(response: ServerResponse, status: number, body: unknown, headers = {}): void {

@@ -8,7 +8,7 @@ function growing(width: number) {
   const text = new GrowingText({
     write: (part) => written.push(part),
     redact: (part) => part.replaceAll("inf_secret", "[key]"),
-    width,
+    width: () => width,
     textWidth: displayWidth,
   });
   return { text, written, shown: () => written.join("") };
@@ -58,6 +58,35 @@ test("stops where the text becomes another, which is to be shown anew", () => {
   text.show("one two three ");
   expect(text.end("one two three")).toBe(false);
   expect(shown()).toBe("one two\n");
+});
+
+test("grows by its new ends alone into the same", () => {
+  const { text, shown } = growing(30);
+  const whole = growing(30);
+  for (const letter of STORY) text.append(letter);
+  expect(text.end(STORY)).toBe(true);
+  whole.text.end(STORY);
+  expect(shown()).toBe(whole.shown());
+});
+
+test("that pauses is shown to its end, and the line that was ended for it is not ended twice", () => {
+  const { text, written, shown } = growing(80);
+  text.append("Let me look");
+  expect(shown()).toBe("Let me");
+  text.pause();
+  text.pause();
+  written.push("spinner\n");
+  text.append("\nIt is noon, ");
+  text.append("\n\nand warm");
+  expect(text.end("Let me look\nIt is noon, \n\nand warm")).toBe(true);
+  expect(shown()).toBe("Let me look\nspinner\nIt is noon,\n\nand warm\n");
+});
+
+test("knows a key that comes in pieces", () => {
+  const { text, shown } = growing(80);
+  for (const piece of ["the key is inf_s", "ecret, ", "and inf_", "secret"]) text.append(piece);
+  text.pause();
+  expect(shown()).toBe("the key is [key], and [key]\n");
 });
 
 test("what is written in between has a line of its own", () => {

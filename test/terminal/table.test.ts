@@ -138,6 +138,13 @@ describe("the closing line", () => {
     ]);
   });
 
+  test("leaves out what took no time to speak of", () => {
+    const brief = { events: [{ status: "queued", duration_ms: 2 }, ...details.events.slice(1)] };
+    expect(summaryView.text({ value, details: brief }, at(80))).toBe(
+      "completed in 1.7s: running 1.2s, uploading 100ms",
+    );
+  });
+
   test("does without when it is not told", () => {
     for (const told of [null, {}, { events: [] }])
       expect(summaryView.text({ value, details: told }, at(80))).toBe("completed in 1.7s");

@@ -15,7 +15,7 @@ const running = {
   app: "acme/captions",
   function: "describe",
   status: "running",
-  elapsedMs: 1234,
+  elapsed_ms: 1234,
   worker: "wrk_0hx3k2j8m2adeadbeef",
   session: null,
   error: null,
@@ -104,11 +104,17 @@ test("sessions, and webhooks that did not arrive, are told; workers are not", ()
   expect(show({ ...webhook, delivered: false, error: "HTTP 500" }, 80)).toContain(
     "not delivered in 3 tries: HTTP 500",
   );
-  expect(show({ type: "worker", time: TIME, state: "started", id: "w", app: "x" }, 80)).toBe("");
+  const worker = { type: "worker", time: TIME, id: "wrk_0hx3k2j8m2a9c0ffee12", app: "acme/x" } as const;
+  expect(show({ ...worker, state: "started", error: null, place: null }, 80)).toBe("");
+  expect(show({ ...worker, state: "stopped", error: null, place: null }, 80)).toBe("");
+  const died = { ...worker, state: "stopped", error: "the app crashed: late", place: "/x/a.js:3" } as const;
+  expect(show(died, 80)).toBe(
+    `${CLOCK}  c0ffee12  died                 acme/x worker\n${" ".repeat(10)}/x/a.js:3: the app crashed: late`,
+  );
 });
 
 test.each([40, 80])("what is served fits %i columns, broken apps with their place", (width) => {
-  const app = { dir: "/apps/x", builtIn: false, version: "cafe1234" };
+  const app = { dir: "/apps/x", built_in: false, version: "cafe1234" };
   const problem = { message: "SyntaxError: Unexpected token", file: "/x/inference.js", line: 2 };
   const text = servingView.text(
     {

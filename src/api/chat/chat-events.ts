@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../../wire/types.ts";
-import type { Frame } from "../http/stream.ts";
+import type { OpenStream } from "../http/request.ts";
+import { type Frame, readFrames } from "../http/stream.ts";
 import {
   type AgentRun,
   type Chat,
@@ -17,6 +18,17 @@ export type ChatEvent =
   | { kind: "delta"; messageId: string; delta: JsonObject; seq: number | null }
   | { kind: "heartbeat" }
   | { kind: "noise"; text: string };
+
+/** A stream of events that is open already. */
+export interface EventStream {
+  /** By the batch that came together. */
+  batches: AsyncIterable<ChatEvent[]>;
+  end(reason: unknown): void;
+}
+
+export async function* readEvents({ chunks, contentType }: OpenStream): AsyncGenerator<ChatEvent[]> {
+  for await (const frames of readFrames(chunks, contentType)) yield frames.map(readEvent);
+}
 
 export function readEvent({ name, text, body }: Frame): ChatEvent {
   if (name === "heartbeat") return { kind: "heartbeat" };

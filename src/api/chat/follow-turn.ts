@@ -3,7 +3,7 @@ import type { Sent } from "../agents.ts";
 import type { Api } from "../client.ts";
 import { Contact, type Subject } from "../follow/contact.ts";
 import { keepFollowing, type Link } from "../follow/keep-following.ts";
-import type { OpenStream } from "../http/request.ts";
+import type { EventStream } from "./chat-events.ts";
 import { readFinalTurn } from "./final-turn.ts";
 import { FollowedTurn } from "./followed-turn.ts";
 import type { TurnChange, TurnState } from "./turn-state.ts";
@@ -15,7 +15,7 @@ export interface TurnOptions {
   state: TurnState;
   sent: Sent;
   /** The stream of an existing chat, opened before the message was sent. */
-  opened: OpenStream | null;
+  opened: EventStream | null;
   /** Milliseconds since 1970. */
   submittedAt: number;
   /** Ends the following with its reason; the agent goes on. */

@@ -2,12 +2,9 @@ import type { Sent } from "../agents.ts";
 import type { Api } from "../client.ts";
 import type { Contact } from "../follow/contact.ts";
 import { type Followed, type Link, type StreamRead, tryRefresh } from "../follow/keep-following.ts";
-import type { OpenStream } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry-policy.ts";
-import { readFrames } from "../http/stream.ts";
 import { type Chat, isBusy } from "../resources/agent.ts";
-import { type ChatEvent, readEvent } from "./chat-events.ts";
-import type { Snapshots } from "./snapshots.ts";
+import { type ChatEvent, type EventStream, readEvents } from "./chat-events.ts";
 import type { TurnChange, TurnState } from "./turn-state.ts";
 
 type Fact = TurnChange | Link;
@@ -19,7 +16,7 @@ interface Following {
   state: TurnState;
   contact: Contact;
   signal: AbortSignal;
-  opened: OpenStream | null;
+  opened: EventStream | null;
   sent: Sent;
 }
 
@@ -33,8 +30,7 @@ export class FollowedTurn implements Followed<Fact> {
   isWhole = false;
   readonly #api: Api;
   /** Streams that are open already; each is read once. */
-  #opened: OpenStream | null;
-  #snapshots: Snapshots | null;
+  #opened: EventStream | null;
 
   constructor(api: Api, { state, contact, signal, opened, sent }: Following) {
     this.#api = api;
@@ -42,8 +38,7 @@ export class FollowedTurn implements Followed<Fact> {
     this.contact = contact;
     this.signal = signal;
     this.chatId = sent.assistant.chatId;
-    this.#opened = opened;
-    this.#snapshots = sent.snapshots;
+    this.#opened = opened ?? sent.snapshots;
   }
 
   get policy(): RetryPolicy {
@@ -110,25 +105,17 @@ export class FollowedTurn implements Followed<Fact> {
 
   /** The stream that is open, else a new one. */
   async #batches(): Promise<AsyncIterable<ChatEvent[]>> {
-    const snapshots = this.#snapshots;
-    this.#snapshots = null;
-    if (snapshots) {
-      const end = () => snapshots.end(this.signal.reason);
-      if (this.signal.aborted) end();
-      else this.signal.addEventListener("abort", end, { once: true });
-      return snapshots.batches;
-    }
-    const stream = this.#opened ?? (await this.#api.agents.stream(this.chatId, this.signal));
+    const opened = this.#opened;
     this.#opened = null;
-    return readEvents(stream);
+    if (!opened) return readEvents(await this.#api.agents.stream(this.chatId, this.signal));
+    const end = () => opened.end(this.signal.reason);
+    if (this.signal.aborted) end();
+    else this.signal.addEventListener("abort", end, { once: true });
+    return opened.batches;
   }
 }
 
 /** It may be busy with somebody else's turn by now. */
 export function saysEnd(chat: Chat, runId: string | null): boolean {
   return !isBusy(chat) || (runId !== null && chat.run !== null && chat.run.id !== runId);
-}
-
-async function* readEvents({ chunks, contentType }: OpenStream): AsyncGenerator<ChatEvent[]> {
-  for await (const frames of readFrames(chunks, contentType)) yield frames.map(readEvent);
 }

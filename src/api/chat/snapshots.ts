@@ -1,20 +1,16 @@
 import type { OpenStream } from "../http/request.ts";
 import { readFrames } from "../http/stream.ts";
 import { type ChatMessage, endOf } from "../resources/agent.ts";
-import { type ChatEvent, readEvent } from "./chat-events.ts";
+import { type ChatEvent, type EventStream, readEvent } from "./chat-events.ts";
 
-/** The rest of a stream that answers a message. */
-export interface Snapshots {
-  /** By the batch that came together; over after the snapshot whose status is terminal. */
-  batches: AsyncIterable<ChatEvent[]>;
-  end(reason: unknown): void;
-}
-
-/** Reads as far as the first snapshot, without which nobody knows which chat this is. */
+/**
+ * Reads a stream that answers a message as far as the first snapshot, without which nobody knows which
+ * chat this is. The rest is over after the snapshot whose status is terminal.
+ */
 export async function readSnapshots(
   { chunks, contentType }: OpenStream,
   end: (reason: unknown) => void,
-): Promise<{ user: null; assistant: ChatMessage; snapshots: Snapshots }> {
+): Promise<{ user: null; assistant: ChatMessage; snapshots: EventStream }> {
   const frames = readFrames(chunks, contentType);
   for (;;) {
     const { value, done } = await frames.next();

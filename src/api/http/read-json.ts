@@ -26,10 +26,16 @@ function bounded(text: string, value: unknown): unknown {
 }
 
 function isDeep(value: unknown): boolean {
-  let level = [value];
+  let level = [value].filter(isNested);
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (depth >= DEEPEST) return true;
+    const inner: object[] = [];
+    for (const one of level) for (const part of Object.values(one)) if (isNested(part)) inner.push(part);
+    level = inner;
   }
   return false;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

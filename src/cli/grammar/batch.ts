@@ -58,6 +58,7 @@ export function addBatch(program: Command, act: Act): void {
         .default("cancel"),
     )
     .option("--save <dir>", "download every file of the outputs into this folder; nothing is overwritten")
+    .option("--receipt", "with --save: write a receipt of each row beside its files, for belt rerun")
     .option("--dry-run", "tell what would be run and uploaded, send nothing")
     .addHelpText(
       "after",

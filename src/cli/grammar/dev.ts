@@ -33,8 +33,9 @@ function addDevExec(exec: Command, act: Act): void {
     .summary("run a command beside a server of its own")
     .description(
       "Serve the API on any port, with a state folder of its own, as long as a command runs: inside it every belt " +
-        "is local, SDKs find the server in INFERENCE_BASE_URL and INFERENCE_API_KEY, and nothing can be spent. The " +
-        "exit code is the command's; 1 if that was 0 and the scenario did not hold.",
+        "is local, SDKs find the server in INFERENCE_BASE_URL and INFERENCE_API_KEY, past any proxy, and nothing can " +
+        "be spent. All of it ends with the command. The exit code is the command's; 1 if that was 0 and the scenario " +
+        "did not hold.",
     )
     .usage("[options] [appdir...] -- <command...>")
     .argument("[appdir...]", "folders of inference.sh apps, else that of this folder");
@@ -78,7 +79,12 @@ function rootOf(command: Command): Command {
 
 function addServerOptions(command: Command): Command {
   return command
-    .option("--workers <n>", "worker processes at most", wholeNumber("--workers", 1, 64), 4)
+    .option(
+      "--workers <n>",
+      "app instances that work at a time; idle sessions do not count",
+      wholeNumber("--workers", 1, 64),
+      4,
+    )
     .option(
       "--task-timeout <dur>",
       "cut off a task that runs longer (default 10m)",

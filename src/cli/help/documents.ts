@@ -33,9 +33,34 @@ const OTHERS: [string, string][] = [
   ["session get|list", "the API's fields, and expires_in: whole seconds, null when not active"],
   ["session end", '{"id", "ended": true}'],
   ["app get|list", "as the API describes apps"],
-  ["app sample", 'an input; with --save {"saved": "file"}'],
+  ["app sample", 'an input; with --save {"saved"}: the path of the file'],
   ["file upload", '{"file", "uri", "size"}'],
-  ["run --dry-run", '{"method", "url", "body", "uploads": [{"field", "file", "size"}]}'],
+  [
+    "batch",
+    '{"row", "id", "key", "status", "task_id", "output", "error", "attempts", "estimate", "saved"}: a line for each row as it ends, in the results file and with --json on stdout',
+  ],
+  [
+    "agent run",
+    '{"chat_id", "run_id", "task_id", "agent", "status", "text", "output", "messages", "tool_calls", "denied"}',
+  ],
+  ["chat get", "as the API describes chats"],
+  ["chat stop", '{"id", "status", "stopped"}; stopped is false when no answer was being made'],
+  ["run|rerun --dry-run", '{"method", "url", "body", "uploads": [{"field", "file", "size"}], "estimate"}'],
+  [
+    "batch --dry-run",
+    '{"app", "version", "rows", "repeats", "uploads": {"files", "bytes"}, "to_run", "to_follow", "done", "failed", "in_doubt", "out", "estimate"}',
+  ],
+  [
+    "estimate, in these",
+    '{"confidence": "exact|range|unknown", "min_usd", "max_usd", "depends_on", "description"}: amounts as texts, null when unknown; null for the whole where nothing was asked',
+  ],
+  ["balance", '{"balance_usd", "microcents"}'],
+  ["usage", '{"from", "to", "total_usd", "apps": [{"app", "calls", "usd"}], "days": [{"date", "usd"}]}'],
+  [
+    "a receipt",
+    '{"schema", "belt", "api", "task_id", "app", "version", "function", "variant", "infra", "given", "sent", "redacted", "files": {"in", "out"}, "output_sha256", "status", "submitted_at", "created_at", "updated_at", "estimate"}',
+  ],
+  ["app init", '{"app", "dir", "files"}'],
   [
     "profile list",
     '[{"name", "current", "api_url", "key", "key_from", "infra", "status_table", "insecure"}]; of keys the end alone',
@@ -45,6 +70,11 @@ const OTHERS: [string, string][] = [
     "doctor",
     '{"ok", "advice", "belt", "node", "platform", "profile", "key", "api", "proxy", "folders", "trouble", "error"}',
   ],
+  [
+    "dev",
+    'one line for each thing that happens, with "type" and "time": server, task, app, session, worker, log, fault, webhook, rehearsal',
+  ],
+  ["help", '{"schema_version", "version", "name", "options", "commands", "exit_codes", "error_codes", …}'],
 ];
 
 const EVENTS: [string, string][] = [
@@ -57,6 +87,14 @@ const EVENTS: [string, string][] = [
   ["error", "error: the last line instead, when the watch itself failed"],
 ];
 
+/** What the events of an agent's answer have besides. */
+const AGENT_EVENTS: [string, string][] = [
+  ["text, reasoning", "message_id, text: what was added"],
+  ["tool", "id, name, tool_type, status, arguments, result"],
+  ["approval", "id, interrupt_id, name, arguments"],
+  ["result", "turn, in the place of task: the document of agent run"],
+];
+
 /** `belt help output`: what is printed where, and every document with its fields. */
 export function outputTopic(): string {
   return [
@@ -67,6 +105,7 @@ export function outputTopic(): string {
     `Status words: ${STATUS_WORDS.join(" ")}`,
     `Other documents:\n${rows(OTHERS)}`,
     `Events, one a line, each with type, seq, time and task_id:\n${rows(EVENTS)}`,
+    `Those of agent run --events, with chat_id, too:\n${rows(AGENT_EVENTS)}`,
     'With --json stderr is NDJSON, too, where it is no terminal: {"note": {"message", "task_id"}}, {"status": {"task_id", "status"}}, {"warning": {"message"}}, {"trace": {"message"}}, and last, if at all, {"error": {…}} (belt help errors).',
   ].join("\n\n");
 }

@@ -21,7 +21,10 @@ function groups(program: Command): Map<string, string[]> {
   for (const command of program.commands) {
     const group = command.helpGroup() || "More";
     const verbs = command.commands.map((child) => child.name()).join("|");
-    found.set(group, [...(found.get(group) ?? []), `${command.name()} ${verbs}`.trim()]);
+    const name = command.name();
+    // What takes arguments of its own does something without a verb, too.
+    const alone = verbs === "" || command.registeredArguments.length > 0 ? [name] : [];
+    found.set(group, [...(found.get(group) ?? []), ...alone, ...(verbs === "" ? [] : [`${name} ${verbs}`])]);
   }
   return found;
 }

@@ -8,9 +8,12 @@ export interface HelpStyle {
 /** What is too narrow for the right side of a table, which then stands below the left one. */
 const LEAST = 24;
 
+/** What is set in by so much is code, to be copied: it is shown as it is, whatever the width. */
+export const CODE_INDENT = "    ";
+
 /**
- * Text fitted to the width: prose is wrapped, the right side of `  left  right` stays in its column,
- * a line that ends with a colon is a heading. What is set in by four columns is shown as it is.
+ * Text fitted to the width: prose is wrapped, the right side of `  left  right` stays in its column, as do
+ * the words behind a dash; a line that ends with a colon is a heading.
  */
 export function layOut(text: string, style: HelpStyle): string {
   return text
@@ -21,8 +24,8 @@ export function layOut(text: string, style: HelpStyle): string {
 
 function layOutLine(line: string, { width, bold }: HelpStyle): string {
   if (/^\S.*:$/.test(line) && line.length <= width) return bold(line);
-  const [, left = "", right = ""] = /^( *\S.* {2,})(\S.*)$/.exec(line) ?? [];
-  if (line.length <= width || (left === "" && line.startsWith("    "))) return line;
+  if (line.length <= width || line.startsWith(CODE_INDENT)) return line;
+  const [, left = "", right = ""] = /^( *- |.*\S {2,})(\S.*)$/.exec(line) ?? [];
   if (left === "") return fold(line.trim(), width, indentOf(line));
   if (width - left.length >= LEAST) return left + fold(right, width, left.length).trimStart();
   return `${left.trimEnd()}\n${fold(right, width, indentOf(line) + 4)}`;

@@ -9,8 +9,8 @@ See what an app takes, and start from a sample:
 
 Save what comes out, and use one field of it:
     belt run infsh/flux --local --input prompt=fog --save out/ -q
-    uri=$(belt run infsh/flux --local --input prompt=fog --field output.image.uri)
-    belt run infsh/echo --local --input text="$uri"
+    belt run infsh/flux --local --input prompt=fog --field output.image.uri |
+      belt run infsh/echo --local --input text@=-
 
 Submit now, wait later (with --local this needs a running belt dev):
     a=$(belt run infsh/flux --input prompt=fog --no-wait -q)
@@ -19,7 +19,12 @@ Submit now, wait later (with --local this needs a running belt dev):
     belt task list --status running -q | belt task cancel - --wait
 
 Keep an app's state from call to call; the session is kept alive, and ended whatever happens:
-    belt session exec infsh/counter --local -- sh -c 'belt run infsh/counter --session "$BELT_SESSION"'
+    belt session exec infsh/counter --local -- \\
+      sh -c 'belt run infsh/counter --session "$BELT_SESSION"'
+
+What opens the session is a call, too; the input of that first one stands before --:
+    belt session exec my-team/chat --input text=hello -- \\
+      sh -c 'belt run my-team/chat --session "$BELT_SESSION" --input text=more'
 
 Send a file, or its text; what looks like a secret is refused:
     belt run my-team/upscale --input image=@photo.jpg
@@ -27,7 +32,12 @@ Send a file, or its text; what looks like a secret is refused:
 
 Tell what went wrong:
     belt run infsh/flux --input prompt=fog --json >task.json 2>log.ndjson
-    case $? in 0) ;; 3) jq -r .error task.json;; 6) echo "nothing was started: try again";; 11) belt task list;; esac
+    case $? in
+      0) ;;
+      3) jq -r .error task.json ;;
+      6) echo "nothing was started: try again" ;;
+      11) belt task list ;;
+    esac
 
 A key comes from INFSH_API_KEY, or from a profile, never from an argument:
     belt login --profile ci < key-file

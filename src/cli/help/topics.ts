@@ -52,11 +52,10 @@ const WRITTEN: [string, string][] = [
 ];
 
 function exitCodes(): string {
-  const codes = Object.values(EXIT_CODES).map(({ code, meaning }): [string, string] => [
-    `${code}`.padStart(3),
-    meaning,
-  ]);
-  return `The same on a terminal, in a pipe and with --json.\n\n${rows(codes)}`;
+  const codes = Object.values(EXIT_CODES).map(
+    ({ code, meaning }) => `${String(code).padStart(4)}  ${meaning}`,
+  );
+  return `The same on a terminal, in a pipe and with --json.\n\n${codes.join("\n")}`;
 }
 
 function errors(): string {
@@ -66,7 +65,7 @@ function errors(): string {
   ]);
   return [
     'An error is told on stderr: "error: what failed", then "hint: what to type next". With --json, where stderr is no terminal, it is the last line there:',
-    '    {"error":{"code","message","hint","http_status","retryable","task_id","request_id"}}',
+    '    {"error":{"code","message","hint",\n      "http_status","retryable","task_id","request_id"}}',
     "retryable: the same command may succeed later, and nothing is paid twice by trying. What the API sends as a code stands as it is.",
     `Codes, with the exit code where one is usual:\n${rows(codes)}`,
   ].join("\n\n");

@@ -36,7 +36,7 @@ export async function decide(
     );
     return false;
   }
-  return await ctx.questions.confirm(`Allow ${name} ${shown}?`, "--approve").catch((thrown) => {
+  return await ctx.questions.confirm(`Allow ${name} ${shown}?`, "--approve", true).catch((thrown) => {
     const error = asBeltError(thrown);
     // Ctrl-D is no consent.
     if (error instanceof BeltError && error.facts.exit === "usage") return false;

@@ -1,7 +1,7 @@
 import type { AgentRequest } from "../../api/agents.ts";
 import type { Api } from "../../api/client.ts";
 import { BeltError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { belt, type Hint } from "../../hint.ts";
 import { createClock } from "../run/clock.ts";
 import type { Context, Lines, Signal } from "../shared/context.ts";
 import { tellTurn } from "./tell.ts";
@@ -22,15 +22,23 @@ export async function converse(
 ): Promise<void> {
   ctx.out.note(`talking to ${first.agent}; Ctrl-D ends it`);
   let request = first;
-  for (let text = await lines.next(); text !== null; text = await lines.next()) {
-    if (text.trim() === "") continue;
-    const chatId = await say(ctx, api, { ...request, input: { ...request.input, text } }, options);
-    // Files go with the first message, and what the chat knows need not be told again.
-    const input = { ...request.input, images: [], files: [] };
-    if (chatId !== null) request = { ...request, chat_id: chatId, stream: false, input };
+  const goesOn = (): Hint | null =>
+    request.chat_id && [belt("agent run", first.agent, "--chat", request.chat_id), " goes on with it"];
+  try {
+    for (let text = await lines.next(); text !== null; text = await lines.next()) {
+      if (text.trim() === "") continue;
+      const message = { ...request, input: { ...request.input, text } };
+      const chatId = await say(ctx, api, message, lines, options);
+      // Files go with the first message, and what the chat knows need not be told again.
+      const input = { ...request.input, images: [], files: [] };
+      if (chatId !== null) request = { ...request, chat_id: chatId, stream: false, input };
+    }
+  } catch (thrown) {
+    const hint = goesOn();
+    throw thrown instanceof BeltError && thrown.isStop && hint ? thrown.with({ hint }) : thrown;
   }
-  if (request.chat_id !== null)
-    ctx.out.hint([belt("agent run", first.agent, "--chat", request.chat_id), " goes on with it"]);
+  const hint = goesOn();
+  if (hint) ctx.out.hint(hint);
 }
 
 /** One message and its answer; gives the chat, null when the message was not taken. */
@@ -38,12 +46,14 @@ async function say(
   ctx: Context,
   api: Api,
   request: AgentRequest,
+  lines: Lines,
   options: Conversation,
 ): Promise<string | null> {
   const stop = new AbortController();
   // The first Ctrl-C is for the answer alone; whatever follows it is for belt.
   const letGo = ctx.signals.capture((signal) => {
     letGo();
+    lines.forgetTypedAhead();
     stop.abort(stopped(signal));
   });
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
@@ -56,6 +66,7 @@ async function say(
     await tellTurn(ctx, result, { wantsOutput: false, isOneOfMany: true });
   } catch (thrown) {
     if (!(thrown instanceof BeltError) || ctx.signal.aborted || endsAll(thrown)) throw thrown;
+    if (thrown.isStop) lines.forgetTypedAhead();
     ctx.out.error(thrown);
   } finally {
     clock.stop();

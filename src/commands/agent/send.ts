@@ -1,6 +1,6 @@
 import type { AgentRequest, Sent } from "../../api/agents.ts";
+import { type EventStream, readEvents } from "../../api/chat/chat-events.ts";
 import type { Api } from "../../api/client.ts";
-import type { OpenStream } from "../../api/http/request.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { remember, whileUnanswered } from "../run/submit.ts";
@@ -9,7 +9,7 @@ import type { Context, ForceQuit } from "../shared/context.ts";
 /** A message that was taken, and the stream of its chat where that was there before. */
 export interface SentMessage {
   sent: Sent;
-  opened: OpenStream | null;
+  opened: EventStream | null;
   /** Milliseconds since 1970. */
   at: number;
 }
@@ -33,15 +33,12 @@ export async function sendMessage(
 ): Promise<SentMessage> {
   signal.throwIfAborted();
   ctx.out.progress.busy(`sending to ${request.agent}`);
-  const ending = new AbortController();
-  const opened =
-    request.chat_id === null
-      ? null
-      : await openChat(api, request.chat_id, AbortSignal.any([signal, deadline, ending.signal]));
+  const leaving = AbortSignal.any([signal, deadline]);
+  const opened = request.chat_id === null ? null : await openChat(api, request.chat_id, leaving);
   const at = ctx.now();
   const uninterruptible = () => whileUnanswered(ctx, api, "message", UNANSWERED);
   const sent = await api.agents.send(request, { uninterruptible, signal, deadline }).catch((thrown) => {
-    ending.abort();
+    opened?.end(thrown);
     throw signal.aborted ? notSent(signal.reason, thrown) : explain(thrown, request);
   });
   const { chatId } = sent.assistant;
@@ -54,9 +51,11 @@ export async function sendMessage(
 }
 
 /** Null where there is no such stream; a chat that is not there is told before anything is sent. */
-async function openChat(api: Api, chatId: string, signal: AbortSignal): Promise<OpenStream | null> {
+async function openChat(api: Api, chatId: string, signal: AbortSignal): Promise<EventStream | null> {
+  const ending = new AbortController();
   try {
-    return await api.agents.stream(chatId, signal);
+    const stream = await api.agents.stream(chatId, AbortSignal.any([signal, ending.signal]));
+    return { batches: readEvents(stream), end: (reason) => ending.abort(reason) };
   } catch (thrown) {
     signal.throwIfAborted();
     const { httpStatus } = asBeltError(thrown).facts;

@@ -35,7 +35,7 @@ function printTurn(
       printed = thrown;
     }
   }
-  ctx.out.endGrowth();
+  shown.pause();
   if (error) throw error;
   if (!turn) return;
   if (wantsOutput && turn.output === null && turn.status === "completed")

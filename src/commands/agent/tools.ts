@@ -25,6 +25,8 @@ export async function runClientTool(
   const run = await ctx.machine.runTool(command, `${safeJson(given)}\n`, bounds);
   signal.throwIfAborted();
   const problem = problemOf(run);
+  if (!run.isWhole && run.ended === null)
+    ctx.out.warn(`tool ${name} left something running that keeps its output open, which is not waited for`);
   if (problem === null) return ctx.out.redact(run.stdout.replace(/\r?\n$/, ""));
   const detail = run.stderr.trim();
   ctx.out.warn(`tool ${name}: ${problem}${detail === "" ? "" : `: ${detail}`}`);

@@ -10,7 +10,7 @@ import type { Clock } from "../run/clock.ts";
 import type { Context } from "../shared/context.ts";
 import type { Approval } from "./approval.ts";
 import type { AgentEvents } from "./events.ts";
-import { GrowingText } from "./growing-text.ts";
+import { GrowingAnswer } from "./growing-answer.ts";
 import { turnDocument } from "./result.ts";
 import { type SentMessage, sendMessage } from "./send.ts";
 import { type Stopped, stopOf, stopTurn } from "./stop.ts";
@@ -33,7 +33,7 @@ export interface TurnResult {
   failure: string | null;
   error: BeltError | null;
   /** What of the text has been shown already. */
-  shown: GrowingText;
+  shown: GrowingAnswer;
 }
 
 /** Sends a message and follows the answer to its end. What goes wrong once it was taken is told with it, and never thrown. */
@@ -55,7 +55,7 @@ export async function takeTurn(
   const over = new AbortController();
   const ending = AbortSignal.any([signal, clock.signal, over.signal]);
   const desk = new ToolDesk(ctx, api, { ...options, signal: ending });
-  const shown = new GrowingText(ctx);
+  const shown = new GrowingAnswer(ctx);
   const document = () => turnDocument(state, request.agent, chatId, desk.denied);
   events?.about(chatId, message.sent.assistant.taskId);
   try {
@@ -82,7 +82,7 @@ interface Turn {
   message: SentMessage;
   state: TurnState;
   desk: ToolDesk;
-  shown: GrowingText;
+  shown: GrowingAnswer;
   options: TurnOptions;
 }
 
@@ -95,6 +95,8 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
     for (const fact of facts) {
       events?.fact(fact);
       if (fact.type === "reasoning") thought = (thought + fact.text).slice(-SHOWN_THOUGHT);
+      // What is drawn would take the place of half a line.
+      if (DRAWN.includes(fact.type)) shown.pause();
       show(ctx, fact, sent.assistant.chatId, thought);
       if (fact.type === "tool" || fact.type === "approval") desk.take(fact);
       if (fact.type === "text") shown.grow(fact.message_id, fact.text);
@@ -107,12 +109,13 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
 /** Characters of what the model thinks, the newest, that are shown beside the spinner. */
 const SHOWN_THOUGHT = 60;
 
+/** Facts that are shown beside the spinner. */
+const DRAWN: TurnFact["type"][] = ["status", "calling", "tool"];
+
 function show(ctx: Context, fact: TurnFact, chatId: string, thought: string): void {
   const { progress } = ctx.out;
   if (fact.type === "reasoning") progress.detail(thought.trim());
   if (fact.type === "link" && fact.state !== "open") ctx.out.trace(`chat ${chatId}: ${fact.state}`);
-  // What is drawn would take the place of half a line.
-  if (fact.type === "status" || fact.type === "calling" || fact.type === "tool") ctx.out.endGrowth();
   if (fact.type === "status") progress.phase(chatId, fact.status);
   if (fact.type === "calling") progress.busy(`calling ${fact.name}`);
   if (fact.type === "tool" && /^(in_progress|awaiting)/.test(fact.status))

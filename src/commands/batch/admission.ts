@@ -24,10 +24,16 @@ export type Admit = (row: PreparedRow) => Promise<Admission>;
 
 const FREE: Admission = { estimate: null, settle() {}, release() {} };
 
-/** Lets rows in as long as the budget of the batch allows; without a cap no cost is asked for. */
-export function admission(ctx: RunContext, api: Api, source: SourceOptions, budget: Budget): Admit {
+/** Lets rows in as long as the budget of the batch allows; a cost that no cap and no receipt needs is not asked for. */
+export function admission(
+  ctx: RunContext,
+  api: Api,
+  source: SourceOptions,
+  budget: Budget,
+  wantsReceipt: boolean,
+): Admit {
   return async ({ candidate, coerced }) => {
-    if (!budget.isCapped) return FREE;
+    if (!budget.isCapped && !wantsReceipt) return FREE;
     const cost = await costOf(ctx, api, parsedRow(source, candidate), coerced);
     const { settle, release } = budget.reserve(cost);
     const estimate: EstimateDocument = estimateDocument(cost.estimate);

@@ -3,7 +3,7 @@ import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import type { Attempt } from "../../store/batch-state.ts";
 import { type BatchRun, writeResult } from "./batch-run.ts";
-import { hashJson } from "./content.ts";
+import { shortHash } from "./content.ts";
 import type { PlannedRow } from "./plan.ts";
 
 /** Pages of the account's tasks that are looked through. */
@@ -98,7 +98,7 @@ function isItsOwn(run: BatchRun, { attempt, since }: LostRow, task: IdentifiedTa
     createdAt(task) >= since &&
     isSameApp(run.planning.source.shared.app, appName(task["app"])) &&
     isSameFunction(attempt.intent.function, task["function"], run.defaultFunction) &&
-    hashJson(task["input"]) === attempt.intent.sent
+    shortHash(task["input"]) === attempt.intent.sent
   );
 }
 

@@ -1,11 +1,14 @@
 import type { Api } from "../../api/client.ts";
 import { BeltError } from "../../errors.ts";
 import type { Again, ResultLine } from "../../store/batch-records.ts";
+import type { RanApp } from "../run/run-version.ts";
 import type { RunContext } from "../shared/context.ts";
 import type { Admit } from "./admission.ts";
 import type { Book } from "./book.ts";
 import type { Pace } from "./pace.ts";
 import type { PlannedRow, Planning, PreparedRow } from "./plan.ts";
+import type { Repeated } from "./repeated.ts";
+import type { RowNames } from "./row-names.ts";
 import type { Stop } from "./stop.ts";
 import type { Tally } from "./tally.ts";
 import type { Wanted } from "./wanted.ts";
@@ -19,15 +22,19 @@ interface BatchOptions {
   again: Again | null;
   /** Folder for the files of the outputs, null to leave them. */
   save: string | null;
+  /** With a receipt of each row beside its files. */
+  receipt: boolean;
   onInterrupt: "cancel" | "detach";
   /** The most tasks that may be unfinished at once. */
   jobs: number;
 }
 
-/** A row whose turn has come; without what it holds, its task is followed that an earlier command left. */
+/** A row whose turn has come. */
 export interface Job {
   planned: PlannedRow;
-  prepared: PreparedRow | null;
+  prepared: PreparedRow;
+  /** It is not submitted: its task is followed that an earlier command left. */
+  follows: boolean;
   /** Tries in this run that came to nothing. */
   tries: number;
   /** Its task is not unfinished any more; what is left to do keeps no other waiting. */
@@ -41,6 +48,8 @@ export interface BatchRun {
   api: Api;
   planning: Planning;
   rows: readonly PlannedRow[];
+  knownApp: RanApp;
+  names: RowNames;
   /** What the app runs where no function is named. */
   defaultFunction: string;
   book: Book;
@@ -58,6 +67,7 @@ export interface BatchRun {
   /** Keys of the rows for which this command can do nothing more. */
   settled: Set<string>;
   failures: Failures;
+  repeated: Repeated;
   onLine(line: ResultLine): Promise<void>;
   note(text: string): void;
 }
@@ -77,7 +87,7 @@ export class Streams {
   }
 }
 
-/** Counts rows that did not end well, one after the other. */
+/** Counts rows that did not end well, or could not be saved, one after the other. */
 export class Failures {
   readonly #most: number;
   readonly #stop: Stop;
@@ -88,8 +98,8 @@ export class Failures {
     this.#stop = stop;
   }
 
-  note(status: ResultLine["status"], error: string | null): void {
-    this.#count = status === "completed" ? 0 : this.#count + 1;
+  note({ status, error }: ResultLine): void {
+    this.#count = error === null ? 0 : this.#count + 1;
     if (this.#count < this.#most) return;
     this.#stop.request(
       new BeltError({
@@ -117,12 +127,12 @@ export async function writeResult(
     output: told.output ?? null,
     error: told.error,
     attempts: state?.attempts ?? 0,
-    estimate: state?.open?.intent.estimate ?? null,
+    estimate: run.book.estimate(key),
     saved: told.saved ?? null,
   };
   await run.book.result(line);
   run.settled.add(key);
-  run.failures.note(line.status, line.error);
+  run.failures.note(line);
   await run.onLine(line);
 }
 

@@ -5,8 +5,8 @@ import { parsePath } from "../../input/path.ts";
 import { type BatchFiles, batchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
 import { createClock } from "../run/clock.ts";
-import { requireFolder } from "../run/download.ts";
 import { type ParsedRun, parseRun } from "../run/parse-run.ts";
+import { checkSave } from "../run/save-run.ts";
 import { findReadable } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
 import { dryRun } from "./dry-run.ts";
@@ -31,7 +31,7 @@ export async function batch(
     const files = batchFiles(resolve(ctx.machine.cwd, outOf(rows, flags)));
     const source = await readSource(ctx, app, rows, flags);
     requireOther(files, source.file);
-    if (flags.save !== undefined) await requireFolder(ctx, flags.save);
+    await checkSave(ctx, flags);
     const request = { source, files, flags, command: (again?: Again) => commandOf(app, rows, flags, again) };
     await (flags.dryRun ? dryRun(ctx, request) : runBatch(ctx, request, clock));
   } finally {
@@ -67,6 +67,7 @@ async function readSource(
     variations: parseVary(flags.vary ?? []),
     uploads: (flags.upload ?? []).map(parsePath),
     folder: folderOf(rows ?? "-", ctx.machine.cwd),
+    cwd: ctx.machine.cwd,
     shared,
   };
 }

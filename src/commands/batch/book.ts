@@ -10,6 +10,7 @@ import {
   standingOf,
 } from "../../store/batch-state.ts";
 import { safeJson } from "../../terminal/text.ts";
+import type { JsonObject } from "../../wire/types.ts";
 
 /** The ledger of a batch, and what stands in it: whatever is written down is known from then on. */
 export class Book {
@@ -40,6 +41,12 @@ export class Book {
 
   standing(key: string): Standing {
     return standingOf(this.row(key));
+  }
+
+  /** What the newest submit of a row was said to cost; null where nobody asked. */
+  estimate(key: string): JsonObject | null {
+    const row = this.row(key);
+    return row?.costs.findLast(({ attempt }) => attempt === row.attempts)?.estimate ?? null;
   }
 
   /** The submit of a row that is under way, or in doubt. */

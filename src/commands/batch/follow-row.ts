@@ -1,14 +1,14 @@
 import type { IdentifiedTask, Submitted, TaskDocument } from "../../api/resources/task.ts";
-import { asBeltError, BeltError } from "../../errors.ts";
-import { cleanName } from "../../input/saved-names.ts";
+import { BeltError } from "../../errors.ts";
 import { isTerminal } from "../../wire/status.ts";
-import { saveOutput } from "../run/download.ts";
 import { cancel } from "../run/interrupt.ts";
 import { type Submission, submittedOf } from "../run/submit.ts";
 import { followToEnd } from "../run/wait.ts";
 import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
 import { lackOfCapacity } from "./capacity.ts";
+import { clean, cleanTask } from "./clean.ts";
 import type { PlannedRow } from "./plan.ts";
+import { saveRow } from "./save-row.ts";
 import { type Outcome, slowDown, tryAgain } from "./try-again.ts";
 
 interface Following {
@@ -57,7 +57,7 @@ async function broken(
   const { planned } = job;
   if (run.ctx.signal.aborted) return await leave(run, job, round, task.id, submitted);
   if (run.deadline.aborted) return "over";
-  const error = asBeltError(thrown);
+  const error = await clean(run, job, thrown);
   const { httpStatus } = error.facts;
   if (httpStatus === 404) return await gone(run, planned, task.id);
   run.settled.add(planned.key);
@@ -96,10 +96,11 @@ async function gone(run: BatchRun, planned: PlannedRow, taskId: string): Promise
   return "over";
 }
 
-async function end(run: BatchRun, job: Job, round: number, task: TaskDocument): Promise<Outcome> {
+async function end(run: BatchRun, job: Job, round: number, ended: TaskDocument): Promise<Outcome> {
   const { planned } = job;
   job.release();
-  if (task.status === "completed") return await keep(run, planned, round, task);
+  const task = await cleanTask(run, job, ended);
+  if (task.status === "completed") return await keep(run, job, round, ended, task);
   if (task.status === "cancelled" && run.book.open(planned.key)?.cancelled) {
     await reopen(run, planned, "cancelled as the user left");
     return "over";
@@ -108,8 +109,8 @@ async function end(run: BatchRun, job: Job, round: number, task: TaskDocument): 
   if (reason !== null) {
     slowDown(run, round, `task ${task.id} failed for lack of room (${reason}): ${task.error}`);
     if (job.tries < run.options.retries) await reopen(run, planned, task.error ?? reason);
-    // What it holds is read again when its turn comes.
-    if (!job.prepared) return "over";
+    // Its turn among those that are submitted comes yet.
+    if (job.follows) return "over";
     return await tryAgain(run, job, task.error ?? reason, task.id);
   }
   run.pace.wentWell(round);
@@ -122,18 +123,17 @@ async function end(run: BatchRun, job: Job, round: number, task: TaskDocument): 
 const FAILED = { status: "failed", error: "the app gave no reason" } as const;
 const WAS_CANCELLED = { status: "cancelled", error: "the task was cancelled" } as const;
 
-/** Saves what came out, and writes the line; receipts will be written here, between the two. */
-async function keep(run: BatchRun, planned: PlannedRow, round: number, task: TaskDocument): Promise<Outcome> {
+/** Saves what came out, then writes the line. */
+async function keep(
+  run: BatchRun,
+  job: Job,
+  round: number,
+  ended: TaskDocument,
+  { id: task_id, output }: TaskDocument,
+): Promise<Outcome> {
   run.pace.wentWell(round);
-  const { save } = run.options;
-  const prefix = cleanName(planned.id ?? "") || String(planned.row);
-  const saving = save === null ? null : await saveOutput(run.ctx, run.api, task, save, prefix);
-  await writeResult(run, planned, {
-    status: "completed",
-    task_id: task.id,
-    output: task.output,
-    error: saving?.error?.message ?? null,
-    saved: saving?.task.saved ?? null,
-  });
+  const { saved, error } = await saveRow(run, job, ended);
+  const message = error && (await clean(run, job, error)).message;
+  await writeResult(run, job.planned, { status: "completed", task_id, output, error: message, saved });
   return "over";
 }

@@ -28,6 +28,7 @@ export function commandOf(
     ...one("--variant", flags.variant),
     ...one("--out", flags.out),
     ...one("--save", flags.save),
+    ...(flags.receipt ? ["--receipt"] : []),
     ...one("--max-cost", flags.maxCost === undefined ? undefined : formatUsd(flags.maxCost)),
     ...(flags.allowUnknownCost ? ["--allow-unknown-cost"] : []),
     ...one("--again", again),

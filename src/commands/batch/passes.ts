@@ -1,8 +1,8 @@
 import { BeltError } from "../../errors.ts";
 import { adoptLost } from "./adopt.ts";
-import type { BatchRun, Job } from "./batch-run.ts";
-import { readPlanned } from "./plan.ts";
-import { runJobs } from "./schedule.ts";
+import type { BatchRun } from "./batch-run.ts";
+import { type PlannedRow, readPlanned } from "./plan.ts";
+import { type NextRow, runJobs } from "./schedule.ts";
 
 /**
  * Runs and follows rows until there is nothing left to do: what a pass finds out, such as the task of
@@ -11,25 +11,24 @@ import { runJobs } from "./schedule.ts";
 export async function runRows(run: BatchRun): Promise<void> {
   while (!run.stop.reason) {
     await adoptLost(run);
-    const earlier = run.rows.filter((row) => run.wanted.follows(row)).map((planned) => jobOf(planned, null));
-    if (earlier.length === 0 && !run.rows.some((row) => run.wanted.submits(row))) return;
-    await runJobs(run, earlier, nextRow(run));
+    const follows = (row: PlannedRow) => run.wanted.follows(row);
+    const submits = (row: PlannedRow) => run.wanted.submits(row);
+    const hasEarlier = run.rows.some(follows);
+    if (!hasEarlier && !run.rows.some(submits)) return;
+    const earlier = hasEarlier ? rowsInTurn(run, follows, true) : async () => null;
+    await runJobs(run, earlier, rowsInTurn(run, submits, false));
   }
 }
 
-/** The rows to submit in order, each read again when its turn comes. */
-function nextRow(run: BatchRun): () => Promise<Job | null> {
-  const rows = readPlanned(run.planning, run.rows, (row) => run.wanted.submits(row));
+/** The rows that are wanted, in order, each read again when its turn comes. */
+function rowsInTurn(run: BatchRun, isWanted: (row: PlannedRow) => boolean, follows: boolean): NextRow {
+  const rows = readPlanned(run.planning, run.rows, isWanted);
   return async () => {
     const { value } = await rows.next();
-    if (value) return jobOf(value.planned, value.prepared);
+    if (value) return { ...value, follows, tries: 0, release() {} };
     if (value === null) run.stop.request(rowsChanged());
     return null;
   };
-}
-
-function jobOf(planned: Job["planned"], prepared: Job["prepared"]): Job {
-  return { planned, prepared, tries: 0, release() {} };
 }
 
 function rowsChanged(): BeltError {

@@ -15,6 +15,7 @@ export interface BatchFlags extends Omit<RequestFlags, "webhook" | "session" | "
   maxFailures: number;
   again?: Again;
   save?: string;
+  receipt?: boolean;
   /** Milliseconds. */
   timeout?: number;
   onInterrupt: "cancel" | "detach";

@@ -8,6 +8,8 @@ import { formatDuration } from "../../terminal/text.ts";
 import { resultLineView } from "../../views/batch-views.ts";
 import { type Budget, budgetOf } from "../run/budget.ts";
 import type { Clock } from "../run/clock.ts";
+import { sweepFolder } from "../run/download.ts";
+import { RanApp } from "../run/run-version.ts";
 import type { Context, RunContext } from "../shared/context.ts";
 import { admission, countEarlier, spentText } from "./admission.ts";
 import { type BatchRun, Failures, Streams } from "./batch-run.ts";
@@ -18,7 +20,10 @@ import { Pace } from "./pace.ts";
 import { runRows } from "./passes.ts";
 import { type PlannedRow, type Planning, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
+import type { BatchApp } from "./read-app.ts";
+import { Repeated } from "./repeated.ts";
 import type { BatchFlags, BatchRequest } from "./request.ts";
+import { RowNames } from "./row-names.ts";
 import { leftBy, Stop } from "./stop.ts";
 import { Tally } from "./tally.ts";
 import { Wanted } from "./wanted.ts";
@@ -37,11 +42,13 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   const stop = new Stop();
   try {
     const book = new Book(ledger, state, ctx.out.redact);
-    const plan = { planning, rows, book, defaultFunction: app!.schemas?.defaultFunction ?? "run" };
+    const plan = { planning, rows, book, app: app! };
     noteChanges(ctx, plan, head.app);
     const run = await createRun(ctx, api, request, plan, stop, clock);
     if (api.outlivesCommand) ctx.signals.onForceQuit(leftBehind(request));
+    if (run.options.save !== null) await sweepFolder(ctx, run.options.save);
     await runRows(run);
+    run.repeated.tell((text) => ctx.out.warn(text));
     if (!stop.reason || stop.reason.facts.code === "too_many_failures") await run.wanted.close();
   } finally {
     await ledger.close();
@@ -55,18 +62,19 @@ interface Plan {
   planning: Planning;
   rows: PlannedRow[];
   book: Book;
-  defaultFunction: string;
+  app: BatchApp;
 }
 
 async function createRun(
   ctx: Context,
   api: Api,
-  { flags }: BatchRequest,
+  { source, flags }: BatchRequest,
   plan: Plan,
   stop: Stop,
   clock: Clock,
 ): Promise<BatchRun> {
-  const { jobs, retries, maxFailures, onInterrupt, again = null, save = null } = flags;
+  const { jobs, retries, maxFailures, onInterrupt, again = null, save = null, receipt = false } = flags;
+  const { planning, rows, book, app } = plan;
   stop.when(ctx.signal, leftBy);
   stop.when(clock.signal, () => outOfTime(clock));
   const settled = new Set<string>();
@@ -76,18 +84,24 @@ async function createRun(
   return {
     ctx: quiet,
     api,
-    ...plan,
+    planning,
+    rows,
+    book,
+    knownApp: new RanApp(quiet, api, source.shared.app, app.schemas),
+    names: new RowNames(rows),
+    defaultFunction: app.schemas?.defaultFunction ?? "run",
     pace: new Pace({ ceiling: jobs, pause: api.policy.retries.at(-1) ?? 1_000, now: ctx.now }),
     stop,
     tally,
-    options: { retries, again, save, onInterrupt, jobs },
-    admit: admission(quiet, api, plan.planning.source, budget),
-    wanted: await Wanted.open(plan.book, { again, saves: save !== null, settled }),
+    options: { retries, again, save, receipt, onInterrupt, jobs },
+    admit: admission(quiet, api, source, budget, receipt),
+    wanted: await Wanted.open(book, { again, saves: save !== null, settled }),
     deadline: clock.signal,
     ending: AbortSignal.any([ctx.signal, clock.signal]),
     streams: new Streams(),
     settled,
     failures: new Failures(maxFailures, stop),
+    repeated: new Repeated(),
     onLine: async (line: ResultLine) => {
       tally.line(line);
       ctx.out.event(line, resultLineView);

@@ -6,7 +6,7 @@ import { submitRow } from "./submit-row.ts";
 /** Rows that wait to be tried again, with what they hold, before the first of them is. */
 const MOST_WAITING = 1_000;
 
-/** The next row to submit; null when there is none. */
+/** The next row; null when there is none. */
 export type NextRow = () => Promise<Job | null>;
 
 /**
@@ -14,11 +14,11 @@ export type NextRow = () => Promise<Job | null>;
  * to be submitted, as long as fewer tasks are unfinished than the pace allows. Ends when all is
  * done, or when no more is to be begun and nothing is under way.
  */
-export async function runJobs(run: BatchRun, earlier: Job[], next: NextRow): Promise<void> {
+export async function runJobs(run: BatchRun, earlier: NextRow, next: NextRow): Promise<void> {
   const { stop, pace, options } = run;
   const again: Job[] = [];
   const change = new Change();
-  let hasNext = true;
+  const [left, fresh] = [untilNone(earlier), untilNone(next)];
   /** Jobs whose tasks are unfinished, and those that are only saved and written down. */
   let active = 0;
   let finishing = 0;
@@ -41,7 +41,7 @@ export async function runJobs(run: BatchRun, earlier: Job[], next: NextRow): Pro
     });
   };
   const isIdle = () => active + finishing === 0;
-  const isOver = () => isIdle() && earlier.length === 0 && again.length === 0 && !hasNext;
+  const isOver = () => isIdle() && left.isOver && again.length === 0 && fresh.isOver;
   while (!stop.reason && !isOver()) {
     const job = await take();
     if (job) begin(job);
@@ -51,24 +51,38 @@ export async function runJobs(run: BatchRun, earlier: Job[], next: NextRow): Pro
 
   async function take(): Promise<Job | null> {
     if (finishing >= options.jobs) return null;
-    if (earlier.length > 0) return active < options.jobs ? earlier.shift()! : null;
+    if (!left.isOver) {
+      const job = active < options.jobs ? await left.take() : null;
+      if (job || !left.isOver) return job;
+    }
     if (active >= pace.limit || pace.pauseLeft > 0) return null;
     // As long as there is no room, no row shall use up its tries for all others.
     const isOthersTurn = pace.isSetBack && again.length < MOST_WAITING;
-    return isOthersTurn ? ((await fresh()) ?? again.shift() ?? null) : (again.shift() ?? (await fresh()));
+    return isOthersTurn
+      ? ((await fresh.take()) ?? again.shift() ?? null)
+      : (again.shift() ?? (await fresh.take()));
   }
+}
 
-  async function fresh(): Promise<Job | null> {
-    const job = hasNext ? await next() : null;
-    hasNext &&= job !== null;
-    return job;
-  }
+/** Rows in turn, until one is asked for and there is none. */
+function untilNone(next: NextRow) {
+  let isOver = false;
+  return {
+    get isOver() {
+      return isOver;
+    },
+    async take(): Promise<Job | null> {
+      const job = isOver ? null : await next();
+      isOver ||= job === null;
+      return job;
+    },
+  };
 }
 
 /** Never throws: what goes wrong beyond the row, as on a full disk, stops the batch. */
 async function perform(run: BatchRun, job: Job): Promise<"over" | "again"> {
   try {
-    return await (job.prepared ? submitRow(run, job, job.prepared) : followEarlier(run, job));
+    return await (job.follows ? followEarlier(run, job) : submitRow(run, job));
   } catch (thrown) {
     run.stop.request(asBeltError(thrown));
     return "over";

@@ -1,8 +1,9 @@
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { mergeInput } from "../../input/merge-input.ts";
 import { define, hasFields, RawValue } from "../../input/raw-value.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { ParsedRun } from "../run/parse-run.ts";
+import { isBelow } from "../run/receipt-input.ts";
 import type { Row, RowProblem } from "./row.ts";
 import { type RowsFile, readRows } from "./rows.ts";
 import { combinations, type Variation } from "./vary.ts";
@@ -28,6 +29,8 @@ export interface SourceOptions {
   uploads: readonly string[][];
   /** What paths are relative to. */
   folder: string;
+  /** The folder that belt is called in. */
+  cwd: string;
   shared: ParsedRun;
 }
 
@@ -62,15 +65,16 @@ export async function* readCandidates(options: SourceOptions): AsyncGenerator<Ca
 const ONE_ROW: Row | RowProblem = { line: 1, id: null, input: {} };
 
 function candidateOf(
-  { shared, uploads, folder }: SourceOptions,
+  source: SourceOptions,
   found: Row,
   varied: JsonObject,
   row: number,
   where: string,
 ): Candidate | Problem {
+  const { shared, uploads } = source;
   const own = mergeInput(found.input, varied);
   for (const path of uploads) {
-    if (!markUploads(own, path, folder)) return { where, problem: `${path.join(".")} is not a path` };
+    if (!markUploads(own, path, source)) return { where, problem: `${path.join(".")} is not a path` };
   }
   const { setup } = found;
   return {
@@ -84,10 +88,10 @@ function candidateOf(
 }
 
 /** Makes the texts at a path files to upload; false for what is no text. A row may lack the key. */
-function markUploads(tree: JsonObject, path: readonly string[], folder: string): boolean {
+function markUploads(tree: JsonObject, path: readonly string[], source: SourceOptions): boolean {
   const found = valueAt(tree, path);
   if (found === undefined || found === null) return true;
-  const marked = Array.isArray(found) ? found.map((item) => asUpload(item, folder)) : asUpload(found, folder);
+  const marked = Array.isArray(found) ? found.map((item) => asUpload(item, source)) : asUpload(found, source);
   if ([marked].flat().includes(null)) return false;
   replaceAt(tree, path, marked);
   return true;
@@ -116,11 +120,18 @@ function replaceAt(tree: JsonObject, [key, ...rest]: readonly string[], value: u
 }
 
 /** A path as it was typed with `@`; an address stays what it is. Null for what is no text. */
-function asUpload(value: unknown, folder: string): unknown {
+function asUpload(value: unknown, source: SourceOptions): unknown {
   const text = value instanceof RawValue ? textOf(value) : value;
   if (typeof text !== "string") return null;
   if (/^(https?|data):/i.test(text)) return value;
-  return new RawValue([{ file: resolve(folder, text) }]);
+  return new RawValue([{ file: fileName(text, source) }]);
+}
+
+/** As it would be typed here where it is below this folder: a receipt says so where the file was. */
+function fileName(text: string, { folder, cwd }: SourceOptions): string {
+  const path = resolve(folder, text);
+  const here = relative(cwd, path);
+  return !isAbsolute(text) && isBelow(here) ? here : path;
 }
 
 function textOf({ parts }: RawValue): string | null {

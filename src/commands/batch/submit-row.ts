@@ -5,14 +5,16 @@ import { submitOnce } from "../run/submit.ts";
 import { fileNames } from "../run/validate-input.ts";
 import type { Admission } from "./admission.ts";
 import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
-import { hashJson } from "./content.ts";
+import { clean } from "./clean.ts";
+import { shortHash } from "./content.ts";
 import { followRow } from "./follow-row.ts";
 import type { PlannedRow, PreparedRow } from "./plan.ts";
 import { parsedRow } from "./source.ts";
 import { isThrottled, type Outcome, throttled, unreachable } from "./try-again.ts";
 
 /** One row from its files to its result: uploaded, its intent written down, submitted once, followed. */
-export async function submitRow(run: BatchRun, job: Job, prepared: PreparedRow): Promise<Outcome> {
+export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
+  const { prepared } = job;
   const round = run.pace.round;
   let admission: Admission | null = null;
   try {
@@ -35,7 +37,7 @@ export async function submitRow(run: BatchRun, job: Job, prepared: PreparedRow):
     if (!(thrown instanceof BeltError)) throw thrown;
     if (thrown.facts.exit === "inDoubt") admission?.settle();
     else admission?.release();
-    return await notTakenOn(run, job, round, thrown);
+    return await notTakenOn(run, job, round, await clean(run, job, thrown));
   }
 }
 
@@ -80,7 +82,8 @@ async function writeIntent(
     attempt: (book.row(key)?.attempts ?? 0) + 1,
     round: wanted.round,
     function: request.function ?? null,
-    sent: hashJson(request.input),
+    infra: request.infra ?? null,
+    sent: shortHash(request.input),
     time: iso(now),
     server_time: serverTime === null ? null : iso(serverTime),
     until: iso(now + api.requestTimeout),

@@ -1,18 +1,12 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import type { Api } from "../../api/client.ts";
-import { BeltError } from "../../errors.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
+import { type HashedFile, hashFile, requireUnchanged } from "../run/file-hash.ts";
 import { findFiles, uploadAll } from "../run/upload.ts";
 import type { RunContext } from "../shared/context.ts";
 
 interface FoundFile {
   file: LocalFile;
-  hash: string;
-  /** When it was last changed, as it was hashed. */
-  changed: number;
+  hashed: HashedFile;
 }
 
 /** The files that the rows of a batch upload, each found, hashed and uploaded once however many rows name it. */
@@ -32,12 +26,16 @@ export class Uploads {
     for (const name of names.filter((one) => !this.#found.has(one))) {
       const files = await findFiles(this.#ctx, [name], { allowSensitive: this.#allowSensitive });
       const file = files.get(name)!;
-      const { mtimeMs: changed } = await stat(file.path);
-      this.#found.set(name, { file, hash: await hashFile(file.path), changed });
+      this.#found.set(name, { file, hashed: await hashFile(file.path, this.#ctx.signal) });
     }
   }
 
-  readonly hashOf = (name: string): string => this.#found.get(name)?.hash ?? "";
+  readonly hashOf = (name: string): string => this.#found.get(name)?.hashed.sha256 ?? "";
+
+  /** What is in each of these files. */
+  hashesOf(names: readonly string[]): Map<string, HashedFile> {
+    return new Map(names.map((name) => [name, this.#found.get(name)!.hashed]));
+  }
 
   /** Files, not names, and the bytes in them. */
   get total(): { files: number; bytes: number } {
@@ -52,34 +50,22 @@ export class Uploads {
     return uris;
   }
 
-  #upload(api: Api, { file, changed }: FoundFile): Promise<string> {
-    const known = this.#uris.get(file.path);
+  #upload(api: Api, found: FoundFile): Promise<string> {
+    const { path } = found.file;
+    const known = this.#uris.get(path);
     if (known) return known;
-    const uploading = this.#send(api, file, changed);
-    this.#uris.set(file.path, uploading);
+    const uploading = this.#send(api, found);
+    this.#uris.set(path, uploading);
     // The next row that names it tries again.
-    uploading.catch(() => this.#uris.delete(file.path));
+    uploading.catch(() => this.#uris.delete(path));
     return uploading;
   }
 
-  async #send(api: Api, file: LocalFile, changed: number): Promise<string> {
-    const now = await stat(file.path);
-    if (now.mtimeMs !== changed || now.size !== file.size) throw changedMeanwhile(file);
+  async #send(api: Api, { file, hashed }: FoundFile): Promise<string> {
+    const asHashed = new Map([[file.name, hashed]]);
+    await requireUnchanged(asHashed);
     const uris = await uploadAll(this.#ctx, api, new Map([[file.name, file]]));
+    await requireUnchanged(asHashed);
     return uris.get(file.name)!;
   }
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
-
-function changedMeanwhile({ name }: LocalFile): BeltError {
-  return new BeltError({
-    code: "file_changed",
-    message: `${name} was changed while the batch ran`,
-    exit: "failure",
-  });
 }

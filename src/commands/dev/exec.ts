@@ -1,14 +1,15 @@
-import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { REHEARSAL_VARIABLE } from "../../account/settings.ts";
 import { BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import type { Rehearsal, ServerEvent } from "../../local/events.ts";
 import type { LocalServer } from "../../local/server.ts";
 import { ADDRESS_VARIABLE, devAddress, writeAddress } from "../../store/server-address.ts";
-import { makeTemporaryFolder } from "../../store/temporary.ts";
+import { makeTemporaryState } from "../../store/temporary-state.ts";
 import { rehearsalText } from "../../views/rehearsal-view.ts";
 import type { Context } from "../shared/context.ts";
 import { untilEnded } from "../shared/run-command.ts";
+import { lockOptions } from "./claim-state.ts";
 import { appFolders, type ServerFlags, startServer } from "./server.ts";
 
 /**
@@ -25,19 +26,19 @@ export async function devExec(
   if (command.length === 0)
     throw usageError("there is no command to run", "belt dev exec [appdir…] -- <command…> is the form");
   const folders = await appFolders(ctx, appDirs);
-  const stateDir = await makeTemporaryFolder(ctx.store.owner);
+  const state = await makeTemporaryState(tmpdir(), lockOptions(ctx));
   try {
     const onEvent = (event: ServerEvent) => warnOfBroken(ctx, event);
-    const server = await startServer(ctx, folders, flags, { port: 0, stateDir, onEvent });
+    const server = await startServer(ctx, folders, flags, { port: 0, stateDir: state.path, onEvent });
     try {
-      return await rehearse(ctx, server, stateDir, command);
+      return await rehearse(ctx, server, state.path, command);
     } finally {
       await server.close();
     }
   } finally {
-    await rm(stateDir, { recursive: true, force: true }).catch((error: Error) =>
-      ctx.out.warn(`${stateDir} could not be removed: ${fileReason(error)}`),
-    );
+    await state
+      .remove()
+      .catch((error: Error) => ctx.out.warn(`${state.path} could not be removed: ${fileReason(error)}`));
   }
 }
 
@@ -52,6 +53,7 @@ async function rehearse(
   const env = await environment(ctx, server, stateDir);
   ctx.signal.throwIfAborted();
   const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
+  await endRest(ctx, stateDir);
   const rehearsal = server.rehearsal();
   if (!rehearsal) return code;
   ctx.out.note(rehearsalText(rehearsal));
@@ -62,6 +64,13 @@ async function rehearse(
     message: `the rehearsal did not hold: ${failures.join("; ")}`,
     exit: "failure",
   });
+}
+
+/** The command may have left something running in the background, which would find no server any more. */
+async function endRest({ machine, out }: Context, stateDir: string): Promise<void> {
+  const ended = await machine.endAllWith(`${ADDRESS_VARIABLE}=${devAddress(stateDir)}`);
+  if (ended > 0)
+    out.note(`ended ${ended === 1 ? "a process" : `${ended} processes`} that the command had left running`);
 }
 
 /** What belt and the SDKs read; whatever names another API is emptied. */
@@ -88,6 +97,7 @@ async function environment(
     INFERENCE_API_BASE_URL: url,
     INFERENCE_API_KEY: key,
     INFSH_API_KEY: key,
+    ...ctx.credentials.withoutProxy(["127.0.0.1", "localhost"]),
   };
 }
 

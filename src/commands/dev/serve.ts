@@ -1,9 +1,9 @@
-import { BeltError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import { devAddress, removeAddress, writeAddress } from "../../store/server-address.ts";
 import { type DevEvent, devEventView, type ServingEvent, servingView } from "../../views/dev-view.ts";
 import { rehearsalView } from "../../views/rehearsal-view.ts";
 import type { Context } from "../shared/context.ts";
+import { claimState } from "./claim-state.ts";
 import { appFolders, type ServerFlags, startServer } from "./server.ts";
 
 export interface DevFlags extends ServerFlags {
@@ -13,8 +13,17 @@ export interface DevFlags extends ServerFlags {
 /** `belt dev`: serves the API on this machine until Ctrl-C, then drains (src/local/README.md, "Workers"). */
 export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Promise<void> {
   const folders = await appFolders(ctx, appDirs);
+  const claim = await claimState(ctx);
+  try {
+    await serve(ctx, folders, flags);
+  } finally {
+    await claim.release();
+  }
+  throw ctx.signal.reason;
+}
+
+async function serve(ctx: Context, folders: string[], flags: DevFlags): Promise<void> {
   const address = devAddress(ctx.store.paths.state);
-  await refuseSecond(ctx);
   const time = () => new Date(ctx.now()).toISOString();
   // Whatever happens before the server has been announced is told after it.
   const unshown: DevEvent[] = [];
@@ -55,19 +64,6 @@ export async function dev(ctx: Context, appDirs: string[], flags: DevFlags): Pro
       ctx.out.warn(`the address of this server could not be removed: ${fileReason(error)}`),
     );
   }
-  throw ctx.signal.reason;
-}
-
-/** Two servers of one state folder would each take what the other keeps there for its own. */
-async function refuseSecond(ctx: Context): Promise<void> {
-  const running = await ctx.runningServer();
-  if (!running) return;
-  throw new BeltError({
-    code: "already_serving",
-    message: `a belt dev with this state folder serves at ${running.url} already (process ${running.pid})`,
-    hint: "use that one with --local, end it with Ctrl-C, or give this one another state folder with BELT_STATE_DIR",
-    exit: "failure",
-  });
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

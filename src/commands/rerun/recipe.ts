@@ -10,7 +10,7 @@ import { isObject, type JsonObject } from "../../wire/types.ts";
 import { hashOutput, type OutputHashes } from "../run/output-hash.ts";
 import { checkAppName } from "../run/parse-run.ts";
 import { type InputFile, type Receipt, readReceipt, type VersionRan } from "../run/receipt-document.ts";
-import { versionRan } from "../run/run-version.ts";
+import { RanApp } from "../run/run-version.ts";
 import type { Context } from "../shared/context.ts";
 import { resolveReference } from "../shared/ids.ts";
 
@@ -95,7 +95,7 @@ async function fromTask(ctx: Context, api: Api, task: TaskDocument, reference: s
     taskId: task.id,
     api: null,
     app,
-    version: await versionRan(ctx, api, task, task.app),
+    version: await new RanApp(ctx, api, task.app).version(task),
     function: text(task["function"]),
     variant: text(task["app_variant"]) ?? text(task["variant"]),
     infra: text(task["infra"]),

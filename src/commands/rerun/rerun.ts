@@ -1,7 +1,8 @@
 import { BeltError } from "../../errors.ts";
 import { type Budget, budgetOf, type CostFlags } from "../run/budget.ts";
-import { carryOut, checkSave, dryRun, type Finished, type FollowFlags } from "../run/run.ts";
+import { carryOut, dryRun, type Finished, type FollowFlags } from "../run/run.ts";
 import { versionTold } from "../run/run-version.ts";
+import { checkSave } from "../run/save-run.ts";
 import type { Context } from "../shared/context.ts";
 import { tellChanges } from "./changes.ts";
 import { askForRedacted, type ChangeFlags, type ParsedRerun, parseRerun } from "./parse-rerun.ts";

@@ -36,6 +36,7 @@ export interface Saving {
 
 export interface SavedFile {
   place: OutputFile["path"];
+  uri: string;
   /** As shown: within the folder as it was named. */
   path: string;
 }
@@ -48,7 +49,8 @@ export async function requireFolder(ctx: RunContext, folder: string): Promise<vo
 
 /**
  * Downloads every file of a task's output into a folder; a file that fails does not stop the
- * others. A `prefix` is for one of many: what it saved before a crash is found again by its name.
+ * others. A `prefix` is for one of many: what it saved before a crash is found again by its name, and
+ * whoever saves them all sweeps the folder.
  */
 export async function saveOutput(
   ctx: RunContext,
@@ -69,13 +71,13 @@ export async function saveOutput(
     const onBytes = (bytes: number) => moved(String(index), bytes);
     try {
       const name = await saveFile(ctx, api, file, folder, prefix, onBytes);
-      return [{ place: file.path, path: join(folder, name) }];
+      return [{ place: file.path, uri: file.uri, path: join(folder, name) }];
     } catch (thrown) {
       errors.push(asSaveError(thrown, file));
       return [];
     }
   };
-  if (files.length > 0) await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
+  if (files.length > 0 && prefix === null) await sweepFolder(ctx, folder);
   const saved = (await mapLimit(files, AT_ONCE, save)).flat();
   const whole = { ...task, saved: saved.map(({ path }) => path) };
   for (const path of whole.saved) ctx.out.note(`saved ${path}`);
@@ -87,6 +89,11 @@ export async function saveOutput(
       ? stopped(ctx, task.id, folder)
       : await partly(ctx, task.id, folder, files, errors),
   };
+}
+
+/** Removes what downloads that were killed have left in a folder. */
+export async function sweepFolder(ctx: RunContext, folder: string): Promise<void> {
+  await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
 }
 
 function nothingToSave({ id, status }: TaskDocument): string {
@@ -106,7 +113,7 @@ async function saveFile(
     const contentType = await fetchInto(ctx, api, file, handle, onBytes);
     const { extensionsOf } = await import("../../api/media-types.ts");
     const { base, extension } = nameFor(file, extensionsOf(file.contentType || contentType));
-    return { base: prefix === null ? base : `${prefix}-${base}`, extension };
+    return { base: prefix === null ? base : cleanName(`${prefix}-${base}`), extension };
   };
   const keepSame = prefix !== null;
   return await saveInto(resolve(ctx.machine.cwd, folder), ctx.store.owner, { fill, keepSame });

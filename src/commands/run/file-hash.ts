@@ -50,7 +50,7 @@ export async function requireUnchanged(files: ReadonlyMap<string, HashedFile>): 
     if (now?.size === size && now.mtimeMs === changed) continue;
     throw new BeltError({
       code: "file_changed",
-      message: `${name === "-" ? "standard input" : name} was changed while it was uploaded; nothing was submitted`,
+      message: `${name === "-" ? "standard input" : name} was changed meanwhile; nothing was submitted`,
       exit: "failure",
     });
   }

@@ -1,18 +1,15 @@
-import { createHash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Api } from "../../api/client.ts";
 import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { withValue } from "../../input/coerce.ts";
-import { define } from "../../input/raw-value.ts";
 import type { Path } from "../../input/schema/fields.ts";
 import { makeTemporaryFolder } from "../../store/temporary.ts";
-import { stringifyJson } from "../../wire/json.ts";
-import { isObject, type JsonObject } from "../../wire/types.ts";
-import type { Context } from "../shared/context.ts";
+import type { Context, RunContext } from "../shared/context.ts";
 import { fetchInto, type SavedFile } from "./download.ts";
 import { type FileFacts, hashFile } from "./file-hash.ts";
+import { hashJson } from "./json-hash.ts";
 import { fileFields } from "./output-schema.ts";
 
 /** A file of an output by what is in it. */
@@ -29,7 +26,7 @@ export interface OutputHashes<F extends HashedOutputFile = HashedOutputFile> {
 
 /** Of files that have been saved, all of them. */
 export async function hashSaved(
-  ctx: Context,
+  ctx: RunContext,
   task: TaskDocument,
   saved: readonly SavedFile[],
 ): Promise<OutputHashes> {
@@ -65,17 +62,5 @@ async function hashRemote(ctx: Context, api: Api, file: OutputFile, path: string
 
 /** Files have names and addresses that are new each time. */
 function hashRest(output: unknown, files: readonly HashedOutputFile[]): string {
-  const rest = files.reduce((tree, { field }) => withValue(tree, field, null), output);
-  return createHash("sha256")
-    .update(stringifyJson(sorted(rest)) ?? "null")
-    .digest("hex");
-}
-
-/** The order of keys says nothing. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const copy: JsonObject = {};
-  for (const key of Object.keys(value).sort()) define(copy, key, sorted(value[key]));
-  return copy;
+  return hashJson(files.reduce((tree, { field }) => withValue(tree, field, null), output));
 }

@@ -1,5 +1,4 @@
 import type { ErrorObject } from "ajv";
-import type { EstimateDocument } from "../../api/resources/money.ts";
 import { usageError } from "../../errors.ts";
 import type { Path } from "../../input/schema/fields.ts";
 import { parseJson } from "../../wire/json.ts";
@@ -35,7 +34,7 @@ export interface Receipt {
   submitted_at: string;
   created_at: string | null;
   updated_at: string | null;
-  estimate: EstimateDocument | null;
+  estimate: JsonObject | null;
 }
 
 interface ReceiptInput {

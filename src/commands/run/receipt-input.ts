@@ -73,7 +73,8 @@ export function inputFiles(coerced: CoercedRun, facts: ReadonlyMap<string, FileF
   );
 }
 
-function shownName(file: string): string {
+/** A file by its name alone. */
+export function shownName(file: string): string {
   return file === "-" ? "standard input" : basename(file).replace(/\p{Cc}/gu, "_");
 }
 

@@ -1,12 +1,11 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Api } from "../../api/client.ts";
-import { type Estimate, estimateDocument } from "../../api/resources/money.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import { LARGEST_RECEIPT, writeReceiptFile } from "../../store/receipts.ts";
 import { stringifyJson } from "../../wire/json.ts";
-import type { RunRequest } from "../../wire/types.ts";
-import type { Context } from "../shared/context.ts";
+import type { JsonObject, RunRequest } from "../../wire/types.ts";
+import type { RunContext } from "../shared/context.ts";
 import type { SavedFile } from "./download.ts";
 import type { FileFacts } from "./file-hash.ts";
 import { hashSaved } from "./output-hash.ts";
@@ -14,11 +13,12 @@ import type { ParsedRun } from "./parse-run.ts";
 import { RECEIPT_SCHEMA, type Receipt } from "./receipt-document.ts";
 import { inputFiles, receiptInputs } from "./receipt-input.ts";
 import { redactedPaths } from "./redact-input.ts";
-import { secretSchemas, versionRan } from "./run-version.ts";
+import type { RanApp } from "./run-version.ts";
 import type { CoercedRun } from "./validate-input.ts";
 
 /** A run that ended well, with all that its receipt tells of. */
 export interface ReceiptFacts {
+  app: RanApp;
   parsed: ParsedRun;
   coerced: CoercedRun;
   request: RunRequest;
@@ -26,7 +26,8 @@ export interface ReceiptFacts {
   submittedAt: number;
   /** What was in each file that was uploaded, by the name it was given. */
   inputs: ReadonlyMap<string, FileFacts>;
-  estimate: Estimate | null;
+  /** The document; null where nobody asked. */
+  estimate: JsonObject | null;
   task: TaskDocument;
   /** All files of the output. */
   saved: readonly SavedFile[];
@@ -36,7 +37,7 @@ export interface ReceiptFacts {
  * Writes what is needed to run exactly that again as `<first saved file>.belt.json`; gives its path,
  * null where there is nothing for it to stand beside. Throws exit 9 when it cannot be written.
  */
-export async function writeReceipt(ctx: Context, api: Api, facts: ReceiptFacts): Promise<string | null> {
+export async function writeReceipt(ctx: RunContext, api: Api, facts: ReceiptFacts): Promise<string | null> {
   const [first] = facts.saved;
   const reason = first ? null : "no file was saved";
   const refusal = facts.task.session_id ? "a run in a session cannot be repeated" : reason;
@@ -63,7 +64,7 @@ export async function writeReceipt(ctx: Context, api: Api, facts: ReceiptFacts):
 }
 
 /** Keys that are known are taken out, in case a server or an input holds one. */
-function textOf(ctx: Context, receipt: Receipt): string {
+function textOf(ctx: RunContext, receipt: Receipt): string {
   const text = ctx.out.redact(`${stringifyJson(receipt, 2)}\n`);
   if (Buffer.byteLength(text) <= LARGEST_RECEIPT) return text;
   throw new Error("it would be larger than 16 MB");
@@ -79,9 +80,9 @@ function notWritten(thrown: unknown, taskId: string): BeltError {
   });
 }
 
-async function receiptOf(ctx: Context, api: Api, facts: ReceiptFacts): Promise<Receipt> {
-  const { parsed, coerced, request, task, saved, estimate, submittedAt } = facts;
-  const schemas = await secretSchemas(ctx, api, request);
+async function receiptOf(ctx: RunContext, api: Api, facts: ReceiptFacts): Promise<Receipt> {
+  const { app, parsed, coerced, request, task, saved, estimate, submittedAt } = facts;
+  const schemas = await app.secretSchemas(request.function);
   const { given, sent } = receiptInputs(coerced, request, schemas);
   const { files, rest } = await hashSaved(ctx, task, saved);
   return {
@@ -90,7 +91,7 @@ async function receiptOf(ctx: Context, api: Api, facts: ReceiptFacts): Promise<R
     api: api.name,
     task_id: task.id,
     app: parsed.app.split("@")[0]!,
-    version: await versionRan(ctx, api, task, request.app),
+    version: await app.version(task),
     function: request.function ?? null,
     variant: request.variant ?? null,
     infra: request.infra ?? null,
@@ -106,6 +107,6 @@ async function receiptOf(ctx: Context, api: Api, facts: ReceiptFacts): Promise<R
     submitted_at: new Date(submittedAt).toISOString(),
     created_at: task.created_at,
     updated_at: task.updated_at,
-    estimate: estimate && estimateDocument(estimate),
+    estimate,
   };
 }

@@ -18,22 +18,43 @@ export function isSecretName(name: string): boolean {
   return /(^|_)(password|secret|token|api_?key)$/.test(words);
 }
 
-/** A copy without what the schema, or the name of its field, calls secret. */
-export function redactInput(input: JsonObject, schema: Schema | null): JsonObject {
-  return redact(input, schema, false) as JsonObject;
+/** A copy without what the schema, or the name of its field, calls secret; `take` is told what that was. */
+export function redactInput(
+  input: JsonObject,
+  schema: Schema | null,
+  take: (name: string, secret: unknown) => void = () => {},
+): JsonObject {
+  return redact(input, { schema, name: "", isSecret: false }, take) as JsonObject;
 }
 
-/** `isSecret` is true within a field whose name says so. */
-function redact(value: unknown, schema: Schema | null, isSecret: boolean): unknown {
-  if (schema && isMarked(schema) && value !== null) return REDACTED;
-  if (typeof value === "string") return isSecret ? REDACTED : value;
-  if (Array.isArray(value))
-    return value.map((item, index) => redact(item, schema && itemSchema(schema, index), isSecret));
+interface Place {
+  schema: Schema | null;
+  /** The key that the value stands under. */
+  name: string;
+  /** True within a field whose name says so. */
+  isSecret: boolean;
+}
+
+function redact(value: unknown, place: Place, take: (name: string, secret: unknown) => void): unknown {
+  const { schema, name, isSecret } = place;
+  if ((schema && isMarked(schema) && value !== null) || (typeof value === "string" && isSecret)) {
+    take(name, value);
+    return REDACTED;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, index) =>
+      redact(item, { ...place, schema: schema && itemSchema(schema, index) }, take),
+    );
+  }
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
   for (const [key, field] of Object.entries(value)) {
-    const inner = schema && fieldSchema(schema, key);
-    define(copy, key, redact(field, inner, isSecret || isSecretName(key)));
+    const inner = {
+      schema: schema && fieldSchema(schema, key),
+      name: key,
+      isSecret: isSecret || isSecretName(key),
+    };
+    define(copy, key, redact(field, inner, take));
   }
   return copy;
 }

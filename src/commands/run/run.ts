@@ -12,14 +12,14 @@ import { onceSubmitted } from "../shared/once-submitted.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
 import { type Clock, createClock } from "./clock.ts";
-import { requireFolder, type Saving } from "./download.ts";
+import type { Saving } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
 import { GrowingOutput } from "./growing-output.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
 import { previewRun } from "./prepare.ts";
 import { previews } from "./preview.ts";
-import { saveRun } from "./save-run.ts";
+import { checkSave, saveRun } from "./save-run.ts";
 import { type Started, startRun } from "./start.ts";
 import { type Submission, submittedDocument } from "./submit.ts";
 import { waitForTask } from "./wait.ts";
@@ -68,18 +68,6 @@ export async function run(ctx: Context, app: string, flags: RunFlags): Promise<v
   if (flags.scenario !== undefined) await rehearse(ctx, flags.scenario);
   if (flags.dryRun) return await dryRun(ctx, parsed, budget);
   await carryOut(ctx, parsed, budget, flags);
-}
-
-export async function checkSave(
-  ctx: Context,
-  { save, receipt }: Pick<FollowFlags, "save" | "receipt">,
-): Promise<void> {
-  if (save !== undefined) await requireFolder(ctx, save);
-  else if (receipt)
-    throw usageError(
-      "--receipt goes only with --save",
-      "a receipt stands beside the first file that is saved",
-    );
 }
 
 /** Submits a run, follows it to its end and tells it; null when that was not waited for. Throws how it ended, if not well. */
@@ -162,10 +150,12 @@ async function finish(
   const task = saving?.task ?? result.task;
   let printed: unknown = null;
   if (task) {
-    const pictures = async (style: Style) =>
-      preview === "never" ? [] : await previews(ctx, api, task, style);
+    const details = async (style: Style) => ({
+      pictures: preview === "never" ? [] : await previews(ctx, api, task, style),
+      saved: new Map(saving?.files.map(({ uri, path }) => [uri, path])),
+    });
     const unseen = growing?.unseen(task) ?? task;
-    printed = await ctx.out.resultWithDetails(unseen, pictures, outputPageView).catch((thrown) => thrown);
+    printed = await ctx.out.resultWithDetails(unseen, details, outputPageView).catch((thrown) => thrown);
   }
   if (!isLost(result)) await noteSessionLeft(ctx, api, submission);
   // The task's own verdict outweighs files that were not saved, and those a field that is not there.

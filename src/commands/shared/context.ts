@@ -5,9 +5,9 @@ import type { Hint } from "../../hint.ts";
 import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
+import type { LockOwner } from "../../store/process-lock.ts";
 import type { Profiles } from "../../store/profiles.ts";
 import type { ServerAddress } from "../../store/server-address.ts";
-import type { TemporaryOwner } from "../../store/temporary.ts";
 import type { Output } from "../../terminal/output.ts";
 import type { PictureWay } from "../../terminal/picture.ts";
 import type { Ask } from "../../terminal/prompt.ts";
@@ -71,8 +71,11 @@ export interface Questions {
   ask: Ask | null;
   /** Asks for one line after another on a terminal; null when there is nobody to ask. */
   lines: (() => Lines) | null;
-  /** Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. */
-  confirm(question: string, flag: string): Promise<boolean>;
+  /**
+   * Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. What was typed
+   * before an unexpected question is no answer to it.
+   */
+  confirm(question: string, flag: string, isUnexpected?: boolean): Promise<boolean>;
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
   secret(question: string): Promise<string>;
 }
@@ -86,8 +89,8 @@ interface InputReaders extends Readers {
 interface Store {
   paths: Paths;
   journal: Journal;
-  /** Whose the temporary files are. */
-  owner: TemporaryOwner;
+  /** Whose the temporary files and the locks are. */
+  owner: LockOwner;
 }
 
 /** The computer, and the process on it. */
@@ -104,6 +107,11 @@ interface Machine {
   pictures: PictureWay | null;
   /** Runs a command on belt's own streams; 128 + n when signal n ended it. */
   spawn(command: string[], env: Record<string, string>): Child;
+  /**
+   * Ends every process whose environment has this `NAME=value`, where the system shows environments;
+   * gives their number.
+   */
+  endAllWith(setting: string): Promise<number>;
   /** Runs a line of the shell for an agent, without belt's keys, until it has ended or `signal` aborts. */
   runTool(command: string, input: string, bounds: ToolBounds): Promise<ToolRun>;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
@@ -127,12 +135,16 @@ export interface ToolRun {
   code: number;
   /** Which bound ended it. */
   ended: "timeout" | "flood" | "signal" | null;
+  /** False when something that it left running had more to say, perhaps. */
+  isWhole: boolean;
 }
 
 /** A conversation on the terminal. */
 export interface Lines {
   /** What was typed; null at Ctrl-D. Throws when the user wants to leave. */
   next(): Promise<string | null>;
+  /** What was typed while nobody asked is not given any more. */
+  forgetTypedAhead(): void;
 }
 
 interface ExposedServer {
@@ -160,6 +172,8 @@ export interface Credentials {
   connect(account: Account): Promise<Api>;
   /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
   proxy(url: string): ProxyInUse | null;
+  /** The variables by which other programs reach these hosts, too, without one. */
+  withoutProxy(hosts: string[]): Record<string, string>;
 }
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";

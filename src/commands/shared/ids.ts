@@ -51,13 +51,7 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
   }
   const entries = await ctx.store.journal.newestFirst(kind, back, ({ by }) => by === undefined);
   const entry = entries[back - 1];
-  if (!entry) {
-    const known = entries.length === 0 ? `no ${kind} yet` : `only ${entries.length} ${kind}s`;
-    throw usageError(
-      `${reference}: this machine has submitted ${known}`,
-      `the record is ${ctx.store.journal.path}`,
-    );
-  }
+  if (!entry) throw await notSubmitted(ctx, reference, kind, entries.length);
   const here = ctx.endpoint.local ? "local" : ctx.endpoint.baseUrl;
   if (entry.api === here) return entry.id;
   const where = entry.api === "local" ? "the local server" : entry.api;
@@ -65,6 +59,18 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
     `${reference} is ${entry.id}, which was submitted to ${where}`,
     await wayTo(ctx, entry.api),
   );
+}
+
+/** What batches and agents submitted is in the journal, too, but is not what somebody means by the last task. */
+async function notSubmitted(ctx: Context, reference: string, kind: Kind, known: number): Promise<Error> {
+  const { journal } = ctx.store;
+  const others = await journal.newestFirst(kind, 1, ({ by }) => by !== undefined);
+  const count = known === 0 ? `no ${kind} yet` : `only ${known} ${known === 1 ? kind : `${kind}s`}`;
+  const [but, hint] =
+    others.length > 0
+      ? [", but for those of batches and agents", [belt("task list --journal"), " shows their ids"]]
+      : ["", `the record is ${journal.path}`];
+  return usageError(`${reference}: this machine has submitted ${count}${but}`, hint);
 }
 
 /** What to change so that a command talks to another API, without sending it the key of this one. */

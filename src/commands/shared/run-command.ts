@@ -10,7 +10,7 @@ export async function untilEnded(ctx: Context, child: Child): Promise<number> {
     // A terminal sends Ctrl-C to the command itself, which may well live on, as a shell does.
     if (signal === "SIGINT" && ctx.machine.onTerminal) return;
     child.kill(signal);
-    if (signal !== "SIGINT") killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
+    killer ??= setTimeout(() => child.kill("SIGKILL"), KILL_AFTER);
   });
   try {
     return await child.exit;

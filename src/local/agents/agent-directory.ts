@@ -42,8 +42,8 @@ export class AgentDirectory {
   }
 
   summary(): AppSummary {
-    const { agent: app, dir, builtIn, problem, current } = this;
-    return { kind: "agent", app, dir, builtIn, version: current?.hash ?? null, functions: [], problem };
+    const { agent: app, dir, builtIn: built_in, problem, current } = this;
+    return { kind: "agent", app, dir, built_in, version: current?.hash ?? null, functions: [], problem };
   }
 
   #read(text: string, modifiedAt: number): AgentVersion {

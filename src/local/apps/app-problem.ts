@@ -14,8 +14,9 @@ export function problemOf(error: unknown, dir: string, manifest = "inf.yml"): Ap
   if (yamlLine !== undefined) {
     return { message: said.split("\n", 1)[0] ?? said, file: join(dir, manifest), line: yamlLine };
   }
-  const place = placeIn(said, dir);
-  const summary = said.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? said;
+  const place = placeIn((error as { place?: string | null }).place ?? said, dir);
+  // Without frames node puts it in brackets.
+  const [, summary = said] = /^\[?(\w*Error\b.*?)\]?$/m.exec(said) ?? [];
   return {
     message: missingPackage(summary, dir) ?? summary,
     file: place?.file ?? null,

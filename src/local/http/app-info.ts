@@ -8,7 +8,7 @@ import { brokenApp } from "../errors.ts";
 import type { AppSummary } from "../events.ts";
 import type { Pool } from "../workers/pool.ts";
 import type { AppSchemas } from "../workers/protocol.ts";
-import { WorkerExit } from "../workers/worker-process.ts";
+import { WorkerExit, WorkerStopped } from "../workers/worker-exit.ts";
 import { OWNER } from "./owner.ts";
 
 export class Apps {
@@ -65,7 +65,8 @@ export class Apps {
       return schemas;
     } catch (error) {
       const problem = problemOf(error, version.dir);
-      if (error instanceof WorkerExit) await this.#catalog.report(version, problem);
+      const tells = error instanceof WorkerExit && !(error instanceof WorkerStopped);
+      if (tells) await this.#catalog.report(version, problem);
       throw brokenApp(version.app, describeProblem(problem));
     }
   }
@@ -76,7 +77,7 @@ export class Apps {
     return {
       app: directory.app,
       dir: directory.dir,
-      builtIn: directory.builtIn,
+      built_in: directory.builtIn,
       version: current?.hash ?? null,
       functions: Object.keys(schemas?.functions ?? {}),
       problem: directory.problem,

@@ -4,7 +4,8 @@ import type { JsonObject } from "../../wire/types.ts";
 import type { Session } from "../sessions/session.ts";
 import { type FileStore, readReference } from "../tasks/file-store.ts";
 import { mapStrings } from "../tasks/json.ts";
-import type { LogEntry, Task } from "../tasks/task.ts";
+import type { Task } from "../tasks/task.ts";
+import type { LogEntry } from "../tasks/task-log.ts";
 import { OWNER } from "./owner.ts";
 
 export interface SerializerOptions {

@@ -3,7 +3,8 @@ import type { ServerResponse } from "node:http";
 import { isTerminal } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
-import type { LiveTask, LogEntry, Task } from "../tasks/task.ts";
+import type { LiveTask, Task } from "../tasks/task.ts";
+import type { LogEntry } from "../tasks/task-log.ts";
 import { endWith, type Format, HEARTBEAT_MS } from "./stream-format.ts";
 
 export interface TaskStreamOptions {
@@ -61,6 +62,7 @@ export function streamTask(
     endWith(response, line + format.end);
   };
   const stopListening = live.listen((change) => {
+    if (change === "late") return;
     changed = true;
     if (change === "status") write();
     else timer ??= setTimeout(write, COALESCE_MS);

@@ -99,7 +99,9 @@ export class Sessions {
     }
     if (session.state === "ended") throw new ApiError(410, "SESSION_ENDED", `session ${id} was ended`, hint);
     if (session.state === "lost") {
-      throw new ApiError(500, "WORKER_LOST", `session ${id} was lost with its worker`, hint);
+      const { message } = session.worker?.end ?? {};
+      const why = message === undefined ? "" : `: ${message}`;
+      throw new ApiError(500, "WORKER_LOST", `session ${id} was lost with its worker${why}`, hint);
     }
     return session;
   }

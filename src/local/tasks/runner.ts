@@ -7,7 +7,8 @@ import type { AppProblem } from "../events.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Need, Pool } from "../workers/pool.ts";
-import { WorkerExit, type WorkerProcess } from "../workers/worker-process.ts";
+import { WorkerExit } from "../workers/worker-exit.ts";
+import type { WorkerProcess } from "../workers/worker-process.ts";
 import type { FileStore } from "./file-store.ts";
 import { latestOnly, mapStrings, stableJson } from "./json.ts";
 import { storeOutputs } from "./output-files.ts";
@@ -119,7 +120,8 @@ export class Runner {
     } catch (error) {
       if (worker.setupKey === null && session) sessions.abandon(session, live);
       if (worker.setupKey === null && !session) pool.retire(worker);
-      if (session && error instanceof WorkerExit) throw new Error(`WORKER_LOST: ${error.message}`);
+      if (session && error instanceof WorkerExit)
+        throw new WorkerExit(`WORKER_LOST: ${error.message}`, error.place);
       throw error;
     } finally {
       stopTimeout();

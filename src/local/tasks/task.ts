@@ -2,13 +2,7 @@
 import { isTerminal, type StatusWord } from "../../wire/status.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Call } from "../sessions/session.ts";
-
-export interface LogEntry {
-  id: string;
-  created_at: string;
-  log_type: number;
-  content: string;
-}
+import { type LogEntry, TaskLog } from "./task-log.ts";
 
 /** Log types of the API. */
 export const LOG_SETUP = 3;
@@ -45,10 +39,8 @@ export interface Task {
   pid: number;
 }
 
-export type TaskChange = "status" | "log" | "output";
-
-const MOST_LOGS = 20_000;
-const MOST_LOG_TEXT = 4_000_000;
+/** "late": the app has said more after the end. */
+export type TaskChange = "status" | "log" | "output" | "late";
 
 /** A task of this server: the record, and who waits for it. */
 export class LiveTask implements Call {
@@ -63,12 +55,12 @@ export class LiveTask implements Call {
   /** Tells the app to stop; null while none works on the task. */
   cancelApp: (() => void) | null = null;
   readonly #listeners = new Set<(change: TaskChange) => void>();
-  #logSize = 0;
-  #logIsFull = false;
+  readonly #log: TaskLog;
   #finish: () => void = () => {};
 
   constructor(task: Task) {
     this.task = task;
+    this.#log = new TaskLog(task.id, task.logs);
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -83,6 +75,7 @@ export class LiveTask implements Call {
   }
 
   move(status: StatusWord, now: number): void {
+    if (isTerminal(status)) this.#log.finish(() => this.#notify("log"));
     this.task.status = status;
     this.task.updatedAt = now;
     this.task.events.push({ status, time: now });
@@ -118,19 +111,13 @@ export class LiveTask implements Call {
   }
 
   log(content: string, logType: number, now: number): void {
-    const { logs, id } = this.task;
-    if (this.#logIsFull || this.ended) return;
-    this.#logSize += content.length;
-    this.#logIsFull = logs.length >= MOST_LOGS || this.#logSize > MOST_LOG_TEXT;
-    const text = this.#logIsFull ? "(the log is full; nothing more is kept)" : content;
-    logs.push({
-      id: `${id}-${logs.length}`,
-      created_at: new Date(now).toISOString(),
-      log_type: logType,
-      content: text,
-    });
+    const line = { created_at: new Date(now).toISOString(), log_type: logType, content };
+    if (this.ended) {
+      if (this.#log.addLate(line)) this.#notify("late");
+      return;
+    }
     this.task.updatedAt = now;
-    this.#notify("log");
+    if (this.#log.add(line)) this.#notify("log");
   }
 
   partial(output: unknown, now: number): void {

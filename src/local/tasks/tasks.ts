@@ -9,6 +9,8 @@ import { notFound } from "../errors.ts";
 import type { EmitEvent } from "../events.ts";
 import { ownPid } from "../process-ids.ts";
 import { AppError } from "../workers/conversation.ts";
+import { WorkerExit } from "../workers/worker-exit.ts";
+import { RecordWriter } from "./record-writer.ts";
 import { LiveTask, LOG_TASK, type Task } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
 
@@ -36,11 +38,11 @@ export class Tasks {
   readonly #live = new Map<string, LiveTask>();
   readonly #recent: { id: string; length: number }[] = [];
   #recentLength = 0;
-  /** Writes of records that are under way. */
-  readonly #writes = new Map<string, Promise<void>>();
+  readonly #records: RecordWriter;
 
   constructor(options: TasksOptions) {
     this.#options = options;
+    this.#records = new RecordWriter(options.store);
   }
 
   /** Creates the task and puts it in the queue, in the order of the calls; `saved` is when it is on disk. */
@@ -54,7 +56,7 @@ export class Tasks {
     const live = this.#create(request, version, { sessionId, cost });
     for (const { message } of messages) live.log(message, LOG_TASK, clock.now());
     enqueue(live);
-    const saved = this.#save(live.task);
+    const saved = this.#records.write(live.task);
     void this.#start(live, version);
     return { live, saved };
   }
@@ -76,7 +78,8 @@ export class Tasks {
     this.#live.set(live.task.id, live);
     live.listen((change) => {
       if (change === "status") this.#onStatus(live);
-      if (change === "log") this.#onLog(live);
+      if (change === "log" || change === "late") this.#onLog(live);
+      if (change === "late") this.#records.writeAgain(live.task);
     });
     live.move("received", clock.now());
     return live;
@@ -144,7 +147,7 @@ export class Tasks {
 
   /** Resolves when every record is on disk. */
   async recorded(): Promise<void> {
-    await Promise.all(this.#writes.values());
+    await this.#records.written();
   }
 
   async #start(live: LiveTask, version: AppVersion): Promise<void> {
@@ -152,7 +155,7 @@ export class Tasks {
     try {
       await execute(live, version);
     } catch (error) {
-      if (error instanceof AppError) live.failedAt = error.place;
+      if (error instanceof AppError || error instanceof WorkerExit) live.failedAt = error.place;
       if (live.cancelRequested) live.end("cancelled", null, clock.now());
       else live.end("failed", messageOf(error), clock.now());
     }
@@ -165,14 +168,13 @@ export class Tasks {
   #onStatus(live: LiveTask): void {
     const { clock, emit, onEnd } = this.#options;
     const { id, appId, status, createdAt, workerId, sessionId, error } = live.task;
-    const elapsedMs = clock.now() - createdAt;
     emit({
       type: "task",
       id,
       app: appId,
       function: live.task.function,
       status,
-      elapsedMs,
+      elapsed_ms: clock.now() - createdAt,
       worker: workerId,
       session: sessionId,
       error,
@@ -181,25 +183,10 @@ export class Tasks {
     if (!isTerminal(status)) return;
     onEnd(live.task);
     // What could not be written stays in memory.
-    void this.#save(live.task).then(
+    void this.#records.write(live.task).then(
       (length) => this.#remember(id, length),
       () => {},
     );
-  }
-
-  /** One write after the other: the record of the end must not be overtaken by that of the beginning. */
-  #save(task: Task): Promise<number> {
-    const { id } = task;
-    const write: Promise<number> = (this.#writes.get(id) ?? Promise.resolve()).then(() =>
-      this.#options.store.write(task),
-    );
-    const settled: Promise<void> = write
-      .catch(() => {})
-      .then(() => {
-        if (this.#writes.get(id) === settled) this.#writes.delete(id);
-      });
-    this.#writes.set(id, settled);
-    return write;
   }
 
   #remember(id: string, length: number): void {

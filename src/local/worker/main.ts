@@ -9,6 +9,7 @@ import type { FromWorker, ToWorker } from "../workers/protocol.ts";
 import { type LoadedApp, readApp } from "./app.ts";
 import { barePaths } from "./bare-paths.ts";
 import { captureOutput } from "./capture-output.ts";
+import { ownFrames, tellEndings } from "./endings.ts";
 import { describeApp } from "./schemas.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -44,6 +45,9 @@ async function run(
   return value;
 }
 
+/** The app's folder, which it may leave later. */
+const HOME = process.cwd();
+
 /** The call whose code is running, also in what it leaves behind. */
 const currentRun = new AsyncLocalStorage<number>();
 
@@ -66,9 +70,9 @@ async function receive(
     // A result that cannot become JSON throws here and is reported as the app's error.
     send({ kind: "result", id: message.id, value: value ?? null });
   } catch (error) {
-    const stack = stackOf(error).split("\n").filter(isOfApp).join("\n");
+    const stack = ownFrames(stackOf(error));
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
-    const place = placeIn(stack, process.cwd());
+    const place = placeIn(stack, HOME);
     send({
       kind: "error",
       id: message.id,
@@ -78,21 +82,18 @@ async function receive(
   }
 }
 
-/** Frames of belt's and of node's own say nothing about the app. */
-function isOfApp(line: string): boolean {
-  return !line.includes(import.meta.url) && !line.includes("node:internal/");
-}
-
-/** A broken app is left to crash: node itself then prints the file and the line on stderr. */
 async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
   const fromServer = new Socket({ fd: FROM_SERVER });
   startWatchdog(parent, mostMemory);
   const send: Send = sendToServer;
-  const flushOutput = captureOutput(
-    () => currentRun.getStore() ?? null,
-    (text, isError, run) => send({ kind: "log", text, isError, run }),
+  const runNow = () => currentRun.getStore() ?? null;
+  const flushOutput = captureOutput(runNow, (text, isError, run) =>
+    send({ kind: "log", text, isError, run }),
   );
+  let isLoaded = false;
+  tellEndings({ dir: HOME, send, currentRun: runNow, isLoaded: () => isLoaded });
   const app = readApp(await import(pathToFileURL(entry).href), entry);
+  isLoaded = true;
   const onMessage = (message: JsonObject) => {
     const asked = message as ToWorker;
     const work = () => void receive(app, asked, send, flushOutput);
@@ -106,6 +107,7 @@ async function main(entry: string, parent: number, mostMemory: number): Promise<
 
 const [, , entry = "", parent, mostMemory] = process.argv;
 main(entry, Number(parent), Number(mostMemory)).catch((error: unknown) => {
+  // Outside of the promise: node then knows where in a module it found fault.
   setImmediate(() => {
     throw error;
   });

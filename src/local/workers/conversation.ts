@@ -14,7 +14,7 @@ export class AppError extends Error {
 
 /** A message that is answered, before it has its id. */
 type Question = ToWorker extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
-type Answer = Exclude<FromWorker, { kind: "log" }>;
+type Answer = Exclude<FromWorker, { kind: "log" | "ending" }>;
 type OnPartial = (output: unknown) => void;
 
 interface Pending {
@@ -31,7 +31,8 @@ export class Conversation {
   readonly loaded: Promise<string[]>;
   readonly #send: (message: ToWorker) => void;
   readonly #pending = new Map<number, Pending>();
-  #lastId = LOADED;
+  /** The id of the newest question. */
+  lastId = LOADED;
   #end: Error | null = null;
 
   constructor(send: (message: ToWorker) => void) {
@@ -42,9 +43,9 @@ export class Conversation {
   }
 
   ask(question: Question, onPartial?: OnPartial): Promise<unknown> {
-    this.#lastId += 1;
-    const answer = this.#expect(this.#lastId, onPartial);
-    this.#send({ ...question, id: this.#lastId });
+    this.lastId += 1;
+    const answer = this.#expect(this.lastId, onPartial);
+    this.#send({ ...question, id: this.lastId });
     return answer;
   }
 
@@ -70,10 +71,12 @@ export class Conversation {
     }
   }
 
-  /** No answer will come any more, to what was asked and to what will be. */
-  end(error: Error): void {
+  /** No answer will come any more, to what was asked and to what will be. False when nobody waits for one. */
+  end(error: Error): boolean {
     this.#end = error;
-    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error);
+    const open = [...this.#pending.keys()];
+    for (const id of open) this.#settle(id)?.reject(error);
+    return open.length > 0;
   }
 
   #expect(id: number, onPartial?: OnPartial): Promise<unknown> {

@@ -3,7 +3,8 @@ import type { AppVersion } from "../apps/app-version.ts";
 import { messageOf } from "../error-text.ts";
 import type { EmitEvent } from "../events.ts";
 import type { WorkerSettings } from "./spawn-worker.ts";
-import { WorkerExit, WorkerProcess } from "./worker-process.ts";
+import { WorkerExit } from "./worker-exit.ts";
+import { WorkerProcess } from "./worker-process.ts";
 
 export interface Need {
   version: AppVersion;
@@ -168,11 +169,14 @@ export class Pool {
   #start(version: AppVersion): WorkerProcess {
     if (this.#closed) throw new Error("the server is ending");
     const { nextId, settings, emit } = this.#options;
-    const worker = createWorker(nextId(), version, settings);
+    const id = nextId();
+    const { app } = version;
+    const worker = createWorker(id, version, settings, (text) => emit({ type: "log", id, app, text }));
     this.#workers.add(worker);
-    emit({ type: "worker", state: "started", id: worker.id, app: version.app });
+    emit({ type: "worker", state: "started", id, app, error: null, place: null });
     void worker.exited.then(() => {
-      emit({ type: "worker", state: "stopped", id: worker.id, app: version.app });
+      const { message: error = null, place = null } = (worker.isEndTold ? null : worker.end) ?? {};
+      emit({ type: "worker", state: "stopped", id, app, error, place });
       this.#forget(worker);
       this.#serve();
     });

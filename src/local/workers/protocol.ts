@@ -14,6 +14,8 @@ export type FromWorker =
   | { kind: "log"; text: string; isError: boolean; run: number | null }
   | { kind: "partial"; id: number; output: unknown }
   | { kind: "result"; id: number; value: unknown }
+  /** Before the app ends its process: how. A crash says all by itself, an exit may have reasons on stderr. */
+  | { kind: "ending"; by: "crash" | "exit"; message: string; place: string | null }
   /** `place` is where in the app it was thrown, `file:line`. */
   | { kind: "error"; id: number; message: string; place: string | null };
 
@@ -31,6 +33,10 @@ function isFromWorker({ kind, id, ...fields }: JsonObject): boolean {
     case "partial":
     case "result":
       return typeof id === "number";
+    case "ending":
+      return (
+        typeof fields["by"] === "string" && typeof fields["message"] === "string" && isPlace(fields["place"])
+      );
     case "error":
       return typeof id === "number" && typeof fields["message"] === "string" && isPlace(fields["place"]);
     default:

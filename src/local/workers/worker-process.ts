@@ -5,15 +5,16 @@ import type { Duplex, Readable, Writable } from "node:stream";
 import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../wire/types.ts";
 import type { AppVersion } from "../apps/app-version.ts";
+import { CallLogs } from "./call-logs.ts";
 import { readMessages } from "./channel.ts";
 import { AppError, Conversation } from "./conversation.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 import { killGroup, killMarked } from "./processes.ts";
 import { type AppSchemas, type FromWorker, readFromWorker, readSchemas, type ToWorker } from "./protocol.ts";
 import { type SpawnedWorker, spawnWorker, type WorkerSettings } from "./spawn-worker.ts";
+import { WorkerExit, WorkerStopped } from "./worker-exit.ts";
 
-/** The process is gone; the message says how, and what it said last on stderr. */
-export class WorkerExit extends Error {}
+const STOPPED = "stopped";
 
 const STDERR_LINES = 20;
 const LAST_WORDS_MS = 100;
@@ -39,7 +40,11 @@ export class WorkerProcess {
   killedFor: string | null = null;
   /** When the last task ended, for choosing whom to stop first. */
   idleSince = 0;
-  onLog: (text: string) => void = () => {};
+  onLog: (text: string) => void;
+  /** How the process ended; null while it lives. */
+  end: WorkerExit | null = null;
+  /** False when it ended by itself while nobody waited for an answer, who could be told. */
+  isEndTold = true;
   readonly exited: Promise<void>;
 
   readonly #spawned: SpawnedWorker;
@@ -47,11 +52,17 @@ export class WorkerProcess {
   readonly #memoryMb: number;
   readonly #conversation: Conversation;
   readonly #stderr: string[] = [];
+  readonly #callLogs = new CallLogs();
+  /** Hears what no call has said, and nobody else hears. */
+  readonly #onStrayLog: (text: string) => void;
+  #ending: Extract<FromWorker, { kind: "ending" }> | null = null;
   #unloads = false;
 
   /** Throws what the system says when there is no room for a process and its folder. */
-  constructor(id: string, version: AppVersion, settings: WorkerSettings) {
+  constructor(id: string, version: AppVersion, settings: WorkerSettings, onStrayLog: (text: string) => void) {
     this.id = id;
+    this.#onStrayLog = onStrayLog;
+    this.onLog = onStrayLog;
     this.version = version;
     this.#memoryMb = settings.memoryMb;
     this.#spawned = spawnWorker(version, settings);
@@ -80,7 +91,9 @@ export class WorkerProcess {
     onPartial: (output: unknown) => void,
   ): Promise<unknown> {
     this.fresh = false;
-    return this.#conversation.ask({ kind: "run", function: name, input, context }, onPartial);
+    const answer = this.#conversation.ask({ kind: "run", function: name, input, context }, onPartial);
+    this.#callLogs.set(this.#conversation.lastId, this.onLog);
+    return answer;
   }
 
   async describe(): Promise<AppSchemas> {
@@ -101,7 +114,7 @@ export class WorkerProcess {
     await immediate();
     this.busy = false;
     this.idleSince = now;
-    this.onLog = () => {};
+    this.onLog = this.#onStrayLog;
   }
 
   /** Tells the app; what follows is up to the app. */
@@ -112,11 +125,11 @@ export class WorkerProcess {
   /** Lets the app clean up, for at most `graceMs`, then ends the process. */
   async stop(graceMs: number): Promise<void> {
     if (this.#unloads && !this.dead && !this.busy) {
-      const timer = setTimeout(() => this.kill("stopped"), graceMs);
+      const timer = setTimeout(() => this.kill(STOPPED), graceMs);
       await this.#conversation.ask({ kind: "unload" }).catch(() => {});
       clearTimeout(timer);
     }
-    this.kill("stopped");
+    this.kill(STOPPED);
     await this.exited;
   }
 
@@ -164,14 +177,15 @@ export class WorkerProcess {
   #receive(message: FromWorker | null): boolean {
     if (message?.kind === "loaded") this.#unloads = message.unloads;
     if (message?.kind === "log") this.#onLine(message);
+    else if (message?.kind === "ending") this.#ending ??= message;
     else if (message) this.#conversation.receive(message);
     return message !== null;
   }
 
-  /** What a call says after its answer belongs to no call. */
+  /** What a call says after its answer is its own still, and of no other. */
   #onLine({ text, isError, run }: Extract<FromWorker, { kind: "log" }>): void {
-    if (run !== null && !this.#conversation.isOpen(run)) return;
-    if (isError === true) this.#remember(text);
+    if (run !== null && !this.#conversation.isOpen(run)) this.#callLogs.get(run)?.(text);
+    else if (isError === true) this.#remember(text);
     else this.onLog(text);
   }
 
@@ -199,7 +213,10 @@ export class WorkerProcess {
     // What could not be reached may still hold them; it must not hold this process, too.
     for (const pipe of this.#child.stdio ?? []) pipe?.destroy();
     await rm(this.#spawned.temporaryDir, { recursive: true, force: true }).catch(() => {});
-    this.#conversation.end(new WorkerExit(this.#describeEnd(ending)));
+    const Exit = this.killedFor === STOPPED ? WorkerStopped : WorkerExit;
+    this.end = new Exit(this.#describeEnd(ending), this.#ending?.place ?? null);
+    this.isEndTold = this.#conversation.end(this.end) || this.killedFor !== null;
+    if (!this.isEndTold) this.#callLogs.last?.(`after this task: ${this.end.message}`);
   }
 
   #describeEnd(ending: string): string {
@@ -208,7 +225,8 @@ export class WorkerProcess {
     if (words.includes("heap out of memory")) {
       return `the worker ran out of memory (its bound is ${this.#memoryMb} MiB)`;
     }
-    return words ? `the worker ${ending}:\n${words}` : `the worker ${ending}`;
+    const how = this.#ending?.message ?? `the worker ${ending}`;
+    return words && this.#ending?.by !== "crash" ? `${how}:\n${words}` : how;
   }
 }
 

@@ -1,29 +1,32 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { fileError, usageError } from "../errors.ts";
-import { shellWord } from "../hint.ts";
+import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 import type { TemporaryOwner } from "./temporary.ts";
 
-/** A process that runs a batch. */
-interface Runner {
+/** A process that holds a lock. */
+export interface Holder {
   pid: number;
   host: string;
   /** When it began, by the system's own count, where that can be told: ids of processes are used again. */
   began: string | null;
 }
 
+export interface LockOwner extends TemporaryOwner {
+  beganAt(pid: number): Promise<string | null>;
+}
+
 export interface LockOptions {
   path: string;
-  owner: TemporaryOwner;
+  owner: LockOwner;
   sleep(ms: number): Promise<void>;
 }
 
-/** A runner shows this often that it lives, in milliseconds, for those on other machines. */
+/** A holder shows this often that it lives, in milliseconds, for those on other machines. */
 const HEARTBEAT = 2_000;
 
-/** A lock on a batch, held by one runner at a time; one left by a dead runner is taken over. */
-export class BatchLock {
+/** A lock that one process holds at a time; one left by a dead process is taken over. */
+export class ProcessLock {
   readonly #path: string;
   readonly #text: string;
   readonly #heart: NodeJS.Timeout;
@@ -35,17 +38,20 @@ export class BatchLock {
     this.#heart.unref();
   }
 
-  /** Throws a usage error that names the runner who holds it. */
-  static async take(options: LockOptions): Promise<BatchLock> {
+  /** Throws what `held` makes of the process that holds it. */
+  static async take(
+    options: LockOptions,
+    held: (holder: Holder) => Error | Promise<Error>,
+  ): Promise<ProcessLock> {
     const { path, owner } = options;
     const { pid, hostname: host } = owner;
-    const text = JSON.stringify({ pid, host, began: await beginning(pid) } satisfies Runner);
+    const text = JSON.stringify({ pid, host, began: await owner.beganAt(pid) } satisfies Holder);
     for (;;) {
-      const holder = await claim(path, text);
-      if (holder === null) return new BatchLock(path, text);
-      const runner = parse(holder);
-      if (runner && (await lives(runner, options))) throw held(path, runner, host);
-      await remove(path, holder);
+      const found = await claim(path, text);
+      if (found === null) return new ProcessLock(path, text);
+      const holder = parse(found);
+      if (holder && (await lives(holder, options))) throw await held(holder);
+      await remove(path, found);
     }
   }
 
@@ -88,15 +94,24 @@ async function remove(path: string, text: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-async function lives({ pid, host, began }: Runner, options: LockOptions): Promise<boolean> {
-  const { owner } = options;
-  if (host !== owner.hostname) return await isBeating(options);
-  if (pid === owner.pid || !owner.isAlive(pid)) return false;
-  const now = await beginning(pid);
+/** True where a process of this machine has taken the lock and is gone. */
+export async function isAbandoned(path: string, owner: LockOwner): Promise<boolean> {
+  const holder = parse(await readFile(path, "utf8").catch(() => ""));
+  return holder?.host === owner.hostname && !(await livesHere(holder, owner));
+}
+
+async function lives(holder: Holder, options: LockOptions): Promise<boolean> {
+  if (holder.host !== options.owner.hostname) return await isBeating(options);
+  return holder.pid !== options.owner.pid && (await livesHere(holder, options.owner));
+}
+
+async function livesHere({ pid, began }: Holder, owner: LockOwner): Promise<boolean> {
+  if (!owner.isAlive(pid)) return false;
+  const now = await owner.beganAt(pid);
   return began === null || now === null || began === now;
 }
 
-/** A runner on another machine is seen only by what it does to the file. */
+/** A holder on another machine is seen only by what it does to the file. */
 async function isBeating({ path, sleep }: LockOptions): Promise<boolean> {
   const before = await beatAt(path);
   await sleep(3 * HEARTBEAT);
@@ -115,13 +130,7 @@ async function beat(path: string): Promise<void> {
   await utimes(path, now, now).catch(() => {});
 }
 
-/** Where Linux tells it; null elsewhere. */
-async function beginning(pid: number): Promise<string | null> {
-  const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return line.slice(line.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-}
-
-function parse(text: string): Runner | null {
+function parse(text: string): Holder | null {
   try {
     const value: unknown = JSON.parse(text);
     if (!isObject(value)) return null;
@@ -131,12 +140,4 @@ function parse(text: string): Runner | null {
   } catch {
     return null;
   }
-}
-
-function held(path: string, { pid, host }: Runner, here: string): Error {
-  const where = host === here ? "" : ` on ${host}`;
-  return usageError(
-    `another belt runs this batch: process ${pid}${where}`,
-    `wait for it, or end it; ${shellWord(path)} is its lock`,
-  );
 }

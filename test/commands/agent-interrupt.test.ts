@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { ENDED, LINES, streamed, TEXT } from "../support/agent-answers.ts";
+import { until } from "../support/belt.ts";
+import { lastError, scene } from "../support/scene.ts";
+import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
+import { chat, event, message, noContent, run, taken, userMessage } from "../support/scripted-chat.ts";
+
+describe.concurrent("Ctrl-C", () => {
+  const stopping = (api: ScriptedApi, after: Step) => {
+    streamed(api, ndjson(LINES.slice(0, 3), "open"));
+    api.on("POST /chats/chat_1/stop", noContent);
+    api.on("GET /chats/chat_1", after);
+  };
+
+  test(
+    "stops the answer and says so",
+    scene(async ({ api, belt }) => {
+      stopping(api, api.ok(chat("canceled", [userMessage, message("cancelled", "Grü")])));
+      const running = belt("agent", "run", "test/agent", "hi", "--json");
+      await until(() => running.stderrSoFar().includes("working"));
+      running.signal("SIGINT");
+      const { code, stderr, stdout } = await running;
+      expect(code).toBe(130);
+      expect(api.count("POST /chats/chat_1/stop")).toBe(1);
+      expect(lastError(stderr).message).toContain("the answer was stopped");
+      expect(JSON.parse(stdout)).toMatchObject({ status: "cancelled" });
+    }),
+  );
+
+  test(
+    "that comes as the answer ends gives the answer its due",
+    scene(async ({ api, belt }) => {
+      stopping(api, api.ok(ENDED));
+      const running = belt("agent", "run", "test/agent", "hi");
+      await until(() => running.stderrSoFar().includes("working"));
+      running.signal("SIGINT");
+      expect(await running).toMatchObject({ code: 0, stdout: `${TEXT}\n` });
+    }),
+  );
+
+  test(
+    "says that the answer may go on when it cannot be stopped",
+    scene(async ({ api, belt }) => {
+      stopping(api, api.ok(chat("working", [userMessage, message("pending", "Grü")])));
+      api.on("POST /chats/chat_1/stop", api.error(403, "forbidden", "not yours"));
+      const running = belt("agent", "run", "test/agent", "hi", "--json");
+      await until(() => running.stderrSoFar().includes("working"));
+      running.signal("SIGTERM");
+      const { code, stderr } = await running;
+      expect(code).toBe(143);
+      expect(lastError(stderr).message).toContain("may go on");
+      expect(lastError(stderr).hint).toContain("belt chat stop");
+    }),
+  );
+
+  test(
+    "takes back a message that is still queued, and stops nobody else's turn",
+    scene(async ({ api, belt }) => {
+      streamed(
+        api,
+        ndjson(
+          [event("chats", chat("working", [], { active_run: run("working", { id: "run_0" }) }))],
+          "open",
+        ),
+      );
+      api.on("POST /agents/run", api.ok({ ...taken, assistant_message: message("queued", "") }));
+      api.on("POST /chats/messages/msg_1/cancel", noContent);
+      api.on(
+        "GET /chats/chat_1",
+        api.ok(chat("working", [message("cancelled", "")], { active_run: run("working", { id: "run_0" }) })),
+      );
+      const running = belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
+      await until(() => running.stderrSoFar().includes("queued"));
+      running.signal("SIGINT");
+      expect((await running).code).toBe(130);
+      expect(api.count("POST /chats/messages/msg_1/cancel")).toBe(1);
+      expect(api.count("POST /chats/chat_1/stop")).toBe(0);
+    }),
+  );
+
+  test(
+    "waits for the answer to a message on its way, and then stops",
+    scene(async ({ api, belt }) => {
+      let answer = () => {};
+      stopping(api, api.ok(chat("canceled", [message("cancelled", "")])));
+      api.on("POST /agents/run", (request, response) => {
+        answer = () => void api.ok(taken)(request, response);
+      });
+      const running = belt("agent", "run", "test/agent", "hi");
+      await until(() => api.count("POST /agents/run") > 0);
+      running.signal("SIGINT");
+      await until(() => running.stderrSoFar().includes("waiting for the answer to the message"));
+      answer();
+      expect((await running).code).toBe(130);
+      expect(api.count("POST /chats/chat_1/stop")).toBe(1);
+    }),
+  );
+});

@@ -1,0 +1,149 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { batchScene, KNOWN } from "../support/batch-scene.ts";
+
+describe.concurrent("rows", () => {
+  it(
+    "are JSON lines with byte order mark, Windows line ends and blank lines",
+    batchScene(async (scene) => {
+      scene.write(
+        "rows.jsonl",
+        '\ufeff{"a":1}\r\n\r\n{"id":"x","input":{"a":2},"function":"other"}\r\n{"a":3}',
+      );
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl")]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(scene.server.tasks.map(({ input, function: name }) => [input, name])).toEqual([
+        [{ a: 1 }, null],
+        [{ a: 2 }, "other"],
+        [{ a: 3 }, null],
+      ]);
+      expect(scene.results().map(({ row, id }) => [row, id])).toEqual(
+        expect.arrayContaining([
+          [1, null],
+          [2, "x"],
+          [3, null],
+        ]),
+      );
+    }),
+  );
+
+  it(
+    "are UTF-16, too, and keep the digits of long numbers",
+    batchScene(async (scene) => {
+      const text = '{"seed":12345678901234567890}\n';
+      scene.write("rows.jsonl", Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]));
+      expect((await scene.belt([scene.path("rows.jsonl")])).code).toBe(0);
+      expect(scene.server.submits).toBe(1);
+    }),
+  );
+
+  it(
+    "are CSV, typed by the schema; an empty cell is absent, quotes hold line ends",
+    batchScene(async (scene) => {
+      scene.write("rows.csv", '\ufeffid;prompt;steps;deep.x\r\na;"two\r\nlines";4;1.5\r\nb;plain;;\r\n');
+      const { code, stderr } = await scene.belt([scene.path("rows.csv"), "-i", "steps:=9"]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(scene.server.tasks.map(({ input }) => input)).toEqual([
+        { prompt: "two\r\nlines", steps: 4, deep: { x: 1.5 } },
+        { prompt: "plain", steps: 9 },
+      ]);
+      expect(existsSync(scene.path("rows.results.ndjson"))).toBe(true);
+    }, KNOWN),
+  );
+
+  it(
+    "come from standard input, with --out",
+    batchScene(async (scene) => {
+      const refused = await scene.belt(["-"], {}, '{"a":1}\n');
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--out") });
+      const { code } = await scene.belt(["-", "--out", scene.path("o.ndjson")], {}, '{"a":1}\n{"a":2}\n');
+      expect(code).toBe(0);
+      expect(scene.results("o.ndjson")).toHaveLength(2);
+    }),
+  );
+
+  it(
+    "are multiplied by --vary, alone or beside a file",
+    batchScene(async (scene) => {
+      const args = ["--vary", "steps=1..3", "--vary", "prompt=fog,a\\,b", "--out", scene.path("o.ndjson")];
+      expect((await scene.belt(args)).code).toBe(0);
+      expect(scene.server.tasks.map(({ input }) => input)).toEqual(
+        [1, 2, 3].flatMap((steps) => ["fog", "a,b"].map((prompt) => ({ steps, prompt }))),
+      );
+      scene.write("rows.jsonl", '{"prompt":"x"}\n{"prompt":"y"}\n');
+      expect((await scene.belt([scene.path("rows.jsonl"), "--vary", "steps=7..8"])).code).toBe(0);
+      expect(
+        scene
+          .results()
+          .map(({ row }) => row)
+          .sort(),
+      ).toEqual([1, 2, 3, 4]);
+    }, KNOWN),
+  );
+
+  it(
+    "are all checked before anything is sent, each told with its line",
+    batchScene(async (scene) => {
+      scene.write(
+        "rows.jsonl",
+        '{"prompt":"ok"}\n{"promt":"x"}\n[1]\n{"prompt":"y","steps":0}\nnot json\n{"prompt":"z","image":"none.png"}\n',
+      );
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--upload", "image"]);
+      expect(code).toBe(2);
+      for (const [line, what] of [
+        [2, "did you mean prompt"],
+        [3, "is not an object"],
+        [4, "steps"],
+        [5, "is not JSON"],
+        [6, "there is no such file"],
+      ])
+        expect(stderr).toMatch(new RegExp(`rows.jsonl:${line}: .*${what}`));
+      expect(scene.server.submits).toBe(0);
+      expect(existsSync(scene.path("rows.results.ndjson"))).toBe(false);
+    }, KNOWN),
+  );
+
+  it.each([
+    ["a,a\n1,2\n", "1: is the header, and names a twice"],
+    ["a,\n1,2\n", "1: is the header, and a cell of it is empty"],
+    ["a,b\n1,2,3\n", "2: has 3 cells, and the header has 2"],
+    ['a,b\n1,"2\n', "2: a quote is never closed"],
+    ["a,b\n", "there are no rows"],
+  ])("of a CSV file that is not in order are refused: %j", async (text, told) => {
+    await batchScene(async (scene) => {
+      scene.write("rows.csv", text);
+      const { code, stderr } = await scene.belt([scene.path("rows.csv")]);
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(told) });
+      expect(scene.server.submits).toBe(0);
+    })();
+  });
+
+  it(
+    "upload the fields named by --upload, each file once, and nothing else however it looks",
+    batchScene(async (scene) => {
+      scene.write("in/photo.png", "PHOTO");
+      scene.write(
+        "in/rows.jsonl",
+        ["a", "b"].map((prompt) => JSON.stringify({ prompt, image: "photo.png" })).join("\n") +
+          '\n{"prompt":"@photo.png","image":"https://x.example/y.png"}\n',
+      );
+      expect((await scene.belt([scene.path("in/rows.jsonl"), "--upload", "image"])).code).toBe(0);
+      expect(scene.server.uploads).toEqual(["PHOTO"]);
+      expect(scene.server.tasks.map(({ input }) => [input["prompt"], input["image"]]).toSorted()).toEqual([
+        ["@photo.png", "https://x.example/y.png"],
+        ["a", "https://files.example/0-0"],
+        ["b", "https://files.example/0-0"],
+      ]);
+    }, KNOWN),
+  );
+
+  it(
+    "never upload what looks like a secret",
+    batchScene(async (scene) => {
+      scene.write(".env", "KEY=1");
+      scene.write("rows.jsonl", '{"prompt":"a","image":".env"}\n');
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--upload", "image"]);
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("secrets") });
+    }, KNOWN),
+  );
+});

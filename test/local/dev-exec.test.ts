@@ -1,0 +1,242 @@
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Home, ROOT, spawnBelt } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
+import { pathWithBelt, processesOf } from "./dev-process.ts";
+import { cleanup, copyOfProbe, until } from "./server-fixture.ts";
+
+let home: Home;
+let PATH: string;
+
+beforeEach(() => {
+  home = new Home();
+  PATH = pathWithBelt(home);
+});
+
+afterEach(() => home.remove());
+
+/** `belt dev exec` with `belt` on the PATH of what it runs. */
+function exec(...argv: string[]) {
+  return spawnBelt(["dev", "exec", ...argv], home, { env: { PATH, TMPDIR: home.dir }, cwd: home.dir });
+}
+
+function write(name: string, text: string): string {
+  writeFileSync(join(home.dir, name), text);
+  return name;
+}
+
+const leftOver = () => readdirSync(home.dir).filter((name) => name.startsWith("belt-dev-exec-"));
+
+describe("dev exec", () => {
+  const run = "belt run infsh/echo -i text=hello -q";
+
+  it("fails a script that retries blindly after a lost answer", async () => {
+    const { exitCode, stdout, stderr } = await exec(
+      "--scenario",
+      "lost-answer",
+      "--",
+      "sh",
+      "-c",
+      `${run} || ${run}`,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "hello\n" });
+    expect(stderr).toContain(
+      "\n  acted   step 1   once               submit: answer drop\n  failed  submits  expected 1, got 2\n",
+    );
+    expect(stderr).toMatch(/error: the rehearsal did not hold: submits: expected 1, got 2\n$/);
+  });
+
+  it("passes a script that looks before it tries again", async () => {
+    const look = "belt task list -q | belt task wait - --json --field output.text";
+    const { exitCode, stdout, stderr } = await exec(
+      "--scenario",
+      "lost-answer",
+      "--",
+      "sh",
+      "-c",
+      `${run}; [ $? -eq 11 ] && ${look}`,
+    );
+    expect(stderr).toMatch(/held {3}submits {2}expected 1, got 1\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '["hello"]\n' });
+  });
+
+  it("says that a step never acted, unless the command itself has failed", async () => {
+    const scenario = write("s.yaml", "steps: [{on: cancel, do: {status: 500}}]");
+    const missed = await exec("--scenario", scenario, "--json", "--", "true");
+    expect(missed.exitCode).toBe(1);
+    expect(JSON.parse(missed.stderr.trim().split("\n").at(-1)!).error).toMatchObject({
+      code: "rehearsal_failed",
+      message: "the rehearsal did not hold: step 1 (cancel: status 500) never acted",
+    });
+    expect((await exec("--scenario", scenario, "--", "sh", "-c", "exit 7")).exitCode).toBe(7);
+  });
+
+  it.each([
+    ["--api-url", "belt task list --api-url http://127.0.0.1:1"],
+    ["--profile", "belt task list --profile work"],
+    ["BELT_API_URL", "BELT_API_URL=http://127.0.0.1:1 belt task list"],
+    ["BELT_PROFILE", "BELT_LOCAL=0 BELT_PROFILE=work belt run infsh/echo"],
+    ["--api-url", "belt dev exec --api-url http://127.0.0.1:1 -- true"],
+    ["--profile", "belt --profile work app init made"],
+  ])("is a place in which %s is refused", async (name, command) => {
+    const { exitCode, stderr } = await exec("--", "sh", "-c", command);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      `error: ${name} names another API, and inside belt dev exec every belt is local\n`,
+    );
+  });
+
+  it("is local also where the command takes belt's settings away, and gives none of the user's keys", async () => {
+    const env = {
+      INFSH_API_KEY: "inf_paid",
+      INFERENCE_API_KEY: "inf_paid",
+      BELT_API_URL: "http://127.0.0.1:1",
+      BELT_PROFILE: "work",
+      HTTP_PROXY: "http://127.0.0.1:1",
+      no_proxy: "intern.example",
+    };
+    const command = "BELT_LOCAL= BELT_STATE_DIR=$HOME/other belt run infsh/echo -i text=here -q; env";
+    const { exitCode, stdout } = await spawnBelt(["dev", "exec", "--", "sh", "-c", command], home, {
+      env: { ...env, PATH },
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^here\n/);
+    expect(stdout).not.toContain("inf_paid");
+    expect(stdout).toMatch(/^INFERENCE_BASE_URL=http:\/\/127\.0\.0\.1:\d+$/m);
+    expect(stdout).toMatch(/^INFERENCE_API_KEY=inf_local_\S+$/m);
+    for (const name of ["NO_PROXY", "no_proxy"])
+      expect(stdout.split("\n")).toContain(`${name}=intern.example,127.0.0.1,localhost`);
+  });
+
+  it.each([
+    [[], "there is no command to run"],
+    [["--"], "there is no command to run"],
+    [["echo", "x"], "there is no command to run"],
+    [["/no/such/app", "--", "true"], "there is no folder /no/such/app"],
+    [["--port", "4117", "--", "true"], "--port does not go with dev exec, which serves on any"],
+    [
+      ["--scenario", "nope", "--", "true"],
+      "there is no scenario nope: it is no file, and none of rate-limited",
+    ],
+  ])("takes %j for a mistake", async (argv, message) => {
+    const { exitCode, stderr } = await exec(...argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`error: ${message}`);
+  });
+
+  it.each([
+    [["sh", "-c", "exit 44"], 44, ""],
+    [["sh", "-c", "kill -SEGV $$"], 139, ""],
+    [["no-such-command"], 127, "error: cannot run no-such-command: there is no such command\n"],
+    [[""], 127, "error: cannot run '': there is no such command\n"],
+    [["./note.txt"], 126, "error: cannot run ./note.txt: it is not executable\n"],
+    [["."], 126, "error: cannot run .: it is not executable\n"],
+    [["belt", "dev", "exec", "--", "sh", "-c", "exit 5"], 5, ""],
+  ])("gives the exit code of %j, and leaves nothing behind", async (command, code, told) => {
+    write("note.txt", "");
+    const { exitCode, stderr } = await exec("--", ...command);
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: told });
+    expect(leftOver()).toEqual([]);
+  });
+
+  it("ends what the command has left running", async (context) => {
+    needsLinux(context);
+    const { exitCode, stdout, stderr } = await exec("--", "sh", "-c", "sleep 1000 & echo $!");
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe("ended a process that the command had left running\n");
+    // One that has ended may wait for its new parent to notice.
+    const { stdout: state } = await execa("ps", ["-o", "stat=", "-p", stdout.trim()], { reject: false });
+    expect(state).toMatch(/^Z|^$/);
+  });
+
+  it("killed with -9 leaves no worker and no server; the next one removes its state folder alone", async () => {
+    const dir = copyOfProbe();
+    const submit = "belt run test/probe --function act -i act=hang --no-wait -q";
+    const wait = (name: string) => `echo $$ > ${name}; echo $INFERENCE_BASE_URL >> ${name}; exec sleep 1000`;
+    const killed = exec(dir, "--", "sh", "-c", `${submit} && { ${wait("killed")}; }`);
+    const living = exec("--", "sh", "-c", wait("living"));
+    cleanup(() => [killed, living].map((child) => child.kill("SIGKILL")));
+    const told = (name: string) => {
+      const path = join(home.dir, name);
+      return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
+    };
+    await until(() => ["killed", "living"].every((name) => told(name).length === 2));
+    const commands = ["killed", "living"].map((name) => Number(told(name)[0]));
+    cleanup(() => commands.map((pid) => process.kill(pid, "SIGKILL")));
+    await until(() => processesOf(dir).length > 0);
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    await until(() => processesOf(dir).length === 0);
+    await expect(fetch(told("killed")[1]!)).rejects.toThrow("fetch failed");
+    expect(leftOver()).toHaveLength(2);
+    expect((await exec("--", "true")).exitCode).toBe(0);
+    expect(leftOver()).toHaveLength(1);
+    expect((await fetch(told("living")[1]!)).status).toBe(404);
+  });
+
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+    ["SIGHUP", 129],
+  ] as const)("ends the command, its tasks and all it made on %s", async (signal, code) => {
+    const dir = copyOfProbe();
+    const begun = join(home.dir, "begun");
+    const submit = "belt run test/probe --function act -i act=hang --no-wait -q";
+    const child = exec(dir, "--", "sh", "-c", `${submit} && touch ${begun}; exec sleep 1000`);
+    cleanup(() => child.kill("SIGKILL"));
+    await until(() => existsSync(begun) && processesOf(dir).length > 0);
+    child.kill(signal);
+    expect((await child).exitCode).toBe(code);
+    expect(processesOf(dir)).toEqual([]);
+    expect(leftOver()).toEqual([]);
+  });
+
+  it("warns of an app that is broken", async () => {
+    mkdirSync(join(home.dir, "empty"));
+    const { exitCode, stderr } = await exec("empty", "--", "sh", "-c", "belt app list -q");
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe(
+      "warning: local/empty is broken: it has no inf.yml, and so is no app; belt app init makes one\n",
+    );
+  });
+
+  it("runs npm test of a project that uses the official SDK", async () => {
+    const project = join(home.dir, "project");
+    mkdirSync(join(project, "node_modules/@inferencesh/sdk"), { recursive: true });
+    const outfile = join(project, "node_modules/@inferencesh/sdk/index.mjs");
+    const entryPoints = [join(ROOT, "test/local/sdk/client.ts")];
+    await build({ entryPoints, bundle: true, platform: "node", format: "esm", outfile });
+    const manifest = { type: "module", scripts: { test: "node --test" } };
+    writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
+    writeFileSync(
+      join(project, "greet.test.js"),
+      `import assert from "node:assert";
+import test from "node:test";
+import { Inference } from "./node_modules/@inferencesh/sdk/index.mjs";
+const { INFERENCE_BASE_URL: baseUrl, INFERENCE_API_KEY: apiKey } = process.env;
+test("says it", async () => {
+  const client = new Inference({ baseUrl, apiKey });
+  const task = await client.run({ app: "infsh/echo", input: { text: "hello" } });
+  assert.deepEqual(task.output, { text: "hello" });
+});
+`,
+    );
+    const { exitCode, stdout } = await spawnBelt(["dev", "exec", "--", "npm", "test"], home, {
+      env: { PATH },
+      cwd: project,
+    });
+    expect(stdout).toMatch(/^# pass 1$/m);
+    expect(exitCode).toBe(0);
+  });
+});
+
+it("belt dev serves the app of the folder it is in", async () => {
+  const dir = copyOfProbe();
+  const command = ["belt", "run", "test/probe", "-i", "text=me", "-q"];
+  const { stdout } = await spawnBelt(["dev", "exec", "--", ...command], home, { cwd: dir, env: { PATH } });
+  expect(stdout).toMatch(/^said +hello me\n/);
+});

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Receipt } from "../../src/commands/run/receipt-document.ts";
+import type { StatusWord } from "../../src/wire/status.ts";
+import { type Scene, type SceneOptions, scene as shortScene } from "./scene.ts";
+import { ndjson, type ScriptedApi } from "./scripted-api.ts";
+
+/** Many tests at once: what is late here is the machine, not the API. */
+const PATIENT = {
+  giveUp: 20_000,
+  finalRead: 10_000,
+  estimate: 10_000,
+  silence: 10_000,
+  newTask: 10_000,
+};
+
+export const scene = (test: (one: Scene) => Promise<void>, options: SceneOptions = {}) =>
+  shortScene(test, { ...options, policy: PATIENT });
+
+export const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+const APP = {
+  id: "app_1",
+  version: {
+    id: "ver_long_1",
+    short_id: "v1",
+    input_schema: {
+      type: "object",
+      properties: {
+        prompt: { type: "string" },
+        seed: { type: "integer" },
+        image: { type: "string", format: "file" },
+        code: { type: "string", format: "password" },
+        pin: { type: "integer", writeOnly: true },
+        hf_api_token: { type: "string" },
+        max_tokens: { type: "integer" },
+        apiKey: { type: "string" },
+        nested: { type: "object", properties: {}, additionalProperties: true },
+        list: { type: "array", items: { type: "object", additionalProperties: true } },
+      },
+    },
+    setup_schema: { type: "object", properties: { db_password: { type: "string" } } },
+  },
+};
+
+/** An app whose output is one file with these bytes. */
+export function serve(
+  api: ScriptedApi,
+  {
+    bytes = "pixels",
+    task = {},
+    version = "ver_long_1" as string | null,
+    status = "completed" as StatusWord,
+  } = {},
+): void {
+  const told = version === null ? {} : { app_version_id: version };
+  const done = api.task(status, {
+    app: "infsh/paint",
+    output: { image: { uri: `${api.url}/out.png`, content_type: "image/png" }, seed: 7 },
+    ...told,
+    ...task,
+  });
+  api
+    .on("GET /apps/infsh/paint", api.ok(APP))
+    .on("POST /store/apps/app_1/estimate", api.ok({ confidence: "exact", microcents: 1_000_000 }))
+    .on("POST /files", api.ok([{ upload_url: `${api.url}/put`, uri: "https://cdn.test/in.png?sig=abc" }]))
+    .on("PUT /put", api.ok(null))
+    .on("POST /run", api.ok(api.task("queued", { ...told, ...task })))
+    .on("GET /tasks/task_1", api.ok(done))
+    .on("GET /tasks/task_1/stream", ndjson([done]))
+    .on("POST /tasks/task_1/cancel", api.ok({ id: "task_1", cancelled: true }))
+    .on("GET /out.png", (_request, response) => void response.end(bytes));
+}
+
+export const RUN = ["run", "infsh/paint", "--save", "out", "--receipt", "--json"];
+export const RECEIPT = "out/image.png.belt.json";
+
+export function receiptIn({ home }: Scene, name = RECEIPT): Receipt {
+  return JSON.parse(readFileSync(join(home.dir, name), "utf8"));
+}
+
+export function put({ home }: Scene, name: string, content: string): void {
+  writeFileSync(join(home.dir, name), content);
+}
+
+/** A receipt as belt wrote it, of a run with a file, changed. */
+export async function withReceipt(
+  one: Scene,
+  change: (receipt: Receipt & Record<string, unknown>) => void = () => {},
+) {
+  serve(one.api);
+  put(one, "cat.png", "a cat");
+  const { code, stderr } = await one.belt(...RUN, "-i", "image=@cat.png", "-i", "seed=7", "-i", "prompt=fog");
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const receipt = receiptIn(one) as Receipt & Record<string, unknown>;
+  change(receipt);
+  put(one, "r.json", JSON.stringify(receipt));
+  one.api.requests.length = 0;
+}
+
+export const sentBody = ({ api }: Scene) =>
+  api.requests.findLast(({ method, url }) => method === "POST" && url.startsWith("/run"))?.body as
+    | { app: string; input: Record<string, unknown>; setup?: unknown; webhook?: unknown; workers?: unknown }
+    | undefined;

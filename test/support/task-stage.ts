@@ -1,0 +1,21 @@
+import type { JsonObject } from "../../src/wire/types.ts";
+import { ndjson } from "./scripted-api.ts";
+import { api } from "./stage.ts";
+
+/** A task that is running when first asked about, and ends as told when it is followed. */
+export function ends(id: string, end: JsonObject): void {
+  api
+    .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }), api.ok({ id, ...end }))
+    .on(`GET /tasks/${id}/stream`, ndjson([{ id, ...end }]));
+}
+
+/** A task that runs as long as anybody looks. */
+export function runsOn(id: string): void {
+  api
+    .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }))
+    .on(`GET /tasks/${id}/stream`, ndjson([{ id, status: "running" }], "open"))
+    .on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+}
+
+export const DONE = { status: "completed", output: { text: "ok" } };
+export const FAILED = { status: "failed", error: "no luck" };
