@@ -21,6 +21,8 @@ export interface CoercedInput {
   uploads: Upload[];
   /** The texts that came out of files: no error quotes them. */
   texts: { path: Path; textOf: string }[];
+  /** Where something was typed more than once, and no schema says whether a list is meant: the last stands. */
+  repeats: Path[];
 }
 
 /**
@@ -28,7 +30,7 @@ export interface CoercedInput {
  * (src/cli/README.md, "Inputs").
  */
 export function coerce(tree: JsonObject, schema: Schema | null): CoercedInput {
-  const coerced: CoercedInput = { values: {}, uploads: [], texts: [] };
+  const coerced: CoercedInput = { values: {}, uploads: [], texts: [], repeats: [] };
   coerced.values = coerceValue(tree, schema, [], coerced) as JsonObject;
   return coerced;
 }
@@ -76,6 +78,7 @@ function holdsRaw(value: unknown, depth: number): boolean {
 /** A list is wanted when it was typed more than once, or when nothing else would do. */
 function coerceRaw({ parts }: RawValue, schema: Schema | null, path: Path, found: CoercedInput): unknown {
   const last = parts.at(-1)!;
+  if (!schema && parts.length > 1) found.repeats.push(path);
   if (!schema || !wantsList(parts, schema)) return coercePart(last, schema, path, found);
   const whole = "text" in last ? wholeList(last, schema) : undefined;
   if (whole !== undefined) {

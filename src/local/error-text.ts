@@ -16,13 +16,17 @@ export function messageOf(thrown: unknown): string {
   return told.join(": ").slice(0, LONGEST);
 }
 
-/** The stacks of an error and its causes; empty when it has none. */
+/** The stacks of an error, of its causes, and of those that any of them gathers; empty when it has none. */
 export function stackOf(thrown: unknown): string {
-  const stacks = causesOf(thrown).map((cause) => textOf(cause, "stack"));
-  return stacks
-    .filter((stack) => stack !== "")
-    .join("\n[cause]: ")
-    .slice(0, LONGEST);
+  const labeled = (label: string, error: unknown) => {
+    const stack = textOf(error, "stack");
+    return stack === "" ? [] : [label + stack];
+  };
+  const stacks = causesOf(thrown).flatMap((cause, at) => [
+    ...labeled(at === 0 ? "" : "[cause]: ", cause),
+    ...errorsOf(cause).flatMap((error) => labeled("[errors]: ", error)),
+  ]);
+  return stacks.join("\n").slice(0, LONGEST);
 }
 
 export interface Place {
@@ -74,14 +78,14 @@ function ownMessage(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
   const message = textOf(thrown, "message");
   if (message !== "") return message;
-  const errors = memberOf(thrown, "errors");
-  if (Array.isArray(errors) && errors.length > 0) {
-    return errors
-      .slice(0, MOST_CAUSES)
-      .map((error) => textOf(error, "message"))
-      .join("; ");
-  }
+  const errors = errorsOf(thrown).map((error) => textOf(error, "message"));
+  if (errors.length > 0) return errors.join("; ");
   return textOf(thrown, "code") || textOf(thrown, "name") || shown(thrown);
+}
+
+function errorsOf(thrown: unknown): unknown[] {
+  const errors = memberOf(thrown, "errors");
+  return Array.isArray(errors) ? errors.slice(0, MOST_CAUSES) : [];
 }
 
 function textOf(value: unknown, name: string): string {

@@ -93,6 +93,8 @@ export function assemble(options: PartsOptions, key: string, hooks: Hooks, baseU
     nextId: () => basics.nextId("sess"),
     retire: (worker) => pool.retire(worker),
   });
+  const parseReference = (text: string) =>
+    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
   const runner = new Runner({
     clock,
     pool,
@@ -102,6 +104,7 @@ export function assemble(options: PartsOptions, key: string, hooks: Hooks, baseU
     report: (version, problem) => void catalog.report(version, problem),
     atPhase: hooks.atPhase.bind(hooks),
     inputUri: (text) => serializer.httpUri(text),
+    parseReference,
   });
   const webhooks = new Webhooks(clock, emit, hooks.deliver.bind(hooks));
   const wallet = new Wallet(options.balance ?? BALANCE);
@@ -110,8 +113,6 @@ export function assemble(options: PartsOptions, key: string, hooks: Hooks, baseU
     if (task.webhook) webhooks.send(task.id, task.webhook, serializer.webhook(task));
   };
   const tasks = createTasks(basics, folders, runner, onEnd);
-  const parseReference = (text: string) =>
-    files.parseReference(text, [baseUrl(), baseUrl().replace("127.0.0.1", "localhost")]);
   const agents = createAgents({
     ...{ clock, nextId: basics.nextId, dir: folders.chats, catalog, pool, tasks },
     appDirs: options.appDirs,

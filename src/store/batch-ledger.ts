@@ -40,6 +40,14 @@ export async function readBatch({ results, journal }: BatchFiles): Promise<Batch
   return state;
 }
 
+/** The same for who only looks; throws as opening the batch would, by `head` where it is known. */
+export async function peekBatch(files: BatchFiles, head: BatchHead | null): Promise<BatchState> {
+  await requireResults(files.results);
+  const state = await readBatch(files);
+  if (head) requireSameHead(state.head, head, files);
+  return state;
+}
+
 /** The lines of a results file; throws a usage error for a file of something else. */
 export async function* readResults(path: string): AsyncGenerator<ResultLine> {
   for await (const value of readObjects(path)) {

@@ -16,7 +16,8 @@ interface LastLine {
   status: ResultLine["status"];
   taskId: string | null;
   attempt: number;
-  hasError: boolean;
+  /** All files of the output were saved. */
+  saved: boolean;
 }
 
 /** What both files tell of one row. */
@@ -66,7 +67,7 @@ export type Standing =
   | "submitted"
   | "in-doubt"
   | "done"
-  /** Ended well, but not all of its files were saved. */
+  /** Ended well, but not all of its files were saved, or nobody asked for them. */
   | "unsaved"
   | "failed";
 
@@ -77,7 +78,7 @@ export function standingOf(row: RowState | undefined): Standing {
   if (!line || reopened) return "new";
   if (line.status === "unknown") return "in-doubt";
   if (line.status !== "completed") return "failed";
-  return line.hasError ? "unsaved" : "done";
+  return line.saved ? "done" : "unsaved";
 }
 
 /** Takes a line of the journal. */
@@ -143,7 +144,7 @@ export function applyResult(state: BatchState, line: ResultLine): void {
     status: line.status,
     taskId: line.task_id,
     attempt: line.attempts,
-    hasError: line.error !== null && line.error !== undefined,
+    saved: Array.isArray(line.saved) && (line.error ?? null) === null,
   };
   row.attempts = Math.max(row.attempts, line.attempts);
   if (row.open && line.status !== "unknown" && closes(line, row.open)) row.open = null;

@@ -2,7 +2,7 @@ import type { BeltError, ErrorDocument } from "../errors.ts";
 import { type Hint, renderHint } from "../hint.ts";
 import { type Colors, plainColors } from "./colors.ts";
 import type { FieldPath } from "./field.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress, nameOf, type Progress, type Subject } from "./progress.ts";
 import type { Secrets } from "./secrets.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
@@ -43,7 +43,7 @@ export abstract class Diagnostics {
   readonly #isJson: boolean;
   /** What the answer on the same terminal has told already. */
   #told: BeltError | null = null;
-  /** The task that was last told of by name. */
+  /** The task or chat that was last told of by name. */
   #named: string | null = null;
 
   constructor(options: DiagnosticsOptions) {
@@ -56,7 +56,7 @@ export abstract class Diagnostics {
       silent: quiet,
       colors: colors.stderr,
       clean: (text) => this.redact(safeLine(text)),
-      status: (taskId, status, isLast) => this.#status(taskId, status, isLast),
+      status: (subject, status, isLast) => this.#status(subject, status, isLast),
       note: (text) => this.note(text),
       onSuspend,
       now,
@@ -75,10 +75,10 @@ export abstract class Diagnostics {
   readonly redact = (text: string): string => this.#options.secrets.redact(text);
 
   /** Something people may want to know; silent with `-q`. */
-  note(message: string, taskId: string | null = null): void {
+  note(message: string, subject: Subject | null = null): void {
     if (this.#options.quiet) return;
-    this.#named = taskId ?? this.#named;
-    this.#tell({ note: { message, task_id: taskId } }, this.#paragraph(safeParagraph(message)));
+    if (subject !== null) this.#named = nameOf(subject);
+    this.#tell({ note: { message, ...idsOf(subject) } }, this.#paragraph(safeParagraph(message)));
   }
 
   /** What is tried once more, and why; silent with `-q`. */
@@ -96,10 +96,11 @@ export abstract class Diagnostics {
     this.#tell({ note: { message, task_id: null } }, colors.stderr.dim(this.#hintText(hint)));
   }
 
-  /** People know the task by the note that named it, and hear of its end in some other way. */
-  #status(taskId: string, status: string, isLast: boolean): void {
-    const text = taskId === this.#named ? status : `${taskId} ${status}`;
-    this.#tell({ status: { task_id: taskId, status } }, isLast ? null : safeLine(text));
+  /** People know the task or chat by the note that named it, and hear of its end in some other way. */
+  #status(subject: Subject, status: string, isLast: boolean): void {
+    const name = nameOf(subject);
+    const text = name === this.#named ? status : `${name} ${status}`;
+    this.#tell({ status: { ...idsOf(subject), status } }, isLast ? null : safeLine(text));
   }
 
   /** The last note, with more to it where a person reads it; what `details` costs is spared elsewhere. */
@@ -182,4 +183,9 @@ export abstract class Diagnostics {
       this.#options.stderr.write(`${line}\n`);
     });
   }
+}
+
+function idsOf(subject: Subject | null): object {
+  if (subject === null || typeof subject === "string") return { task_id: subject };
+  return { task_id: null, chat_id: subject.chat };
 }

@@ -4,12 +4,15 @@ import { formatDuration } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
 import type { WritableEnd } from "./writable.ts";
 
+/** What a line on stderr is about: a task by its id, or a chat. */
+export type Subject = string | { chat: string };
+
 /** What is going on at the moment, for a person who waits. */
 export interface Progress {
   /** Something of belt's own takes its time; shown on a terminal only. */
   busy(text: string): void;
-  /** A new phase of a task, its last one perhaps: redrawn on a terminal, one line elsewhere. */
-  phase(subject: string, phase: string, isLast?: boolean): void;
+  /** A new phase of a task or a chat, its last one perhaps: redrawn on a terminal, one line elsewhere. */
+  phase(subject: Subject, phase: string, isLast?: boolean): void;
   /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
   tally(text: string, isMilestone: boolean): void;
   /** The newest log line; shown on a terminal only. */
@@ -27,8 +30,8 @@ export interface ProgressOptions {
   colors: Colors;
   /** Makes a text fit to be drawn: on one line, harmless, without keys. */
   clean(text: string): string;
-  /** Tells a task's new status where nothing is drawn. */
-  status(taskId: string, status: string, isLast: boolean): void;
+  /** Tells a new status where nothing is drawn. */
+  status(subject: Subject, status: string, isLast: boolean): void;
   /** Tells how far things are where nothing is drawn. */
   note(text: string): void;
   /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
@@ -42,6 +45,10 @@ export function createProgress(options: ProgressOptions): Progress {
   return options.animated ? new Spinner(options) : new Lines(options);
 }
 
+export function nameOf(subject: Subject): string {
+  return typeof subject === "string" ? subject : subject.chat;
+}
+
 class Lines implements Progress {
   readonly #options: ProgressOptions;
   #last = "";
@@ -50,8 +57,8 @@ class Lines implements Progress {
     this.#options = options;
   }
 
-  phase(subject: string, phase: string, isLast = false): void {
-    const told = `${subject}\n${phase}`;
+  phase(subject: Subject, phase: string, isLast = false): void {
+    const told = `${nameOf(subject)}\n${phase}`;
     if (told !== this.#last) this.#options.status(subject, phase, isLast);
     this.#last = told;
   }
@@ -100,7 +107,7 @@ class Spinner implements Progress {
     this.busy(text);
   }
 
-  phase(_subject: string, phase: string): void {
+  phase(_subject: Subject, phase: string): void {
     this.#phase = this.#options.clean(phase);
     if (this.#timer) return;
     this.#start ||= this.#options.now();

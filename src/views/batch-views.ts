@@ -102,24 +102,59 @@ export interface BatchPlan {
   /** Rows that are equal to an earlier one, each of which is run, too. */
   repeats: number;
   uploads: { files: number; bytes: number };
-  /** How the rows stand by the results file, and how many would be run. */
-  done: number;
+  /** What would be done with each row, or how it stands and is left. */
   to_run: number;
+  /** Of them, those that have run before. */
+  run_again: number;
   to_follow: number;
-  in_doubt: number;
+  /** Ended well, and their files would be fetched. */
+  to_save: number;
+  done: number;
   failed: number;
+  in_doubt: number;
+  /** Rows whose submit got no answer: their tasks are looked for before anything is run. */
+  to_look_for: number;
   out: string;
   /** Of the rows to run, all together; null where nobody could be asked. */
   estimate: EstimateDocument | null;
+}
+
+type Counts = Pick<
+  BatchPlan,
+  "to_run" | "run_again" | "to_follow" | "to_save" | "done" | "failed" | "in_doubt"
+>;
+
+/** "3 to run, 1 of them again, 4 done" */
+function planText({ to_run, run_again, ...plan }: Counts): string {
+  const again = run_again === to_run ? ", again" : run_again > 0 ? `, ${run_again} of them again` : "";
+  const counts = [
+    [to_run, `to run${to_run > 0 ? again : ""}`],
+    [plan.to_follow, "to follow"],
+    [plan.to_save, "to save"],
+    [plan.done, "done"],
+    [plan.failed, "failed"],
+    [plan.in_doubt, "in doubt"],
+  ] as const;
+  return counts
+    .filter(([count], index) => count > 0 || index === 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(", ");
 }
 
 export const batchPlanView: View<BatchPlan> = {
   text: ({ app, version, rows, repeats, uploads, estimate, out, ...plan }) =>
     [
       `${safeLine(app)}${version === null ? "" : `, version ${safeLine(version)}`}`,
-      `${rows} rows${repeats === 0 ? "" : `, ${repeats} of them repeated`}`,
-      `${plan.to_run} to run, ${plan.to_follow} to follow, ${plan.done} done, ${plan.failed} failed, ${plan.in_doubt} in doubt`,
-      ...(uploads.files === 0 ? [] : [`${uploads.files} files to upload, ${formatBytes(uploads.bytes)}`]),
+      `${rows} ${rows === 1 ? "row" : "rows"}${repeats === 0 ? "" : `, ${repeats} of them repeated`}`,
+      planText(plan),
+      ...(plan.to_look_for === 0
+        ? []
+        : [`${plan.to_look_for} that got no answer are looked for among the account's tasks first`]),
+      ...(uploads.files === 0
+        ? []
+        : [
+            `${uploads.files} ${uploads.files === 1 ? "file" : "files"} to upload, ${formatBytes(uploads.bytes)}`,
+          ]),
       ...(estimate === null ? [] : [estimateText(estimate)]),
       `results in ${safeLine(out)}`,
     ].join("\n"),

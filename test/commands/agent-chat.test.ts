@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LINES, sentBody, streamed, TEXT } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
@@ -115,6 +117,37 @@ describe.concurrent("an existing chat", () => {
       const { code, stdout, stderr } = await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
       expect({ code, stdout }).toEqual({ code: 0, stdout: `${TEXT}\n` });
       expect(stderr).toContain("chat_1 queued");
+    }),
+  );
+
+  test(
+    "is what its status lines and events are about; their task is the model's newest",
+    scene(async ({ api, home, belt }) => {
+      const second = message("ready", " More.", { id: "msg_3", order: 2, task_id: "task_model_2" });
+      const messages = [userMessage, message("ready", TEXT), second];
+      streamed(api, ndjson([...LINES.slice(0, -1), event("chat_messages", second), LINES.at(-1)], "open"));
+      api.on("GET /chats/chat_1", api.ok(chat("completed", messages)));
+      const path = join(home.dir, "events");
+      const outcome = await belt("agent", "run", "test/agent", "hi", "--json", "--events", path);
+      expect(outcome.code).toBe(0);
+      const told = outcome.stderr
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      const about = { task_id: null, chat_id: "chat_1" };
+      expect(told[0]).toEqual({ note: { message: "chat chat_1", ...about } });
+      expect(told.slice(1)).toEqual(
+        ["working", "completed"].map((status) => ({ status: { ...about, status } })),
+      );
+      const events = readFileSync(path, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(new Set(events.map(({ chat_id: id }) => id))).toEqual(new Set(["chat_1"]));
+      const texts = events.filter(({ type }) => type === "text");
+      expect(texts.at(0)).toMatchObject({ message_id: "msg_2", task_id: "task_model" });
+      expect(texts.at(-1)).toMatchObject({ message_id: "msg_3", task_id: "task_model_2" });
+      expect(events.at(-1)).toMatchObject({ task_id: "task_model_2", turn: { task_id: "task_model_2" } });
     }),
   );
 });

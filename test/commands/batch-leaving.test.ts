@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { batchScene, KNOWN } from "../support/batch-scene.ts";
+import { batchScene } from "../support/batch-scene.ts";
 import { belt } from "../support/belt.ts";
 
 describe.concurrent("leaving", () => {
@@ -86,24 +86,4 @@ describe.concurrent("leaving", () => {
       });
     })();
   });
-
-  it(
-    "--dry-run tells rows, repeats and uploads, and writes and sends nothing",
-    batchScene(async (scene) => {
-      scene.write("photo.png", "PHOTO");
-      scene.write("rows.jsonl", '{"prompt":"a","image":"photo.png"}\n{"prompt":"a","image":"photo.png"}\n');
-      const args = [scene.path("rows.jsonl"), "--upload", "image", "--dry-run", "--json"];
-      const { code, stdout } = await scene.belt(args);
-      expect(code).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({
-        rows: 2,
-        repeats: 1,
-        to_run: 2,
-        done: 0,
-        uploads: { files: 1, bytes: 5 },
-      });
-      expect(scene.server.submits).toBe(0);
-      expect(existsSync(scene.path("rows.results.ndjson"))).toBe(false);
-    }, KNOWN),
-  );
 });

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Receipt } from "../../src/commands/run/receipt-document.ts";
 import { type BatchScene, batchScene } from "../support/batch-scene.ts";
-import { belt, writtenIn } from "../support/belt.ts";
+import { writtenIn } from "../support/belt.ts";
 import type { TaskServerOptions } from "../support/task-server.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -204,10 +204,9 @@ describe.concurrent("what is secret", () => {
         "hf_api_token=canary-2",
         "prompt=inf_canary_of_a_profile",
       ];
-      const { code } = await belt(
-        ["run", "a/b", ...inputs.flatMap((spec) => ["-i", spec]), "--save", "out", "--receipt"],
-        { home: scene.home },
-      );
+      const specs = inputs.flatMap((spec) => ["-i", spec]);
+      delete scene.env["INFSH_API_KEY"];
+      const { code } = await scene.command(["run", "a/b", ...specs, "--save", "out", "--receipt"]);
       expect(code).toBe(0);
       const kept = writtenIn(scene.home).filter(({ path }) => !path.endsWith("profiles.json"));
       expect(kept.map(({ path }) => path)).toContain(scene.path("out/image.png.belt.json"));

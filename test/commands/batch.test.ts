@@ -221,13 +221,4 @@ describe.concurrent("how rows end", () => {
       { drops: () => dropping },
     )();
   });
-
-  it("saves files under the row's id or number, once however often it is killed", async () => {
-    await batchScene(async (scene) => {
-      scene.write("rows.jsonl", '{"id":"../fog one","input":{"a":1}}\n{"a":2}\n');
-      const { code } = await scene.belt([scene.path("rows.jsonl"), "--save", scene.path("out")]);
-      expect(code).toBe(0);
-      expect(scene.results().map(({ saved }) => saved)).toEqual([[], []]);
-    })();
-  });
 });

@@ -85,7 +85,9 @@ describe.each(names)("%s", (name) => {
 
   test("its sample passes its check, belt's and ajv's", async () => {
     const sample = await sampleInput(asSchema(root)!);
-    expect(await validate({ values: sample, uploads: [], texts: [] }, asSchema(root)!)).toEqual([]);
+    expect(await validate({ values: sample, uploads: [], texts: [], repeats: [] }, asSchema(root)!)).toEqual(
+      [],
+    );
     expect(ajv.validate(withoutIds(root), sample)).toBe(true);
     counts.samples++;
   });

@@ -122,7 +122,7 @@ function reasons(schema: JsonObject, values: unknown): ErrorObject[] {
   return check.errors ?? [];
 }
 
-const whole = (values: JsonObject) => ({ values, uploads: [], texts: [] });
+const whole = (values: JsonObject) => ({ values, uploads: [], texts: [], repeats: [] });
 
 /** What ajv must have said for belt to say this. */
 const GROUNDS: [RegExp, RegExp][] = [

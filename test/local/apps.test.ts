@@ -115,6 +115,7 @@ test("broken apps are reported with their file and line, and the rest go on", as
   expect(problemIn(imported)).toMatchObject({ file: join(imported, "x.js"), line: 2 });
   expect(problemIn(imported)?.message).toContain("TypeError: Cannot read properties of undefined");
   expect(problemIn(manifest)).toMatchObject({ file: join(manifest, "inf.yml"), line: expect.any(Number) });
+  expect(problemIn(manifest)?.message).toMatch(/^Flow sequence .* ]$/);
   expect(problemIn(missing)?.message).toContain("inf.yml");
   expect(problemIn(empty)?.message).toContain("exports no class App");
   expect(problemIn(app("probe"))).toBeNull();

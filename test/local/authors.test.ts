@@ -51,6 +51,31 @@ function helper() {
   });
 });
 
+test("what several errors are gathered in is told with each of them", async () => {
+  const { server } = await serve({
+    "inference.js": `import { z } from "zod";
+export const RunInput = z.object({}), RunOutput = z.any();
+export class App {
+  run() { throw new Error("outer", { cause: new AggregateError([new Error("one"), new Error("two")], "both") }); }
+}
+`,
+  });
+  const { error, id } = await server.run(BODY);
+  expect(error).toBe("outer: both");
+  const log = server.events.flatMap((event) => (event.type === "log" && event.id === id ? [event.text] : []));
+  const heads = log
+    .join("\n")
+    .split("\n")
+    .filter((line) => !line.startsWith("    at "));
+  expect(heads).toEqual([
+    "Error: outer",
+    "[cause]: AggregateError: both",
+    "[errors]: Error: one",
+    "[errors]: Error: two",
+  ]);
+  expect(log.join()).not.toContain("node:");
+});
+
 describe("a file that is named by a bare path", () => {
   const app = (zod: string, file: string) => `import { z } from "${zod}";
 import { createFileSchema } from "@inferencesh/app";

@@ -58,7 +58,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   const crashed = await run("--session", session, "--function", "crash");
   const error = {
     code: "WORKER_LOST",
-    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*process\.exit\(70\)`)),
+    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*process.exit(70)`)),
     hint: "belt run --local infsh/counter --session new",
   };
   expect(crashed.exitCode).toBe(5);

@@ -68,6 +68,18 @@ test("an output's file is there for the next server, and as an input of the next
   expect((await second.run({ function: "read", input: { file: uri } })).output.text).toBe("a picture");
 });
 
+test("the address of a file that an app gives back is one of the next server, too", async () => {
+  const stateDir = temporaryFolder();
+  const first = await startServer({ stateDir });
+  const { uri } = await upload(first, "note.txt", "what was uploaded");
+  const { id } = await first.run({ app: "infsh/echo", input: { text: uri } });
+  await first.close();
+  const second = await startServer({ stateDir });
+  const { output } = (await second.call("GET", `/tasks/${id}`)).body;
+  expect(output.text.startsWith(`${second.url}/files/`)).toBe(true);
+  expect(await (await fetch(output.text)).text()).toBe("what was uploaded");
+});
+
 test("an address without its signature, or with that of another file or method, is refused", async () => {
   const server = shared();
   const [one, two] = [await upload(server, "a.txt", "one"), await upload(server, "a.txt", "two")];

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { SCENARIOS } from "../../src/cli/help/scenarios.ts";
 import { BUILT_IN } from "../../src/local/faults/built-in.ts";
 import { readScenario } from "../../src/local/faults/read-scenario.ts";
+import { TRIGGERS } from "../../src/local/faults/scenario.ts";
 
 function mistakesIn(text: string): string[] {
   try {
@@ -14,6 +15,11 @@ function mistakesIn(text: string): string[] {
 }
 
 const step = (lines: string) => `steps:\n  - on: submit\n    ${lines}\n`;
+
+/** A few lines that stand for ten million words. */
+const BOMB = `${["a", "b", "c", "d", "e", "f", "g"]
+  .map((name, n, all) => `${name}: &${name} [${Array(9).fill(n === 0 ? "x" : `*${all[n - 1]}`)}]`)
+  .join("\n")}\nsteps: []\n`;
 
 describe("a mistake is told with its line", () => {
   test.each([
@@ -84,6 +90,12 @@ describe("a mistake is told with its line", () => {
     ["expect:\n  tasks: {done: 1}", 's.yaml:2: unknown key "done" in expect.tasks; there may be completed, '],
     ["expect:\n  submits: many", 's.yaml:2: expect.submits must be a whole number of at least 0, not "many"'],
     ["steps: []\nsteps: []\n", "s.yaml:2: Map keys must be unique"],
+    ["steps: []\n---\nsteps: []\n", "s.yaml:2: a second document begins here"],
+    ["steps:\n\t- on: submit\n", "s.yaml:2: Tabs are not allowed"],
+    ["? [a]\n: 1\nsteps: []\n", 's.yaml:1: unknown key "[\\"a\\"]" here'],
+    [BOMB, "s.yaml:4: its aliases stand for too much"],
+    [step("do: {status: 429, retry_after: 2s}"), "retry_after must be a whole number of at least 0"],
+    ["steps:\n- on: task\n  do: {hold: 1e999}", "s.yaml:3: steps.1.do.hold must be a duration"],
     ["steps: *none\n", "s.yaml:1: there is no anchor of this name above"],
     ["steps: &all\n  - do: *all\n    on: submit\n", "it is nested more than 12 levels deep"],
   ])("%j", (text, mistake) => {
@@ -94,6 +106,35 @@ describe("a mistake is told with its line", () => {
     const text =
       "steps:\n  - on: a\n    do: {}\n  - on: submit\n    do: {answer: 3}\nexpect:\n  cancels: -1\n";
     expect(mistakesIn(text).map((line) => line.slice(0, 9))).toEqual(["s.yaml:2:", "s.yaml:5:", "s.yaml:7:"]);
+  });
+});
+
+describe("every do goes with the things that can meet it, and with no others", () => {
+  const FORMS = ["status: 503", "problem: {status: 402}", "answer: drop", "answer: reset"];
+  const CUT_LINES = ["reset", "fin", "stall 1s", "garbage", "half-line"].map((how) => `cut: ${how}`);
+  const CUT_BYTES = ["reset", "fin", "stall 1s"].map((how) => `after_bytes: 1, cut: ${how}`);
+  const OF_TASKS = ["hold: 1s", "fail: no", "worker: kill", "phase: running, hold: 1s, fail: no"];
+  const fitting = (on: string): string[] => {
+    if (on === "task") return OF_TASKS;
+    if (on === "stream") return [...FORMS, ...CUT_LINES, "after_lines: 1, cut: reset"];
+    return on === "put" || on === "download" ? [...FORMS, ...CUT_BYTES] : FORMS;
+  };
+  const all = [...new Set(TRIGGERS.flatMap(fitting))];
+
+  test.each(TRIGGERS)("on: %s", (on) => {
+    for (const form of all) {
+      const mistakes = mistakesIn(`steps:\n  - on: ${on}\n    do: {${form}}\n`);
+      const may =
+        fitting(on).includes(form) ||
+        (on === "put" || on === "download" ? CUT_BYTES : []).includes(
+          form.replace(/^cut/, "after_bytes: 1, cut"),
+        );
+      if (may) expect(mistakes, form).toEqual([]);
+      else
+        expect(mistakes.join("\n"), form).toMatch(
+          /^s\.yaml:3: steps\.1\.do\.\w+ (does not go with on: |must be one of )/,
+        );
+    }
   });
 });
 

@@ -39,7 +39,7 @@ function task(key: string, attempt: number, task_id: string): BatchRecord {
 }
 
 function line(key: string, more: Partial<ResultLine>): ResultLine {
-  const none = { id: null, output: { text: "ü\u2028" }, error: null, estimate: null, saved: null };
+  const none = { id: null, output: { text: "ü\u2028" }, error: null, estimate: null, saved: [] };
   return { row: 1, key, status: "completed", task_id: null, attempts: 1, ...none, ...more };
 }
 

@@ -76,9 +76,14 @@ export class BatchScene {
   }
 
   belt(args: string[], policy: Partial<RetryPolicy> = {}, stdin = ""): Running {
+    return this.command(["batch", "a/b", ...args], policy, stdin);
+  }
+
+  /** Any other command of belt's. */
+  command(argv: string[], policy: Partial<RetryPolicy> = {}, stdin = ""): Running {
     // A machine that is busy with other tests answers late.
     const patient = { giveUp: 15_000, finalRead: 10_000, silence: 10_000, ...policy };
-    return belt(["batch", "a/b", ...args], { home: this.home, env: this.env, policy: patient, stdin });
+    return belt(argv, { home: this.home, env: this.env, policy: patient, stdin });
   }
 
   spawn(args: string[], env: Record<string, string> = {}) {

@@ -39,9 +39,15 @@ export async function goOn(scene: BatchScene, args: string[], rows: number, wher
 }
 
 /** Kills a batch of so many rows at one write, then goes on. False when it ended before that write. */
-export async function killOnce(scene: BatchScene, rows: number, at: number, share: number): Promise<boolean> {
+export async function killOnce(
+  scene: BatchScene,
+  rows: number,
+  at: number,
+  share: number,
+  more: readonly string[] = [],
+): Promise<boolean> {
   scene.rows(rows);
-  const args = [scene.path("rows.jsonl"), ...PATIENCE];
+  const args = [scene.path("rows.jsonl"), ...more, ...PATIENCE];
   const killed = await scene.spawn(args, killAtWrite(at, share));
   const where = `write ${at}, ${share} of it`;
   if (killed.signal !== "SIGKILL") expect(killed.exitCode, where).toBe(0);

@@ -30,6 +30,8 @@ export class TurnMessages {
   readonly tools = new ToolWatch();
   readonly #start: TurnStart;
   readonly #known = new Map<string, KnownMessage>();
+  /** Of the newest message that has one. */
+  #newestTask: { id: string; order: number } | null = null;
 
   constructor(start: TurnStart) {
     this.#start = start;
@@ -52,6 +54,11 @@ export class TurnMessages {
     return this.#known.get(this.#start.assistant.id)?.message.status === "queued";
   }
 
+  taskOf(messageId: string | null): string | null {
+    const written = messageId === null ? null : this.#known.get(messageId)?.message.taskId;
+    return written ?? this.#newestTask?.id ?? null;
+  }
+
   take(told: ChatMessage, fields: string[] | null): MessageChange[] {
     const known = this.#known.get(told.id);
     const message = fields ? withFields(known?.message, told, fields) : told;
@@ -67,6 +74,9 @@ export class TurnMessages {
 
   #update(known: KnownMessage, message: ChatMessage): MessageChange[] {
     known.message = message;
+    const { taskId, order } = message;
+    if (taskId !== null && (order ?? 0) >= (this.#newestTask?.order ?? 0))
+      this.#newestTask = { id: taskId, order: order ?? 0 };
     if (message.role !== "assistant") return [];
     const isFinal = endOf(message.status) !== null;
     return [

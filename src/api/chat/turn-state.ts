@@ -81,6 +81,11 @@ export class TurnState {
     return this.#run?.id || this.#ownRun || null;
   }
 
+  /** The model's task that writes a message, else its newest. */
+  taskId(messageId: string | null = null): string | null {
+    return this.#messages?.taskOf(messageId) ?? null;
+  }
+
   get output(): unknown {
     return this.#run?.output ?? this.#chat?.output ?? null;
   }

@@ -106,6 +106,6 @@ export function outputTopic(): string {
     `Other documents:\n${rows(OTHERS)}`,
     `Events, one a line, each with type, seq, time and task_id:\n${rows(EVENTS)}`,
     `Those of agent run --events, with chat_id, too:\n${rows(AGENT_EVENTS)}`,
-    'With --json stderr is NDJSON, too, where it is no terminal: {"note": {"message", "task_id"}}, {"status": {"task_id", "status"}}, {"warning": {"message"}}, {"trace": {"message"}}, and last, if at all, {"error": {…}} (belt help errors).',
+    'With --json stderr is NDJSON, too, where it is no terminal: {"note": {"message", "task_id"}}, {"status": {"task_id", "status"}} (of a chat task_id is null, and chat_id is there, too), {"warning": {"message"}}, {"trace": {"message"}}, and last, if at all, {"error": {…}} (belt help errors).',
   ].join("\n\n");
 }

@@ -1,4 +1,5 @@
 import type { TurnFact } from "../../api/chat/follow-turn.ts";
+import type { TurnState } from "../../api/chat/turn-state.ts";
 import type { BeltError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
 import { safeJson } from "../../terminal/text.ts";
@@ -12,7 +13,7 @@ export class AgentEvents {
   readonly #start: number;
   #seq = 0;
   #chatId: string | null = null;
-  #taskId: string | null = null;
+  #turn: TurnState | null = null;
 
   private constructor(ctx: Context, target: EventsTarget) {
     this.#ctx = ctx;
@@ -25,10 +26,10 @@ export class AgentEvents {
     return new AgentEvents(ctx, await ctx.machine.openEvents(target, deadline));
   }
 
-  /** The chat and the model's task that all further lines are about. */
-  about(chatId: string, taskId: string | null): void {
+  /** The chat and the turn that all further lines are about. */
+  about(chatId: string, turn: TurnState): void {
     this.#chatId = chatId;
-    this.#taskId = taskId;
+    this.#turn = turn;
   }
 
   fact(fact: TurnFact): void {
@@ -58,7 +59,9 @@ export class AgentEvents {
 
   #write(type: string, rest: object): void {
     const time = new Date(this.#ctx.now()).toISOString();
-    const head = { type, seq: ++this.#seq, time, task_id: this.#taskId, chat_id: this.#chatId };
+    const message = "message_id" in rest ? String(rest.message_id) : null;
+    const taskId = this.#turn?.taskId(message) ?? null;
+    const head = { type, seq: ++this.#seq, time, task_id: taskId, chat_id: this.#chatId };
     this.#target.write(safeJson({ ...head, ...rest }));
   }
 }

@@ -13,7 +13,7 @@ export function turnDocument(
   return {
     chat_id: chatId,
     run_id: state.runId,
-    task_id: messages.map(({ taskId }) => taskId).findLast((id) => id !== null) ?? null,
+    task_id: state.taskId(),
     agent,
     status: state.status,
     text: state.text,

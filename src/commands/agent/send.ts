@@ -45,7 +45,7 @@ export async function sendMessage(
   if (request.chat_id === null) {
     const time = new Date(at).toISOString();
     await remember(ctx, api, { type: "chat", id: chatId, app: request.agent, time });
-    ctx.out.note(`chat ${chatId}`);
+    ctx.out.note(`chat ${chatId}`, { chat: chatId });
   }
   return { sent, opened, at };
 }

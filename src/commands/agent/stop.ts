@@ -43,7 +43,7 @@ export async function stopTurn(
   if (chat) state.takeWhole(chat);
   const isWhole = chat !== null && state.ended;
   if (isWhole && state.status !== "cancelled") {
-    ctx.out.note(`${reason.message}, but chat ${chatId} had already been answered`);
+    ctx.out.note(`${reason.message}, but chat ${chatId} had already been answered`, { chat: chatId });
     return { error: null, isWhole };
   }
   const outcome = state.ended

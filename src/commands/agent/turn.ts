@@ -57,7 +57,7 @@ export async function takeTurn(
   const desk = new ToolDesk(ctx, api, { ...options, signal: ending });
   const shown = new GrowingAnswer(ctx);
   const document = () => turnDocument(state, request.agent, chatId, desk.denied);
-  events?.about(chatId, message.sent.assistant.taskId);
+  events?.about(chatId, state);
   try {
     await follow(ctx, api, { message, state, desk, shown, options });
     const turn = document();
@@ -116,7 +116,7 @@ function show(ctx: Context, fact: TurnFact, chatId: string, thought: string): vo
   const { progress } = ctx.out;
   if (fact.type === "reasoning") progress.detail(thought.trim());
   if (fact.type === "link" && fact.state !== "open") ctx.out.trace(`chat ${chatId}: ${fact.state}`);
-  if (fact.type === "status") progress.phase(chatId, fact.status);
+  if (fact.type === "status") progress.phase({ chat: chatId }, fact.status);
   if (fact.type === "calling") progress.busy(`calling ${fact.name}`);
   if (fact.type === "tool" && /^(in_progress|awaiting)/.test(fact.status))
     progress.busy(`${fact.name} ${fact.status.replaceAll("_", " ")}`);

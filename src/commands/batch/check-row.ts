@@ -6,6 +6,8 @@ import { type ValidationIssue, validationOf } from "../../input/validate.ts";
 import { type CoercedRun, issueLine, unknownFunction } from "../run/validate-input.ts";
 import type { Candidate } from "./source.ts";
 
+type Typed = Pick<Candidate, "function" | "input" | "setup">;
+
 type Validator = (coerced: CoercedInput) => ValidationIssue[];
 
 /** What one function of the app takes. */
@@ -33,7 +35,7 @@ export class RowCheck {
     this.#note = note;
   }
 
-  async coerce({ function: name, input, setup }: Candidate): Promise<CoercedRun> {
+  async coerce({ function: name, input, setup }: Typed): Promise<CoercedRun> {
     const check = await this.#check(name);
     return {
       input: coerce(input, check.input.schema),

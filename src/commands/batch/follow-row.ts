@@ -92,7 +92,10 @@ async function gone(run: BatchRun, planned: PlannedRow, taskId: string): Promise
     await reopen(run, planned, error);
   else if (row.open && row.line?.status !== "unknown")
     await writeResult(run, planned, { status: "unknown", error, task_id: taskId });
-  else run.settled.add(planned.key);
+  else {
+    run.settled.add(planned.key);
+    if (!row.open) run.repeated.count("nothing can be saved, for the API does not know the task any more");
+  }
   return "over";
 }
 

@@ -1,23 +1,22 @@
-import { type RowState, standingOf } from "../../store/batch-state.ts";
+import { type BatchState, type RowState, standingOf } from "../../store/batch-state.ts";
 import type { Context } from "../shared/context.ts";
-import type { Book } from "./book.ts";
 import type { PlannedRow, Planning } from "./plan.ts";
 
 interface Plan {
   planning: Planning;
   rows: readonly PlannedRow[];
-  book: Book;
+  state: BatchState;
 }
 
 /** Says, before anything is paid, which rows will be run though rows like them have ended well. */
 export function noteChanges(ctx: Context, plan: Plan, app: string): void {
-  const fresh = plan.rows.filter(({ key }) => plan.book.standing(key) === "new");
+  const fresh = plan.rows.filter(({ key }) => standingOf(plan.state.rows.get(key)) === "new");
   noteVersion(ctx, plan, fresh, app);
   noteIds(ctx, plan, fresh);
 }
 
-function noteVersion(ctx: Context, { planning, book }: Plan, fresh: PlannedRow[], app: string): void {
-  const done = contentsDone(book, planning.version);
+function noteVersion(ctx: Context, { planning, state }: Plan, fresh: PlannedRow[], app: string): void {
+  const done = contentsDone(state, planning.version);
   const older = fresh.filter(({ content }) => done.has(content));
   if (older.length === 0) return;
   const version = done.get(older[0]!.content)!;
@@ -28,7 +27,7 @@ function noteVersion(ctx: Context, { planning, book }: Plan, fresh: PlannedRow[]
 }
 
 /** What has ended well in another version than this, and in which. */
-function contentsDone({ state }: Book, version: string | null): Map<string, string> {
+function contentsDone(state: BatchState, version: string | null): Map<string, string> {
   const isDone = (row: RowState) => ["done", "unsaved"].includes(standingOf(row));
   const done = [...state.rows.values()].filter((row) => row.version !== version && isDone(row));
   return new Map(
@@ -36,11 +35,11 @@ function contentsDone({ state }: Book, version: string | null): Map<string, stri
   );
 }
 
-function noteIds(ctx: Context, { rows, book }: Plan, fresh: PlannedRow[]): void {
+function noteIds(ctx: Context, { rows, state }: Plan, fresh: PlannedRow[]): void {
   const keys = new Set(rows.map(({ key }) => key));
   const changed = fresh.flatMap(({ id, content }) => {
-    const before = id === null ? undefined : book.state.ids.get(id);
-    const isOther = before !== undefined && !keys.has(before) && book.row(before)?.content !== content;
+    const before = id === null ? undefined : state.ids.get(id);
+    const isOther = before !== undefined && !keys.has(before) && state.rows.get(before)?.content !== content;
     return isOther ? [id!] : [];
   });
   const [first] = changed;

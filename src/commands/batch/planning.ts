@@ -1,4 +1,5 @@
 import type { Api } from "../../api/client.ts";
+import { warnOfRepeats } from "../run/repeats.ts";
 import type { Context } from "../shared/context.ts";
 import { RowCheck } from "./check-row.ts";
 import type { Planning } from "./plan.ts";
@@ -16,5 +17,6 @@ export async function preparePlanning(
   const app = api && (await readApp(ctx, api, reference));
   const check = new RowCheck(reference, app?.schemas ?? null, (text) => ctx.out.trace(text));
   const uploads = new Uploads(ctx, allowSensitive);
+  warnOfRepeats(ctx, reference, await check.coerce(source.shared));
   return { app, planning: { source, check, uploads, version: app?.version ?? null } };
 }

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import type { Api } from "../../api/client.ts";
 import { BeltError, usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { BatchLedger } from "../../store/batch-ledger.ts";
-import type { BatchHead, ResultLine } from "../../store/batch-records.ts";
+import type { ResultLine } from "../../store/batch-records.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import { resultLineView } from "../../views/batch-views.ts";
 import { type Budget, budgetOf } from "../run/budget.ts";
@@ -15,6 +14,8 @@ import { admission, countEarlier, spentText } from "./admission.ts";
 import { type BatchRun, Failures, Streams } from "./batch-run.ts";
 import { Book } from "./book.ts";
 import { conclude } from "./conclude.ts";
+import { headOf } from "./head.ts";
+import { noteMissingFiles } from "./missing-files.ts";
 import { noteChanges } from "./note-changes.ts";
 import { Pace } from "./pace.ts";
 import { runRows } from "./passes.ts";
@@ -43,13 +44,16 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   try {
     const book = new Book(ledger, state, ctx.out.redact);
     const plan = { planning, rows, book, app: app! };
-    noteChanges(ctx, plan, head.app);
+    noteChanges(ctx, { planning, rows, state }, head.app);
     const run = await createRun(ctx, api, request, plan, stop, clock);
     if (api.outlivesCommand) ctx.signals.onForceQuit(leftBehind(request));
-    if (run.options.save !== null) await sweepFolder(ctx, run.options.save);
+    if (run.options.save !== null) {
+      await sweepFolder(ctx, run.options.save);
+      await noteMissingFiles(ctx, request.files, rows, run.options.save);
+    }
     await runRows(run);
     run.repeated.tell((text) => ctx.out.warn(text));
-    if (!stop.reason || stop.reason.facts.code === "too_many_failures") await run.wanted.close();
+    if (!stop.reason || stop.reason.facts.code === "too_many_failures") await run.wanted.close(book);
   } finally {
     await ledger.close();
   }
@@ -80,7 +84,7 @@ async function createRun(
   const settled = new Set<string>();
   const quiet = quietly(ctx);
   const budget = budgetFor(ctx, flags, plan);
-  const tally = createTally(ctx, plan, () => spentText(budget));
+  const tally = createTally(ctx, plan, save !== null, () => spentText(budget));
   return {
     ctx: quiet,
     api,
@@ -120,11 +124,16 @@ function budgetFor(ctx: Context, flags: BatchFlags, { book }: Plan): Budget {
   return budget;
 }
 
-function createTally({ out, now }: Context, { rows, book }: Plan, spent: () => string | null): Tally {
+function createTally(
+  { out, now }: Context,
+  { rows, book }: Plan,
+  saves: boolean,
+  spent: () => string | null,
+): Tally {
   const count = (...wanted: string[]) => rows.filter(({ key }) => wanted.includes(book.standing(key))).length;
   return new Tally({
     total: rows.length,
-    done: count("done"),
+    done: saves ? count("done") : count("done", "unsaved"),
     failed: count("failed", "in-doubt"),
     now,
     spent,
@@ -144,17 +153,6 @@ function quietly(ctx: Context): RunContext {
       redact: out.redact,
       progress: { busy() {}, phase() {} },
     },
-  };
-}
-
-async function headOf({ credentials }: Context, api: Api, app: string): Promise<BatchHead> {
-  const { key, profile, local } = await credentials.account();
-  const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
-  return {
-    api: api.name,
-    profile: local ? null : profile,
-    key: local || key === null ? null : hash(key),
-    app,
   };
 }
 

@@ -14,6 +14,7 @@ import { KnownApp } from "./app-schemas.ts";
 import { askFor } from "./ask-input.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { warnOfUris } from "./plain-uploads.ts";
+import { warnOfRepeats } from "./repeats.ts";
 import { findFiles } from "./upload.ts";
 
 /** What was typed for a run, with the types that the app wants. */
@@ -48,6 +49,7 @@ export async function validateRun(
     if ((await checked.issues(coerced)).length === 0) {
       if (api) void known.refresh(api);
       warnOfUris(ctx, coerced, checked.schemas);
+      warnOfRepeats(ctx, parsed.app, coerced);
       return coerced;
     }
   }
@@ -55,7 +57,9 @@ export async function validateRun(
   ctx.signal.throwIfAborted();
   if (schemas) return await complete(ctx, parsed, checkedBy(ctx, parsed, schemas), validating);
   if (!api) ctx.out.note(`the inputs of ${parsed.app} are not known yet: values are shown as text`);
-  return { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
+  const plain = { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
+  warnOfRepeats(ctx, parsed.app, plain);
+  return plain;
 }
 
 type Flag = "--input" | "--setup" | "--function";
@@ -126,6 +130,7 @@ async function complete(
     const [first] = issues;
     if (!first) {
       warnOfUris(ctx, coerced, checked.schemas);
+      warnOfRepeats(ctx, parsed.app, coerced);
       return coerced;
     }
     if (!ctx.questions.ask || !ask || issues.some(({ kind }) => kind !== "missing"))

@@ -12,7 +12,8 @@ export function problemOf(error: unknown, dir: string, manifest = "inf.yml"): Ap
   const said = messageOf(error);
   const yamlLine = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line;
   if (yamlLine !== undefined) {
-    return { message: said.split("\n", 1)[0] ?? said, file: join(dir, manifest), line: yamlLine };
+    const [message = ""] = said.split(/ at line \d+, column \d+|\n/, 1);
+    return { message, file: join(dir, manifest), line: yamlLine };
   }
   const place = placeIn((error as { place?: string | null }).place ?? said, dir);
   // Without frames node puts it in brackets.

@@ -21,6 +21,15 @@ export function close({ socket }: IncomingMessage): void {
   socket.destroy();
 }
 
+/** For what answers by itself, piece by piece, and perhaps without an end. */
+export function closeAtFirstWord(request: IncomingMessage, response: ServerResponse): void {
+  const leave = () => {
+    close(request);
+    return true;
+  };
+  Object.assign(response, { writeHead: () => response, flushHeaders() {}, write: leave, end: leave });
+}
+
 /** Torn down, so that the other side gets an error at once. */
 export function reset({ socket }: IncomingMessage): void {
   socket.resetAndDestroy();

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { ApiError } from "../errors.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Reply } from "../http/response.ts";
-import { type CutOff, close, cutDownload, cutStream, cutUpload, reset } from "./cut.ts";
+import { type CutOff, close, closeAtFirstWord, cutDownload, cutStream, cutUpload, reset } from "./cut.ts";
 import type { Action, Step, Trigger } from "./scenario.ts";
 
 export interface EdgeOptions {
@@ -29,7 +29,7 @@ export async function applyToRequest(
   const action = step.do;
   request.response.setHeader(HEADER, `step ${step.number}: ${asHeader(step.does)}`);
   if (action.kind === "refuse") throw refuse(action, request, options);
-  if (action.kind === "lose") return await lose(action.answer, trigger, request, serve);
+  if (action.kind === "lose") return await lose(action.answer, request, serve);
   if (action.kind === "cut") return await cut(action, trigger, request, serve, options);
   return await serve();
 }
@@ -45,21 +45,18 @@ function refuse(
   return refusal(status, code, detail, more);
 }
 
-/** What answers by itself, piece by piece, is not begun: nobody would hear it. */
-const ANSWERS_BY_ITSELF: (Trigger | undefined)[] = ["stream", "download"];
-
 async function lose(
   answer: "drop" | "reset",
-  trigger: Trigger | undefined,
-  { raw }: ApiRequest,
+  { raw, response }: ApiRequest,
   serve: Serve,
 ): Promise<undefined> {
   if (answer === "reset") {
     reset(raw);
     return;
   }
+  closeAtFirstWord(raw, response);
   // A request that is refused loses its answer, too.
-  if (!ANSWERS_BY_ITSELF.includes(trigger)) await serve().catch(() => {});
+  await serve().catch(() => {});
   close(raw);
 }
 

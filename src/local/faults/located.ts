@@ -1,5 +1,15 @@
 /** A YAML document whose every value knows its line, so that each mistake can name it. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from "yaml";
 
 /** What is wrong with a scenario, and in which line. */
 export class Mistake extends Error {
@@ -28,9 +38,9 @@ const DEEPEST = 12;
 /** Throws the first mistake of its syntax. */
 export function parseLocated(text: string): Located {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: "error" });
   const [error] = document.errors;
-  if (error) throw new Mistake(error.linePos?.[0].line ?? 1, withoutPlace(error.message));
+  if (error) throw new Mistake(error.linePos?.[0].line ?? 1, reasonOf(error));
 
   const lineOf = (node: Node | null, or: number) => (node?.range ? lines.linePos(node.range[0]).line : or);
   const locate = (given: Node | null, path: string, from: number, depth: number): Located => {
@@ -44,7 +54,7 @@ export function parseLocated(text: string): Located {
     const items = isSeq<Node | null>(node)
       ? node.items.map((item, at) => locate(item, inside(path, at + 1), line, depth + 1))
       : null;
-    return { path, line, value: node?.toJS(document) ?? null, fields: fields && new Map(fields), items };
+    return { path, line, value: plainValue(node, document, line), fields: fields && new Map(fields), items };
   };
   const field = ({ key, value }: Pair<Node, Node | null>, path: string, from: number, depth: number) => {
     const name = String(isScalar(key) ? key.value : key);
@@ -58,7 +68,17 @@ function inside(path: string, name: string | number): string {
   return path === "" ? String(name) : `${path}.${name}`;
 }
 
+/** What stands for itself many times over is not spelled out. */
+function plainValue(node: Node | null, document: Document, line: number): unknown {
+  try {
+    return node?.toJS(document) ?? null;
+  } catch {
+    throw new Mistake(line, "its aliases stand for too much");
+  }
+}
+
 /** The parser names the place in its words and quotes it; here the file and the line come first. */
-function withoutPlace(message: string): string {
+function reasonOf({ code, message }: { code: string; message: string }): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; there may be one";
   return message.split("\n", 1)[0]!.replace(/ at line \d+, column \d+:?$/, "");
 }

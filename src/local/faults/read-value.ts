@@ -71,7 +71,8 @@ const BYTES: Record<string, number> = { B: 1, kB: 1000, MB: 1e6, KiB: 1024, MiB:
 /** Milliseconds of `500ms`, `30s`, `5m`, `1h`, or of a bare number of seconds. */
 export const duration: Reader<number> = (at) => {
   const ms = typeof at.value === "number" ? at.value * 1000 : measured(at.value, MILLISECONDS);
-  if (ms === null || !(ms >= 0)) throw wrong(at, "a duration such as 500ms, 30s or 5m");
+  if (ms === null || !(ms >= 0 && ms < Number.POSITIVE_INFINITY))
+    throw wrong(at, "a duration such as 500ms, 30s or 5m");
   return Math.round(ms);
 };
 

@@ -7,6 +7,8 @@ import { DEEPEST, isDeeperThan } from "./json.ts";
 
 export interface OutputFiles {
   files: FileStore;
+  /** The reference of a stored file that a text is the address of, else null: the address ends with the server. */
+  parseReference(text: string): string | null;
   /** Hears of what looks like a file and is none that can be stored. */
   note(text: string): void;
 }
@@ -26,6 +28,7 @@ async function storeWithin(value: unknown, place: string, options: OutputFiles):
   if (Array.isArray(value)) {
     return Promise.all(value.map((inner, index) => storeWithin(inner, `${place}.${index}`, options)));
   }
+  if (typeof value === "string") return options.parseReference(value) ?? value;
   if (!isObject(value)) return value;
   const stored = "path" in value ? await storeFile(value, place, options) : null;
   if (stored) return stored;

@@ -26,6 +26,8 @@ export interface RunnerOptions {
   atPhase(live: LiveTask, worker: WorkerProcess | null): Promise<void>;
   /** What an app can fetch in place of a reference to a stored file; other text as it is. */
   inputUri(text: string): string;
+  /** The reference of a stored file whose address an app gives back, else null. */
+  parseReference(text: string): string | null;
 }
 
 /** How long an app that was told to stop may take; less when the server itself is ending. */
@@ -161,12 +163,12 @@ export class Runner {
   }
 
   async #run(worker: WorkerProcess, live: LiveTask): Promise<void> {
-    const { clock, files, inputUri } = this.#options;
+    const { clock, files, inputUri, parseReference } = this.#options;
     const { task } = live;
     worker.onLog = (text) => live.log(text, LOG_TASK, clock.now());
     task.function ??= defaultFunction(await worker.loaded);
     const partials = latestOnly(async (output: unknown) =>
-      live.partial(await storeOutputs(output, { files, note: () => {} }), clock.now()),
+      live.partial(await storeOutputs(output, { files, parseReference, note: () => {} }), clock.now()),
     );
     live.move("running", clock.now());
     await this.#options.atPhase(live, worker);
@@ -177,7 +179,7 @@ export class Runner {
     live.move("uploading", clock.now());
     await this.#options.atPhase(live, worker);
     const note = (text: string) => live.log(text, LOG_TASK, clock.now());
-    const output = await storeOutputs(result, { files, note });
+    const output = await storeOutputs(result, { files, parseReference, note });
     if (live.cancelRequested) throw new Error("cancelled");
     task.output = output;
     live.end("completed", null, clock.now());

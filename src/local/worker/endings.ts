@@ -47,9 +47,11 @@ function textOf({ file, line }: Place): string {
 
 /** Frames of belt's and of node's own say nothing about the app. */
 export function ownFrames(stack: string): string {
-  const lines = stack.split("\n");
-  return lines
-    .filter((line) => !line.includes(import.meta.url) && !line.includes("node:internal/"))
+  const isForeign = (line: string) =>
+    /^ +at /.test(line) && (line.includes(import.meta.url) || /[ (]node:/.test(line));
+  return stack
+    .split("\n")
+    .filter((line) => !isForeign(line))
     .join("\n");
 }
 
