@@ -16,11 +16,11 @@ export function createSpool(host: Host, leaving: AbortSignal) {
   const signal = AbortSignal.any([leaving, closing.signal]);
   let folder: Promise<string> | null = null;
   const spooled = new Map<string, Promise<string>>();
-  const copy = async (source: string) => {
+  const copy = async (source: string, number: number) => {
     folder ??= makeTemporaryFolder(host).catch((error) => {
       throw unspooled(source, tmpdir(), error);
     });
-    const within = join(await folder, String(spooled.size));
+    const within = join(await folder, String(number));
     const path = join(within, nameOf(source));
     await mkdir(within).catch((error) => {
       throw unspooled(source, within, error);
@@ -36,7 +36,7 @@ export function createSpool(host: Host, leaving: AbortSignal) {
   return {
     /** What comes out of a pipe, "-" for standard input; a pipe can be read once only. */
     file(source: string): Promise<string> {
-      const found = spooled.get(source) ?? copy(source);
+      const found = spooled.get(source) ?? copy(source, spooled.size);
       spooled.set(source, found);
       return found;
     },
