@@ -4,6 +4,8 @@ export interface BeltCommand {
   name: string;
   /** As they are; quoted for a shell when shown. */
   args: readonly string[];
+  /** True where the options that say where it goes are among them already. */
+  isWhole?: boolean;
 }
 
 /** What to type or do next: prose, a command, or both in turn. */
@@ -16,6 +18,7 @@ export function belt(name: string, ...args: string[]): BeltCommand {
 /** Commands that talk to no API. */
 const OFFLINE = new Set([
   "dev",
+  "dev exec",
   "app init",
   "help app-format",
   "help scenarios",
@@ -33,8 +36,8 @@ export function renderHint(hint: Hint, targetFlags = "", command = (text: string
 }
 
 /** "belt task get --local task_1": the flags come right after the name, before any `--`. */
-function renderCommand({ name, args }: BeltCommand, targetFlags: string): string {
-  const aims = OFFLINE.has(name) || NAMES_A_TARGET.test(args[0] ?? "");
+function renderCommand({ name, args, isWhole }: BeltCommand, targetFlags: string): string {
+  const aims = isWhole || OFFLINE.has(name) || NAMES_A_TARGET.test(args[0] ?? "");
   return [`belt ${name}${aims ? "" : targetFlags}`, ...args.map(shellWord)].join(" ");
 }
 

@@ -1,10 +1,12 @@
 import type { Command, CommanderError } from "commander";
+import type { GlobalFlags } from "../account/flags.ts";
 import { asBeltError, type BeltError, EXIT_CODES } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import { PacedWriter, unwrittenError } from "../terminal/paced-writer.ts";
 import type { OpenContext } from "./context.ts";
 import type { Host } from "./host.ts";
 import { Interrupt, PIPE_CLOSED } from "./interrupt.ts";
+import { keysIn } from "./keys.ts";
 import { flagsOf } from "./typed-flags.ts";
 
 /** One command line on its way. What has a cost is loaded when it is needed. */
@@ -79,24 +81,44 @@ async function failureOf(work: Promise<void> | undefined): Promise<BeltError | n
 /** Null for what ended well after all. */
 async function errorOf({ program, host }: Invocation, thrown: unknown): Promise<BeltError | null> {
   if (thrown === PIPE_CLOSED) return null;
-  if (!isFromParser(thrown)) return asBeltError(thrown);
-  if (isAnswered(thrown) || !program) return null;
-  const { explainUsage } = await import("./guess/explain-usage.ts");
-  return await explainUsage(thrown, program, host);
+  const error = isFromParser(thrown) ? null : asBeltError(thrown);
+  if (!program || (error && !MAY_BE_MISLED.has(error.facts.exit))) return error;
+  if (isFromParser(thrown) && isAnswered(thrown)) return null;
+  const { explainUsage, explainRefusal } = await import("./guess/explain-usage.ts");
+  const refused = { program, host, check: (words: string[]) => isTaken(host, program, words) };
+  return error ? await explainRefusal(error, refused) : await explainUsage(thrown as CommanderError, refused);
 }
 
-async function outputOf({ host, answer, open }: Invocation): Promise<Output> {
+/** How a command ends that took a word for something else than was meant. */
+const MAY_BE_MISLED = new Set<string>(["usage", "notFound"]);
+
+/** True for a command line that the parser takes, and that goes where the refused one would have gone. */
+async function isTaken(host: Host, refused: Command, words: string[]): Promise<boolean> {
+  const nowhere = { write: (_: string, done?: () => void) => done?.() };
+  const { buildProgram } = await import("./program.ts");
+  const answer = new PacedWriter(nowhere, new AbortController().signal);
+  const program = await buildProgram(host, answer, async () => {});
+  const target = ({ local, apiUrl, profile }: GlobalFlags) => [local, apiUrl, profile];
+  const thrown = await program.parseAsync(words, { from: "user" }).then(
+    () => null,
+    (thrown) => thrown,
+  );
+  const isAnswer = isFromParser(thrown) && thrown.exitCode === 0;
+  const [before, after] = [refused, program].map((one) => target(one.opts<GlobalFlags>()));
+  return (
+    (thrown === null || isAnswer) && before!.every((value, at) => value === undefined || value === after![at])
+  );
+}
+
+async function outputOf({ host, answer, open, program }: Invocation): Promise<Output> {
   if (open) return open.context.out;
   const { createOutput } = await import("./output.ts");
-  const out = await createOutput(host, answer, flagsOf(host.argv));
+  const { local, apiUrl, profile } = program?.opts<GlobalFlags>() ?? {};
+  const target = { ...(local && { local }), ...(apiUrl && { apiUrl }), ...(profile && { profile }) };
+  const out = await createOutput(host, answer, { ...target, ...flagsOf(host.argv) });
   // Nothing is wanted there, and it must not be shown a second time.
   for (const key of keysIn(host.argv)) out.addSecret(key);
   return out;
-}
-
-/** What looks like an API key in a command line. */
-function keysIn(argv: readonly string[]): string[] {
-  return argv.flatMap((word) => word.match(/\binf_[\w-]{6,}/g) ?? []);
 }
 
 /** Told by its code: the parser itself may not have been loaded. */

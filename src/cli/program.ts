@@ -21,6 +21,7 @@ import { BeltCommand } from "./help/belt-command.ts";
 import { addHelp, helpWriter } from "./help/command.ts";
 import type { HelpStyle } from "./help/layout.ts";
 import type { Host } from "./host.ts";
+import { refuseKeys } from "./keys.ts";
 import { flagsOf } from "./typed-flags.ts";
 import { beltVersion } from "./version.ts";
 
@@ -31,7 +32,7 @@ export async function buildProgram(
   execute: (flags: GlobalFlags, action: Action) => Promise<void>,
 ): Promise<Command> {
   const style = () => helpStyle(host);
-  const program = new BeltCommand("belt", helpWriter(answer, style))
+  const program = new BeltCommand("belt", helpWriter(answer, style, host.argv))
     .description("Run any inference.sh app from a shell, follow it, stop it, and script all of it.")
     .usage("<command> [options]")
     .addHelpText(
@@ -54,6 +55,7 @@ export async function buildProgram(
     .showSuggestionAfterError(false)
     .version(beltVersion(host.root), "-V, --version", "print the version");
   addGlobalOptions(program);
+  program.hook("preAction", (_, command) => refuseKeys(program, command));
 
   const act: Act = (load) => execute(program.opts<GlobalFlags>(), async (ctx) => (await load())(ctx));
   const noun = (name: string, summary: string, description: string) =>

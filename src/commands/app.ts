@@ -61,7 +61,7 @@ export interface ListFlags {
 export async function list(ctx: Context, { limit, search }: ListFlags): Promise<void> {
   const api = await ctx.api();
   const found = search === undefined ? [] : await suggestedApps(api, search, limit);
-  ctx.out.result(found.length > 0 ? found : await api.apps(limit, search), appListView);
+  ctx.out.list(found.length > 0 ? found : await api.apps(limit, search), appListView, "no app was found");
 }
 
 /** Nothing where the API does not know the question; the list of the team's own apps can be searched, too. */

@@ -18,6 +18,8 @@ export interface AppSummary {
   version: string | null;
   functions: string[];
   problem: AppProblem | null;
+  /** What is probably a slip of its author. */
+  warnings: string[];
 }
 
 /** Facts for `belt dev` to show. */
@@ -42,6 +44,7 @@ export type ServerEvent =
       app: string;
       version: string | null;
       problem: AppProblem | null;
+      warnings: string[];
     }
   | {
       type: "session";

@@ -12,7 +12,7 @@ export async function profileNames(configDir: string): Promise<string[]> {
 }
 
 /** An app whose schemas are in the cache. */
-export interface KnownApp {
+export interface CachedApp {
   /** `namespace/name`, with or without `@version`. */
   reference: string;
   path: string;
@@ -22,7 +22,7 @@ export interface KnownApp {
 const MOST = 200;
 
 /** The apps whose schemas are in the cache, the newest first; of each file only its beginning is read. */
-export async function knownApps(cacheDir: string): Promise<KnownApp[]> {
+export async function cachedApps(cacheDir: string): Promise<CachedApp[]> {
   const dir = join(cacheDir, "schemas");
   const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(".json"));
   const files = await Promise.all(
@@ -35,11 +35,11 @@ export async function knownApps(cacheDir: string): Promise<KnownApp[]> {
   const known = await Promise.all(
     newest.map(async ({ path }) => ({ path, reference: await referenceIn(path).catch(() => null) })),
   );
-  return known.filter((one): one is KnownApp => one.reference !== null);
+  return known.filter((one): one is CachedApp => one.reference !== null);
 }
 
 /** What the API said of it; null when that cannot be read. */
-export async function readKnownApp({ path, reference }: KnownApp): Promise<JsonObject | null> {
+export async function readCachedApp({ path, reference }: CachedApp): Promise<JsonObject | null> {
   const entry = await readJson(path);
   if (!isObject(entry) || entry["reference"] !== reference) return null;
   return isObject(entry["app"]) ? entry["app"] : null;

@@ -14,7 +14,7 @@ export interface Progress {
   /** A new phase of a task or a chat, its last one perhaps: redrawn on a terminal, one line elsewhere. */
   phase(subject: Subject, phase: string, isLast?: boolean): void;
   /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
-  tally(text: string, isMilestone: boolean): void;
+  tally(text: () => string, isMilestone: boolean): void;
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
@@ -65,8 +65,8 @@ class Lines implements Progress {
 
   busy(): void {}
 
-  tally(text: string, isMilestone: boolean): void {
-    if (isMilestone) this.#options.note(text);
+  tally(text: () => string, isMilestone: boolean): void {
+    if (isMilestone) this.#options.note(text());
   }
 
   detail(): void {}
@@ -91,7 +91,7 @@ class Spinner implements Progress {
   #ora: Ora | null = null;
   #timer: NodeJS.Timeout | null = null;
   #start = 0;
-  #phase = "";
+  #phase = () => "";
   #detail = "";
   #release = () => {};
 
@@ -103,12 +103,18 @@ class Spinner implements Progress {
     this.phase("", text);
   }
 
-  tally(text: string): void {
-    this.busy(text);
+  /** It changes more often than it is drawn. */
+  tally(text: () => string): void {
+    this.#show(() => this.#options.clean(text()));
   }
 
   phase(_subject: Subject, phase: string): void {
-    this.#phase = this.#options.clean(phase);
+    const text = this.#options.clean(phase);
+    this.#show(() => text);
+  }
+
+  #show(phase: () => string): void {
+    this.#phase = phase;
     if (this.#timer) return;
     this.#start ||= this.#options.now();
     this.#timer = setTimeout(() => this.#draw(), PATIENCE);
@@ -159,7 +165,7 @@ class Spinner implements Progress {
   #text(textWidth: TextWidth): string {
     const { colors, stderr, now } = this.#options;
     const columns = (stderr.columns ?? 80) - BESIDE;
-    const head = textWidth.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
+    const head = textWidth.cut(`${this.#phase()} ${formatDuration(now() - this.#start)}`, columns);
     const room = columns - textWidth.width(head) - SEPARATOR.length;
     const detail = this.#detail && room > 10 ? SEPARATOR + textWidth.cut(this.#detail, room) : "";
     return `${head}${colors.dim(detail)}`;

@@ -9,7 +9,7 @@ import { table } from "../terminal/table.ts";
 import { safeJson, safeLine, safeText } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
 import { wrap } from "../terminal/wrap.ts";
-import type { JsonObject } from "../wire/types.ts";
+import { isObject, type JsonObject } from "../wire/types.ts";
 
 /** An app: what it is, and what each of its functions, or the one asked for, takes. */
 export function appView(schemas: AppSchemas, only: string | null): View<JsonObject> {
@@ -20,6 +20,7 @@ export function appView(schemas: AppSchemas, only: string | null): View<JsonObje
         head(app, schemas, style),
         ...functions.map(([name, described]) => functionPart(name, described, schemas, style)),
         setupPart(schemas, style),
+        secretsPart(app, style),
       ];
       return parts.filter((part) => part !== "").join("\n\n");
     },
@@ -70,6 +71,19 @@ function setupPart({ setup }: AppSchemas, style: Style): string {
   const schema = asSchema(setup);
   if (!schema || fieldsOf(schema).length === 0) return "";
   return `${style.colors.bold("--setup")}\n${fieldTable(schema, style)}`;
+}
+
+/** What has to be set up before the app runs. */
+function secretsPart({ version }: JsonObject, style: Style): string {
+  const secrets = isObject(version) ? version["required_secrets"] : undefined;
+  const declared = Array.isArray(secrets) ? secrets.filter(isObject) : [];
+  if (declared.length === 0) return "";
+  const rows = declared.map(({ key, optional, description }) => [
+    textOf(key),
+    optional === true ? "" : "yes",
+    textOf(description),
+  ]);
+  return `${style.colors.bold("Secrets")}\n${table({ head: ["NAME", "REQUIRED", "DESCRIPTION"] }, rows, style)}`;
 }
 
 const HEAD = ["NAME", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED", "DESCRIPTION"];

@@ -82,6 +82,7 @@ export function causesText(causes: readonly FailureCause[]): string {
         const names = [`row ${row}`, id, task_id].filter((name) => name !== null);
         return `         ${names.join(" ")}: ${cut(error)}`;
       }),
+      ...(rows > samples.length ? [`         and ${rows - samples.length} more`] : []),
     ])
     .join("\n");
 }

@@ -42,14 +42,17 @@ function faultsText({ scenario, steps }: { scenario: string; steps: number }): s
   return `faults are on: scenario ${safeLine(scenario)}, ${steps} step${steps === 1 ? "" : "s"}`;
 }
 
-/** A name with its functions, or with what is broken about it. */
-function appLines({ kind, app, functions, problem }: AppSummary, width: number, style: Style) {
+/** A name with its functions, or with what is broken about it; then what its author should look at. */
+function appLines({ kind, app, functions, problem, warnings }: AppSummary, width: number, style: Style) {
   const { colors, textWidth } = style;
   const name = pad(safeLine(app), width, textWidth);
   const text = problem ? problemText(problem) : (kind ?? functions.map(safeLine).join(" "));
   const color = problem ? colors.red : colors.dim;
   const lines = inLines(text, style.width - width - 2, style).map((line) => color(line));
-  return lines.map((line, index) => `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd());
+  const slips = warningLines(warnings, style.width - width - 2, style);
+  return [...lines, ...slips].map((line, index) =>
+    `${index === 0 ? name : " ".repeat(width)}  ${line}`.trimEnd(),
+  );
 }
 
 /** Passed in milliseconds each time: on a terminal they would only hide what matters. */
@@ -69,13 +72,12 @@ export const devEventView: View<DevEvent> = {
         return grid(event.time, { id, ...moved, what, detail: named("worker", worker), trouble }, style);
       }
       case "app": {
-        const { app, state, version, problem } = event;
+        const { app, state, version, problem, warnings } = event;
         const trouble = problem ? problemText(problem) : "";
-        return grid(
-          event.time,
-          { id: "app", status: state, what: app, detail: named("version", version), trouble },
-          style,
-        );
+        const row = { id: "app", status: state, what: app, detail: named("version", version), trouble };
+        const indent = indentOf(style);
+        const slips = warningLines(warnings, style.width - indent, style);
+        return [grid(event.time, row, style), ...slips.map((line) => " ".repeat(indent) + line)].join("\n");
       }
       case "session": {
         const { id, state, app, worker } = event;
@@ -169,11 +171,21 @@ function grid(time: string, row: Row, style: Style): string {
   const name = textWidth.cut(roomy ? full : full.slice(full.indexOf("/") + 1), Math.max(rest, 4));
   const line = `${head}${short(id).padEnd(8)}  ${state}  ${colors.dim(elapsed.padStart(7))}  ${pad(name, roomy ? rest : 0, textWidth)}  ${colors.dim(tail)}`;
   if (trouble === "") return line.trimEnd();
-  const indent = roomy ? 10 : 2;
+  const indent = indentOf(style);
   return [
     line.trimEnd(),
     ...troubleLines(trouble, width - indent, style).map((text) => " ".repeat(indent) + colors.red(text)),
   ].join("\n");
+}
+
+/** How far in stands what belongs to the line above. */
+function indentOf({ width }: Style): number {
+  return width >= 60 ? 10 : 2;
+}
+
+function warningLines(warnings: string[], width: number, style: Style): string[] {
+  const lines = warnings.flatMap((text) => inLines(`warning: ${safeLine(text)}`, width, style));
+  return lines.map((line) => style.colors.yellow(line));
 }
 
 /** Good ends, bad ends, and what the user wanted to end. */

@@ -55,8 +55,9 @@ function examplesIn(help: string): string[] {
     .map((line) => line.trim());
 }
 
-/** The words of each `belt …` in a line of shell. */
-function beltCalls(line: string): string[][] {
+/** The words of each `belt …` in a line of shell; what xargs runs gets an id behind them. */
+function beltCalls(shell: string): string[][] {
+  const line = shell.replace(/(\| xargs -r belt [^|]*)/, "$1 ID");
   const calls: string[][] = [];
   let words: string[] | null = null;
   for (const [, quoted, double, bare = ""] of line.matchAll(
@@ -254,9 +255,18 @@ describe("belt help", () => {
 
   it("is where the hint of a usage error leads, to the very command", async () => {
     const hinted = async (...argv: string[]) => (await belt(argv, { home })).stderr.split("\nhint: ")[1];
-    expect(await hinted("task", "get")).toBe("belt task get --help shows how it is used\n");
-    expect(await hinted("--profile", "task", "run")).toBe("belt run --help shows how it is used\n");
+    expect(await hinted("task", "get", "x", "--no-such")).toBe("belt task get --help shows how it is used\n");
+    expect(await hinted("--profile", "task", "balance", "--no-such")).toBe(
+      "belt balance --help shows how it is used\n",
+    );
     expect(await hinted("completion", "tcsh")).toBe("belt completion --help shows how it is used\n");
+  });
+
+  it("is that of a command that is named behind -h", async () => {
+    const page = async (...argv: string[]) => (await belt(argv, { home })).stdout;
+    expect(await page("-h", "run")).toBe(await page("run", "-h"));
+    expect(await page("--help", "--local", "task", "get")).toBe(await page("help", "task", "get"));
+    expect(await page("-h")).toBe(await page());
   });
 
   it("takes no word for nothing", async () => {

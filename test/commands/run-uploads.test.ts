@@ -52,6 +52,24 @@ describe("uploads", () => {
     ]);
   });
 
+  it("a text in a file's field is sent as it is, with a warning where a file of that name is here", async () => {
+    knowing();
+    const { code, stderr } = await inputs(
+      "prompt=x",
+      "photo=cat.png",
+      "photos[]=dog.jpg",
+      "photos[]=none.png",
+    );
+    expect(code).toBe(0);
+    expect(stderr.split("\n").filter((line) => line.startsWith("warning: "))).toEqual([
+      "warning: --input photo is sent as the text cat.png; photo=@cat.png uploads the file",
+      "warning: --input photos.0 is sent as the text dog.jpg; photos.0=@dog.jpg uploads the file",
+    ]);
+    expect(sent()).toMatchObject([{ input: { photo: "cat.png", photos: ["dog.jpg", "none.png"] } }]);
+    const other = await inputs("prompt=cat.png", "photo=https://files.example/cat.png", "photos[]=@cat.png");
+    expect(other.stderr).not.toContain("warning: ");
+  });
+
   it("the same file twice goes up once, whatever it is called", async () => {
     symlinkSync(join(home.dir, "cat.png"), join(home.dir, "again.png"));
     const { code } = await run([

@@ -271,6 +271,19 @@ describe("task get --save", () => {
     expect(seenByCdn).toEqual([]);
   });
 
+  it("tells of paths that an app has left in the place of files", async () => {
+    const file = { type: "string", format: "file" };
+    const output_schema = { type: "object", properties: { image: file, text: { type: "string" } } };
+    api.on("GET /apps/infsh/flux", api.ok({ id: "x", version: { default_function: "run", output_schema } }));
+    const output = { image: "/tmp/a.png", text: "/tmp/b.png" };
+    api.on("GET /tasks/t", api.ok({ id: "t", app: "infsh/flux", status: "completed", output }));
+    const { code, stderr } = await belt(["task", "get", "t", "--save", "out"], options());
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'warning: output.image is the path "/tmp/a.png", not a file that can be saved: the app must return it as a file\nthe output has no files to save\n',
+    );
+  });
+
   it.each([
     ["failed", "task t failed: there are no files to save"],
     ["cancelled", "task t was cancelled: there are no files to save"],

@@ -223,6 +223,15 @@ describe("session exec", () => {
     expect(api.count("DELETE /sessions/sess_9")).toBe(1);
   });
 
+  it("tells a loss that ends it once, as the error", async () => {
+    api.on("POST /sessions/sess_9/keepalive", api.error(410, "SESSION_EXPIRED", "gone"));
+    const { code, stderr } = await run("session", "keepalive", "sess_9", "--every", "1s");
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/^error: session sess_9 has expired.*\nhint: /),
+    ]);
+  });
+
   it("says once that the session was lost, which is exit 5 where the command succeeded", async () => {
     api.on("POST /sessions/sess_9/keepalive", api.error(410, "SESSION_EXPIRED", "gone"));
     api.on("DELETE /sessions/sess_9", api.error(410, "SESSION_EXPIRED", "gone"));
@@ -262,6 +271,21 @@ describe("session exec", () => {
     expect(code).toBe(130);
     expect(stderr).not.toContain("left at once");
     expect(api.count("DELETE /sessions/sess_9")).toBe(1);
+  });
+
+  it("says that an input is missing of the first call, not of the command's", async () => {
+    const input_schema = { type: "object", properties: { text: { type: "string" } }, required: ["text"] };
+    api.on(
+      "GET /apps/infsh/counter",
+      api.ok({ id: "x", version: { default_function: "run", input_schema } }),
+    );
+    const { code, stderr } = await run("session", "exec", "infsh/counter", "--", "true");
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "error: of the first call, which opens the session: --input text is required\n" +
+        "hint: its --input stands before --; belt run infsh/counter --help-app shows what it takes\n",
+    );
+    expect(api.count("POST /run")).toBe(0);
   });
 
   it("needs a command", async () => {

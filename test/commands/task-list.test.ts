@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { STATUS_WORDS } from "../../src/wire/status.ts";
 import { belt } from "../support/belt.ts";
 import { json, type Request, type Step } from "../support/scripted-api.ts";
 import { api, home, setStage, task } from "../support/stage.ts";
@@ -55,6 +56,14 @@ describe("task list", () => {
       const found = JSON.parse(stdout);
       expect(found).toHaveLength(count);
       for (const { status, app } of found) expect([status, app]).toEqual(["failed", "a/odd@1"]);
+    });
+
+    it("--status active is every state in which a task has not ended", async () => {
+      const items = STATUS_WORDS.map((word) => api.task(word, { id: word }));
+      api.on("POST /tasks/list", api.ok({ items, has_next: false }));
+      const { stdout } = await task(["list", "--status", "active", "-q"]);
+      const ended = ["completed", "failed", "cancelled"];
+      expect(stdout.trim().split("\n")).toEqual(STATUS_WORDS.filter((word) => !ended.includes(word)));
     });
 
     it("look through ten pages and no more, and say so", async () => {

@@ -115,6 +115,7 @@ describe("task wait", () => {
     const mixed = await task(["wait", "a", "b", "c", "--timeout", "300ms"]);
     expect(mixed.code).toBe(9);
     expect(mixed.stderr).toContain("error: 1 of 3 failed, 1 still running: ");
+    expect(mixed.stderr).toContain(", c (failed: ");
   });
 
   it.each([

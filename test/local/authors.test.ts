@@ -105,6 +105,41 @@ export class App { run({ uri }) { return { image: uri, list: [uri, {uri}], text:
   });
 });
 
+test.each(["zod", "zod3"])(
+  "an output that does not fit its schema is a warning in the log, with %s",
+  async (zod) => {
+    const { server } = await serve({
+      "inference.js": `import { z } from "${zod}";
+import { createFileSchema, File } from "@inferencesh/app";
+import { writeFileSync } from "node:fs";
+const file = createFileSchema(z);
+export const RunInput = z.object({ make: z.string() });
+export const RunOutput = z.object({ text: z.string(), file: file.optional(), list: z.array(file).default([]) });
+const at = () => { const path = process.env.TMPDIR + "/x.txt"; writeFileSync(path, "x"); return path; };
+const made = {
+  good: () => ({ text: "x" }),
+  files: () => ({ text: "x", file: File.fromPath(at()), list: [{ path: at() }, "https://example.com/x.txt"] }),
+  typo: () => ({ txt: "x" }),
+  number: () => ({ text: 5, file: { path: at() } }),
+  nothing: () => undefined,
+};
+export class App { run({ make }) { return made[make](); } }
+`,
+    });
+    const warnings = async (make: string) => {
+      const { id, status_text } = await server.run({ ...BODY, input: { make } });
+      expect(status_text).toBe("completed");
+      const { logs } = (await server.call("GET", `/tasks/${id}/logs`)).body;
+      return logs.map(({ content }: { content: string }) => content.split(": ").slice(0, 2).join(": "));
+    };
+    expect(await warnings("good")).toEqual([]);
+    expect(await warnings("files")).toEqual([]);
+    for (const make of ["typo", "number"])
+      expect(await warnings(make)).toEqual(["warning: output.text does not fit the schema"]);
+    expect(await warnings("nothing")).toEqual(["warning: output does not fit the schema"]);
+  },
+);
+
 describe("a folder that is no app says what is missing", () => {
   const problemOf = async (dir: string) => {
     const server = await startServer({ appDirs: [dir] });

@@ -166,6 +166,19 @@ describe.concurrent("waiting", () => {
   );
 
   it(
+    "tells its first tries, too, once there is something to tell",
+    scene(
+      async ({ api, belt }) => {
+        const busy = api.error(503, "internal_error", "busy");
+        api.on("GET /tasks/task_1", busy, busy, busy, api.ok(DONE));
+        const { code, stderr } = await belt("task", "get", "task_1");
+        expect([code, stderr.match(/\(\d of \d\)/g)]).toEqual([0, ["(2 of 4)", "(3 of 4)", "(4 of 4)"]]);
+      },
+      { policy: { retries: [5, 5, 1_000] } },
+    ),
+  );
+
+  it(
     "says after a second that it tries again",
     scene(async ({ api, belt }) => {
       api.on("GET /tasks/task_1", silence, api.ok(DONE));

@@ -72,6 +72,7 @@ test("a broken app is told with its file and line, an edit with its version", ()
   const problem = { message: "SyntaxError: Unexpected token", file: "/apps/x/inference.js", line: 2 };
   const app: DevEvent = {
     type: "app",
+    warnings: [],
     time: TIME,
     state: "broken",
     app: "acme/x",
@@ -114,7 +115,7 @@ test("sessions, and webhooks that did not arrive, are told; workers are not", ()
 });
 
 test.each([40, 80])("what is served fits %i columns, broken apps with their place", (width) => {
-  const app = { dir: "/apps/x", built_in: false, version: "cafe1234" };
+  const app = { dir: "/apps/x", built_in: false, version: "cafe1234", warnings: [] };
   const problem = { message: "SyntaxError: Unexpected token", file: "/x/inference.js", line: 2 };
   const text = servingView.text(
     {

@@ -190,6 +190,8 @@ const REQUIREMENT_VERBS = new Map([
 
 function requirementHint(entry: JsonObject): string {
   const action = isObject(entry["action"]) ? entry["action"] : {};
+  // A server of this machine has no settings but files.
+  if (text(action["file"])) return `write ${text(entry["key"])}=… into ${text(action["file"])}`;
   const scopes = Array.isArray(action["scopes"]) ? action["scopes"].map(text).filter(Boolean) : [];
   return [
     REQUIREMENT_VERBS.get(text(entry["type"])) ?? "set up",

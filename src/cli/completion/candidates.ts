@@ -1,4 +1,4 @@
-import { knownApps, profileNames, readKnownApp } from "../../store/completion-data.ts";
+import { cachedApps, profileNames, readCachedApp } from "../../store/completion-data.ts";
 import { Journal, type JournalEntry } from "../../store/journal.ts";
 import { beltPaths, type Paths } from "../../store/paths.ts";
 import { safeLine } from "../../terminal/text.ts";
@@ -61,7 +61,7 @@ function idsOf(entries: JournalEntry[]): Candidate[] {
 }
 
 async function appNames(paths: Paths): Promise<Candidate[]> {
-  const cached = (await knownApps(paths.cache)).map(({ reference }) => reference);
+  const cached = (await cachedApps(paths.cache)).map(({ reference }) => reference);
   const submitted = (await newestFirst(paths, "task")).map(({ app }) => app).filter((app) => app !== null);
   return [...new Set([...submitted, ...cached])].slice(0, MOST).map((value) => ({ value }));
 }
@@ -74,9 +74,9 @@ async function agentNames(paths: Paths): Promise<Candidate[]> {
 
 /** Each key of the app's input with its `=`, and each value of those that have a choice. */
 async function inputsOf(paths: Paths, app: string): Promise<Candidate[]> {
-  const known = (await knownApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
+  const known = (await cachedApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
   const meant = known.find(({ reference }) => reference === app) ?? known[0];
-  const found = meant && (await readKnownApp(meant));
+  const found = meant && (await readCachedApp(meant));
   return found ? appInputCandidates(found) : [];
 }
 

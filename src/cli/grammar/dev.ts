@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { DevFlags } from "../../commands/dev/serve.ts";
 import type { ServerFlags } from "../../commands/dev/server.ts";
 import { usageError } from "../../errors.ts";
+import { aroundDashes, refuseWithoutDashes } from "./dashes.ts";
 import { type Act, amount, duration, examples, SCENARIO_HELP, wholeNumber } from "./options.ts";
 
 export function addDev(program: Command, act: Act): void {
@@ -45,11 +46,12 @@ function addDevExec(exec: Command, act: Act): void {
       examples("belt dev exec -- npm test", "belt dev exec ./my-app --scenario lost-answer -- ./nightly.sh"),
     )
     .action((words: string[], _flags: ServerFlags, command: Command) => {
-      const [appDirs, inner] = aroundDashes(words, command);
+      const { before: appDirs, after: inner } = aroundDashes(words, command);
+      if (inner === null && words.length > 0) refuseWithoutDashes(command);
       const flags = flagsOf(command.parent!);
       return act(async () => {
         const { devExec } = await import("../../commands/dev/exec.ts");
-        return (ctx) => devExec(ctx, appDirs, inner, flags);
+        return (ctx) => devExec(ctx, appDirs, inner ?? [], flags);
       });
     });
 }
@@ -63,18 +65,6 @@ function flagsOf(dev: Command): ServerFlags {
     );
   }
   return dev.opts<ServerFlags>();
-}
-
-/** What stands before and after `--`, which the parser takes out. */
-function aroundDashes(words: string[], command: Command): [string[], string[]] {
-  const { rawArgs } = rootOf(command) as Command & { rawArgs: string[] };
-  const at = rawArgs.indexOf("--");
-  const after = at === -1 ? 0 : rawArgs.length - at - 1;
-  return [words.slice(0, words.length - after), words.slice(words.length - after)];
-}
-
-function rootOf(command: Command): Command {
-  return command.parent ? rootOf(command.parent) : command;
 }
 
 function addServerOptions(command: Command): Command {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ExecFlags } from "../../commands/session/exec.ts";
 import type { EndFlags, KeepaliveFlags } from "../../commands/session/session.ts";
+import { hasOptionBehind, refuseWithoutDashes } from "./dashes.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
@@ -95,10 +96,11 @@ export function addSession(session: Command, act: Act): void {
         "belt session exec infsh/counter --local --input by:=5 -- ./many-calls.sh",
       ),
     )
-    .action((app: string, command: string[], flags: ExecFlags) =>
-      act(async () => {
+    .action((app: string, words: string[], flags: ExecFlags, command: Command) => {
+      if (hasOptionBehind(words[0]!, app, command)) refuseWithoutDashes(command);
+      return act(async () => {
         const { exec } = await import("../../commands/session/exec.ts");
-        return (ctx) => exec(ctx, app, command, flags);
-      }),
-    );
+        return (ctx) => exec(ctx, app, words, flags);
+      });
+    });
 }

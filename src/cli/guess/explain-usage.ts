@@ -1,49 +1,83 @@
 import type { Command, CommanderError } from "commander";
 import { type BeltError, usageError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { belt, type Hint, joinHints } from "../../hint.ts";
 import type { Host } from "../host.ts";
+import { keyInArguments } from "../keys.ts";
+import { hasKey } from "./has-key.ts";
+import { type Known, readKnown } from "./known-apps.ts";
 import { meantCommand } from "./meant-command.ts";
-import { KEY_OPTIONS } from "./other-tools.ts";
-import { textInputOf } from "./text-input.ts";
+import { placesOfWords } from "./meant-path.ts";
+import { ADVICE, COMMANDS } from "./other-tools.ts";
 
-/** What the parser refused, with what was probably meant as the hint. */
-export async function explainUsage(thrown: CommanderError, program: Command, host: Host): Promise<BeltError> {
-  const { argv } = host;
-  if (hasKey(argv)) return keyInArguments();
-  const [told = ""] = thrown.message.replace(/^error: /, "").split("\n");
-  const message = told.replace(EXCESS, "belt $1 takes $2, not $3");
-  const choice =
-    /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/.exec(
-      message,
-    );
-  if (choice) return unfinished(`<${choice[2]}>: "${choice[1]}" is not one of ${choice[3]}`, program, argv);
-  const meant = CAN_BE_MEANT.has(thrown.code)
-    ? meantCommand(program, argv, await textInputOf(host, argv))
-    : null;
-  return meant === null ? unfinished(message, program, argv, thrown.message) : usageError(message, meant);
+/** What is needed to make sense of a command line. */
+export interface Refused {
+  program: Command;
+  host: Host;
+  /** True for a command line that belt takes, and that goes where this one would have gone. */
+  check(words: string[]): Promise<boolean>;
 }
 
-/** Errors of the parser behind which another command line may be meant. */
-const CAN_BE_MEANT = new Set([
-  "commander.unknownCommand",
-  "commander.unknownOption",
-  "commander.excessArguments",
-]);
+/** What the parser refused, with what was probably meant as the hint. */
+export async function explainUsage(thrown: CommanderError, refused: Refused): Promise<BeltError> {
+  const { argv } = refused.host;
+  if (hasKey(refused.program, argv)) return keyInArguments();
+  const message = messageOf(thrown, refused.program, argv);
+  const [, own] = thrown.message.split("\n");
+  const meant = own && thrown.code === "commander.missingArgument" ? null : await meantBy(refused);
+  return usageError(message, meant ? withList(thrown, meant) : own || lead(refused.program, argv));
+}
+
+/** What a command refused, taking for an argument what is a verb of other tools: `dev start`, `batch run`. */
+export async function explainRefusal(error: BeltError, refused: Refused): Promise<BeltError> {
+  const { program, host } = refused;
+  const [noun, verb] = placesOfWords(program, host.argv).map((place) => host.argv[place]);
+  const pair = `${noun} ${verb}`;
+  if (!Object.hasOwn(COMMANDS, pair) && !Object.hasOwn(ADVICE, pair)) return error;
+  const meant = await meantBy(refused);
+  return meant === null ? error : error.with({ hint: meant });
+}
+
+async function meantBy({ program, host, check }: Refused): Promise<Hint | null> {
+  const known: Known = await readKnown(host);
+  const [first = "", second] = placesOfWords(program, host.argv).map((place) => host.argv[place]!);
+  const advice = [`${first} ${second}`, first].find((words) => Object.hasOwn(ADVICE, words));
+  return advice === undefined ? await meantCommand(program, host.argv, known, check) : ADVICE[advice]!;
+}
+
+/** The parser's message, in belt's words. */
+function messageOf({ message, code }: CommanderError, program: Command, argv: readonly string[]): string {
+  const [told = ""] = message.replace(/^error: /, "").split("\n");
+  const choice = CHOICE.exec(told);
+  if (choice) return `${choice[1] ?? `<${choice[3]}>`}: "${choice[2]}" is not one of ${choice[4]}`;
+  const choices = code === "commander.missingArgument" ? choicesOf(told, program, argv) : "";
+  return `${told.replace(EXCESS, "belt $1 takes $2, not $3")}${choices}`;
+}
+
+const CHOICE =
+  /^(?:command-argument|option '(?:-\w, )?(--[\w-]+).*' argument) (?:value )?'(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\.$/;
 
 const EXCESS = /^too many arguments for '(.*)'\. Expected (.*) but got (\d+)\.$/;
 
-/** Leads to the help of the command that was meant. */
-function unfinished(message: string, program: Command, argv: string[], whole = ""): BeltError {
-  const own = whole.split("\n").slice(1).join(" ");
-  const path = namedCommand(program, argv);
-  return usageError(
-    message,
-    own || (path === "" ? "belt help lists the commands" : `belt ${path} --help shows how it is used`),
-  );
+function choicesOf(told: string, program: Command, argv: readonly string[]): string {
+  const { command } = namedCommand(program, argv);
+  const missing = command.registeredArguments.find((argument) => told.endsWith(`'${argument.name()}'`));
+  return missing?.argChoices ? `: ${missing.argChoices.join(", ")}` : "";
+}
+
+/** Behind an app that is missing comes what tells which there are. */
+function withList({ code, message }: CommanderError, meant: Hint): Hint {
+  const isApp = code === "commander.missingArgument" && message.includes("'app'");
+  return isApp ? joinHints([belt("app list"), " shows the apps there are"], meant) : meant;
+}
+
+/** The help of the command that was meant. */
+function lead(program: Command, argv: readonly string[]): string {
+  const { path } = namedCommand(program, argv);
+  return path === "" ? "belt help lists the commands" : `belt ${path} --help shows how it is used`;
 }
 
 /** "task get": the command that the words lead to, as far as they do. */
-function namedCommand(program: Command, argv: readonly string[]): string {
+function namedCommand(program: Command, argv: readonly string[]): { path: string; command: Command } {
   let [path, at] = ["", program];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!;
@@ -54,17 +88,5 @@ function namedCommand(program: Command, argv: readonly string[]): string {
     const next = at.commands.find((child) => child.name() === word);
     if (next) [path, at] = [`${path} ${word}`.trim(), next];
   }
-  return path;
-}
-
-function hasKey(argv: readonly string[]): boolean {
-  return argv.some((word) => /^inf_\w{6,}/.test(word) || KEY_OPTIONS.includes(word.split("=")[0]!));
-}
-
-function keyInArguments(): BeltError {
-  return usageError("a key in the arguments is seen by all users of this machine, and kept by the shell", [
-    "withdraw that key and make a new one; ",
-    belt("login"),
-    " asks for it, or reads it from standard input",
-  ]);
+  return { path, command: at };
 }

@@ -1,20 +1,47 @@
 import type { Command } from "commander";
-import { type BeltCommand, belt } from "../../hint.ts";
-import { meantPath } from "./meant-path.ts";
+import { type BeltCommand, belt, type Hint } from "../../hint.ts";
+import { appOf, type Known } from "./known-apps.ts";
+import { type MeantPath, meantPath, placesOfWords } from "./meant-path.ts";
 import { meantWords } from "./meant-words.ts";
+import { targetIn, withDashes } from "./with-dashes.ts";
+
+/** True for a command line that belt takes, and that goes where the one that was typed would have gone. */
+type Check = (words: string[]) => Promise<boolean>;
 
 /**
  * A command line that belt does not take, as one that it does: words of other tools are replaced, an
  * app's inputs get their `--input`, slips of the pen are mended. Null when it cannot be told what was
- * meant. `textKey` names the input that takes a bare text.
+ * meant.
  */
-export function meantCommand(program: Command, argv: readonly string[], textKey: string): BeltCommand | null {
+export async function meantCommand(
+  program: Command,
+  argv: readonly string[],
+  known: Known,
+  check: Check,
+): Promise<Hint | null> {
   const end = argv.indexOf("--");
   const typed = end === -1 ? argv : argv.slice(0, end);
-  const meant = meantPath(program, typed);
+  const behind = end === -1 ? [] : argv.slice(end);
+  const dashed = end === -1 ? withDashes(program, argv, known) : null;
+  if (dashed) return (await check(dashed)) ? command(dashed) : null;
+  const meant = meantPath(program, typed, known.apps);
   if (meant === null) return null;
-  const words = meantWords(program, meant, { textKey, isWhole: end !== -1 });
-  if (words === null || words.join("\n") === typed.join("\n")) return null;
-  const [first = "", ...others] = words;
-  return belt(first, ...others, ...(end === -1 ? [] : argv.slice(end)));
+  const line = meantWords(meant, { program, app: appOf(known.apps, meant.rest), isWhole: end !== -1 });
+  const words = line?.complete() ?? inputsShown(program, meant);
+  if (words === null || words.join("\n") === typed.join("\n") || !(await check([...words, ...behind])))
+    return null;
+  const hint = command([...words, ...behind]);
+  return line && line.pipe !== "" ? [hint, line.pipe] : hint;
+}
+
+/** Where it cannot be told which input of an app is meant, they are shown. */
+function inputsShown(program: Command, { path, rest }: MeantPath): string[] | null {
+  const [place] = placesOfWords(program, rest);
+  return path[0] === "run" && place !== undefined
+    ? ["run", rest[place]!, "--help-app", ...targetIn(rest)]
+    : null;
+}
+
+function command([first = "", ...others]: string[]): BeltCommand {
+  return { ...belt(first, ...others), isWhole: true };
 }

@@ -7,3 +7,17 @@ export function findOption(word: string, commands: readonly Command[]): Option |
     .flatMap((command) => command.options)
     .find(({ short, long }) => name === short || name === long);
 }
+
+/** -1 is a number, and - is standard input. */
+export function isOption(word: string): boolean {
+  return word.startsWith("-") && word !== "-" && !isNumber(word);
+}
+
+export function isNumber(word: string): boolean {
+  return /^-?\d+(\.\d+)?$/.test(word);
+}
+
+/** As `--input` takes it: key=…, key:=…, key@=…, an object, a file. */
+export function isSpec(word: string): boolean {
+  return /^([\w.[\]\\-]+(:|@)?=|@|\{)/.test(word) || /^\S+\.(json|ya?ml)$/.test(word);
+}

@@ -20,12 +20,28 @@ const OPTIONS_TOPIC = "options";
 const TOPIC_NAMES = [...Object.keys(TOPICS), OPTIONS_TOPIC];
 
 /** Writes the help of a command, or of belt itself. */
-export function helpWriter(answer: PacedWriter, style: () => HelpStyle): (command: BeltCommand) => void {
-  return (command) => {
+export function helpWriter(
+  answer: PacedWriter,
+  style: () => HelpStyle,
+  argv: readonly string[],
+): (command: BeltCommand) => void {
+  return (given) => {
+    const command = given.parent === null ? askedAbout(given, argv) : given;
     const page =
       command.parent === null ? frontPage(command, TOPIC_NAMES, style()) : helpPage(command, style());
     answer.write(`${page}\n`);
   };
+}
+
+/** `belt -h run` asks about run. */
+function askedAbout(program: Command, argv: readonly string[]): Command {
+  const isAsked = argv.includes("-h") || argv.includes("--help");
+  return isAsked
+    ? find(
+        program,
+        argv.filter((word) => !word.startsWith("-")),
+      ).command
+    : program;
 }
 
 /** `belt help`: of a command, about a topic, or the whole grammar as data. */

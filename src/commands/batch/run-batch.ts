@@ -1,6 +1,5 @@
 import type { Api } from "../../api/client.ts";
-import { BeltError, usageError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { BeltError } from "../../errors.ts";
 import { BatchLedger } from "../../store/batch-ledger.ts";
 import type { ResultLine } from "../../store/batch-records.ts";
 import { formatDuration } from "../../terminal/text.ts";
@@ -10,6 +9,7 @@ import type { Clock } from "../run/clock.ts";
 import { sweepFolder } from "../run/download.ts";
 import { RanApp } from "../run/run-version.ts";
 import type { Context, RunContext } from "../shared/context.ts";
+import { needsLastingServer } from "../shared/lasting-server.ts";
 import { admission, countEarlier, spentText } from "./admission.ts";
 import { type BatchRun, Failures, Streams } from "./batch-run.ts";
 import { Book } from "./book.ts";
@@ -84,7 +84,8 @@ async function createRun(
   const settled = new Set<string>();
   const quiet = quietly(ctx);
   const budget = budgetFor(ctx, flags, plan);
-  const tally = createTally(ctx, plan, save !== null, () => spentText(budget));
+  const wanted = await Wanted.open(book, { again, saves: save !== null, settled });
+  const tally = createTally(ctx, plan, wanted, () => spentText(budget));
   return {
     ctx: quiet,
     api,
@@ -99,7 +100,7 @@ async function createRun(
     tally,
     options: { retries, again, save, receipt, onInterrupt, jobs },
     admit: admission(quiet, api, source, budget, receipt),
-    wanted: await Wanted.open(book, { again, saves: save !== null, settled }),
+    wanted,
     deadline: clock.signal,
     ending: AbortSignal.any([ctx.signal, clock.signal]),
     streams: new Streams(),
@@ -127,14 +128,15 @@ function budgetFor(ctx: Context, flags: BatchFlags, { book }: Plan): Budget {
 function createTally(
   { out, now }: Context,
   { rows, book }: Plan,
-  saves: boolean,
+  wanted: Wanted,
   spent: () => string | null,
 ): Tally {
-  const count = (...wanted: string[]) => rows.filter(({ key }) => wanted.includes(book.standing(key))).length;
+  const settled = rows.filter((row) => !wanted.submits(row) && !wanted.follows(row));
+  const failed = settled.filter(({ key }) => ["failed", "in-doubt"].includes(book.standing(key))).length;
   return new Tally({
     total: rows.length,
-    done: saves ? count("done") : count("done", "unsaved"),
-    failed: count("failed", "in-doubt"),
+    done: settled.length - failed,
+    failed,
     now,
     spent,
     show: (text, isMilestone) => out.progress.tally(text, isMilestone),
@@ -171,9 +173,5 @@ function leftBehind({ command }: BatchRequest) {
 /** A server inside this process ends with the command, and what is left to run on it would, too. */
 function requireLastingServer(api: Api, { flags }: BatchRequest): void {
   if (api.outlivesCommand || flags.onInterrupt !== "detach") return;
-  throw usageError("--on-interrupt detach needs a local server that goes on after this command", [
-    "run ",
-    belt("dev"),
-    " in another terminal, then the same command again",
-  ]);
+  throw needsLastingServer("--on-interrupt detach");
 }

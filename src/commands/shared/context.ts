@@ -1,7 +1,7 @@
 import type { Account, Named } from "../../account/account.ts";
 import type { ProxyInUse } from "../../account/proxy.ts";
 import type { Api } from "../../api/client.ts";
-import type { Hint } from "../../hint.ts";
+import type { BeltCommand, Hint } from "../../hint.ts";
 import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
@@ -20,6 +20,8 @@ export interface Context {
    * decides: for a local server of this command's own, with these faults.
    */
   api(scenario?: string): Promise<Api>;
+  /** This very command, aimed elsewhere: at `--local`, `--profile <name>` or `--api-url <url>`. */
+  sameCommand(...target: string[]): BeltCommand;
   /** The `belt dev` that serves with this state folder; null when there is none. */
   runningServer(): Promise<ServerAddress | null>;
   endpoint: Endpoint;

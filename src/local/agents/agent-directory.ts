@@ -43,7 +43,8 @@ export class AgentDirectory {
 
   summary(): AppSummary {
     const { agent: app, dir, builtIn: built_in, problem, current } = this;
-    return { kind: "agent", app, dir, built_in, version: current?.hash ?? null, functions: [], problem };
+    const version = current?.hash ?? null;
+    return { kind: "agent", app, dir, built_in, version, functions: [], problem, warnings: [] };
   }
 
   #read(text: string, modifiedAt: number): AgentVersion {

@@ -7,6 +7,7 @@ import type { AppProblem, EmitEvent } from "../events.ts";
 import { describeProblem, problemOf } from "./app-problem.ts";
 import type { AppVersion } from "./app-version.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
+import { readManifest, textOf as text } from "./manifest.ts";
 import { readPrice } from "./price.ts";
 import { readSecrets } from "./secrets.ts";
 import { readSmallFile, statRegular } from "./small-file.ts";
@@ -19,6 +20,8 @@ export class AppDirectory {
   readonly versions = new Map<string, AppVersion>();
   current: AppVersion | null = null;
   problem: AppProblem | null = null;
+  /** Of the version that was last loaded: what is probably a slip. */
+  warnings: string[] = [];
   namespace = "local";
   name: string;
   readonly #parse: (text: string) => unknown;
@@ -58,12 +61,17 @@ export class AppDirectory {
     return !first;
   }
 
-  /** Loading failed, or worked again; told once. */
-  report(problem: AppProblem | null): void {
-    const before = this.problem?.message;
+  /** Loading failed, or worked again, or shows what may be a slip; told once. */
+  report(problem: AppProblem | null, warnings: string[]): void {
+    const before = this.#said();
     this.problem = problem;
-    if (before === problem?.message) return;
+    this.warnings = warnings;
+    if (before === this.#said()) return;
     this.#notify(problem ? "broken" : "loaded");
+  }
+
+  #said(): string {
+    return [this.problem?.message ?? "", ...this.warnings].join("\n");
   }
 
   problemText(): string {
@@ -83,6 +91,7 @@ export class AppDirectory {
     try {
       this.#become(this.#readVersion());
       this.problem = null;
+      this.warnings = [];
       if (!first) this.#notify("changed");
     } catch (error) {
       this.#become(null);
@@ -103,9 +112,9 @@ export class AppDirectory {
   #readVersion(): AppVersion {
     const file = join(this.dir, "inf.yml");
     if (!existsSync(file)) throw new Error("it has no inf.yml, and so is no app; belt app init makes one");
-    const manifest = asObject(this.#parse(readSmallFile(file)));
-    this.namespace = text(manifest["namespace"]) || "local";
-    this.name = text(manifest["name"]) || basename(this.dir);
+    const { fields: manifest, namespace, name, warnings } = readManifest(this.dir, this.#parse);
+    this.namespace = namespace;
+    this.name = name;
     requireNode(this.dir, text(manifest["kernel"]));
     return {
       app: this.app,
@@ -119,6 +128,7 @@ export class AppDirectory {
       dir: this.dir,
       entry: findEntry(this.dir),
       defaultFunction: text(manifest["default_function"]) || null,
+      slips: warnings,
       env: Object.fromEntries(
         Object.entries(asObject(manifest["env"])).map(([key, value]) => [key, String(value)]),
       ),
@@ -135,6 +145,7 @@ export class AppDirectory {
       app: this.app,
       version: this.current?.hash ?? null,
       problem: this.problem,
+      warnings: this.warnings,
     });
   }
 }
@@ -165,8 +176,4 @@ function mainOf(dir: string): string {
 
 function asObject(value: unknown): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

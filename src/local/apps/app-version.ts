@@ -16,6 +16,8 @@ export interface AppVersion {
   dir: string;
   entry: string;
   defaultFunction: string | null;
+  /** What in its inf.yml is probably a slip. */
+  slips: string[];
   env: Record<string, string>;
   /** Keys the app may find in its environment, or must. */
   secrets: Secret[];

@@ -57,9 +57,9 @@ export class Catalog {
   }
 
   /** The app of this version could, or could not, be loaded. */
-  async report(version: AppVersion, problem: AppProblem | null): Promise<void> {
+  async report(version: AppVersion, problem: AppProblem | null, warnings?: string[]): Promise<void> {
     for (const directory of await this.directories())
-      if (directory.current === version) directory.report(problem);
+      if (directory.current === version) directory.report(problem, warnings ?? directory.warnings);
   }
 
   /** The versions that edits have made since the last look. */

@@ -34,17 +34,23 @@ function readValues(app: string, file: string): NodeJS.Dict<string> {
   }
 }
 
-/** Throws the API's list of requirements when a secret is missing without which the app does not run. */
-export function requireSecrets(version: AppVersion): void {
+/** Without these the app does not run. */
+export function missingSecrets(version: AppVersion): Secret[] {
   const given = givenSecrets(version);
-  const missing = version.secrets.filter(({ key, optional }) => !optional && !given[key]);
+  return version.secrets.filter(({ key, optional }) => !optional && !given[key]);
+}
+
+/** Throws the API's list of requirements when a secret is missing. */
+export function requireSecrets(version: AppVersion): void {
+  const missing = missingSecrets(version);
   if (missing.length === 0) return;
+  const file = join(version.dir, ".env");
   throw new RequirementsNotMet(
     missing.map(({ key, description }) => ({
       type: "secret",
       key,
-      message: `${version.app} needs the secret ${key}${description ? ` (${description})` : ""}: add ${key}=… to ${join(version.dir, ".env")}`,
-      action: { type: "add_secret" },
+      message: `${version.app} needs the secret ${key}${description ? ` (${description})` : ""}: add ${key}=… to ${file}`,
+      action: { type: "add_secret", file },
     })),
   );
 }

@@ -1,9 +1,11 @@
 /** What the server says about its apps. */
+import { join } from "node:path";
 import type { JsonObject } from "../../wire/types.ts";
 import type { AppDirectory } from "../apps/app-directory.ts";
 import { describeProblem, problemOf } from "../apps/app-problem.ts";
 import type { AppVersion } from "../apps/app-version.ts";
 import type { Catalog } from "../apps/catalog.ts";
+import { missingSecrets } from "../apps/secrets.ts";
 import { brokenApp } from "../errors.ts";
 import type { AppSummary } from "../events.ts";
 import type { Pool } from "../workers/pool.ts";
@@ -61,7 +63,7 @@ export class Apps {
       const schemas = await this.#pool.withAnyWorker(version, (worker) =>
         worker.loaded.then(() => worker.describe()),
       );
-      await this.#catalog.report(version, null);
+      await this.#catalog.report(version, null, slipsOf(version, schemas));
       return schemas;
     } catch (error) {
       const problem = problemOf(error, version.dir);
@@ -81,8 +83,20 @@ export class Apps {
       version: current?.hash ?? null,
       functions: Object.keys(schemas?.functions ?? {}),
       problem: directory.problem,
+      warnings: directory.warnings,
     };
   }
+}
+
+/** What is probably a slip: of its inf.yml, of its code, and what one says of the other. */
+function slipsOf(version: AppVersion, schemas: AppSchemas): string[] {
+  const { slips, defaultFunction: name } = version;
+  const file = join(version.dir, ".env");
+  const secrets = missingSecrets(version).map(({ key }) => `no run without a secret: ${key}=… in ${file}`);
+  const names = Object.keys(schemas.functions);
+  const isThere = name === null || names.includes(name);
+  const wrong = `inf.yml: default_function is ${name}, which is no function of the app; it has ${names.join(", ")}`;
+  return [...slips, ...schemas.slips, ...(isThere ? [] : [wrong]), ...secrets];
 }
 
 function serializeApp(version: AppVersion, schemas: AppSchemas | null): JsonObject {

@@ -137,7 +137,8 @@ export class Runner {
   async #makeReady(worker: WorkerProcess, live: LiveTask): Promise<void> {
     const { setup } = live.task;
     const key = stableJson(setup ?? {});
-    const isReady = worker.setupKey === key || (worker.setupKey !== null && setup === null);
+    const keeps = worker.session !== null && !worker.fresh && worker.setupKey !== null && setup === null;
+    const isReady = worker.setupKey === key || keeps;
     if (isReady) return;
     const { clock } = this.#options;
     worker.onLog = (text) => live.log(text, LOG_SETUP, clock.now());

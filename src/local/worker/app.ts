@@ -1,6 +1,7 @@
 /** The contract of an app module (src/local/README.md, "An app directory"). Runs in the worker process. */
 import type { JsonObject } from "../../wire/types.ts";
 import { liveFields } from "./marks.ts";
+import { HOOKS, pascal, slipsOf, whyNoFunction, whyNot } from "./missing.ts";
 
 /** As much of zod 3 and zod 4 as running an app needs. */
 export interface ZodSchema {
@@ -17,6 +18,8 @@ type AppObject = Record<string, AppMethod | undefined> & { context?: unknown };
 export interface LoadedApp {
   entry: string;
   functions: string[];
+  /** What is probably a slip of its author. */
+  slips: string[];
   unloads: boolean;
   setupSchema: ZodSchema | null;
   schemasOf(name: string): { input: ZodSchema; output: ZodSchema };
@@ -33,7 +36,7 @@ export interface LoadedApp {
   unload(): Promise<void>;
 }
 
-const NOT_FUNCTIONS = new Set(["constructor", "setup", "unload", "onCancel"]);
+const NOT_FUNCTIONS = new Set(["constructor", ...HOOKS]);
 
 export function readApp(module: JsonObject, entry: string): LoadedApp {
   const App = module["App"];
@@ -46,7 +49,8 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
   const functions = methodsOf(app).filter(
     (name) => isSchema(schemasOf(name).input) && isSchema(schemasOf(name).output),
   );
-  if (functions.length === 0) throw new Error(whatIsMissing(module, methodsOf(app)));
+  const shape = { module, methods: methodsOf(app), isSchema };
+  if (functions.length === 0) throw new Error(whyNoFunction(shape));
   const kindOf = (name: string) => {
     const { input, output } = schemasOf(name);
     const isStream = takesSocket(app[name]) || liveFields(input).length > 0 || liveFields(output).length > 0;
@@ -59,6 +63,7 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
   return {
     entry,
     functions,
+    slips: slipsOf(shape),
     unloads: typeof app["unload"] === "function",
     setupSchema,
     schemasOf,
@@ -69,8 +74,7 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
     },
     async run(name, input, taskContext, onPartial) {
       const method = functions.includes(name) ? app[name] : undefined;
-      if (!method)
-        throw new InvalidValue(`the app has no function "${name}"; it has ${functions.join(", ")}`);
+      if (!method) throw new InvalidValue(noFunction(name, whyNot(name, shape), functions));
       if (kindOf(name) === "stream") {
         throw new InvalidValue(
           `"${name}" is a stream function: it speaks over a socket, which belt does not`,
@@ -90,20 +94,8 @@ export function readApp(module: JsonObject, entry: string): LoadedApp {
   };
 }
 
-/** Why an app has no function: of each method the schemas that its module does not export. */
-function whatIsMissing(module: JsonObject, methods: string[]): string {
-  if (methods.length === 0) return "the class App has no method that could be a function, such as run(input)";
-  const wanted = methods.flatMap((name) => [`${pascal(name)}Input`, `${pascal(name)}Output`]);
-  const missing = wanted.filter((name) => !isSchema(module[name]));
-  return `App has ${methods.join(", ")}, but these zod schemas are not exported: ${missing.join(", ")}`;
-}
-
-/** `set_value` and `setValue` both become `SetValue`. */
-function pascal(name: string): string {
-  return name
-    .split("_")
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join("");
+function noFunction(name: string, why: string, functions: string[]): string {
+  return `the app has no function "${name}"${why === "" ? "" : `, since ${why}`}; it has ${functions.join(", ")}`;
 }
 
 /** As the platform tells: by a second parameter of that name. */
@@ -142,7 +134,7 @@ async function parse(what: string, schema: ZodSchema, value: unknown): Promise<u
 }
 
 /** A value that does not fit its schema: its message says all, its stack would say nothing. */
-class InvalidValue extends Error {
+export class InvalidValue extends Error {
   override stack = "";
 }
 

@@ -25,7 +25,8 @@ export async function describeApp(app: LoadedApp): Promise<AppSchemas> {
       output_schema: convert(output, "output"),
     };
   }
-  return { functions, setup_schema: app.setupSchema ? convert(app.setupSchema, "input") : null };
+  const setup_schema = app.setupSchema ? convert(app.setupSchema, "input") : null;
+  return { functions, setup_schema, slips: app.slips };
 }
 
 async function loadConverter(app: LoadedApp): Promise<ToJsonSchema> {

@@ -68,6 +68,8 @@ interface FunctionSchemas {
 export interface AppSchemas {
   functions: Record<string, FunctionSchemas>;
   setup_schema: JsonObject | null;
+  /** What is probably a slip of its author. */
+  slips: string[];
 }
 
 /** What a worker said of its app, if it can be that; app code could have said it. */
@@ -77,5 +79,6 @@ export function readSchemas(value: unknown): AppSchemas | null {
   const isWhole = Object.values(value["functions"]).every(
     (one) => isObject(one) && isObject(one["input_schema"]) && isObject(one["output_schema"]),
   );
-  return isWhole && (setup === null || isObject(setup)) ? (value as unknown as AppSchemas) : null;
+  const isKnown = isWhole && (setup === null || isObject(setup)) && areTexts(value["slips"]);
+  return isKnown ? (value as unknown as AppSchemas) : null;
 }

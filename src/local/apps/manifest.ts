@@ -1,0 +1,89 @@
+/** The inf.yml of an app: what it says, and what of it is probably a slip. */
+import { basename, join } from "node:path";
+import { isObject, type JsonObject } from "../../wire/types.ts";
+import { nearest } from "../nearest.ts";
+import { readSmallFile } from "./small-file.ts";
+
+/** Those that the platform knows; some say nothing to this server. */
+const KEYS = [
+  ...["namespace", "name", "title", "description", "agent_description", "category", "images", "metadata"],
+  ...["kernel", "default_function", "env", "secrets", "integrations", "resources", "variants", "version"],
+  ...["license", "repository", "belt"],
+];
+
+const SECRET_KEYS = ["key", "description", "optional"];
+
+export interface Manifest {
+  namespace: string;
+  name: string;
+  fields: JsonObject;
+  /** What only a person can judge: an app of others must run as it is. */
+  warnings: string[];
+}
+
+/** Something in inf.yml, told with its line, as a mistake of its syntax is. */
+class ManifestMistake extends Error {
+  readonly linePos: { line: number }[];
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.linePos = [{ line }];
+  }
+}
+
+/** Throws for what no parser can read, and for a name that nobody could type. */
+export function readManifest(dir: string, parse: (text: string) => unknown): Manifest {
+  const source = readSmallFile(join(dir, "inf.yml"));
+  const parsed = parse(source);
+  const fields = isObject(parsed) ? parsed : {};
+  const namespace = textOf(fields["namespace"]) || "local";
+  const name = textOf(fields["name"]) || basename(dir);
+  for (const [key, value] of Object.entries({ namespace, name })) requireName(key, value, source);
+  return { namespace, name, fields, warnings: slips(fields, source) };
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+/** As `belt run namespace/name` can be typed. */
+function requireName(key: string, value: string, source: string): void {
+  if (/^\w[\w.-]*$/.test(value)) return;
+  throw new ManifestMistake(
+    `${key} is ${JSON.stringify(value)}, which no run can name: use letters, digits, dots, - and _`,
+    lineOf(key, source) ?? 1,
+  );
+}
+
+function slips(fields: JsonObject, source: string): string[] {
+  const at = (key: string) => {
+    const line = lineOf(key, source);
+    return line === null ? "inf.yml" : `inf.yml:${line}`;
+  };
+  const secrets = Array.isArray(fields["secrets"]) ? fields["secrets"].filter(isObject) : [];
+  const kernel = textOf(fields["kernel"]);
+  return [
+    ...unknownKeys(fields, KEYS).map(({ key, said }) => `${at(key)}: ${said}`),
+    ...secrets
+      .flatMap((secret) => unknownKeys(secret, SECRET_KEYS))
+      .map(({ said }) => `${at("secrets")}: ${said}`),
+    ...(kernel === "" || /^node-(1[68]|2\d)$/.test(kernel)
+      ? []
+      : [`${at("kernel")}: belt does not know the kernel ${kernel}; it runs the app as node-22`]),
+  ];
+}
+
+function unknownKeys(fields: JsonObject, known: string[]): { key: string; said: string }[] {
+  return Object.keys(fields)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const near = nearest(key, known);
+      return { key, said: `belt does not know ${key}${near === null ? "" : `; did you mean ${near}?`}` };
+    });
+}
+
+/** Of a key at the top; null where it is written some other way. */
+function lineOf(key: string, source: string): number | null {
+  const at = source.split("\n").findIndex((line) => line.startsWith(`${key}:`));
+  return at === -1 ? null : at + 1;
+}
