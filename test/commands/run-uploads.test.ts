@@ -8,7 +8,7 @@ import { api, home } from "../support/stage.ts";
 setInputStage();
 
 function accepting(uri = "https://files.example/a"): void {
-  api.on("POST /files", (request, response) => {
+  api.offer("POST /files", (request, response) => {
     const { files } = request.body as { files: { filename: string }[] };
     const slots = files.map(({ filename }) => ({
       uri: `${uri}/${filename}`,
@@ -23,7 +23,7 @@ describe("uploads", () => {
     accepting();
     writeFileSync(join(home.dir, "cat.png"), "a cat");
     writeFileSync(join(home.dir, "dog.jpg"), "a dog");
-    for (const name of ["cat.png", "dog.jpg", "stdin"]) api.on(`PUT /put/${name}`, json(200, {}));
+    for (const name of ["cat.png", "dog.jpg", "stdin"]) api.offer(`PUT /put/${name}`, json(200, {}));
   });
 
   const puts = () => api.requests.filter(({ method }) => method === "PUT");

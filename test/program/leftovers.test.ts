@@ -1,23 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Home, spawnBelt, until } from "../support/belt.ts";
-import { ScriptedApi } from "../support/scripted-api.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { spawnBelt, until } from "../support/belt.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
 /** What `kill -9` leaves, and who clears it away: by the real binary, whose ids of processes are real. */
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-});
+setStage({ words: true });
 
 const env = () => ({ INFSH_API_KEY: "inf_key_of_the_test", BELT_API_URL: api.url });
 const out = () => join(home.dir, "out");

@@ -53,8 +53,8 @@ async function rehearse(
   const env = await environment(ctx, server, stateDir);
   ctx.signal.throwIfAborted();
   const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
-  await endRest(ctx, stateDir);
   const rehearsal = server.rehearsal();
+  await endRest(ctx, stateDir);
   if (!rehearsal) return code;
   ctx.out.note(rehearsalText(rehearsal));
   const failures = whatFailed(rehearsal);

@@ -74,10 +74,10 @@ export interface Questions {
   /** Asks for one line after another on a terminal; null when there is nobody to ask. */
   lines: (() => Lines) | null;
   /**
-   * Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. What was typed
-   * before an unexpected question is no answer to it.
+   * Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. A question that
+   * nobody expects has an `until`, which takes it back; what was typed before it is no answer to it.
    */
-  confirm(question: string, flag: string, isUnexpected?: boolean): Promise<boolean>;
+  confirm(question: string, flag: string, until?: AbortSignal): Promise<boolean>;
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
   secret(question: string): Promise<string>;
 }
