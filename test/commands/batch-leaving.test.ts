@@ -42,7 +42,7 @@ describe.concurrent("leaving", () => {
           cancels: 0,
         });
       },
-      { takes: () => 300 },
+      { takes: () => 1_500 },
     ),
   );
 

@@ -77,7 +77,8 @@ async function createRun(
   stop: Stop,
   clock: Clock,
 ): Promise<BatchRun> {
-  const { jobs, retries, maxFailures, onInterrupt, again = null, save = null, receipt = false } = flags;
+  const { jobs = 32, retries = 3, maxFailures = 10 } = flags;
+  const { onInterrupt, again = null, save = null, receipt = false } = flags;
   const { planning, rows, book, app } = plan;
   stop.when(ctx.signal, leftBy);
   stop.when(clock.signal, () => outOfTime(clock));
@@ -85,6 +86,7 @@ async function createRun(
   const quiet = quietly(ctx);
   const budget = budgetFor(ctx, flags, plan);
   const tally = createTally(ctx, plan, save !== null, () => spentText(budget));
+  if (onInterrupt === "cancel") tellCancelling(ctx, tally);
   return {
     ctx: quiet,
     api,
@@ -137,8 +139,19 @@ function createTally(
     failed: count("failed", "in-doubt"),
     now,
     spent,
-    show: (text, isMilestone) => out.progress.tally(text, isMilestone),
+    show: (parts, isMilestone) => out.progress.tally(parts, isMilestone),
   });
+}
+
+/** The answers to the cancels may take a while. */
+function tellCancelling({ signal, out }: Context, tally: Tally): void {
+  const tell = () => {
+    const { running } = tally.progress;
+    if (running === 0 || !(signal.reason instanceof BeltError)) return;
+    const rows = `${running} ${running === 1 ? "row" : "rows"}`;
+    out.note(`cancelling ${rows}; a second Ctrl-C leaves at once`);
+  };
+  signal.addEventListener("abort", tell, { once: true });
 }
 
 /** What a single run tells as it goes would be too much of many. */
