@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileError } from "../errors.ts";
@@ -9,34 +10,28 @@ interface Opening {
   mode: number;
   /** How each of its lines begins, which tells a torn one from what is none of belt's. */
   begin: string;
-  /** False where a line need not have reached the disk when it is appended, only when the file is closed. */
-  synced: boolean;
 }
 
-interface Waiting {
-  line: string;
-  done(): void;
-  failed(error: Error): void;
-}
+/** Milliseconds until a line reaches the disk that nobody waits for, if none after it takes it there. */
+const SOON = 100;
 
 /**
  * A file of lines that only grows, safe against a kill at any byte: what a crash tore is closed
- * before anything is appended. Lines that come while others are on their way to the disk go there
- * together.
+ * before anything is appended. A line is written at once, which to hand to another thread takes
+ * longer; those that are to be on the disk while others are on their way go there together.
  */
 export class AppendFile {
   readonly #path: string;
   readonly #file: FileHandle;
-  readonly #synced: boolean;
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | null = null;
+  #syncing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
+  #soon: NodeJS.Timeout | undefined;
   /** After a line that could not be written whole, none may follow. */
   #failure: Error | null = null;
 
-  private constructor({ path, synced }: Opening, file: FileHandle) {
+  private constructor(path: string, file: FileHandle) {
     this.#path = path;
     this.#file = file;
-    this.#synced = synced;
   }
 
   /** Throws what keeps the file from being written, and a usage error for one that is not belt's. */
@@ -47,44 +42,57 @@ export class AppendFile {
     });
     try {
       await closeTail(file, begin);
-      return new AppendFile(opening, file);
+      return new AppendFile(path, file);
     } catch (thrown) {
       await file.close();
       throw fileError("cannot write", path, thrown);
     }
   }
 
-  /** Throws when the line could not be written; the next command then closes what there is of it. */
-  append(line: string): Promise<void> {
-    return new Promise((done, failed) => {
-      this.#waiting.push({ line, done, failed });
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = null;
-      });
-    });
+  /**
+   * Throws when the line could not be written; the next command then closes what there is of it. A
+   * kill cannot take it back any more, and a loss of power shortly after.
+   */
+  append(line: string): void {
+    if (this.#failure) throw this.#failure;
+    try {
+      appendFileSync(this.#file.fd, `${line}\n`);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    this.#soon ??= setTimeout(() => void this.#sync().catch(() => {}), SOON).unref();
+  }
+
+  /** The same, and nothing takes the line back once that resolves. */
+  async appendSafely(line: string): Promise<void> {
+    this.append(line);
+    await this.#sync();
   }
 
   async close(): Promise<void> {
-    await this.#writing;
-    await this.#file.datasync().catch(() => {});
+    await this.#sync().catch(() => {});
     await this.#file.close();
   }
 
-  async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const lines = this.#waiting;
-      this.#waiting = [];
-      await this.#writeTogether(lines.map(({ line }) => `${line}\n`).join("")).catch((error) => {
-        this.#failure ??= fileError("cannot write", this.#path, error);
+  /** All that is written by now is on the disk when that resolves. */
+  #sync(): Promise<void> {
+    this.#next ??= this.#syncing
+      .catch(() => {})
+      .then(() => {
+        this.#next = null;
+        clearTimeout(this.#soon);
+        this.#soon = undefined;
+        this.#syncing = this.#file.datasync().catch((error) => {
+          throw this.#fail(error);
+        });
+        return this.#syncing;
       });
-      for (const { done, failed } of lines) this.#failure ? failed(this.#failure) : done();
-    }
+    return this.#next;
   }
 
-  async #writeTogether(text: string): Promise<void> {
-    if (this.#failure) return;
-    await this.#file.appendFile(text);
-    if (this.#synced) await this.#file.datasync();
+  #fail(error: unknown): Error {
+    this.#failure ??= fileError("cannot write", this.#path, error);
+    return this.#failure;
   }
 }
 

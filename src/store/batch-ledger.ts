@@ -15,8 +15,8 @@ import { applyRecord, applyResult, type BatchState, emptyState } from "./batch-s
 import { type Holder, type LockOptions, ProcessLock } from "./process-lock.ts";
 import { readObjects } from "./read-lines.ts";
 
-const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN, synced: true };
-const RESULTS = { mode: 0o666, begin: RESULT_BEGIN, synced: false };
+const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN };
+const RESULTS = { mode: 0o666, begin: RESULT_BEGIN };
 
 /** Where a batch is kept: its results, and beside them what was begun. */
 export interface BatchFiles {
@@ -59,8 +59,8 @@ export async function* readResults(path: string): AsyncGenerator<ResultLine> {
 
 /**
  * The two files of a batch, open to be written by one runner. What is recorded has reached the disk
- * when that resolves, so that whatever is done next is never done without being known; of a result
- * that a loss of power takes back, the journal has the task.
+ * when that resolves, so that whatever is done next is never done without being known. What is noted,
+ * and a result, no kill takes back; where a loss of power does, the row is in doubt, or has its task.
  */
 export class BatchLedger {
   readonly files: BatchFiles;
@@ -108,12 +108,17 @@ export class BatchLedger {
 
   /** `line` is a `BatchRecord` as JSON. */
   async record(line: string): Promise<void> {
-    await this.#journal.append(line);
+    await this.#journal.appendSafely(line);
+  }
+
+  /** The same for a record of something that has happened, which waits for no disk. */
+  note(line: string): void {
+    this.#journal.append(line);
   }
 
   /** `line` is a `ResultLine` as JSON. */
-  async result(line: string): Promise<void> {
-    await this.#results.append(line);
+  result(line: string): void {
+    this.#results.append(line);
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,14 @@
+import { fstatSync } from "node:fs";
 import { type FileHandle, link, open, rm, stat } from "node:fs/promises";
 
 /** Entries in the first file; beyond that the older ones move to a second (src/cli/README.md, "Where things are kept"). */
 const MOST_ENTRIES = 10_000;
 
-/** Bytes; no entry is shorter than 80. */
-const WORTH_COUNTING = 80 * MOST_ENTRIES;
+/** Bytes. */
+const SHORTEST_ENTRY = 80;
+
+/** Bytes that may hold too many. */
+export const WORTH_COUNTING = SHORTEST_ENTRY * MOST_ENTRIES;
 
 /** Milliseconds after which a move that was begun is taken over. */
 const ABANDONED = 60_000;
@@ -14,17 +18,21 @@ export function filesOf(path: string): [newest: string, moving: string, older: s
   return [path, path.replace(/\.ndjson$/, ".moving.ndjson"), path.replace(/\.ndjson$/, ".older.ndjson")];
 }
 
-/** Moves a journal that has grown too long behind the older entries; whoever writes meanwhile loses nothing. */
-export async function rotate(path: string): Promise<void> {
-  const size = (await stat(path).catch(() => null))?.size ?? 0;
-  if (size < WORTH_COUNTING || (await countLines(path)) < MOST_ENTRIES) return;
+/**
+ * Moves a journal that has grown too long behind the older entries; whoever writes meanwhile loses
+ * nothing. Gives the bytes that are worth counting again.
+ */
+export async function rotate(path: string, size: number): Promise<number> {
+  const left = MOST_ENTRIES - (await countLines(path));
+  if (left > 0) return size + SHORTEST_ENTRY * left;
   const [, moving, older] = filesOf(path);
   const begun = await stat(moving).catch(() => null);
-  if (begun && Date.now() - begun.ctimeMs < ABANDONED) return;
+  if (begun && Date.now() - begun.ctimeMs < ABANDONED) return WORTH_COUNTING;
   // Of several that want to move it, one can make the link; one that was killed had come so far.
   if (!begun) await link(path, moving);
   if ((await stat(path)).ino === (await stat(moving)).ino) await rm(path);
   await moveBehind(moving, older);
+  return WORTH_COUNTING;
 }
 
 /**
@@ -50,8 +58,8 @@ async function moveBehind(moving: string, older: string): Promise<void> {
 }
 
 /** True when what was just written to this file is in no journal any more. */
-export async function isGone(file: FileHandle): Promise<boolean> {
-  return (await file.stat()).nlink === 0;
+export function isGone(fd: number): boolean {
+  return fstatSync(fd).nlink === 0;
 }
 
 async function countLines(path: string): Promise<number> {
@@ -67,10 +75,14 @@ async function countLines(path: string): Promise<number> {
   }
 }
 
-/** What a file holds from a place on. */
+/** Bytes read at once. */
+const PIECE = 2 ** 16;
+
+/** What a file holds from a place on; each piece until the next is asked for. */
 async function* piecesOf(file: FileHandle, from: number): AsyncGenerator<Buffer> {
+  const room = Buffer.alloc(PIECE);
   for (let at = from; ; ) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2 ** 20), 0, 2 ** 20, at);
+    const { buffer, bytesRead } = await file.read(room, 0, PIECE, at);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
     at += bytesRead;

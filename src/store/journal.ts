@@ -1,9 +1,10 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { appendFileSync, closeSync, fchmodSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 import { makeFolder } from "./folder.ts";
-import { filesOf, isGone, rotate } from "./journal-rotation.ts";
+import { filesOf, isGone, rotate, WORTH_COUNTING } from "./journal-rotation.ts";
 import { linesFromEnd } from "./lines-from-end.ts";
 import { setAside } from "./set-aside.ts";
 
@@ -28,46 +29,38 @@ export class Journal {
   readonly path: string;
 
   readonly #warn: (text: string) => void;
-  /** Lines to be written together next, what is being written, and what comes after that. */
-  readonly #waiting: string[] = [];
-  #writing: Promise<void> = Promise.resolve();
-  #next: Promise<void> | null = null;
+  /** Bytes from which on it may hold too many entries. */
+  #long = WORTH_COUNTING;
+  #rotating: Promise<void> | null = null;
 
   constructor(stateDir: string, warn: (text: string) => void) {
     this.#warn = warn;
     this.path = join(stateDir, "journal.ndjson");
   }
 
-  /** Throws when the disk is full or the folder not writable. Entries that come while others are written go together. */
+  /** Throws when the disk is full or the folder not writable. */
   async append(entry: JournalEntry): Promise<void> {
-    this.#waiting.push(`${JSON.stringify(entry)}\n`);
-    this.#next ??= this.#writing
-      .catch(() => {})
-      .then(() => {
-        this.#next = null;
-        this.#writing = this.#append(this.#waiting.splice(0).join(""));
-        return this.#writing;
-      });
-    await this.#next.catch((error) => {
+    try {
+      await this.#makeRoom();
+      appendLine(this.path, `${JSON.stringify(entry)}\n`);
+    } catch (error) {
       throw fileError("cannot write the journal", this.path, error);
-    });
+    }
   }
 
-  async #append(lines: string): Promise<void> {
-    await makeFolder(dirname(this.path));
+  async #makeRoom(): Promise<void> {
+    const found = statSync(this.path, { throwIfNoEntry: false });
+    if (!found) return await makeFolder(dirname(this.path));
+    if (found.size < this.#long) return;
+    this.#rotating ??= this.#rotate(found.size).finally(() => {
+      this.#rotating = null;
+    });
+    await this.#rotating;
+  }
+
+  async #rotate(size: number): Promise<void> {
     // Only memory of the past is at stake.
-    await rotate(this.path).catch(() => {});
-    for (let written = false; !written; ) {
-      const file = await open(this.path, "a+", 0o600);
-      try {
-        await file.chmod(0o600);
-        await appendLines(file, lines);
-        // Another belt may have moved what was there, and read its end before this line came.
-        written = !(await isGone(file));
-      } finally {
-        await file.close();
-      }
-    }
+    this.#long = await rotate(this.path, size).catch(() => this.#long);
   }
 
   /**
@@ -111,13 +104,26 @@ export class Journal {
   }
 }
 
-/** Closes a line that a crash has torn. */
-async function appendLines(file: FileHandle, lines: string): Promise<void> {
-  const { size } = await file.stat();
+/** At once: to hand so little to another thread and wait for it takes ten times as long. */
+function appendLine(path: string, line: string): void {
+  for (let written = false; !written; ) {
+    const fd = openSync(path, "a+", 0o600);
+    try {
+      fchmodSync(fd, 0o600);
+      appendFileSync(fd, isTorn(fd) ? `\n${line}` : line);
+      // Another belt may have moved what was there, and read its end before this line came.
+      written = !isGone(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+/** True where a crash has left a line without its end. */
+function isTorn(fd: number): boolean {
+  const { size } = fstatSync(fd);
   const last = Buffer.alloc(1);
-  if (size > 0) await file.read(last, 0, 1, size - 1);
-  const torn = size > 0 && last.toString() !== "\n";
-  await file.appendFile(`${torn ? "\n" : ""}${lines}`);
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last.toString() !== "\n";
 }
 
 function parseEntry(line: string): JournalEntry | null {

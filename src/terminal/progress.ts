@@ -14,7 +14,7 @@ export interface Progress {
   /** A new phase of a task or a chat, its last one perhaps: redrawn on a terminal, one line elsewhere. */
   phase(subject: Subject, phase: string, isLast?: boolean): void;
   /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
-  tally(parts: readonly TallyPart[], isMilestone: boolean): void;
+  tally(parts: () => readonly TallyPart[], isMilestone: boolean): void;
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
@@ -72,8 +72,13 @@ class Lines implements Progress {
 
   busy(): void {}
 
-  tally(parts: readonly TallyPart[], isMilestone: boolean): void {
-    if (isMilestone) this.#options.note(parts.map(({ text }) => text).join(SEPARATOR));
+  tally(parts: () => readonly TallyPart[], isMilestone: boolean): void {
+    if (isMilestone)
+      this.#options.note(
+        parts()
+          .map(({ text }) => text)
+          .join(SEPARATOR),
+      );
   }
 
   detail(): void {}
@@ -101,7 +106,7 @@ class Spinner implements Progress {
   #phase = "";
   #detail = "";
   /** In place of a phase. */
-  #parts: readonly TallyPart[] | null = null;
+  #parts: (() => readonly TallyPart[]) | null = null;
   #release = () => {};
 
   constructor(options: ProgressOptions) {
@@ -112,14 +117,19 @@ class Spinner implements Progress {
     this.phase("", text);
   }
 
-  tally(parts: readonly TallyPart[]): void {
-    this.busy("");
+  /** It changes more often than it is drawn. */
+  tally(parts: () => readonly TallyPart[]): void {
     this.#parts = parts;
+    this.#begin();
   }
 
   phase(_subject: Subject, phase: string): void {
     this.#phase = this.#options.clean(phase);
     this.#parts = null;
+    this.#begin();
+  }
+
+  #begin(): void {
     if (this.#timer) return;
     this.#start ||= this.#options.now();
     this.#timer = setTimeout(() => this.#draw(), PATIENCE);
@@ -171,7 +181,7 @@ class Spinner implements Progress {
     const { colors, stderr, now } = this.#options;
     const columns = (stderr.columns ?? 80) - BESIDE;
     if (this.#parts)
-      return textWidth.cut(this.#options.clean(fitting(this.#parts, columns, textWidth)), columns);
+      return textWidth.cut(this.#options.clean(fitting(this.#parts(), columns, textWidth)), columns);
     const head = textWidth.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
     const room = columns - textWidth.width(head) - SEPARATOR.length;
     const detail = this.#detail && room > 10 ? SEPARATOR + textWidth.cut(this.#detail, room) : "";

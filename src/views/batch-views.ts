@@ -87,6 +87,7 @@ export const causesView: View<readonly FailureCause[]> = {
               (names) => `       ${names}`,
             )
           : samples.map((sample) => `       ${nameOf(sample)}: ${sample.error}`)),
+        ...(rows > samples.length ? [`       and ${rows - samples.length} more`] : []),
       ])
       .map((line) => cut(line, style))
       .join("\n"),

@@ -1,18 +1,28 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { batchScene } from "../support/batch-scene.ts";
-import type { TaskServer } from "../support/task-server.ts";
 
-/** Of the submits in three bursts each third that comes is turned away, and some tasks lack capacity. */
+/** Of the submits in three bursts all are turned away, and some tasks lack capacity. */
 const ROWS = 240;
 const BURSTS = [60, 130, 200];
+const LONG = 4;
 
-function inBurst({ submits }: TaskServer): boolean {
-  return BURSTS.some((start) => submits >= start && submits < start + 12);
+/** Milliseconds without a submit after which all that runs ends: by then there are as many as may be. */
+const STILL = 50;
+
+/** How long something may take on a busy machine. */
+const PATIENT = { timeout: 15_000, interval: 5 };
+
+/** How many tasks were unfinished as a round of them ended, and how many submits had come by then. */
+interface Round {
+  submits: number;
+  unfinished: number;
 }
 
 describe.concurrent("a batch that meets no room", () => {
   it("loses no row: fewer tasks are unfinished after each burst, and more again afterwards", async () => {
     const busy = new Set<unknown>();
+    const rounds: Round[] = [];
+    let still: NodeJS.Timeout | undefined;
     await batchScene(
       async (scene) => {
         scene.rows(ROWS);
@@ -20,25 +30,35 @@ describe.concurrent("a batch that meets no room", () => {
         expect({ code, failed: stderr.match(/\d+ failed$/m) }).toEqual({ code: 0, failed: null });
         expect(scene.results()).toHaveLength(ROWS);
         expect(scene.results().every(({ status }) => status === "completed")).toBe(true);
-        if (process.env["CURVE"]) process.stdout.write(`${scene.server.curve.join(" ")}\n`);
+        if (process.env["CURVE"]) process.stdout.write(`${curveOf(rounds)}\n`);
         expect(stderr).toMatch(/at a time from now on/);
         expect(stderr).toMatch(/lack of room \(HTTP 429\)/);
-        const { curve, most, tasks } = scene.server;
+        const { most, tasks } = scene.server;
         expect(most).toBeLessThanOrEqual(16);
         expect(tasks.filter(({ status }) => status === "completed")).toHaveLength(ROWS);
-        // Between the bursts the number recovers, and after each it has fallen.
-        const peak = (from: number, to: number) => Math.max(...curve.slice(from, to));
-        const least = (from: number, to: number) => Math.min(...curve.slice(from, to));
-        for (const start of BURSTS.slice(0, 2)) {
-          expect(least(start - 5, start + 25)).toBeLessThan(peak(start - 30, start));
-          expect(peak(start + 30, start + 60)).toBeGreaterThan(least(start - 5, start + 25));
+        const between = (from: number, to: number) =>
+          rounds.filter(({ submits }) => submits > from && submits <= to).map(({ unfinished }) => unfinished);
+        for (const [index, start] of BURSTS.entries()) {
+          const before = Math.max(...between(BURSTS[index - 1] ?? 0, start));
+          const after = Math.min(...between(start + LONG, start + 30));
+          expect(after, `burst ${index}`).toBeLessThan(before);
+          expect(Math.max(...between(start + 30, BURSTS[index + 1] ?? ROWS * 2))).toBeGreaterThan(after);
         }
       },
       {
-        takes: () => 8,
-        refuses: (_input, server) => (inBurst(server) ? { status: 429 } : null),
+        takes: () => Number.POSITIVE_INFINITY,
+        refuses: (_input, server) => {
+          clearTimeout(still);
+          still = setTimeout(() => {
+            const { submits, unfinished } = server;
+            if (unfinished > 0) rounds.push({ submits, unfinished });
+            server.end();
+          }, STILL);
+          const inBurst = BURSTS.some((start) => server.submits > start && server.submits <= start + LONG);
+          return inBurst ? { status: 429 } : null;
+        },
         fails: ({ n }) => {
-          if (Number(n) % 40 !== 0 || busy.has(n)) return null;
+          if (n !== 100 || busy.has(n)) return null;
           busy.add(n);
           return "provider answered HTTP 429";
         },
@@ -47,24 +67,28 @@ describe.concurrent("a batch that meets no room", () => {
   }, 60_000);
 
   it("pauses as a whole for Retry-After", async () => {
-    let until = 0;
-    let early = 0;
+    const at: number[] = [];
+    let refused = 0;
     await batchScene(
       async (scene) => {
         scene.rows(12);
-        expect((await scene.belt([scene.path("rows.jsonl")])).code).toBe(0);
+        const running = scene.belt([scene.path("rows.jsonl")]);
+        // Whoever says so has read the answer; the tasks that end now make room for others.
+        await vi.waitFor(() => expect(running.stderrSoFar()).toContain("after a pause of"), PATIENT);
+        expect(at).toHaveLength(4);
+        scene.server.end();
+        expect((await running).code).toBe(0);
         expect(scene.results()).toHaveLength(12);
-        expect(early).toBe(0);
+        // Clocks that count whole milliseconds may tell a little less.
+        expect(at[4]! - refused).toBeGreaterThan(1_000 - 5);
       },
       {
+        takes: (_input, server) => (server.submits <= 4 ? Number.POSITIVE_INFINITY : 5),
         refuses: (_input, server) => {
-          if (server.submits === 5) {
-            until = Date.now() + 1_000;
-            return { status: 429, headers: { "retry-after": "1" } };
-          }
-          // Those that were under way as it was said may still come.
-          if (Date.now() > until - 800 && Date.now() < until - 5) early++;
-          return null;
+          at.push(performance.now());
+          if (server.submits !== 4) return null;
+          refused = performance.now();
+          return { status: 429, headers: { "retry-after": "1" } };
         },
       },
     )();
@@ -91,3 +115,9 @@ describe.concurrent("a batch that meets no room", () => {
     })();
   });
 });
+
+/** The rounds as a line to look at, and as numbers. */
+function curveOf(rounds: Round[]): string {
+  const bars = rounds.map(({ unfinished }) => "▁▂▃▄▅▆▇█"[Math.ceil(unfinished / 2) - 1]).join("");
+  return `${bars}\n${rounds.map(({ unfinished }) => unfinished).join(" ")}`;
+}

@@ -12,7 +12,7 @@ export interface Module {
   imports: string[];
   /** What else it imports, as written: "commander", "undici/lib/dispatcher/agent.js". */
   packages: string[];
-  /** What it takes of something by name: "AbortSignal.any", "process.env". */
+  /** What it takes of something by name: "AbortSignal.any", "process.env"; "/proc" where it names a path of it. */
   members: string[];
   functions: FunctionFigures[];
 }
@@ -69,11 +69,16 @@ type Program = ReturnType<typeof parseSync>["program"];
 
 function membersOf(program: Program): string[] {
   const found = new Set<string>();
+  const addProc = (text: unknown) => {
+    if (typeof text === "string" && text.startsWith("/proc")) found.add("/proc");
+  };
   new Visitor({
     MemberExpression({ object, property }) {
       if (object.type === "Identifier" && property.type === "Identifier")
         found.add(`${object.name}.${property.name}`);
     },
+    Literal: ({ value }) => addProc(value),
+    TemplateElement: ({ value }) => addProc(value.cooked),
   }).visit(program);
   return [...found];
 }

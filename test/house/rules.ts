@@ -51,6 +51,11 @@ const ONLY_IN: readonly { use: RegExp; files: RegExp; why: string }[] = [
     files: /^src\/(build\/|cli\/(host|code-cache.*)\.ts$|local\/(process-ids\.ts$|workers?\/))/,
     why: "what is of this process comes in through the host",
   },
+  {
+    use: /^\/proc$/,
+    files: /^src\/(cli|local\/workers)\/processes\.ts$/,
+    why: "what only Linux has stands in one module on each side of the wall, with a fallback",
+  },
 ];
 
 /** Every rule of the house that a file breaks, in words; README.md tells the rules. */

@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
 import { pathWithBelt, processesOf } from "./dev-process.ts";
 import { cleanup, copyOfProbe, until } from "./server-fixture.ts";
+
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
 let home: Home;
 let PATH: string;
@@ -24,6 +25,18 @@ function exec(...argv: string[]) {
   return spawnBelt(["dev", "exec", ...argv], home, { env: { PATH, TMPDIR: home.dir }, cwd: home.dir });
 }
 
+/** A line of a shell, as README has it. */
+function shell(script: string) {
+  const env = { ...home.env, PATH, TMPDIR: home.dir };
+  return execa("sh", ["-c", script], {
+    cwd: home.dir,
+    env,
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+  });
+}
+
 function write(name: string, text: string): string {
   writeFileSync(join(home.dir, name), text);
   return name;
@@ -32,37 +45,36 @@ function write(name: string, text: string): string {
 const leftOver = () => readdirSync(home.dir).filter((name) => name.startsWith("belt-dev-exec-"));
 
 describe("dev exec", () => {
-  const run = "belt run infsh/echo -i text=hello -q";
+  // Each paints pictures, which takes a busy machine long.
+  const PAINTING = 60_000;
+  const [blind = "", looking = ""] = [
+    ...README.matchAll(/^```sh\n(belt dev exec --scenario .*?)^```/gms),
+  ].map(([, script]) => script);
 
-  it("fails a script that retries blindly after a lost answer", async () => {
-    const { exitCode, stdout, stderr } = await exec(
-      "--scenario",
-      "lost-answer",
-      "--",
-      "sh",
-      "-c",
-      `${run} || ${run}`,
-    );
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "hello\n" });
-    expect(stderr).toContain(
-      "\n  acted   step 1   once               submit: answer drop\n  failed  submits  expected 1, got 2\n",
-    );
-    expect(stderr).toMatch(/error: the rehearsal did not hold: submits: expected 1, got 2\n$/);
-  });
+  it(
+    "fails README's script that tries again blindly after a lost answer",
+    async () => {
+      const { exitCode, stdout, stderr } = await shell(blind);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/^painted +fog$/m);
+      expect(stderr).toContain(
+        "\n  acted   step 1   once               submit: answer drop\n  failed  submits  expected 1, got 2\n",
+      );
+      expect(stderr).toMatch(/error: the rehearsal did not hold: submits: expected 1, got 2\n$/);
+    },
+    PAINTING,
+  );
 
-  it("passes a script that looks before it tries again", async () => {
-    const look = "belt task list -q | belt task wait - --json --field output.text";
-    const { exitCode, stdout, stderr } = await exec(
-      "--scenario",
-      "lost-answer",
-      "--",
-      "sh",
-      "-c",
-      `${run}; [ $? -eq 11 ] && ${look}`,
-    );
-    expect(stderr).toMatch(/held {3}submits {2}expected 1, got 1\n$/);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '["hello"]\n' });
-  });
+  it(
+    "passes README's script that looks before it tries again",
+    async () => {
+      const { exitCode, stdout, stderr } = await shell(looking);
+      expect(stderr).toMatch(/held {3}submits {2}expected 1, got 1\n$/);
+      expect(stdout).toMatch(/^task_\w+ {2}completed\n$/);
+      expect(exitCode).toBe(0);
+    },
+    PAINTING,
+  );
 
   it("says that a step never acted, unless the command itself has failed", async () => {
     const scenario = write("s.yaml", "steps: [{on: cancel, do: {status: 500}}]");
@@ -143,13 +155,25 @@ describe("dev exec", () => {
     expect(leftOver()).toEqual([]);
   });
 
-  it("ends what the command has left running", async (context) => {
+  it.for([
+    ["ends when it is asked", "sh -c 'echo $$ > up; exec sleep 1000'"],
+    [
+      "does not",
+      `node -e 'process.on("SIGTERM", () => {}); console.log(process.pid); setInterval(() => {}, 99)' > up`,
+    ],
+  ] as const)("ends what the command has left running, which %s", async ([, command], context) => {
     needsLinux(context);
-    const { exitCode, stdout, stderr } = await exec("--", "sh", "-c", "sleep 1000 & echo $!");
+    const { exitCode, stderr } = await exec(
+      "--",
+      "sh",
+      "-c",
+      `${command} & while [ ! -s up ]; do sleep 0.02; done`,
+    );
     expect(exitCode).toBe(0);
     expect(stderr).toBe("ended a process that the command had left running\n");
+    const pid = readFileSync(join(home.dir, "up"), "utf8").trim();
     // One that has ended may wait for its new parent to notice.
-    const { stdout: state } = await execa("ps", ["-o", "stat=", "-p", stdout.trim()], { reject: false });
+    const { stdout: state } = await execa("ps", ["-o", "stat=", "-p", pid], { reject: false });
     expect(state).toMatch(/^Z|^$/);
   });
 
@@ -204,31 +228,13 @@ describe("dev exec", () => {
     );
   });
 
-  it("runs npm test of a project that uses the official SDK", async () => {
-    const project = join(home.dir, "project");
-    mkdirSync(join(project, "node_modules/@inferencesh/sdk"), { recursive: true });
-    const outfile = join(project, "node_modules/@inferencesh/sdk/index.mjs");
-    const entryPoints = [join(ROOT, "test/local/sdk/client.ts")];
-    await build({ entryPoints, bundle: true, platform: "node", format: "esm", outfile });
-    const manifest = { type: "module", scripts: { test: "node --test" } };
-    writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-    writeFileSync(
-      join(project, "greet.test.js"),
-      `import assert from "node:assert";
-import test from "node:test";
-import { Inference } from "./node_modules/@inferencesh/sdk/index.mjs";
-const { INFERENCE_BASE_URL: baseUrl, INFERENCE_API_KEY: apiKey } = process.env;
-test("says it", async () => {
-  const client = new Inference({ baseUrl, apiKey });
-  const task = await client.run({ app: "infsh/echo", input: { text: "hello" } });
-  assert.deepEqual(task.output, { text: "hello" });
-});
-`,
-    );
-    const { exitCode, stdout } = await spawnBelt(["dev", "exec", "--", "npm", "test"], home, {
-      env: { PATH },
-      cwd: project,
-    });
+  it("runs npm test of README's project, which uses the official SDK", async () => {
+    const [, script] = /`npm test` is `([^`]+)`/.exec(README) ?? [];
+    const [, code] = /^```js\n(.*?)^```/ms.exec(README) ?? [];
+    write("package.json", JSON.stringify({ scripts: { test: script!.replace("\n", " ") } }));
+    write("greet.test.js", code!);
+    symlinkSync(join(ROOT, "node_modules"), join(home.dir, "node_modules"));
+    const { exitCode, stdout } = await exec("--", "npm", "test");
     expect(stdout).toMatch(/^# pass 1$/m);
     expect(exitCode).toBe(0);
   });

@@ -3,6 +3,8 @@ import { SCENARIOS } from "../../src/cli/help/scenarios.ts";
 import { BUILT_IN } from "../../src/local/faults/built-in.ts";
 import { readScenario } from "../../src/local/faults/read-scenario.ts";
 import { TRIGGERS } from "../../src/local/faults/scenario.ts";
+import { Script } from "../../src/local/faults/script.ts";
+import type { JsonObject } from "../../src/wire/types.ts";
 
 function mistakesIn(text: string): string[] {
   try {
@@ -116,7 +118,7 @@ describe("every do goes with the things that can meet it, and with no others", (
   const OF_TASKS = ["hold: 1s", "fail: no", "worker: kill", "phase: running, hold: 1s, fail: no"];
   const fitting = (on: string): string[] => {
     if (on === "task") return OF_TASKS;
-    if (on === "stream") return [...FORMS, ...CUT_LINES, "after_lines: 1, cut: reset"];
+    if (on === "stream" || on === "agent") return [...FORMS, ...CUT_LINES, "after_lines: 1, cut: reset"];
     return on === "put" || on === "download" ? [...FORMS, ...CUT_BYTES] : FORMS;
   };
   const all = [...new Set(TRIGGERS.flatMap(fitting))];
@@ -165,6 +167,28 @@ it("reads what may be written, with units and without", () => {
     cancels: null,
     maxConcurrent: 4,
   });
+});
+
+test("what matches says all that the step says, at any depth, and lists are whole", () => {
+  const scenario = readScenario(
+    "s.yaml",
+    step("match: {input: {at: {x: 1}, tags: [a, {b: 2}]}}\n    times: always\n    do: {status: 500}"),
+  );
+  const script = new Script(scenario);
+  const met = (input: object) =>
+    script.choose(["submit"], { app: "a/b", function: "run", input: input as JsonObject }) !== null;
+  const whole = { at: { x: 1, y: 2 }, tags: ["a", { b: 2 }], more: null };
+  expect(met(whole)).toBe(true);
+  for (const other of [
+    {},
+    { ...whole, at: { y: 2 } },
+    { ...whole, at: 1 },
+    { ...whole, at: { x: "1" } },
+    { ...whole, tags: ["a", { b: 2 }, "c"] },
+    { ...whole, tags: ["a", { b: 2, c: 3 }] },
+  ])
+    expect(met(other)).toBe(false);
+  expect(script.choose(["submit"], null)).toBeNull();
 });
 
 describe("the scenarios that come with belt", () => {

@@ -58,11 +58,10 @@ describe("batch", () => {
         scene.rows(16);
         const { lines, exitCode } = await look(scene, 80, [], "4 running");
         expect(exitCode).toBe(130);
-        expect(lines).toEqual([
-          "cancelling 4 rows; a second Ctrl-C leaves at once",
-          "stopped: interrupted; 16 rows: 16 not run",
-          `hint: belt batch a/b ${scene.path("rows.jsonl")} --jobs 4 goes on`,
-        ]);
+        expect(lines[0]).toBe("cancelling 4 rows; a second Ctrl-C leaves at once");
+        expect(lines[1]).toMatch(/^stopped: interrupted; 16 rows: 16 not run; results in/);
+        expect(lines.at(-1)).toContain(`belt batch a/b ${scene.path("rows.jsonl")} --jobs 4 goes on`);
+        expect(lines.filter((line) => line.includes(" of 16 done"))).toEqual([]);
       },
       { takes: () => 60_000 },
     )();

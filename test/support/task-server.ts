@@ -22,7 +22,7 @@ interface Answer {
 }
 
 export interface TaskServerOptions {
-  /** Milliseconds that a task takes. */
+  /** Milliseconds that a task takes; of `Infinity`, until `end` is called. */
   takes?: (input: JsonObject, server: TaskServer) => number;
   /** How a task ends; without an error it completes. */
   fails?: (input: JsonObject, server: TaskServer) => string | null;
@@ -123,9 +123,15 @@ export class TaskServer {
     this.tasks.push(task);
     this.unfinished++;
     this.most = Math.max(this.most, this.unfinished);
-    setTimeout(() => this.#end(task), this.#options.takes?.(input, this) ?? 5);
+    const ms = this.#options.takes?.(input, this) ?? 5;
+    if (ms !== Number.POSITIVE_INFINITY) setTimeout(() => this.#end(task), ms);
     if (this.#options.drops?.(input, this)) response.socket?.destroy();
     else send(response, 200, this.#shown(task));
+  }
+
+  /** Ends every task that runs. */
+  end(): void {
+    for (const task of this.tasks) this.#end(task);
   }
 
   #end(task: ServedTask): void {

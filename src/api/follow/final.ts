@@ -19,9 +19,9 @@ export async function* readFinal(follow: FollowedTask): AsyncGenerator<Fact[]> {
 async function askForFinal({ api, state, signal }: FollowedTask): Promise<IdentifiedTask> {
   const { finalRead, reconnects } = api.policy;
   const until = api.now() + finalRead;
-  let error: BeltError = timedOut(finalRead);
+  let error: BeltError | undefined;
   for (let tries = 0; ; tries++) {
-    const limit = timeLimit(until - api.now(), [signal], error);
+    const limit = timeLimit(until - api.now(), [signal], () => error ?? timedOut(finalRead));
     const asking = api.task(state.id, limit.signal, "never").finally(limit.lift);
     const answer = await asking.catch((thrown) => {
       signal.throwIfAborted();

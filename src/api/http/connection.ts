@@ -17,11 +17,13 @@ export interface Delivery {
 export class Connection {
   readonly #options: HttpOptions;
   readonly #dispatchers: Dispatchers;
+  readonly #base: URL;
   readonly clock = new ServerClock();
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#dispatchers = new Dispatchers(options);
+    this.#base = new URL(options.baseUrl);
   }
 
   url(path: string): URL {
@@ -29,14 +31,14 @@ export class Connection {
   }
 
   headers(url: URL): Record<string, string> {
-    const { baseUrl, key, version, userAgent } = this.#options;
+    const { key, version, userAgent } = this.#options;
     const headers: Record<string, string> = {
       accept: "application/json",
       "user-agent": userAgent,
       "x-client-source": `belt/${version}`,
       "x-api-version": "2",
     };
-    if (key !== null && url.origin === new URL(baseUrl).origin) headers["authorization"] = `Bearer ${key}`;
+    if (key !== null && url.origin === this.#base.origin) headers["authorization"] = `Bearer ${key}`;
     return headers;
   }
 
@@ -55,7 +57,7 @@ export class Connection {
       const asked = request.call(watched(dispatcher, delivery), { ...target, ...options });
       const answer = await orLeft(asked, options.signal, delivery);
       const { date, requestId } = responseHead(answer);
-      if (url.origin === new URL(this.#options.baseUrl).origin) this.clock.note(date, now());
+      if (url.origin === this.#base.origin) this.clock.note(date, now());
       trace([line(String(answer.statusCode)), requestId].filter(Boolean).join(" "));
       return answer;
     } catch (thrown) {
@@ -111,7 +113,10 @@ function orLeft<T>(asked: Promise<T>, signal: unknown, delivery: Delivery): Prom
 export type ResponseHead = Omit<ApiResponse, "text" | "body"> & { date: string | undefined };
 
 export function responseHead(answer: Dispatcher.ResponseData): ResponseHead {
-  const header = (name: string) => [answer.headers[name]].flat()[0];
+  const header = (name: string) => {
+    const value = answer.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
   return {
     status: answer.statusCode,
     contentType: header("content-type") ?? "",

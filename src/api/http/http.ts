@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
 import { stringifyJson } from "../../wire/json.ts";
@@ -54,8 +55,9 @@ export class Http {
     const leave = () => {
       if (!what.uninterruptible || !delivery.begun) left.abort(leaving.reason);
     };
-    const heard = anyOf(leaving);
-    heard.addEventListener("abort", leave, { once: true });
+    // As many listen to it as there are requests under way.
+    setMaxListeners(0, leaving);
+    leaving.addEventListener("abort", leave, { once: true });
     try {
       const answered = await this.#roundTrip(what, [left.signal, what.deadline], delivery);
       if ("begun" in answered) return { value: answered.begun };
@@ -66,7 +68,7 @@ export class Http {
       if (left.signal.aborted) throw meaningOfLeaving(what, leaving.reason, delivery.begun);
       return { error: this.#connection.explain(thrown), sent: delivery.begun };
     } finally {
-      heard.removeEventListener("abort", leave);
+      leaving.removeEventListener("abort", leave);
       over?.();
     }
   }

@@ -17,7 +17,7 @@ export function timedOut(ms: number): BeltError {
  * `AbortSignal.timeout` would reach the user as a bug. It keeps no process alive.
  */
 export function deadline(ms: number, reason?: BeltError): AbortSignal {
-  return timeLimit(ms, [], reason).signal;
+  return timeLimit(ms, [], reason && (() => reason)).signal;
 }
 
 /** A bound on one of thousands of exchanges. */
@@ -38,10 +38,10 @@ export interface Limit {
 export function timeLimit(
   ms: number,
   signals: readonly (AbortSignal | undefined)[] = [],
-  reason?: BeltError,
+  reason = () => timedOut(ms),
 ): Limit {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(reason ?? timedOut(ms)), ms).unref();
+  const timer = setTimeout(() => controller.abort(reason()), ms).unref();
   const sources = signals.filter((signal) => signal !== undefined);
   const end = (reason: unknown) => controller.abort(reason);
   const onAbort = (event: Event) => end((event.target as AbortSignal).reason);

@@ -22,8 +22,22 @@ export function readPlainJson(text: string): unknown {
 const DEEPEST = 1_000;
 
 function bounded(text: string, value: unknown): unknown {
-  return text.length > 2 * DEEPEST && isDeep(value) ? undefined : value;
+  return mayBeDeep(text) && isDeep(value) ? undefined : value;
 }
+
+/** Each level begins with a bracket; to count those takes less than to look at each value. */
+function mayBeDeep(text: string): boolean {
+  if (text.length <= 2 * DEEPEST) return false;
+  let brackets = 0;
+  for (let at = 0; at < text.length && brackets <= DEEPEST; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BRACKET || code === BRACE) brackets++;
+  }
+  return brackets > DEEPEST;
+}
+
+const BRACKET = "[".charCodeAt(0);
+const BRACE = "{".charCodeAt(0);
 
 function isDeep(value: unknown): boolean {
   let level = [value].filter(isNested);

@@ -33,7 +33,7 @@ do, for every request and for a webhook:
     {answer: drop}           # the work is done, the answer never comes
     {answer: reset}          # the connection is reset before anything is done
 
-do, for a stream:
+do, for a stream, of a task or a chat, and for agent:
 
     {after_lines: 3, cut: reset}  # or fin, stall 60s, garbage, half-line
 

@@ -31,7 +31,7 @@ export async function adoptLost(run: BatchRun): Promise<void> {
   for (const { planned, attempt } of lost) {
     const taskId = found.get(planned.key);
     if (taskId !== undefined) {
-      await run.book.record({ type: "task", key: planned.key, attempt: attempt.number, task_id: taskId });
+      run.book.note({ type: "task", key: planned.key, attempt: attempt.number, task_id: taskId });
       run.settled.delete(planned.key);
       run.note(`row ${planned.row}: its submit got no answer; it is task ${taskId}`);
     } else if (run.book.row(planned.key)?.line?.attempt !== attempt.number) {

@@ -130,14 +130,14 @@ export async function writeResult(
     estimate: run.book.estimate(key),
     saved: told.saved ?? null,
   };
-  await run.book.result(line);
+  run.book.result(line);
   run.settled.add(key);
   run.failures.note(line);
   await run.onLine(line);
 }
 
 /** The attempt came to nothing: the row is as it was before. */
-export async function reopen(run: BatchRun, { key }: PlannedRow, reason: string): Promise<void> {
+export function reopen(run: BatchRun, { key }: PlannedRow, reason: string): void {
   const open = run.book.open(key);
-  if (open) await run.book.record({ type: "reopened", key, attempt: open.number, reason });
+  if (open) run.book.note({ type: "reopened", key, attempt: open.number, reason });
 }

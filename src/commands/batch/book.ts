@@ -25,13 +25,20 @@ export class Book {
     this.#redact = redact;
   }
 
+  /** On the disk before anything is done that it tells of. */
   async record(record: BatchRecord): Promise<void> {
     await this.#ledger.record(this.#redact(safeJson(record)));
     applyRecord(this.state, record);
   }
 
-  async result(line: ResultLine): Promise<void> {
-    await this.#ledger.result(this.#redact(safeJson(line)));
+  /** What has happened already. */
+  note(record: Extract<BatchRecord, { type: "task" | "reopened" }>): void {
+    this.#ledger.note(this.#redact(safeJson(record)));
+    applyRecord(this.state, record);
+  }
+
+  result(line: ResultLine): void {
+    this.#ledger.result(this.#redact(safeJson(line)));
     applyResult(this.state, line);
   }
 

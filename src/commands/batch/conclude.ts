@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { BeltError, type Exit } from "../../errors.ts";
 import { type BeltCommand, type Hint, joinHints } from "../../hint.ts";
 import type { BatchFiles } from "../../store/batch-ledger.ts";
@@ -20,17 +21,20 @@ interface Ending {
 export async function conclude(ctx: Context, { files, rows, saves, reason, command }: Ending): Promise<void> {
   const report = await readReport(files, rows, saves);
   if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
-  if (!reason && report.done === report.rows) return ctx.out.note(reportText(report));
+  const told = `${reportText(report)}; results in ${shownPath(ctx.machine.cwd, files.results)}`;
+  if (!reason && report.done === report.rows) return ctx.out.note(told);
   const error = reason
-    ? reason.with({ message: `${reason.message}; ${reportText(report)}` })
-    : incomplete(report);
+    ? reason.with({ message: `${reason.message}; ${told}` })
+    : new BeltError({ code: "batch_incomplete", message: told, exit: exitOf(report) });
   const next: Hint = [command(againFor(report)), " goes on"];
   const { hint } = error.facts;
   throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
 }
 
-function incomplete(report: BatchReport): BeltError {
-  return new BeltError({ code: "batch_incomplete", message: reportText(report), exit: exitOf(report) });
+/** As people would type it here. */
+function shownPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith("..") ? path : short;
 }
 
 function exitOf({ in_doubt, running, left }: BatchReport): Exit {

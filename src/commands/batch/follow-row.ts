@@ -89,7 +89,7 @@ async function gone(run: BatchRun, planned: PlannedRow, taskId: string): Promise
   const row = run.book.row(planned.key)!;
   const error = `task ${taskId} is not known to the API`;
   if (row.open && (!run.api.outlivesCommand || again === "in-doubt" || again === "all"))
-    await reopen(run, planned, error);
+    reopen(run, planned, error);
   else if (row.open && row.line?.status !== "unknown")
     await writeResult(run, planned, { status: "unknown", error, task_id: taskId });
   else {
@@ -105,13 +105,13 @@ async function end(run: BatchRun, job: Job, round: number, ended: TaskDocument):
   const task = await cleanTask(run, job, ended);
   if (task.status === "completed") return await keep(run, job, round, ended, task);
   if (task.status === "cancelled" && run.book.open(planned.key)?.cancelled) {
-    await reopen(run, planned, "cancelled as the user left");
+    reopen(run, planned, "cancelled as the user left");
     return "over";
   }
   const reason = task.status === "failed" ? lackOfCapacity(task.error) : null;
   if (reason !== null) {
     slowDown(run, round, `task ${task.id} failed for lack of room (${reason}): ${task.error}`);
-    if (job.tries < run.options.retries) await reopen(run, planned, task.error ?? reason);
+    if (job.tries < run.options.retries) reopen(run, planned, task.error ?? reason);
     // Its turn among those that are submitted comes yet.
     if (job.follows) return "over";
     return await tryAgain(run, job, task.error ?? reason, task.id);

@@ -85,7 +85,8 @@ async function createRun(
   const settled = new Set<string>();
   const quiet = quietly(ctx);
   const budget = budgetFor(ctx, flags, plan);
-  const tally = createTally(ctx, plan, save !== null, () => spentText(budget));
+  const wanted = await Wanted.open(book, { again, saves: save !== null, settled });
+  const tally = createTally(ctx, plan, wanted, () => spentText(budget));
   if (onInterrupt === "cancel") tellCancelling(ctx, tally);
   return {
     ctx: quiet,
@@ -101,7 +102,7 @@ async function createRun(
     tally,
     options: { retries, again, save, receipt, onInterrupt, jobs },
     admit: admission(quiet, api, source, budget, receipt),
-    wanted: await Wanted.open(book, { again, saves: save !== null, settled }),
+    wanted,
     deadline: clock.signal,
     ending: AbortSignal.any([ctx.signal, clock.signal]),
     streams: new Streams(),
@@ -129,14 +130,15 @@ function budgetFor(ctx: Context, flags: BatchFlags, { book }: Plan): Budget {
 function createTally(
   { out, now }: Context,
   { rows, book }: Plan,
-  saves: boolean,
+  wanted: Wanted,
   spent: () => string | null,
 ): Tally {
-  const count = (...wanted: string[]) => rows.filter(({ key }) => wanted.includes(book.standing(key))).length;
+  const settled = rows.filter((row) => !wanted.submits(row) && !wanted.follows(row));
+  const failed = settled.filter(({ key }) => ["failed", "in-doubt"].includes(book.standing(key))).length;
   return new Tally({
     total: rows.length,
-    done: saves ? count("done") : count("done", "unsaved"),
-    failed: count("failed", "in-doubt"),
+    done: settled.length - failed,
+    failed,
     now,
     spent,
     show: (parts, isMilestone) => out.progress.tally(parts, isMilestone),

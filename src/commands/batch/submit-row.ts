@@ -46,8 +46,8 @@ function release(admission: Admission): Outcome {
   return "over";
 }
 
-async function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): Promise<void> {
-  await book.record({ type: "task", key, attempt: book.open(key)!.number, task_id });
+function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): void {
+  book.note({ type: "task", key, attempt: book.open(key)!.number, task_id });
 }
 
 /** A row in doubt that is run again waits until the submit that was lost cannot arrive any more. */
@@ -102,7 +102,7 @@ async function notTakenOn(run: BatchRun, job: Job, round: number, error: BeltErr
   const { planned } = job;
   const { exit, httpStatus } = error.facts;
   if (exit === "inDoubt") return await lost(run, planned, round, error);
-  await reopen(run, planned, error.message);
+  reopen(run, planned, error.message);
   if (error.isStop || run.deadline.aborted) return "over";
   if (isThrottled(error)) return await throttled(run, job, round, error);
   if (exit === "unavailable") return await unreachable(run, job, round, error);

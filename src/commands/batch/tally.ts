@@ -4,14 +4,14 @@ import { type BatchProgress, progressParts } from "../../views/batch-views.ts";
 
 interface TallyOptions {
   total: number;
-  /** Rows that had ended before this command. */
+  /** Rows that had ended before this command, and for which it does nothing more. */
   done: number;
   failed: number;
   now(): number;
   /** What is spent of what may be; null without a cap. */
   spent(): string | null;
   /** What is shown: redrawn on a terminal, elsewhere a line when `isMilestone`. */
-  show(parts: readonly TallyPart[], isMilestone: boolean): void;
+  show(parts: () => readonly TallyPart[], isMilestone: boolean): void;
 }
 
 /** How far a batch has come, for somebody who waits. */
@@ -56,12 +56,14 @@ export class Tally {
     const minutes = (now() - this.#start) / 60_000;
     const perMinute = this.#ended === 0 ? null : this.#ended / minutes;
     const left = total - this.#done - this.#failed;
+    // The job of a row that has ended may not be over yet.
+    const running = Math.min(this.#running, left);
     return {
       total,
       done: this.#done,
       failed: this.#failed,
-      running: this.#running,
-      left: Math.max(0, left - this.#running),
+      running,
+      left: left - running,
       perMinute,
       spent: spent(),
       msLeft: perMinute === null ? null : (left / perMinute) * 60_000,
@@ -75,6 +77,6 @@ export class Tally {
   #show(): void {
     const isMilestone = this.#tenths > this.#told;
     this.#told = Math.max(this.#told, this.#tenths);
-    this.#options.show(progressParts(this.progress), isMilestone);
+    this.#options.show(() => progressParts(this.progress), isMilestone);
   }
 }

@@ -22,7 +22,7 @@ export interface Submitting extends SubmitOptions {
   /** What submits it as one of many. */
   by?: "batch";
   /** Called with the id as soon as there is one, before the journal has it. */
-  onTask?(id: string): Promise<void>;
+  onTask?(id: string): void;
 }
 
 /** Submits once, and makes the id safe before anything else is done with it. Throws what the API or the network said. */
@@ -35,7 +35,7 @@ export async function submitOnce(
   ctx.signal.throwIfAborted();
   const at = ctx.now();
   const task = await api.submit(request, options);
-  await onTask?.(task.id);
+  onTask?.(task.id);
   const time = new Date(at).toISOString();
   const entry = { type: "task", id: task.id, app: request.app, time, ...(by && { by }) } as const;
   const remembered = remember(ctx, api, entry);
@@ -59,7 +59,7 @@ export async function submit(
   const submission = await submitOnce(ctx, api, request, {
     uninterruptible: () => whileUnanswered(ctx, api),
     deadline,
-    onTask: async (id) => setForceQuit(ctx, api, id, "may still be running"),
+    onTask: (id) => setForceQuit(ctx, api, id, "may still be running"),
   }).catch(async (thrown) => {
     if (ctx.signal.aborted) throw notSubmitted(ctx.signal.reason, thrown);
     throw await explainRefusal(ctx, thrown, api, request);

@@ -63,6 +63,11 @@ export class Chats {
     return live;
   }
 
+  /** None for one that nobody has asked for yet. */
+  find(id: string): LiveChat | undefined {
+    return this.#live.get(id);
+  }
+
   async get(id: string): Promise<LiveChat> {
     const known = this.#live.get(id);
     if (known) return known;

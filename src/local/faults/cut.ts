@@ -1,6 +1,8 @@
 /** Connections that end before their time. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../clock.ts";
+import type { Reply } from "../http/response.ts";
+import type { IsLast } from "./last-line.ts";
 import type { Cut } from "./scenario.ts";
 
 /** One request that is cut off: where, and how. */
@@ -39,7 +41,7 @@ export function reset({ socket }: IncomingMessage): void {
  * Lets so many lines of a stream through, heartbeats not counted, and never the last one: a stream
  * that ends sooner is cut before its end.
  */
-export function cutStream(off: CutOff, hasEnded: () => boolean): void {
+export function cutStream(off: CutOff, isLast: IsLast): void {
   const { response, after, cut } = off;
   const write = response.write.bind(response) as (text: string, done?: () => void) => boolean;
   let lines = 0;
@@ -54,7 +56,7 @@ export function cutStream(off: CutOff, hasEnded: () => boolean): void {
   response.write = ((line: string, ...rest: (() => void)[]) => {
     if (isCut) return true;
     if (isHeartbeat(line)) return write(line, ...rest);
-    if (lines === after || hasEnded()) end(line);
+    if (lines === after || isLast(line)) end(line);
     else {
       lines += 1;
       write(line, ...rest);
@@ -62,6 +64,15 @@ export function cutStream(off: CutOff, hasEnded: () => boolean): void {
     }
     return true;
   }) as typeof response.write;
+}
+
+/** An answer that came at once in place of a stream is its last line, of which nothing passes whole. */
+export function cutReply({ response, ...off }: CutOff, { data }: Reply): void {
+  response.writeHead(200, { "Content-Type": "application/json" });
+  const end = () => finish({ response, ...off }, () => void response.end());
+  Object.getPrototypeOf(response).write.call(response, lastWords(off.cut, JSON.stringify(data)), () =>
+    setTimeout(end, LEAVE_MS),
+  );
 }
 
 function lastWords({ how }: Cut, line: string): string {

@@ -4,14 +4,25 @@ import type { Clock } from "../clock.ts";
 import type { ApiError } from "../errors.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Reply } from "../http/response.ts";
-import { type CutOff, close, closeAtFirstWord, cutDownload, cutStream, cutUpload, reset } from "./cut.ts";
+import {
+  type CutOff,
+  close,
+  closeAtFirstWord,
+  cutDownload,
+  cutReply,
+  cutStream,
+  cutUpload,
+  reset,
+} from "./cut.ts";
+import type { IsLast } from "./last-line.ts";
 import type { Action, Step, Trigger } from "./scenario.ts";
 
 export interface EdgeOptions {
   clock: Clock;
   /** Makes the error that the server answers with. */
   refusal(status: number, code: string, message: string, details: JsonObject): ApiError;
-  hasEnded(taskId: string): boolean;
+  /** Of a stream. */
+  isLast: IsLast;
 }
 
 type Serve = () => Promise<Reply | undefined>;
@@ -63,18 +74,23 @@ async function lose(
 async function cut(
   { after, cut }: Of<"cut">,
   trigger: Trigger | undefined,
-  { raw, response, params }: ApiRequest,
+  { raw, response }: ApiRequest,
   serve: Serve,
-  { clock, hasEnded }: EdgeOptions,
+  { clock, isLast }: EdgeOptions,
 ): Promise<Reply | undefined> {
   const off: CutOff = { request: raw, response, after, cut, clock };
   if (trigger === "put") {
     await cutUpload(off);
     return undefined;
   }
-  if (trigger === "stream") cutStream(off, () => hasEnded(params["id"] ?? ""));
-  else cutDownload(off);
-  return await serve();
+  if (trigger === "download") {
+    cutDownload(off);
+    return await serve();
+  }
+  cutStream(off, isLast);
+  const reply = await serve();
+  if (reply) cutReply(off, reply);
+  return undefined;
 }
 
 /** A header holds no line ends and no foreign letters. */

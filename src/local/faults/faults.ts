@@ -16,6 +16,7 @@ import type { Services } from "../http/services.ts";
 import { BUILT_IN } from "./built-in.ts";
 import { checkApps } from "./check-apps.ts";
 import { applyToRequest, type EdgeOptions } from "./edge.ts";
+import { lastLine } from "./last-line.ts";
 import { readScenario, ScenarioError } from "./read-scenario.ts";
 import type { Scenario, Step } from "./scenario.ts";
 import { Script } from "./script.ts";
@@ -63,8 +64,8 @@ export class Faults implements Hooks {
     const step = this.#script.choose(triggers, subject);
     if (!step) return await serve();
     this.#acted(step, subject?.app ?? path, request.params["id"] ?? null);
-    const hasEnded = (id: string) => this.#subjects.hasEnded(id);
-    return await applyToRequest(step, triggers[0], request, serve, { ...this.#options, hasEnded });
+    const isLast = lastLine(path, request, this.#subjects, this.#services);
+    return await applyToRequest(step, triggers[0], request, serve, { ...this.#options, isLast });
   }
 
   async atPhase(...args: Parameters<Hooks["atPhase"]>): Promise<void> {

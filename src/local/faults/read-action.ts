@@ -91,6 +91,7 @@ const TASK: Form = {
 
 const FORMS: Partial<Record<Trigger, Form[]>> = {
   stream: [STATUS, PROBLEM, ANSWER, CUT_LINES],
+  agent: [STATUS, PROBLEM, ANSWER, CUT_LINES],
   put: [STATUS, PROBLEM, ANSWER, CUT_BYTES],
   download: [STATUS, PROBLEM, ANSWER, CUT_BYTES],
   task: [TASK, { ...TASK, key: "fail", beside: ["phase", "hold"] }, KILL],

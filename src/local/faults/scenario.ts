@@ -20,6 +20,7 @@ export const REQUESTS = {
   "DELETE /sessions/:": "session.end",
   "POST /store/apps/:/estimate": "estimate",
   "POST /agents/run": "agent",
+  "GET /chats/:/stream": "stream",
 } as const;
 
 /** Every word that `on` may have. */

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { batchScene } from "../support/batch-scene.ts";
+
+/** What each line of progress counts. */
+function counts(stderr: string): { total: number; sum: number }[] {
+  return [...stderr.matchAll(/^(\d+) of (\d+) done(.*)$/gm)].map(([, done, total, rest = ""]) => {
+    const others = [...rest.matchAll(/(\d+) (failed|running|left)\b/g)].map(([, count]) => Number(count));
+    return { total: Number(total), sum: others.reduce((sum, count) => sum + count, Number(done)) };
+  });
+}
+
+it("counts each row once, rows that are run again too, and says where the results are", async () => {
+  let mended = false;
+  await batchScene(
+    async (scene) => {
+      scene.rows(20);
+      const first = await scene.belt([scene.path("rows.jsonl")]);
+      expect(first.stderr).toMatch(
+        /^ +5 {2}no paint\n +row \d+ \(task_\d+\), row .*, row .*\n +and 2 more$/m,
+      );
+      mended = true;
+      const again = await scene.belt([scene.path("rows.jsonl"), "--again", "failed"]);
+      expect(again.stderr.trim().split("\n").at(-1)).toBe("20 rows: 20 done; results in rows.results.ndjson");
+      for (const { stderr } of [first, again]) {
+        const told = counts(stderr);
+        expect(told.length).toBeGreaterThan(0);
+        for (const { total, sum } of told) expect(sum).toBe(total);
+        expect(stderr).not.toMatch(/about -/);
+      }
+    },
+    { fails: ({ n }) => (!mended && Number(n) % 4 === 0 ? "no paint" : null) },
+  )();
+});
