@@ -123,7 +123,7 @@ o|-h||show help
 v|id|task|task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input' ;;
     'task list') REPLY='o|--limit|text|how many at most
 o|-L|text|how many at most
-o|--status|one:received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only
+o|--status|one:active,received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only; active: all that have not ended
 o|--app|text|those of this app only
 o|--journal||list what this machine submitted instead, without asking the API
 o|--help||show help

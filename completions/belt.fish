@@ -131,7 +131,7 @@ function __belt_table
         case 'task list'
             echo 'o|--limit|text|how many at most'
             echo 'o|-L|text|how many at most'
-            echo 'o|--status|one:received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only'
+            echo 'o|--status|one:active,received,queued,dispatched,preparing,serving,setting_up,running,cancelling,uploading,completed,failed,cancelled,unknown|those in this state only; active: all that have not ended'
             echo 'o|--app|text|those of this app only'
             echo 'o|--journal||list what this machine submitted instead, without asking the API'
             echo 'o|--help||show help'

@@ -18,6 +18,7 @@ export function belt(name: string, ...args: string[]): BeltCommand {
 /** Commands that talk to no API. */
 const OFFLINE = new Set([
   "dev",
+  "dev exec",
   "app init",
   "help app-format",
   "help scenarios",

@@ -5,6 +5,7 @@ import type { GlobalFlags } from "../account/flags.ts";
 import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
 import type { Context, Endpoint, EventsTarget, ForceQuit } from "../commands/shared/context.ts";
 import type { BeltError } from "../errors.ts";
+import { type BeltCommand, belt } from "../hint.ts";
 import { Journal } from "../store/journal.ts";
 import { beltPaths } from "../store/paths.ts";
 import { wantsColor } from "../terminal/colors.ts";
@@ -69,6 +70,7 @@ export async function createContext(
       const { runningServer } = await import("./connect.ts");
       return await runningServer({ host, paths, out });
     },
+    sameCommand: (...target) => sameCommand(host.argv, target),
     endpoint: endpointOf(current, async () => await (await connected()).exposeServer()),
     credentials,
     maxCost: host.env["BELT_MAX_COST"] || null,
@@ -130,6 +132,19 @@ export async function createContext(
 function lastError(stop: BeltError, { message, hint, taskId }: ForceQuit): BeltError {
   return stop.with({ message: `${stop.message}; ${message}`, hint, taskId });
 }
+
+/** A command line with other options that say where it goes. */
+function sameCommand(argv: readonly string[], target: readonly string[]): BeltCommand {
+  const end = argv.indexOf("--");
+  const typed = end === -1 ? argv : argv.slice(0, end);
+  const [first = "", ...others] = typed.filter(
+    (word, at) => !TARGET.test(word) && !VALUED.test(typed[at - 1] ?? ""),
+  );
+  return { ...belt(first, ...others, ...target, ...argv.slice(typed.length)), isWhole: true };
+}
+
+const TARGET = /^--(local|profile|api-url)(=|$)/;
+const VALUED = /^--(profile|api-url)$/;
 
 function isColored({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {
   return wantsColor(color, env, stdout.isTTY ?? false);

@@ -11,13 +11,13 @@ import { typedLines } from "./typed-lines.ts";
 /** Asks on a terminal; elsewhere says which flag answers, or reads standard input. */
 export function questions(host: Host, flags: GlobalFlags, out: Output, signal: AbortSignal): Questions {
   const canAsk = () => flags.prompt !== false && (host.stdin.isTTY ?? false) && (host.stderr.isTTY ?? false);
-  const prompt = () => {
+  const prompt = (until = signal) => {
     out.progress.stop();
     return new Prompt({
       input: host.stdin,
       output: host.stderr as NodeJS.WriteStream,
       isColored: wantsColor(flags.color ?? "auto", host.env, true),
-      signal,
+      signal: AbortSignal.any([signal, until]),
       clean: out.redact,
       onSuspend: host.onSuspend,
     });
@@ -29,10 +29,10 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
     get lines() {
       return canAsk() ? () => typedLines(host, out, signal) : null;
     },
-    async confirm(question, flag, isUnexpected = false) {
+    async confirm(question, flag, until) {
       if (canAsk()) {
-        const asking = prompt();
-        if (isUnexpected) await asking.forgetTypedAhead();
+        const asking = prompt(until);
+        if (until) await asking.forgetTypedAhead();
         return await asking.yesOrNo(question);
       }
       throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);

@@ -1,7 +1,8 @@
-import { open, realpath, stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { usageError } from "../errors.ts";
 import { fileReason } from "../file-reason.ts";
+import { closest } from "./closest.ts";
 
 /** A file of the user's that is to be uploaded. */
 export interface LocalFile {
@@ -40,8 +41,8 @@ async function findUpload(name: string, rules: UploadRules): Promise<LocalFile |
   const pipe = await isPipe(typed);
   if (pipe && !rules.spool) return null;
   const path = await realpath(pipe ? await rules.spool!(typed) : typed).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw unreadable(name, error, rules);
+    async (error: NodeJS.ErrnoException) => {
+      throw unreadable(name, error, { ...rules, hint: (await nearTo(name, typed)) ?? rules.hint });
     },
   );
   const found = await stat(path);
@@ -85,6 +86,12 @@ async function requireReadable(name: string, path: string, rules: UploadRules): 
 function unreadable(name: string, error: NodeJS.ErrnoException, { verb, hint }: UploadRules): Error {
   const reason = error.code === "ENOENT" ? "there is no such file" : fileReason(error);
   return usageError(`cannot ${verb} ${name}: ${reason}`, hint);
+}
+
+/** What may be meant by a name that nothing has, in the folder where it would be. */
+async function nearTo(name: string, path: string): Promise<string | null> {
+  const near = closest(basename(path), await readdir(dirname(path)).catch(() => []));
+  return near === null ? null : `did you mean ${join(dirname(name), near)}?`;
 }
 
 /** Why a file looks like a secret, or null. Both its name as typed and what that links to count. */

@@ -45,6 +45,12 @@ export class Output extends Diagnostics {
     else this.#showAs(value, view);
   }
 
+  /** A list; that it is empty is said where somebody looks at it. */
+  list<T>(items: T[], view: View<T[]>, none: string): void {
+    this.result(items, view);
+    if (items.length === 0 && this.showsGrowth) this.note(none);
+  }
+
   /** An answer that tells an error, too, which people are then not told twice; throws it. */
   resultThatTells<T>(value: T, view: View<T>, error: BeltError | null): void {
     const { stdout, stderr, json, fields, quiet } = this.#options;

@@ -73,8 +73,8 @@ export const accountView: View<AccountDocument> = {
 };
 
 export const loggedInView: View<ProfileDocument> = {
-  text: ({ name, api_url, key }, { colors }) =>
-    `${colors.green("logged in")} to ${safeLine(api_url)} with the key ${key}, kept in profile ${safeLine(name)}`,
+  text: ({ name, api_url, key, current }, { colors }) =>
+    `${colors.green("logged in")} to ${safeLine(api_url)} with the key ${key}, kept in profile ${safeLine(name)}${current ? ", the current one" : ""}`,
   bare: ({ name }) => safeLine(name),
 };
 

@@ -66,7 +66,9 @@ async function talk(argv: string[], lines: [seen: string, typed: string | Act][]
   }
   await ended;
   const code = readFileSync(join(home.dir, "code"), "utf8");
-  return `${stripVTControlCharacters(seen).replaceAll("\r", "")}exit ${code}`;
+  // What a spinner drew, where there was time for one, is gone.
+  const left = seen.replace(/[^\n]*\u001b\[1G\u001b\[0[JK]/g, "");
+  return `${stripVTControlCharacters(left).replaceAll("\r", "")}exit ${code}`;
 }
 
 const HELPER = ["agent", "run", "test/helper", "--local", "--context", "language=en"];
@@ -122,6 +124,26 @@ test("Ctrl-C at a question of a chat that goes on stops the answer alone", async
     /\nstopped: interrupted\nhint: belt agent run --local test\/helper --chat chat_\w+ goes/,
   );
   expect(seen).toMatch(/exit 130\n$/);
+});
+
+test("a question that is answered elsewhere is taken back", async () => {
+  const allow: Act = async () => {
+    const shown = await spawnBelt(["chat", "get", "@last", "--json", "--local"], home);
+    const calls = JSON.parse(shown.stdout).messages.flatMap(
+      ({ tool_invocations: calls }: JsonObject) => calls ?? [],
+    );
+    await spawnBelt(["api", "POST", `/tools/${calls[0].id}/invoke`, "--local"], home);
+  };
+  const seen = await talk(HELPER, [
+    ["> ", "publish\r"],
+    ["(y/N)", allow],
+    ["Published.", ""],
+    ["> ", "hello\r"],
+    ["Hello again: hello", ""],
+    ["> ", "\u0004"],
+  ]);
+  expect(seen).toContain("publish was decided about elsewhere");
+  expect(seen).toMatch(/exit 0\n$/);
 });
 
 test("what is pasted is one message, and what is typed ahead the next ones", async () => {

@@ -1,24 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home } from "../support/belt.ts";
-import { hangUp, json, ScriptedApi } from "../support/scripted-api.ts";
+import { describe, expect, it } from "vitest";
+import { belt } from "../support/belt.ts";
+import { hangUp, json } from "../support/scripted-api.ts";
+import { api, home, KEY, setStage } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
-
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-  api.on("GET /sessions", api.ok([]));
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
+setStage({ words: true }, () => {
+  api.offer("GET /sessions", api.ok([]));
 });
 
 async function login(name: string, ...argv: string[]): Promise<void> {
@@ -96,12 +84,12 @@ describe("@last that went to another API", () => {
     await login("home", ...elsewhere);
     await login("work it");
     await submitted(["--profile", "work it"]);
-    expect(await hint()).toBe("use --profile 'work it'");
-    expect(await hint([], { INFSH_API_KEY: KEY })).toBe("use --profile 'work it'");
-    expect(await hint(["--profile", "work it", ...elsewhere])).toBe(
-      "leave --api-url out, and use --profile 'work it'",
-    );
-    expect(await hint(["--local"])).toBe("leave --local (or BELT_LOCAL) out, and use --profile 'work it'");
+    const there = "belt task get @last --profile 'work it'";
+    expect(await hint()).toBe(there);
+    expect(await hint([], { INFSH_API_KEY: KEY })).toBe(there);
+    expect(await hint(["--profile", "work it", ...elsewhere])).toBe(there);
+    expect(await hint(["--local"])).toBe(there);
+    expect(await hint([], { BELT_LOCAL: "1" })).toBe(there);
   });
 
   it("needs a profile of its own where only the key of another API is at hand", async () => {
@@ -110,7 +98,7 @@ describe("@last that went to another API", () => {
     await login("work", ...elsewhere);
     expect(await hint()).toBe(`belt login --profile <name> --api-url ${api.url} makes a profile for it`);
     expect(await hint(["--profile", "work"])).toBe(await hint());
-    expect(await hint([], { INFSH_API_KEY: KEY })).toBe(`use --api-url ${api.url}`);
+    expect(await hint([], { INFSH_API_KEY: KEY })).toBe(`belt task get @last --api-url ${api.url}`);
   });
 
   it("and to the local server is found there", async () => {
@@ -118,8 +106,9 @@ describe("@last that went to another API", () => {
     mkdirSync(join(home.dir, "state"));
     const entry = { type: "task", id: "t", app: "a/b", api: "local", time: "" };
     writeFileSync(join(home.dir, "state", "journal.ndjson"), `${JSON.stringify(entry)}\n`);
-    expect(await hint()).toBe("add --local");
-    expect(await hint(elsewhere)).toBe("leave --api-url out, and add --local");
+    expect(await hint()).toBe("belt task get @last --local");
+    expect(await hint(elsewhere)).toBe("belt task get @last --local");
+    expect(await hint(["--profile=work", "-q"])).toBe("belt task get @last -q --local");
   });
 });
 

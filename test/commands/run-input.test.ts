@@ -57,6 +57,37 @@ describe("every row of the grammar, with no schema known", () => {
   });
 });
 
+describe("what has no place in the input", () => {
+  it("is named in one line, where the reason is one", async () => {
+    knowing(INPUT_SCHEMA);
+    const { code, stderr } = await inputs(
+      "prompt=a",
+      ...Array.from({ length: 14 }, (_, at) => `quux${at}=1`),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: --input quux0, quux1, .*quux9 and 4 more are unknown; there are prompt, /,
+    );
+  });
+
+  it("is told as what it is when it is a whole task", async () => {
+    knowing(INPUT_SCHEMA);
+    const task = {
+      id: "t",
+      app: "a/b",
+      status: "completed",
+      status_code: 10,
+      input: {},
+      output: { text: "x" },
+    };
+    const { code, stderr } = await run(["-i", "@-"], JSON.stringify(task));
+    expect([code, sent()]).toEqual([2, []]);
+    expect(stderr).toMatch(
+      /^error: --input is a whole task, .*\nhint: --field output prints the output alone: /,
+    );
+  });
+});
+
 describe("text takes the type that the schema declares", () => {
   beforeEach(() => knowing());
 

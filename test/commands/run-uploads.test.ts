@@ -8,7 +8,7 @@ import { api, home } from "../support/stage.ts";
 setInputStage();
 
 function accepting(uri = "https://files.example/a"): void {
-  api.on("POST /files", (request, response) => {
+  api.offer("POST /files", (request, response) => {
     const { files } = request.body as { files: { filename: string }[] };
     const slots = files.map(({ filename }) => ({
       uri: `${uri}/${filename}`,
@@ -23,7 +23,7 @@ describe("uploads", () => {
     accepting();
     writeFileSync(join(home.dir, "cat.png"), "a cat");
     writeFileSync(join(home.dir, "dog.jpg"), "a dog");
-    for (const name of ["cat.png", "dog.jpg", "stdin"]) api.on(`PUT /put/${name}`, json(200, {}));
+    for (const name of ["cat.png", "dog.jpg", "stdin"]) api.offer(`PUT /put/${name}`, json(200, {}));
   });
 
   const puts = () => api.requests.filter(({ method }) => method === "PUT");
@@ -50,6 +50,24 @@ describe("uploads", () => {
         input: { photo: "https://files.example/a/cat.png", a: { b: "https://files.example/a/dog.jpg" } },
       },
     ]);
+  });
+
+  it("a text in a file's field is sent as it is, with a warning where a file of that name is here", async () => {
+    knowing();
+    const { code, stderr } = await inputs(
+      "prompt=x",
+      "photo=cat.png",
+      "photos[]=dog.jpg",
+      "photos[]=none.png",
+    );
+    expect(code).toBe(0);
+    expect(stderr.split("\n").filter((line) => line.startsWith("warning: "))).toEqual([
+      "warning: --input photo is sent as the text cat.png; photo=@cat.png uploads the file",
+      "warning: --input photos.0 is sent as the text dog.jpg; photos.0=@dog.jpg uploads the file",
+    ]);
+    expect(sent()).toMatchObject([{ input: { photo: "cat.png", photos: ["dog.jpg", "none.png"] } }]);
+    const other = await inputs("prompt=cat.png", "photo=https://files.example/cat.png", "photos[]=@cat.png");
+    expect(other.stderr).not.toContain("warning: ");
   });
 
   it("the same file twice goes up once, whatever it is called", async () => {
@@ -241,6 +259,24 @@ describe("uploads", () => {
       expect(puts()).toMatchObject([{ body: "through a pipe" }]);
     },
   );
+
+  it("several pipes at once go up, each with what came out of it", async () => {
+    const { execFileSync } = await import("node:child_process");
+    const { writeFile } = await import("node:fs/promises");
+    const names = ["one", "two", "three"];
+    for (const name of names) {
+      execFileSync("mkfifo", [join(home.dir, name)]);
+      api.on(`PUT /put/${name}`, json(200, {}));
+    }
+    const running = inputs(...names.map((name) => `${name}=@${name}`));
+    await Promise.all(names.map((name) => writeFile(join(home.dir, name), `out of ${name}`)));
+    expect((await running).code).toBe(0);
+    expect(
+      puts()
+        .map(({ body }) => body)
+        .sort(),
+    ).toEqual(names.map((name) => `out of ${name}`).sort());
+  });
 
   it("a long number is sent as it was written", async () => {
     knowing();

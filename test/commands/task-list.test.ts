@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { STATUS_WORDS } from "../../src/wire/status.ts";
 import { belt } from "../support/belt.ts";
 import { json, type Request, type Step } from "../support/scripted-api.ts";
 import { api, home, setStage, task } from "../support/stage.ts";
@@ -13,7 +14,7 @@ describe("task list", () => {
         next_cursor: next,
         has_next: next !== null,
       });
-    api.on("POST /tasks/list", page(0, "c1"), page(2, "c2"), page(4, null));
+    api.offer("POST /tasks/list", page(0, "c1"), page(2, "c2"), page(4, null));
     const { stdout } = await task(["list", "--limit", "3", "-q"]);
     expect(stdout).toBe("t0\nt1\nt2\n");
     expect(api.requests.map(({ body }) => body)).toEqual([{ limit: 3 }, { limit: 1, cursor: "c1" }]);
@@ -35,7 +36,7 @@ describe("task list", () => {
 
     it("come before the limit", async () => {
       const bodies: unknown[] = [];
-      api.on("POST /tasks/list", ...pages(10, bodies));
+      api.offer("POST /tasks/list", ...pages(10, bodies));
       const failed = await task(["list", "--status", "failed", "-L", "3", "-q"]);
       expect(failed).toEqual({ code: 0, stdout: "t09\nt19\nt29\n", stderr: "" });
       expect(bodies).toHaveLength(3);
@@ -50,16 +51,24 @@ describe("task list", () => {
       ["a/od", 0],
       ["b/odd", 0],
     ])("--app %s", async (app, count) => {
-      api.on("POST /tasks/list", ...pages(10, []));
+      api.offer("POST /tasks/list", ...pages(10, []));
       const { stdout } = await task(["list", "--app", app, "--status", "failed", "-L", "2", "--json"]);
       const found = JSON.parse(stdout);
       expect(found).toHaveLength(count);
       for (const { status, app } of found) expect([status, app]).toEqual(["failed", "a/odd@1"]);
     });
 
+    it("--status active is every state in which a task has not ended", async () => {
+      const items = STATUS_WORDS.map((word) => api.task(word, { id: word }));
+      api.on("POST /tasks/list", api.ok({ items, has_next: false }));
+      const { stdout } = await task(["list", "--status", "active", "-q"]);
+      const ended = ["completed", "failed", "cancelled"];
+      expect(stdout.trim().split("\n")).toEqual(STATUS_WORDS.filter((word) => !ended.includes(word)));
+    });
+
     it("look through ten pages and no more, and say so", async () => {
       const bodies: unknown[] = [];
-      api.on("POST /tasks/list", ...pages(12, bodies));
+      api.offer("POST /tasks/list", ...pages(12, bodies));
       const { code, stderr } = await task(["list", "--status", "queued"]);
       expect([code, bodies.length]).toEqual([0, 10]);
       expect(stderr).toBe("looked through the newest 100 tasks; older ones were not asked for\n");

@@ -105,6 +105,41 @@ export class App { run({ uri }) { return { image: uri, list: [uri, {uri}], text:
   });
 });
 
+test.each(["zod", "zod3"])(
+  "an output that does not fit its schema is a warning in the log, with %s",
+  async (zod) => {
+    const { server } = await serve({
+      "inference.js": `import { z } from "${zod}";
+import { createFileSchema, File } from "@inferencesh/app";
+import { writeFileSync } from "node:fs";
+const file = createFileSchema(z);
+export const RunInput = z.object({ make: z.string() });
+export const RunOutput = z.object({ text: z.string(), file: file.optional(), list: z.array(file).default([]) });
+const at = () => { const path = process.env.TMPDIR + "/x.txt"; writeFileSync(path, "x"); return path; };
+const made = {
+  good: () => ({ text: "x" }),
+  files: () => ({ text: "x", file: File.fromPath(at()), list: [{ path: at() }, "https://example.com/x.txt"] }),
+  typo: () => ({ txt: "x" }),
+  number: () => ({ text: 5, file: { path: at() } }),
+  nothing: () => undefined,
+};
+export class App { run({ make }) { return made[make](); } }
+`,
+    });
+    const warnings = async (make: string) => {
+      const { id, status_text } = await server.run({ ...BODY, input: { make } });
+      expect(status_text).toBe("completed");
+      const { logs } = (await server.call("GET", `/tasks/${id}/logs`)).body;
+      return logs.map(({ content }: { content: string }) => content.split(": ").slice(0, 2).join(": "));
+    };
+    expect(await warnings("good")).toEqual([]);
+    expect(await warnings("files")).toEqual([]);
+    for (const make of ["typo", "number"])
+      expect(await warnings(make)).toEqual(["warning: output.text does not fit the schema"]);
+    expect(await warnings("nothing")).toEqual(["warning: output does not fit the schema"]);
+  },
+);
+
 describe("a folder that is no app says what is missing", () => {
   const problemOf = async (dir: string) => {
     const server = await startServer({ appDirs: [dir] });
@@ -160,7 +195,8 @@ describe("belt app init", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^my-team\/my-cards\n {2}\S.*inf\.yml\n/);
     expect(stderr).toBe(
-      "hint: cd 'My Cards' && npm install, then belt dev serves it; belt help app-format tells more\n",
+      "hint: cd 'My Cards' && npm install, then belt dev serves it; in another terminal " +
+        "belt run my-team/my-cards --local --input name=Ada calls it; belt help app-format tells more\n",
     );
     expect(JSON.parse(readFileSync(join(dir, "package.json"), "utf8")).name).toBe("my-cards");
     expect(readFileSync(join(dir, ".gitignore"), "utf8")).toContain(".env");
@@ -180,6 +216,16 @@ describe("belt app init", () => {
     expect(again).toMatchObject({ code: 1, stdout: "" });
     expect(again.stderr).toContain("error: My Cards/inf.yml is there already, and nothing is overwritten\n");
     expect(readFileSync(join(dir, "inference.js"), "utf8")).toBe("mine");
+  });
+
+  test("is what a run of an app that nobody serves leads to belt dev with", async () => {
+    const hint = async (app: string) =>
+      (await belt(["run", app, "--local"], { home })).stderr.trim().split("\nhint: ")[1];
+    expect(await hint("my-team/hers")).toMatch(/^belt dev <folder> serves one of yours; /);
+    await belt(["app", "init", "hers"], { home });
+    for (const app of ["my-team/hers", "hers"])
+      expect(await hint(app)).toBe("belt dev hers serves the app of that folder");
+    expect(await hint("./hers")).toMatch(/^belt dev <folder> serves the app of a folder, /);
   });
 
   test.each([

@@ -65,6 +65,15 @@ describe("dev exec", () => {
     PAINTING,
   );
 
+  it("tells where an app has failed, since nobody can ask its server afterwards", async () => {
+    const app = copyOfProbe();
+    const act = "belt run test/probe --function act -i act=fail -q";
+    const { exitCode, stderr } = await exec(app, "--", "sh", "-c", act);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/^task task_\w+ of test\/probe failed at \S+probe\/inference\.js:\d+$/m);
+    expect(stderr).toContain(join(app, "inference.js"));
+  });
+
   it(
     "passes README's script that looks before it tries again",
     async () => {

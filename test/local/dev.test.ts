@@ -58,7 +58,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   const crashed = await run("--session", session, "--function", "crash");
   const error = {
     code: "WORKER_LOST",
-    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*process.exit(70)`)),
+    message: expect.stringMatching(new RegExp(`^session ${session} is lost: .*process.exit.70`)),
     hint: "belt run --local infsh/counter --session new",
   };
   expect(crashed.exitCode).toBe(5);
@@ -69,7 +69,7 @@ test("belt run says that its session is lost with its worker, and exits 5", asyn
   expect(waited.exitCode).toBe(5);
   const later = await run("--session", session);
   expect(later).toMatchObject({ exitCode: 5, stdout: "" });
-  expect(JSON.parse(later.stderr.trim().split("\n").at(-1)!).error.code).toBe("WORKER_LOST");
+  expect(JSON.parse(later.stderr.trim().split("\n").at(-1)!)).toMatchObject({ error });
   const outside = await run("--function", "crash");
   expect(outside.exitCode).toBe(3);
 });

@@ -41,6 +41,7 @@ export async function withRetries<T>(
 ): Promise<T> {
   const { policy, sleep, now, onRetry } = pacing;
   const began = now();
+  const unsaid: string[] = [];
   for (let tries = 0; ; tries++) {
     for (const signal of signals) signal?.throwIfAborted();
     const outcome = await attempt();
@@ -49,7 +50,9 @@ export async function withRetries<T>(
     const delay = next(outcome, tries);
     if (typeof delay !== "number") throw delay;
     for (const signal of signals) signal?.throwIfAborted();
-    if (now() - began + delay >= WORTH_SAYING) onRetry(notice(outcome.error, delay, tries, policy));
+    unsaid.push(notice(outcome.error, delay, tries, policy));
+    // What was quick is told with the first that is not, so that the count begins at its beginning.
+    if (now() - began + delay >= WORTH_SAYING) unsaid.splice(0).forEach(onRetry);
     const leaving = AbortSignal.any(signals.filter((signal) => signal !== undefined));
     await sleep(delay, leaving).catch((reason) => {
       throw interrupted ? interrupted(outcome, reason) : reason;

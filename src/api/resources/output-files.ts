@@ -34,8 +34,36 @@ function collect(value: unknown, path: OutputFile["path"], isFileField: IsFileFi
 }
 
 /** True for a text that may stand for a file, where the schema says so. */
-export function isFileAddress(text: string): boolean {
+function isFileAddress(text: string): boolean {
   return /^((https?|file):\/\/|data:)/i.test(text);
+}
+
+/** A text in a file's field that leads nowhere: a path on the machine where the app ran. */
+export interface StrayPath {
+  path: OutputFile["path"];
+  text: string;
+}
+
+export function strayPaths(
+  value: unknown,
+  isFileField: IsFileField,
+  path: OutputFile["path"] = [],
+): StrayPath[] {
+  if (typeof value === "string") return isPath(value) && isFileField(path) ? [{ path, text: value }] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  return entries.flatMap(([key, inner]) => strayPaths(inner, isFileField, [...path, key]));
+}
+
+/** True for a text that is a file's, in one way or the other, if it is in a file's field. */
+export function mayBeFile(text: string): boolean {
+  return isFileAddress(text) || isPath(text);
+}
+
+function isPath(text: string): boolean {
+  return /^(\/|[a-z]:[\\/]|\.{1,2}\/)|^[^\s:]+\.\w{2,5}$/i.test(text);
 }
 
 function factsOf({ filename, content_type, size }: JsonObject) {

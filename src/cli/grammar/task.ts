@@ -28,7 +28,12 @@ export function addTask(task: Command, act: Act): void {
     .summary("list tasks")
     .description("List the newest tasks of the account, or what this machine submitted.")
     .option("-L, --limit <n>", "how many at most", wholeNumber("--limit", 1, 10_000), 30)
-    .addOption(new Option("--status <word>", "those in this state only").choices([...STATUS_WORDS]))
+    .addOption(
+      new Option("--status <word>", "those in this state only; active: all that have not ended").choices([
+        "active",
+        ...STATUS_WORDS,
+      ]),
+    )
     .option("--app <app>", "those of this app only", notEmpty("--app"))
     .option("--journal", "list what this machine submitted instead, without asking the API")
     .addHelpText(
@@ -99,7 +104,10 @@ export function addTask(task: Command, act: Act): void {
     .option("--timeout <dur>", "with --wait: stop waiting after this long; exit 8", duration("--timeout"))
     .addHelpText(
       "after",
-      examples("belt task cancel @last --wait", "belt task list --status running -q | belt task cancel -"),
+      examples(
+        "belt task cancel @last --wait",
+        "belt task list --status active -q | xargs -r belt task cancel --wait",
+      ),
     )
     .action((ids: string[], flags: CancelFlags) =>
       act(async () => {

@@ -16,7 +16,9 @@ Submit now, wait later (with --local this needs a running belt dev):
     a=$(belt run infsh/flux --input prompt=fog --no-wait -q)
     b=$(belt run infsh/flux --input prompt=sea --no-wait -q)
     belt task wait "$a" "$b" --timeout 10m
-    belt task list --status running -q | belt task cancel - --wait
+
+Cancel all that has not ended; xargs -r runs nothing where there is nothing, which - takes for a mistake:
+    belt task list --status active -q | xargs -r belt task cancel --wait
 
 Keep an app's state from call to call; the session is kept alive, and ended whatever happens:
     belt session exec infsh/counter --local -- \\

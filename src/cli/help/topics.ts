@@ -49,6 +49,7 @@ const WRITTEN: [string, string][] = [
   ["points[].x=1 points[].y=2", "one element, until a key comes again"],
   ["{…}", "a JSON object, merged"],
   ["@file.json  @file.yaml  @-", "an object read from a file or standard input, merged"],
+  ["file.json  file.yaml", "the same without @, by the ending of the name"],
 ];
 
 function exitCodes(): string {
@@ -79,6 +80,6 @@ function input(): string {
   return [
     "--input and --setup may be repeated; they are merged from left to right, and later ones win.",
     rows(WRITTEN),
-    "Nothing but @ reads a file: a value that merely looks like a path is sent as text.",
+    "In a value nothing but @ reads a file: what merely looks like a path is sent as text.",
   ].join("\n\n");
 }

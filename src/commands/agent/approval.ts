@@ -20,11 +20,12 @@ export function parseApproval({ questions }: Context, text: string | undefined):
 /** Characters of arguments that a question shows; what is longer cannot be judged by reading it. */
 const MOST = 4_000;
 
-/** True when the call may be made. */
+/** True when the call may be made; whatever it is once `until` is aborted, nobody asks for it. */
 export async function decide(
   ctx: Context,
   approval: Approval,
   { name, arguments: given }: { name: string; arguments: unknown },
+  until: AbortSignal,
 ): Promise<boolean> {
   if (approval.kind === "all") return true;
   if (approval.kind === "tools") return approval.names.includes(name);
@@ -36,7 +37,8 @@ export async function decide(
     );
     return false;
   }
-  return await ctx.questions.confirm(`Allow ${name} ${shown}?`, "--approve", true).catch((thrown) => {
+  return await ctx.questions.confirm(`Allow ${name} ${shown}?`, "--approve", until).catch((thrown) => {
+    if (until.aborted) return false;
     const error = asBeltError(thrown);
     // Ctrl-D is no consent.
     if (error instanceof BeltError && error.facts.exit === "usage") return false;

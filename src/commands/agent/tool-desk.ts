@@ -9,8 +9,10 @@ import { notAvailable, runClientTool } from "./tools.ts";
 export interface DeskOptions {
   tools: ReadonlyMap<string, string>;
   approval: Approval;
-  /** Aborted when the turn is over, however. */
+  /** Aborted when belt is done with the turn, however. */
   signal: AbortSignal;
+  /** As the API tells it. */
+  turn: { readonly ended: boolean };
 }
 
 /** Answers what the agent asks of its caller, one after the other: tools to run, and calls to approve. */
@@ -20,6 +22,8 @@ export class ToolDesk {
   readonly #api: Api;
   readonly #options: DeskOptions;
   readonly #seen = new Set<string>();
+  /** By the call: aborted when somebody else has decided about it. */
+  readonly #undecided = new Map<string, AbortController>();
   #queue: Promise<void> = Promise.resolve();
   readonly #failure = new AbortController();
 
@@ -36,10 +40,15 @@ export class ToolDesk {
 
   take(change: ToolChange): void {
     if (change.type === "approval") {
-      this.#enqueue(`approval ${change.id || change.interrupt_id}`, () => this.#decide(change));
+      const decided = new AbortController();
+      this.#undecided.set(change.id, decided);
+      this.#enqueue(`approval ${change.id || change.interrupt_id}`, () =>
+        this.#decide(change, decided.signal),
+      );
       return;
     }
     const { id, name, tool_type: type, status, arguments: given } = change;
+    if (status !== "awaiting_approval") this.#undecided.get(id)?.abort();
     const waits = status === "awaiting_input" || (type === "client" && status === "in_progress");
     if (waits) this.#enqueue(id, () => this.#runTool(id, name, given));
   }
@@ -50,8 +59,13 @@ export class ToolDesk {
     this.#queue = this.#queue.then(async () => {
       const { signal } = this.#options;
       if (signal.aborted || this.failed.aborted) return;
-      await work().catch((thrown) => signal.aborted || this.#failure.abort(thrown));
+      await work().catch((thrown) => signal.aborted || this.#isInVain(thrown) || this.#failure.abort(thrown));
     });
+  }
+
+  /** A turn that has ended waits for nothing; to leave is to leave all the same. */
+  #isInVain(thrown: unknown): boolean {
+    return this.#options.turn.ended && !(thrown instanceof BeltError && thrown.isStop);
   }
 
   async #runTool(id: string, name: string, given: unknown): Promise<void> {
@@ -70,14 +84,17 @@ export class ToolDesk {
     await answered(this.#api.agents.giveResult(id, result, signal));
   }
 
-  async #decide({
-    id,
-    interrupt_id,
-    name,
-    arguments: given,
-  }: Extract<ToolChange, { type: "approval" }>): Promise<void> {
+  async #decide(
+    { id, interrupt_id, name, arguments: given }: Extract<ToolChange, { type: "approval" }>,
+    decided: AbortSignal,
+  ): Promise<void> {
     const { approval, signal } = this.#options;
-    const allowed = await decide(this.#ctx, approval, { name, arguments: given });
+    const until = AbortSignal.any([signal, decided]);
+    const allowed = !until.aborted && (await decide(this.#ctx, approval, { name, arguments: given }, until));
+    if (until.aborted) {
+      if (!signal.aborted) this.#ctx.out.note(`${name} was decided about elsewhere`);
+      return;
+    }
     if (!allowed) {
       this.denied.push({ id: id || interrupt_id!, name, reason: "denied" });
       this.#ctx.out.warn(

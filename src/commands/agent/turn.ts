@@ -54,7 +54,7 @@ export async function takeTurn(
   const state = new TurnState();
   const over = new AbortController();
   const ending = AbortSignal.any([signal, clock.signal, over.signal]);
-  const desk = new ToolDesk(ctx, api, { ...options, signal: ending });
+  const desk = new ToolDesk(ctx, api, { ...options, signal: ending, turn: state });
   const shown = new GrowingAnswer(ctx);
   const document = () => turnDocument(state, request.agent, chatId, desk.denied);
   events?.about(chatId, state);

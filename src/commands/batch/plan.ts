@@ -87,7 +87,7 @@ function refusal(problems: string[], wrong: number): BeltError {
   const message =
     problems.length === 1
       ? problems[0]!
-      : `the rows are not in order\n${problems.map((line) => `  ${line}`).join("\n")}`;
+      : `something is wrong with the rows\n${problems.map((line) => `  ${line}`).join("\n")}`;
   return usageError(message, "nothing was sent; mend the rows and type the same command again");
 }
 

@@ -1,6 +1,5 @@
 import type { Api } from "../../api/client.ts";
-import { BeltError, usageError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { BeltError } from "../../errors.ts";
 import { BatchLedger } from "../../store/batch-ledger.ts";
 import type { ResultLine } from "../../store/batch-records.ts";
 import { formatDuration } from "../../terminal/text.ts";
@@ -10,6 +9,7 @@ import type { Clock } from "../run/clock.ts";
 import { sweepFolder } from "../run/download.ts";
 import { RanApp } from "../run/run-version.ts";
 import type { Context, RunContext } from "../shared/context.ts";
+import { needsLastingServer } from "../shared/lasting-server.ts";
 import { admission, countEarlier, spentText } from "./admission.ts";
 import { type BatchRun, Failures, Streams } from "./batch-run.ts";
 import { Book } from "./book.ts";
@@ -186,9 +186,5 @@ function leftBehind({ command }: BatchRequest) {
 /** A server inside this process ends with the command, and what is left to run on it would, too. */
 function requireLastingServer(api: Api, { flags }: BatchRequest): void {
   if (api.outlivesCommand || flags.onInterrupt !== "detach") return;
-  throw usageError("--on-interrupt detach needs a local server that goes on after this command", [
-    "run ",
-    belt("dev"),
-    " in another terminal, then the same command again",
-  ]);
+  throw needsLastingServer("--on-interrupt detach");
 }

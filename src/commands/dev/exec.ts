@@ -28,7 +28,7 @@ export async function devExec(
   const folders = await appFolders(ctx, appDirs);
   const state = await makeTemporaryState(tmpdir(), lockOptions(ctx));
   try {
-    const onEvent = (event: ServerEvent) => warnOfBroken(ctx, event);
+    const onEvent = (event: ServerEvent) => tellAuthors(ctx, event);
     const server = await startServer(ctx, folders, flags, { port: 0, stateDir: state.path, onEvent });
     try {
       return await rehearse(ctx, server, state.path, command);
@@ -53,8 +53,8 @@ async function rehearse(
   const env = await environment(ctx, server, stateDir);
   ctx.signal.throwIfAborted();
   const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
-  await endRest(ctx, stateDir);
   const rehearsal = server.rehearsal();
+  await endRest(ctx, stateDir);
   if (!rehearsal) return code;
   ctx.out.note(rehearsalText(rehearsal));
   const failures = whatFailed(rehearsal);
@@ -115,7 +115,14 @@ function whatFailed({ steps, checks }: Rehearsal): string[] {
   ];
 }
 
-function warnOfBroken({ out }: Context, event: ServerEvent): void {
+/** What the author of an app would otherwise see in `belt dev`, and what is gone with this server. */
+function tellAuthors({ out }: Context, event: ServerEvent): void {
+  if (event.type === "worker" && event.error !== null)
+    out.warn(
+      `a worker of ${event.app} died: ${event.error}${event.place === null ? "" : ` (${event.place})`}`,
+    );
+  if (event.type === "task" && event.status === "failed" && event.place !== null)
+    out.note(`task ${event.id} of ${event.app} failed at ${event.place}`);
   if (event.type !== "app") return;
   for (const warning of event.warnings) out.warn(`${event.app}: ${warning}`);
   if (event.state !== "broken" || !event.problem) return;

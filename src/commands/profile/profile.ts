@@ -1,7 +1,7 @@
 import { type Account, describeKeySource } from "../../account/account.ts";
 import { namedProfile } from "../../account/profile-lookup.ts";
 import { BeltError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { type BeltCommand, belt } from "../../hint.ts";
 import type { Profile, ProfileBook } from "../../store/profiles.ts";
 import {
   type AccountDocument,
@@ -88,12 +88,21 @@ export async function remove(ctx: Context, name: string, { yes }: { yes?: boolea
   if (!yes && !(await ctx.questions.confirm(`Remove profile ${found} and its key?`, "--yes"))) {
     throw new BeltError({ code: "declined", message: "nothing was removed", exit: "failure" });
   }
-  const wasCurrent = await profiles.update((before) => {
-    const value = before.current === found;
+  const { wasCurrent, left } = await profiles.update((before) => {
+    const wasCurrent = before.current === found;
     const left = before.profiles.filter((profile) => profile.name !== found);
-    return { book: { current: value ? null : before.current, profiles: left }, value };
+    return {
+      book: { current: wasCurrent ? null : before.current, profiles: left },
+      value: { wasCurrent, left },
+    };
   });
   ctx.out.result({ name: found, removed: true as const }, removedView);
-  if (wasCurrent)
-    ctx.out.hint(["no profile is the current one now; ", belt("profile use", "<name>"), " chooses one"]);
+  if (wasCurrent) ctx.out.hint(["no profile is the current one now; ", ...afterwards(left)]);
+}
+
+/** How there comes to be a current profile again. */
+function afterwards(left: readonly Profile[]): (string | BeltCommand)[] {
+  const [first] = left;
+  if (!first) return [belt("login"), " makes one"];
+  return [belt("profile use", left.length === 1 ? first.name : "<name>"), " chooses one"];
 }

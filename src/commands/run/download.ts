@@ -8,7 +8,12 @@ import { readDataUri } from "../../api/files/data-uri.ts";
 import { downloadTo } from "../../api/files/download.ts";
 import { FileWriter } from "../../api/files/file-writer.ts";
 import type { OnBytes } from "../../api/files/transfer.ts";
-import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
+import {
+  type OutputFile,
+  outputFiles,
+  type StrayPath,
+  strayPaths,
+} from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
@@ -59,7 +64,9 @@ export async function saveOutput(
   folder: string,
   prefix: string | null = null,
 ): Promise<Saving> {
-  const files = outputFiles(task.output, await fileFields(ctx, api, task));
+  const isFileField = await fileFields(ctx, api, task);
+  const files = outputFiles(task.output, isFileField);
+  warnOfPaths(ctx, strayPaths(task.output, isFileField));
   const errors: BeltError[] = [];
   const sizes = files.map(({ size }) => size);
   const total = sizes.some((size) => size === null)
@@ -94,6 +101,18 @@ export async function saveOutput(
 /** Removes what downloads that were killed have left in a folder. */
 export async function sweepFolder(ctx: RunContext, folder: string): Promise<void> {
   await sweepTemporaries(resolve(ctx.machine.cwd, folder), ctx.store.owner);
+}
+
+/** More help nobody. */
+const MOST_WARNINGS = 5;
+
+function warnOfPaths(ctx: RunContext, paths: StrayPath[]): void {
+  for (const { path, text } of paths.slice(0, MOST_WARNINGS)) {
+    const place = ["output", ...path].join(".");
+    ctx.out.warn(
+      `${place} is the path ${JSON.stringify(text.slice(0, 200))}, not a file that can be saved: the app must return it as a file`,
+    );
+  }
 }
 
 function nothingToSave({ id, status }: TaskDocument): string {

@@ -1,6 +1,6 @@
 import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
-import { type IsFileField, isFileAddress } from "../../api/resources/output-files.ts";
+import { type IsFileField, mayBeFile } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { isAppName } from "../../input/app-name.ts";
 import { asSchema } from "../../input/schema/document.ts";
@@ -12,7 +12,7 @@ import { KnownApp } from "./app-schemas.ts";
 
 /** Which fields of a task's output hold a file as plain text; without a schema none is known to. */
 export async function fileFields(ctx: RunContext, api: Api, task: TaskDocument): Promise<IsFileField> {
-  if (task.app === null || !isAppName(task.app) || !hasAddresses(task.output)) return () => false;
+  if (task.app === null || !isAppName(task.app) || !mayHaveFiles(task.output)) return () => false;
   const known = new KnownApp(ctx, task.app);
   const schemas = (await known.cached()) ?? (await known.fetched(api));
   const schema = schemas && outputSchema(schemas, task["function"]);
@@ -27,8 +27,8 @@ function outputSchema(schemas: AppSchemas, name: unknown): Schema | null {
   return asSchema(schemas.functions[asked]?.output);
 }
 
-/** True when a plain address stands somewhere, so that the schema is worth asking for. */
-function hasAddresses(value: unknown): boolean {
-  if (typeof value === "string") return isFileAddress(value);
-  return typeof value === "object" && value !== null && Object.values(value).some(hasAddresses);
+/** True when a file may stand somewhere as plain text, so that the schema is worth asking for. */
+function mayHaveFiles(value: unknown): boolean {
+  if (typeof value === "string") return mayBeFile(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(mayHaveFiles);
 }

@@ -8,6 +8,7 @@ import { formatSeconds } from "../../terminal/text.ts";
 import { dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
 import { summaryView } from "../../views/time-bar.ts";
 import type { Context } from "../shared/context.ts";
+import { needsLastingServer } from "../shared/lasting-server.ts";
 import { onceSubmitted } from "../shared/once-submitted.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
@@ -216,10 +217,5 @@ function requireLastingServer(api: Api, request: ParsedRun["fields"], flags: Fol
     [request.webhook !== undefined, "--webhook"],
   ] as const;
   const asked = lasting.find(([wanted]) => wanted)?.[1];
-  if (!asked) return;
-  throw usageError(`${asked} needs a local server that goes on after this command`, [
-    "run ",
-    belt("dev"),
-    " in another terminal, then the same command again",
-  ]);
+  if (asked) throw needsLastingServer(asked);
 }

@@ -54,7 +54,7 @@ export async function findReadable(
   path: string,
   allowSensitive: boolean,
 ): Promise<LocalFile> {
-  const hint = "name a file that is there";
+  const hint = `it is looked for in ${ctx.machine.cwd}`;
   const rules: UploadRules = {
     ...rulesOf(ctx, { allowSensitive, hint }),
     verb: "read",

@@ -13,7 +13,7 @@ import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { askFor } from "./ask-input.ts";
 import type { ParsedRun } from "./parse-run.ts";
-import { warnOfUris } from "./plain-uploads.ts";
+import { warnOfFiles } from "./plain-uploads.ts";
 import { warnOfRepeats } from "./repeats.ts";
 import { findFiles } from "./upload.ts";
 
@@ -48,7 +48,7 @@ export async function validateRun(
     const coerced = checked.coerce();
     if ((await checked.issues(coerced)).length === 0) {
       if (api) void known.refresh(api);
-      warnOfUris(ctx, coerced, checked.schemas);
+      await warnOfFiles(ctx, coerced, checked.schemas);
       warnOfRepeats(ctx, parsed.app, coerced);
       return coerced;
     }
@@ -129,7 +129,7 @@ async function complete(
     const issues = await checked.issues(coerced);
     const [first] = issues;
     if (!first) {
-      warnOfUris(ctx, coerced, checked.schemas);
+      await warnOfFiles(ctx, coerced, checked.schemas);
       warnOfRepeats(ctx, parsed.app, coerced);
       return coerced;
     }
@@ -145,14 +145,52 @@ async function complete(
 const MOST = 30;
 
 function refusal({ app }: ParsedRun, issues: FlagIssue[]): Error {
-  const lines = issues.slice(0, MOST).map(lineOf);
-  if (issues.length > MOST) lines.push(`and ${issues.length - MOST} more`);
+  if (holdsWholeTask(issues)) return wholeTask(app);
+  const all = linesOf(issues);
+  const lines = all.slice(0, MOST);
+  if (all.length > MOST) lines.push(`and ${all.length - MOST} more`);
   const message =
     lines.length === 1
       ? lines[0]!
       : `the input does not fit ${app}\n${lines.map((line) => `  ${line}`).join("\n")}`;
   return usageError(message, belt("run", app, "--help-app"));
 }
+
+/** What belt prints of a run with --json, given to the next as it is. */
+function holdsWholeTask(issues: FlagIssue[]): boolean {
+  const unknown = issues
+    .filter(({ kind, path }) => kind === "unknown" && path.length === 1)
+    .map(({ path }) => path[0]);
+  return ["id", "status", "status_code", "output"].every((key) => unknown.includes(key));
+}
+
+function wholeTask(app: string): Error {
+  const next = belt("run", app, "--input", "@-");
+  return usageError("--input is a whole task, of which only the output can be an input", [
+    "--field output prints the output alone: belt run … --field output | ",
+    next,
+  ]);
+}
+
+/** A line for each; keys that are unknown for the same reason share one. */
+function linesOf(issues: FlagIssue[]): string[] {
+  const alike = new Map<string, FlagIssue[]>();
+  for (const issue of issues) {
+    const key = issue.kind === "unknown" ? `${issue.flag} ${issue.message}` : lineOf(issue);
+    alike.set(key, [...(alike.get(key) ?? []), issue]);
+  }
+  return [...alike.values()].map((some) => (some.length === 1 ? lineOf(some[0]!) : sharedLine(some)));
+}
+
+function sharedLine(issues: FlagIssue[]): string {
+  const [{ flag, message }] = issues as [FlagIssue];
+  const names = issues.slice(0, MOST_NAMES).map(({ path }) => path.join("."));
+  const more = issues.length - MOST_NAMES;
+  return `${flag} ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${message.replace(/^is /, "are ")}`;
+}
+
+/** Keys named in one line. */
+const MOST_NAMES = 10;
 
 function lineOf({ flag, ...issue }: FlagIssue): string {
   return `${flag} ${issueLine(issue)}`;

@@ -2,6 +2,7 @@ import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { budgetOf, type CostFlags } from "../run/budget.ts";
 import { createClock } from "../run/clock.ts";
 import { parseRun, type RequestFlags } from "../run/parse-run.ts";
@@ -32,7 +33,9 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   const parsed = await parseRun(ctx, app, { ...flags, session: "new" });
   const api = await ctx.api();
   const clock = createClock();
-  const { submission: opening } = await startRun(ctx, api, parsed, budget, clock);
+  const { submission: opening } = await startRun(ctx, api, parsed, budget, clock).catch((thrown) => {
+    throw aboutFirstCall(thrown, app);
+  });
   // From the first signal on, a second one waits: leaving at once would leave the session open.
   const captureSignals = () => void ctx.signals.capture(() => ctx.out.note("ending the session first"));
   if (ctx.signal.aborted) captureSignals();
@@ -53,6 +56,15 @@ export async function exec(ctx: Context, app: string, command: string[], flags: 
   }
   if (lost && code === 0) throw lost;
   return code;
+}
+
+/** The command after -- has inputs of its own, and it is not about them. */
+function aboutFirstCall(thrown: unknown, app: string): unknown {
+  if (!(thrown instanceof BeltError) || thrown.facts.exit !== "usage") return thrown;
+  return thrown.with({
+    message: `of the first call, which opens the session: ${thrown.message}`,
+    hint: ["its --input stands before --; ", belt("run", app, "--help-app"), " shows what it takes"],
+  });
 }
 
 /** The session of a first call that could not be followed to its end. */

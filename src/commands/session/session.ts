@@ -11,7 +11,7 @@ import { explainSession } from "../shared/session-errors.ts";
 /** `belt session list`: the active sessions, what expires first on top. */
 export async function list(ctx: Context): Promise<void> {
   const api = await ctx.api();
-  ctx.out.result((await api.sessions()).sort(byExpiry), sessionListView);
+  ctx.out.list((await api.sessions()).sort(byExpiry), sessionListView, "there are no active sessions");
 }
 
 function byExpiry(a: SessionDocument, b: SessionDocument): number {
@@ -88,16 +88,17 @@ async function keepAll(
   let alive = ids;
   for (;;) {
     const outcomes = await forEachId(ctx, alive, keep);
-    for (const { document, error } of outcomes) {
-      if (document) ctx.out.event(document, keptView);
-      else if (error) ctx.out.warn(error.message);
-    }
     // A key that is refused stays refused.
     const lost = outcomes.filter(
       ({ error }) => error?.facts.exit === "notFound" || error?.facts.exit === "auth",
     );
     alive = alive.filter((id) => !lost.some((outcome) => outcome.id === id));
-    if (alive.length === 0) throw lost[0]?.error;
+    const last = alive.length === 0 ? lost[0]?.error : null;
+    for (const { document, error } of outcomes) {
+      if (document) ctx.out.event(document, keptView);
+      else if (error && error !== last) ctx.out.warn(error.message);
+    }
+    if (last) throw last;
     await api.sleep(every, ctx.signal);
   }
 }

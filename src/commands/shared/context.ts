@@ -1,7 +1,7 @@
 import type { Account, Named } from "../../account/account.ts";
 import type { ProxyInUse } from "../../account/proxy.ts";
 import type { Api } from "../../api/client.ts";
-import type { Hint } from "../../hint.ts";
+import type { BeltCommand, Hint } from "../../hint.ts";
 import type { Readers } from "../../input/read-object.ts";
 import type { Journal } from "../../store/journal.ts";
 import type { Paths } from "../../store/paths.ts";
@@ -20,6 +20,8 @@ export interface Context {
    * decides: for a local server of this command's own, with these faults.
    */
   api(scenario?: string): Promise<Api>;
+  /** This very command, aimed elsewhere: at `--local`, `--profile <name>` or `--api-url <url>`. */
+  sameCommand(...target: string[]): BeltCommand;
   /** The `belt dev` that serves with this state folder; null when there is none. */
   runningServer(): Promise<ServerAddress | null>;
   endpoint: Endpoint;
@@ -72,10 +74,10 @@ export interface Questions {
   /** Asks for one line after another on a terminal; null when there is nobody to ask. */
   lines: (() => Lines) | null;
   /**
-   * Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. What was typed
-   * before an unexpected question is no answer to it.
+   * Asks yes or no on a terminal; elsewhere a usage error that names the flag that answers. A question that
+   * nobody expects has an `until`, which takes it back; what was typed before it is no answer to it.
    */
-  confirm(question: string, flag: string, isUnexpected?: boolean): Promise<boolean>;
+  confirm(question: string, flag: string, until?: AbortSignal): Promise<boolean>;
   /** Asks for a secret without echo on a terminal; elsewhere all of standard input. */
   secret(question: string): Promise<string>;
 }

@@ -115,9 +115,17 @@ function counted(errors: BeltError[], all: number): string {
 
 /** The first failures by name; hundreds of them would tell no more. */
 function namedFailures(outcomes: readonly { id: string; error: BeltError | null }[]): string {
-  const failed = outcomes.flatMap(({ id, error }) => (error ? `${id} (${error.message})` : []));
+  const failed = outcomes.flatMap(({ id, error }) =>
+    error ? `${id} (${withoutName(error.message, id)})` : [],
+  );
   const more = failed.length - NAMED;
   return failed.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** "failed: boom" of "task t failed: boom": the id stands before it. */
+function withoutName(message: string, id: string): string {
+  const name = [`task ${id} `, `session ${id} `].find((name) => message.startsWith(name)) ?? "";
+  return message.slice(name.length);
 }
 
 const NAMED = 5;

@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import { belt, type Hint, shellWord } from "../../hint.ts";
+import { belt, type Hint } from "../../hint.ts";
 import type { Context } from "./context.ts";
 
 /** The ids a command is about, and whether it was asked about several, which then print as an array. */
@@ -27,7 +27,11 @@ export async function resolveIds(
       ids.push(await resolveReference(ctx, line, kind));
     }
   }
-  if (ids.length === 0) throw usageError(`standard input holds no ${kind} ids`, "give them one a line");
+  if (ids.length === 0)
+    throw usageError(
+      `standard input holds no ${kind} ids`,
+      "give them one a line; where there may be none, xargs -r belt … runs nothing then",
+    );
   return { ids: [...new Set(ids)], asArray: references.length > 1 || references.includes("-") };
 }
 
@@ -73,22 +77,17 @@ async function notSubmitted(ctx: Context, reference: string, kind: Kind, known: 
   return usageError(`${reference}: this machine has submitted ${count}${but}`, hint);
 }
 
-/** What to change so that a command talks to another API, without sending it the key of this one. */
-async function wayTo({ credentials, endpoint }: Context, api: string): Promise<Hint> {
-  const inTheWay = endpoint.local
-    ? "--local (or BELT_LOCAL)"
-    : credentials.named().apiUrlFrom === "--api-url" && "--api-url";
-  const leaveOut = inTheWay ? `leave ${inTheWay} out` : "";
-  const then = (advice: string) => (leaveOut ? `${leaveOut}, and ${advice}` : advice);
-  if (api === "local") return then("add --local");
+/** The same command to the API that is meant, without sending it the key of this one. */
+async function wayTo({ credentials, endpoint, sameCommand }: Context, api: string): Promise<Hint> {
+  if (api === "local") return sameCommand("--local");
   const { profiles } = await credentials.profiles.read();
   const fitting = profiles.find(({ apiUrl }) => apiUrl === api);
-  if (fitting) return then(`use --profile ${shellWord(fitting.name)}`);
-  if (endpoint.local) return leaveOut;
+  if (fitting) return sameCommand("--profile", fitting.name);
+  if (endpoint.local) return "leave --local (or BELT_LOCAL) out";
   const { keyFrom } = await credentials.account();
   // A key of the environment is for whatever API is named beside it.
   return keyFrom?.kind === "variable"
-    ? `use --api-url ${shellWord(api)}`
+    ? sameCommand("--api-url", api)
     : [belt("login", "--profile", "<name>", "--api-url", api), " makes a profile for it"];
 }
 

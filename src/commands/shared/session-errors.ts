@@ -40,11 +40,14 @@ export async function explainSession(
         `session ${sessionId} cannot run: its worker is bound to another session`,
         belt("session list"),
       );
-    case "WORKER_LOST":
+    case "WORKER_LOST": {
+      const [, reason] = /\bworker: (.+)$/s.exec(thrown.message) ?? [];
+      const why = reason === undefined ? "" : `: ${reason}`;
       return explain(
-        `session ${sessionId} is lost: its worker died, and its state with it`,
+        `session ${sessionId} is lost: its worker died, and its state with it${why}`,
         await startOver(),
       );
+    }
     case "VERSION_MISMATCH":
       return explain(
         `session ${sessionId} is bound to another version of ${app ?? "its app"}`,

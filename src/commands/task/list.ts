@@ -1,15 +1,18 @@
 import { type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { usageError } from "../../errors.ts";
 import { journalView, taskListView } from "../../views/list-views.ts";
-import type { StatusWord } from "../../wire/status.ts";
+import { isTerminal, type StatusWord } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
 
 export interface ListFlags {
   limit: number;
   journal?: boolean;
-  status?: StatusWord;
+  status?: StatusFilter;
   app?: string;
 }
+
+/** A state, or "active" for all in which a task has not ended. */
+type StatusFilter = StatusWord | "active";
 
 /** Pages that are read for tasks that fit, and tasks on each. */
 const MOST_PAGES = 10;
@@ -18,7 +21,9 @@ const PAGE_SIZE = 100;
 /** `belt task list`: the account's newest tasks, or with `--journal` what this machine submitted. */
 export async function list(ctx: Context, flags: ListFlags): Promise<void> {
   if (flags.journal) return await listJournal(ctx, flags);
-  ctx.out.result(isFiltered(flags) ? await filtered(ctx, flags) : await newest(ctx, flags), taskListView);
+  const isFiltered = flags.status !== undefined || flags.app !== undefined;
+  const tasks = isFiltered ? await filtered(ctx, flags) : await newest(ctx, flags);
+  ctx.out.list(tasks, taskListView, isFiltered ? "no task is like that" : "there are no tasks yet");
 }
 
 async function listJournal(ctx: Context, { limit, status, app }: ListFlags): Promise<void> {
@@ -28,13 +33,10 @@ async function listJournal(ctx: Context, { limit, status, app }: ListFlags): Pro
       "leave --journal out to ask the API",
     );
   const { journal } = ctx.store;
-  if (app === undefined) return ctx.out.result(await journal.newestFirst("task", limit), journalView);
+  const none = "this machine has submitted no such task";
+  if (app === undefined) return ctx.out.list(await journal.newestFirst("task", limit), journalView, none);
   const fitting = (await journal.newestFirst("task")).filter((entry) => isApp(entry.app, app));
-  ctx.out.result(fitting.slice(0, limit), journalView);
-}
-
-function isFiltered({ status, app }: ListFlags): boolean {
-  return status !== undefined || app !== undefined;
+  ctx.out.list(fitting.slice(0, limit), journalView, none);
 }
 
 async function newest(ctx: Context, { limit }: ListFlags): Promise<TaskDocument[]> {
@@ -54,7 +56,7 @@ async function filtered(ctx: Context, { limit, status, app }: ListFlags): Promis
     found.push(
       ...documents.filter(
         (task) =>
-          (status === undefined || task.status === status) && (app === undefined || isApp(task.app, app)),
+          (status === undefined || isIn(task.status, status)) && (app === undefined || isApp(task.app, app)),
       ),
     );
     if (found.length >= limit) break;
@@ -64,6 +66,10 @@ async function filtered(ctx: Context, { limit, status, app }: ListFlags): Promis
     }
   }
   return found.slice(0, limit);
+}
+
+function isIn(word: StatusWord, wanted: StatusFilter): boolean {
+  return wanted === "active" ? !isTerminal(word) : word === wanted;
 }
 
 /** A version, or a namespace, that was not asked for does not count. */

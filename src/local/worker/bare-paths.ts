@@ -21,6 +21,15 @@ export function barePaths(schema: unknown, value: unknown, place = "output"): Ba
   return Object.entries(value).flatMap(([key, field]) => barePaths(fields[key], field, `${place}.${key}`));
 }
 
+/** True when a file is declared at this place of an output, or above it. */
+export function isFilePlace(schema: unknown, path: string[]): boolean {
+  if (schema === undefined || isFile(schema)) return schema !== undefined;
+  const [key, ...rest] = path;
+  if (key === undefined) return false;
+  const inner = unwrapped(schema);
+  return isFilePlace(fieldsOf(inner)[key] ?? itemOf(inner), rest);
+}
+
 /** An address has a scheme; a drive letter is none. */
 function isPath(text: string): boolean {
   return text !== "" && !/^[a-z][a-z\d+.-]+:/i.test(text);

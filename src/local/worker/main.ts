@@ -10,6 +10,7 @@ import { InvalidValue, type LoadedApp, readApp } from "./app.ts";
 import { barePaths } from "./bare-paths.ts";
 import { captureOutput } from "./capture-output.ts";
 import { ownFrames, tellEndings } from "./endings.ts";
+import { outputProblems } from "./output-problems.ts";
 import { describeApp } from "./schemas.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -38,10 +39,13 @@ async function run(
   send: Send,
 ): Promise<unknown> {
   const value = await app.run(name, input, context, (output) => send({ kind: "partial", id, output }));
-  for (const { place, path } of barePaths(app.schemasOf(name).output, value)) {
-    const text = `warning: ${place} is the path ${JSON.stringify(path)}, which is not stored: give {path}, or a File of @inferencesh/app`;
-    send({ kind: "log", text, isError: false, run: id });
-  }
+  const { output } = app.schemasOf(name);
+  const warn = (text: string) => send({ kind: "log", text: `warning: ${text}`, isError: false, run: id });
+  for (const { place, path } of barePaths(output, value))
+    warn(
+      `${place} is the path ${JSON.stringify(path)}, which is not stored: give {path}, or a File of @inferencesh/app`,
+    );
+  for (const problem of await outputProblems(output, value)) warn(problem);
   return value;
 }
 
