@@ -260,6 +260,24 @@ describe("uploads", () => {
     },
   );
 
+  it("several pipes at once go up, each with what came out of it", async () => {
+    const { execFileSync } = await import("node:child_process");
+    const { writeFile } = await import("node:fs/promises");
+    const names = ["one", "two", "three"];
+    for (const name of names) {
+      execFileSync("mkfifo", [join(home.dir, name)]);
+      api.on(`PUT /put/${name}`, json(200, {}));
+    }
+    const running = inputs(...names.map((name) => `${name}=@${name}`));
+    await Promise.all(names.map((name) => writeFile(join(home.dir, name), `out of ${name}`)));
+    expect((await running).code).toBe(0);
+    expect(
+      puts()
+        .map(({ body }) => body)
+        .sort(),
+    ).toEqual(names.map((name) => `out of ${name}`).sort());
+  });
+
   it("a long number is sent as it was written", async () => {
     knowing();
     expect((await inputs("prompt=a", "seed=6687881544318117707", "scale:=3.14159265358979323846")).code).toBe(

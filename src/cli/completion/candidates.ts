@@ -1,4 +1,4 @@
-import { cachedApps, profileNames } from "../../store/completion-data.ts";
+import { cachedApps, profileNames, readCachedApp } from "../../store/completion-data.ts";
 import { Journal, type JournalEntry } from "../../store/journal.ts";
 import { beltPaths, type Paths } from "../../store/paths.ts";
 import { safeLine } from "../../terminal/text.ts";
@@ -27,8 +27,10 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
     case "session":
     case "chat":
       return idsOf(await newestFirst(paths, kind));
+    case "open-session":
+      return idsOf(await openSessions(paths));
     case "session-or-new":
-      return [{ value: "new", about: "open a session" }, ...idsOf(await newestFirst(paths, "session"))];
+      return [{ value: "new", about: "open a session" }, ...idsOf(await openSessions(paths))];
     case "profile":
       return (await profileNames(paths.config)).map((value) => ({ value }));
     case "app":
@@ -49,6 +51,12 @@ function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalE
   return new Journal(paths.state, () => {}).newestFirst(type, RECENT);
 }
 
+/** All but those that this machine has ended. */
+async function openSessions(paths: Paths): Promise<JournalEntry[]> {
+  const ended = new Set((await newestFirst(paths, "ended")).map(({ id }) => id));
+  return (await newestFirst(paths, "session")).filter(({ id }) => !ended.has(id));
+}
+
 function idsOf(entries: JournalEntry[]): Candidate[] {
   const ids = new Map(entries.map((entry) => [entry.id, entry]));
   const recent = [...ids.values()].slice(0, MOST);
@@ -63,7 +71,12 @@ function idsOf(entries: JournalEntry[]): Candidate[] {
 async function appNames(paths: Paths): Promise<Candidate[]> {
   const cached = (await cachedApps(paths.cache)).map(({ reference }) => reference);
   const submitted = (await newestFirst(paths, "task")).map(({ app }) => app).filter((app) => app !== null);
-  return [...new Set([...submitted, ...cached])].slice(0, MOST).map((value) => ({ value }));
+  const names = [...new Set([...submitted, ...cached].map(bare))];
+  // One that was named without its namespace is there with it, too.
+  const whole = names.filter(
+    (name) => name.includes("/") || !names.some((other) => other.endsWith(`/${name}`)),
+  );
+  return whole.slice(0, MOST).map((value) => ({ value }));
 }
 
 /** Those that were talked to, and the one that comes with belt. */
@@ -75,8 +88,9 @@ async function agentNames(paths: Paths): Promise<Candidate[]> {
 /** Each key of the app's input with its `=`, and each value of those that have a choice. */
 async function inputsOf(paths: Paths, app: string): Promise<Candidate[]> {
   const known = (await cachedApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
-  const exact = known.find(({ reference }) => reference === app) ?? known[0];
-  return exact ? appInputCandidates(exact.app) : [];
+  const meant = known.find(({ reference }) => reference === app) ?? known[0];
+  const found = meant && (await readCachedApp(meant));
+  return found ? appInputCandidates(found) : [];
 }
 
 function bare(reference: string): string {
