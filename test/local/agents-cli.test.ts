@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
 import { manyCalls } from "../support/many-calls.ts";
 import { type DevProcess, spawnDev } from "./dev-process.ts";
-import { isAlive } from "./server-fixture.ts";
 
 const HELPER = join(ROOT, "test/local/agents/helper");
 
