@@ -1,5 +1,5 @@
 import { close, constants, createWriteStream, open } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { fileError } from "../errors.ts";
+import { makeTemporaryFolder } from "../store/temporary.ts";
 import type { Host } from "./host.ts";
 
 /** Pipes as files, since an upload has to say its length first; `remove` takes them away again. */
@@ -15,11 +16,11 @@ export function createSpool(host: Host, leaving: AbortSignal) {
   const signal = AbortSignal.any([leaving, closing.signal]);
   let folder: Promise<string> | null = null;
   const spooled = new Map<string, Promise<string>>();
-  const copy = async (source: string) => {
-    folder ??= mkdtemp(join(tmpdir(), "belt-")).catch((error) => {
+  const copy = async (source: string, number: number) => {
+    folder ??= makeTemporaryFolder(host).catch((error) => {
       throw unspooled(source, tmpdir(), error);
     });
-    const within = join(await folder, String(spooled.size));
+    const within = join(await folder, String(number));
     const path = join(within, nameOf(source));
     await mkdir(within).catch((error) => {
       throw unspooled(source, within, error);
@@ -35,7 +36,7 @@ export function createSpool(host: Host, leaving: AbortSignal) {
   return {
     /** What comes out of a pipe, "-" for standard input; a pipe can be read once only. */
     file(source: string): Promise<string> {
-      const found = spooled.get(source) ?? copy(source);
+      const found = spooled.get(source) ?? copy(source, spooled.size);
       spooled.set(source, found);
       return found;
     },

@@ -36,7 +36,9 @@ export async function init(ctx: Context, given: string): Promise<void> {
   ctx.out.hint([
     `${enter}npm install, then `,
     belt("dev"),
-    " serves it; ",
+    " serves it; in another terminal ",
+    belt("run", made.app, "--local", "--input", "name=Ada"),
+    " calls it; ",
     belt("help app-format"),
     " tells more",
   ]);

@@ -44,7 +44,9 @@ export async function sample(ctx: Context, reference: string, flags: SampleFlags
 /** As JSON, or as YAML when the name says so; a file that is there is left alone. */
 async function saveSample(ctx: Context, input: JsonObject, path: string): Promise<void> {
   const isYaml = /\.ya?ml$/i.test(path);
-  const text = isYaml ? (await import("yaml")).stringify(input) : `${stringifyJson(input, 2)}\n`;
+  const text = isYaml
+    ? await (await import("../input/yaml.ts")).stringifyYaml(input)
+    : `${stringifyJson(input, 2)}\n`;
   await writeFile(resolve(ctx.machine.cwd, path), text, { flag: "wx" }).catch((error) => {
     throw fileError("cannot write", path, error);
   });

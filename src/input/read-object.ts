@@ -42,6 +42,7 @@ export async function readObject(path: string, flag: string, readers: Readers): 
     const value = isYaml ? await (await import("./yaml.ts")).parseYaml(text) : await parseJson(text);
     return requireObject(value, where);
   } catch (thrown) {
+    if (thrown instanceof BeltError) throw thrown;
     if (!(thrown instanceof SyntaxError || isYaml)) throw thrown;
     throw notReadable(where, isYaml ? "YAML" : "JSON", placeOf(thrown, text));
   }

@@ -4,6 +4,9 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
 /** Bytes a name may take; file systems allow 255, and a number and an extension still come. */
 const LONGEST = 160;
 
+/** What joins letters, and is not seen elsewhere: between the parts of an emoji it would be all that is left. */
+const STRAY_JOINER = /(?<![\p{L}\p{M}])\p{Join_Control}|\p{Join_Control}(?![\p{L}\p{M}])/gu;
+
 /** Characters of a text that are looked at; the time that the rest takes brings nothing. */
 const HEAD = 4_096;
 
@@ -20,9 +23,10 @@ export function cleanName(text: string, longest = LONGEST): string {
   const plain = last
     .slice(0, HEAD)
     .normalize("NFC")
+    .replace(STRAY_JOINER, "")
     .replace(/[^\p{L}\p{M}\p{N}\p{Join_Control}._-]+/gu, "_")
     .replace(/^[._-]+/, "");
-  const short = shorten(plain, longest).replace(/[._]+$/, "");
+  const short = shorten(plain, longest).replace(/[._\p{Join_Control}]+$/u, "");
   return RESERVED.test(short) ? `_${short}` : short;
 }
 

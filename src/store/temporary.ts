@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The process that makes temporary files, and what it knows of others. */
@@ -29,6 +30,19 @@ export async function sweepTemporaries(
     const left = isOrphan(name) || (TEMPORARY.test(name) && (await isLeftBehind(folder, name, owner)));
     if (left) await rm(join(folder, name), { force: true }).catch(() => {});
   }
+}
+
+const FOLDER = /^belt-(\d+)@([\w-]*)-\w{6}$/;
+
+/** A folder that nobody else may look into; those of processes of this machine that were killed are removed first. */
+export async function makeTemporaryFolder(owner: TemporaryOwner): Promise<string> {
+  const machine = machineName(owner.hostname);
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const [, pid, where] = FOLDER.exec(name) ?? [];
+    if (pid === undefined || where !== machine || owner.isAlive(Number(pid))) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+  return await mkdtemp(join(tmpdir(), `belt-${owner.pid}@${machine}-`));
 }
 
 /** The id of a process means something on its own machine only: a folder may be shared. */

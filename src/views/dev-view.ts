@@ -135,7 +135,15 @@ function logLines({ time, id, text }: Extract<DevEvent, { type: "log" }>, style:
     return lines.map((line) => `${time}  ${id.padEnd(24)}  log         ${line}`).join("\n");
   const head = style.width >= 60 ? `${" ".repeat(10)}${short(id)}  ` : "";
   const isWarning = text.startsWith("warning: ");
-  return lines.map((line) => colors.dim(`${head}│ `) + (isWarning ? colors.yellow(line) : line)).join("\n");
+  const room = style.width - head.length - 2;
+  const pieces = lines.flatMap((line) => inLines(line, room, style));
+  // What is too long for its place begins its line: as much of a path as can be stays in one piece.
+  return pieces
+    .map((piece) => {
+      const text = isWarning ? colors.yellow(piece) : piece;
+      return style.textWidth.width(piece) > room ? text.trimStart() : colors.dim(`${head}│ `) + text;
+    })
+    .join("\n");
 }
 
 interface Row {

@@ -1,25 +1,14 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home } from "../support/belt.ts";
-import { hangUp, json, ndjson, ScriptedApi } from "../support/scripted-api.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { belt } from "../support/belt.ts";
+import { hangUp, json } from "../support/scripted-api.ts";
+import { api, home, KEY, setStage, speaking } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
 const OTHER = "inf_other_canary_5678";
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-  api.on("GET /sessions", api.ok([]));
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
+setStage({ words: true }, () => {
+  api.offer("GET /sessions", api.ok([]));
 });
 
 function at(...path: string[]): string {
@@ -204,9 +193,8 @@ describe("profiles", () => {
   });
 
   it("decide what the numbers mean", async () => {
-    await api.close();
-    api = await new ScriptedApi({ table: "2025" }).listen();
-    api.on("GET /sessions", api.ok([])).on("GET /tasks/task_1", api.ok(api.task("completed")));
+    await speaking({ table: "2025" });
+    api.on("GET /tasks/task_1", api.ok(api.task("completed")));
     await login(["--status-table", "2025"]);
     const { stdout } = await belt(["task", "get", "task_1", "--field", "status"], { home });
     expect(stdout).toBe("completed\n");
@@ -216,10 +204,7 @@ describe("profiles", () => {
     await login(["--profile", "a b"]);
     api
       .on("POST /run", api.ok(api.task("completed", { session_id: "s1", output: {} })))
-      .on("GET /tasks/task_1/stream", ndjson([]))
       .on("GET /tasks/task_1", api.ok(api.task("completed", { session_id: "s1", output: {} })))
-      .on("POST /sessions/s1/keepalive", api.ok({ id: "s1", status: "active" }))
-      .on("GET /sessions/s1", api.ok({ id: "s1", status: "active" }))
       .on("DELETE /sessions/s1", json(200, {}));
     const shell = `test "$BELT_PROFILE" = "a b" && test "$BELT_API_URL" = "${api.url}"`;
     const { code } = await belt(["session", "exec", "a/b", "--profile", "a b", "--", "sh", "-c", shell], {
@@ -236,7 +221,6 @@ describe("session exec with a profile at another API", () => {
   beforeEach(() => {
     api
       .on("POST /run", api.ok(api.task("completed", opened)))
-      .on("GET /tasks/task_1/stream", ndjson([]))
       .on("GET /tasks/task_1", api.ok(api.task("completed", opened)))
       .on("DELETE /sessions/s1", json(200, {}));
   });

@@ -122,6 +122,7 @@ describe(`what undici ${version} tells of a request, by which belt knows whether
       () => open.close(),
     );
     expect(await begunBy(`http://${server.url}`, { proxy: refusing.url })).toBe(false);
+    expect(refusing.tunnels).toEqual([server.url]);
     expect(server.received).toBe("");
     expect(await begunBy(`http://${server.url}`, { proxy: open.url })).toBe(true);
     expect(server.received).toMatch(/^POST \/ HTTP/);

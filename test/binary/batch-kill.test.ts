@@ -20,7 +20,7 @@ it("a batch of 12 rows killed after every single write is ended by the same comm
       if (!isKilled) break;
       expect(at).toBeLessThan(100);
     } finally {
-      await scene.close();
+      await scene.clear();
     }
   }
 }, 240_000);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, Home, ROOT, spawnBelt, until } from "../support/belt.ts";
@@ -107,6 +107,15 @@ describe("belt __complete", () => {
     writeFileSync(join(home.dir, "cache/schemas/2.json"), "{");
     expect(await values("profile")).toEqual([]);
     expect(await values("input", "infsh/echo")).toEqual([]);
+  });
+
+  it("reads no more of a schema than it needs: the newest's name where the rest is cut off", async () => {
+    remember();
+    const cut = join(home.dir, "cache/schemas/2.json");
+    writeFileSync(cut, '{"api":"https://a.b","reference":"infsh/cut","fetched":2,"app":{');
+    utimesSync(cut, 4e9, 4e9);
+    expect(await values("app")).toEqual(["infsh/echo\t", "infsh/cut\t", "infsh/echo@v2\t"]);
+    expect(await values("input", "infsh/cut")).toEqual([]);
   });
 
   it("keeps names that would reach the terminal as commands to itself", async () => {

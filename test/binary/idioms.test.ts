@@ -1,25 +1,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { belt, Home, ROOT } from "../support/belt.ts";
-import { ScriptedApi } from "../support/scripted-api.ts";
+import { expect, it } from "vitest";
+import { belt, ROOT } from "../support/belt.ts";
+import { api, home, KEY, setStage } from "../support/stage.ts";
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
+setStage({ words: true }, () => {
   mkdirSync(join(home.dir, "bin"));
   writeFileSync(join(home.dir, "bin/belt"), `#!/bin/sh\nexec node '${ROOT}bin/belt.js' "$@"\n`);
   chmodSync(join(home.dir, "bin/belt"), 0o755);
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
 });
 
 /** The line of help that cancels all, typed into a shell. */
@@ -32,7 +21,7 @@ async function cancelAll() {
     env: {
       ...home.env,
       PATH: `${join(home.dir, "bin")}:${process.env["PATH"]}`,
-      INFSH_API_KEY: "inf_secret_canary_1234",
+      INFSH_API_KEY: KEY,
       BELT_API_URL: api.url,
     },
   });
@@ -52,7 +41,7 @@ it("cancelling all that has not ended misses none that waits in the queue", asyn
   api.on("POST /tasks/list", api.ok({ items, has_next: false }));
   for (const id of ["a", "c"]) {
     api.on(`POST /tasks/${id}/cancel`, api.ok(api.task("cancelled", { id })));
-    api.on(`GET /tasks/${id}`, api.ok(api.task("cancelled", { id })));
+    api.on(`GET /tasks/${id}`, api.ok(api.task("running", { id })), api.ok(api.task("cancelled", { id })));
   }
   const { exitCode, stdout } = await cancelAll();
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/a .*cancelled[\s\S]*c .*cancelled/)]);

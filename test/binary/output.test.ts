@@ -2,24 +2,16 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ROOT, spawnBelt, until } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
-import { json, ndjson, ScriptedApi, type Step, silence } from "../support/scripted-api.ts";
+import { json, ndjson, type Step, silence } from "../support/scripted-api.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
-let home: Home;
-let api: ScriptedApi;
 let env: Record<string, string>;
 
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
+setStage({ words: true }, () => {
   env = { INFSH_API_KEY: "inf_secret_canary_1234", BELT_API_URL: api.url };
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
 });
 
 const environment = () => ({ PATH: process.env["PATH"] ?? "", ...home.env, ...env });
@@ -147,9 +139,9 @@ describe("--events to a named pipe", () => {
     pipe = join(home.dir, "pipe");
     execFileSync("mkfifo", [pipe]);
     api
-      .on("POST /run", api.ok(api.task("queued")))
-      .on("GET /tasks/task_1/stream", ndjson([api.task("completed")]))
-      .on("GET /tasks/task_1", api.ok(api.task("completed", { output: { n: 1 } })));
+      .offer("POST /run", api.ok(api.task("queued")))
+      .offer("GET /tasks/task_1/stream", ndjson([api.task("completed")]))
+      .offer("GET /tasks/task_1", api.ok(api.task("completed", { output: { n: 1 } })));
   });
 
   it.each([
@@ -191,9 +183,9 @@ it.each([["watch"], ["wait"], ["logs", "-f"], ["get"], ["cancel"]])(
     for (const id of ids) {
       const running = api.ok({ ...api.task("running"), id });
       api
-        .on(`GET /tasks/${id}`, running, running, running, api.ok({ ...api.task("completed"), id }))
-        .on(`GET /tasks/${id}/stream`, json(404, {}))
-        .on(`POST /tasks/${id}/cancel`, api.ok({}));
+        .offer(`GET /tasks/${id}`, running, running, running, api.ok({ ...api.task("completed"), id }))
+        .offer(`GET /tasks/${id}/stream`, json(404, {}))
+        .offer(`POST /tasks/${id}/cancel`, api.ok({}));
     }
     const { exitCode, stderr } = await spawnBelt(["task", ...verb, ...ids, "--json", "-q"], home, { env });
     expect([exitCode, stderr]).toEqual([0, ""]);
@@ -210,8 +202,8 @@ describe("a question on a terminal", () => {
     };
     api
       .on("GET /apps/infsh/flux", api.ok({ version: { id: "v1", input_schema } }))
-      .on("GET /sessions", api.ok([{ id: "s", status: "active" }]))
-      .on("GET /tasks/t", silence);
+      .offer("GET /sessions", api.ok([{ id: "s", status: "active" }]))
+      .offer("GET /tasks/t", silence);
   });
 
   /** Sends a signal once the question is there; what was shown, the exit code and whether the terminal is as before. */
@@ -308,7 +300,7 @@ describe("no key reaches a terminal", () => {
     ];
     api.on("POST /apps/list", api.ok({ items: apps, has_next: false }));
     const text = await shown(columns, ["app", "list"]);
-    expect([text, api.unexpected]).toEqual([expect.stringContaining("word word"), []]);
+    expect(text).toContain("word word");
     expect(parts(text)).toEqual([]);
   });
 });

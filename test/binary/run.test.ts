@@ -3,23 +3,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ROOT, spawnBelt, until } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
-import { ndjson, ScriptedApi } from "../support/scripted-api.ts";
+import { ndjson } from "../support/scripted-api.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-});
+setStage({ words: true });
 
 function spawnAgainstApi(...argv: string[]) {
   return spawnBelt(argv, home, { env: { INFSH_API_KEY: "inf_canary", BELT_API_URL: api.url } });
@@ -132,8 +122,8 @@ describe("signals", () => {
     api
       .on("POST /run", api.ok(api.task("queued")))
       .on("GET /tasks/task_1/stream", ndjson([api.task("running")], "open"))
-      .on("GET /tasks/task_1", api.ok(api.task("running")), api.ok(api.task("cancelled")))
-      .on("POST /tasks/task_1/cancel", api.ok({ id: "task_1", status: 12, cancelled: true }));
+      .offer("GET /tasks/task_1", api.ok(api.task("running")), api.ok(api.task("cancelled")))
+      .offer("POST /tasks/task_1/cancel", api.ok({ id: "task_1", status: 12, cancelled: true }));
   });
 
   it.each([

@@ -104,10 +104,15 @@ describe("session exec", () => {
   });
 
   it("says how it is written when the command does not stand behind --", async () => {
-    for (const words of [["sh", "-c", "true"], ["--"]]) {
-      const { exitCode, stderr } = await spawnBelt(["session", "exec", "infsh/counter", ...words], home);
+    const hints = {
+      "sh -c true": "belt session exec infsh/counter -- sh -c true",
+      "--": "belt session exec <app> -- <command…> is the form",
+    };
+    for (const [words, hint] of Object.entries(hints)) {
+      const argv = ["session", "exec", "infsh/counter", ...words.split(" ")];
+      const { exitCode, stderr } = await spawnBelt(argv, home);
       expect(exitCode).toBe(2);
-      expect(stderr).toContain("hint: belt session exec <app> -- <command…> is the form\n");
+      expect(stderr).toContain(`hint: ${hint}\n`);
     }
   });
 

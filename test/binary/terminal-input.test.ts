@@ -1,23 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home, ROOT, until } from "../support/belt.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { belt, ROOT, until } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
-import { json, ScriptedApi } from "../support/scripted-api.ts";
+import { json } from "../support/scripted-api.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi().listen();
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-});
+setStage();
 
 function scripted(argv: string[]): string {
   return ["stty cols 80;", "node", join(ROOT, "bin/belt.js"), ...argv.map((word) => `'${word}'`)].join(" ");
@@ -69,9 +59,9 @@ describe("missing inputs are asked for on a terminal", () => {
     };
     api
       .on("GET /apps/infsh/flux", api.ok({ version: { id: "v1", input_schema } }))
-      .on("POST /files", api.ok([{ uri: "https://f/cat.png", upload_url: `${api.url}/put` }]))
-      .on("PUT /put", json(200, {}))
-      .on("POST /run", api.ok({ id: "task_1", status: "queued" }));
+      .offer("POST /files", api.ok([{ uri: "https://f/cat.png", upload_url: `${api.url}/put` }]))
+      .offer("PUT /put", json(200, {}))
+      .offer("POST /run", api.ok({ id: "task_1", status: "queued" }));
   });
 
   it("each with the prompt its type wants", async () => {

@@ -1,24 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home } from "../support/belt.ts";
-import { hangUp, json, ScriptedApi } from "../support/scripted-api.ts";
+import { describe, expect, it } from "vitest";
+import { belt } from "../support/belt.ts";
+import { hangUp, json } from "../support/scripted-api.ts";
+import { api, home, KEY, setStage } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
-
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-  api.on("GET /sessions", api.ok([]));
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
+setStage({ words: true }, () => {
+  api.offer("GET /sessions", api.ok([]));
 });
 
 async function login(name: string, ...argv: string[]): Promise<void> {

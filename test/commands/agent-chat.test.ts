@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LINES, sentBody, streamed, TEXT } from "../support/agent-answers.ts";
+import { LINES, sentBody, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
 import { scene } from "../support/scene.ts";
 import { ndjson } from "../support/scripted-api.ts";
@@ -97,7 +97,7 @@ describe.concurrent("an existing chat", () => {
     scene(async ({ api, belt }) => {
       const busy = chat("working", [], { active_run: run("working", { id: "run_0" }) });
       const queued = message("queued", "");
-      streamed(api, ndjson([event("chats", busy)], "open"));
+      withTool(api);
       api.on("POST /agents/run", api.ok({ ...taken, assistant_message: queued }));
       api.on("GET /chats/chat_1/stream", async (_request, response) => {
         response.writeHead(200, { "content-type": "application/x-ndjson" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ENDED, LINES, streamed, TEXT } from "../support/agent-answers.ts";
+import { ENDED, LINES, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
 import { lastError, scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
@@ -8,8 +8,8 @@ import { chat, event, message, noContent, run, taken, userMessage } from "../sup
 describe.concurrent("Ctrl-C", () => {
   const stopping = (api: ScriptedApi, after: Step) => {
     streamed(api, ndjson(LINES.slice(0, 3), "open"));
-    api.on("POST /chats/chat_1/stop", noContent);
-    api.on("GET /chats/chat_1", after);
+    api.offer("POST /chats/chat_1/stop", noContent);
+    api.offer("GET /chats/chat_1", after);
   };
 
   test(
@@ -84,7 +84,9 @@ describe.concurrent("Ctrl-C", () => {
     "waits for the answer to a message on its way, and then stops",
     scene(async ({ api, belt }) => {
       let answer = () => {};
-      stopping(api, api.ok(chat("canceled", [message("cancelled", "")])));
+      withTool(api);
+      api.on("POST /chats/chat_1/stop", noContent);
+      api.on("GET /chats/chat_1", api.ok(chat("canceled", [message("cancelled", "")])));
       api.on("POST /agents/run", (request, response) => {
         answer = () => void api.ok(taken)(request, response);
       });

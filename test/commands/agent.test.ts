@@ -11,10 +11,11 @@ import {
   snapshots,
   streamed,
   TEXT,
+  withTool,
 } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
 import { lastError, scene } from "../support/scene.ts";
-import { hangUp, ndjson, type Step, silence } from "../support/scripted-api.ts";
+import { hangUp, ndjson, type Step } from "../support/scripted-api.ts";
 import {
   bytesOf,
   chat,
@@ -119,7 +120,7 @@ describe.concurrent("an answer", () => {
     ["half an answer", ((_, response) => void response.end('{"data":{"user_mes')) satisfies Step, 11],
   ])("is in doubt after %s", (_name, answer, code) =>
     scene(async ({ api, belt }) => {
-      streamed(api, silence);
+      withTool(api);
       api.on("POST /agents/run", answer);
       const outcome = await belt("agent", "run", "test/agent", "hi", "--json");
       expect(outcome.code).toBe(code);

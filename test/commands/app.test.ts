@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home, spawnBelt } from "../support/belt.ts";
-import { ScriptedApi } from "../support/scripted-api.ts";
+import { describe, expect, it } from "vitest";
+import { belt, spawnBelt } from "../support/belt.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
 const INPUT = {
   type: "object",
@@ -41,19 +41,8 @@ const APP = {
   },
 };
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi().listen();
-  api.on("GET /apps/infsh/flux", api.ok(APP));
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
+setStage({}, () => {
+  api.offer("GET /apps/infsh/flux", api.ok(APP));
 });
 
 function run(...argv: string[]) {
@@ -185,20 +174,20 @@ describe("app list", () => {
   });
 
   it.each([
-    ["is not there", 404, 0],
-    ["is refused", 400, 0],
-    ["finds nothing", 200, 0],
-    ["does not know the key", 401, 4],
-  ])("falls back on the team's own list where that %s", async (_name, status, code) => {
+    ["is not there", 404],
+    ["is refused", 400],
+    ["finds nothing", 200],
+  ])("falls back on the team's own list where that %s", async (_name, status) => {
     const nothing = api.ok({ query: "pic", results: [] });
     api
-      .on(
-        "POST /suggest",
-        status === 200 ? nothing : api.error(status, status === 401 ? "unauthorized" : "x", "no"),
-      )
+      .on("POST /suggest", status === 200 ? nothing : api.error(status, "x", "no"))
       .on("POST /apps/list", api.ok({ items: [{ namespace: "a", name: "own" }] }));
-    const found = await run("app", "list", "--search", "pic", "-q");
-    expect([found.code, found.stdout]).toEqual([code, code === 0 ? "a/own\n" : ""]);
+    expect(await run("app", "list", "--search", "pic", "-q")).toMatchObject({ code: 0, stdout: "a/own\n" });
+  });
+
+  it("asks for no other list with a key that is not known", async () => {
+    api.on("POST /suggest", api.error(401, "unauthorized", "no"));
+    expect(await run("app", "list", "--search", "pic", "-q")).toMatchObject({ code: 4, stdout: "" });
   });
 
   it("reads page by page and passes the search on", async () => {

@@ -88,7 +88,7 @@ describe("the cap of a batch", () => {
           const ids = scene.results().flatMap(({ task_id }) => task_id ?? []);
           expect(new Set(ids).size).toBe(ids.length);
         } finally {
-          await scene.close();
+          await scene.clear();
         }
       }),
       { numRuns: 25 },

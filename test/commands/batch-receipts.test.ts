@@ -99,7 +99,7 @@ describe.concurrent("a receipt of each row", () => {
       const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--receipt"]);
       expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("--save") });
       expect(scene.server.submits).toBe(0);
-    }, KNOWN),
+    }),
   );
 
   it.each([

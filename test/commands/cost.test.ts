@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { belt, Home, until } from "../support/belt.ts";
+import { describe, expect, test } from "vitest";
+import { belt, until } from "../support/belt.ts";
 import { FAULT_NAMES, FAULTS } from "../support/faults.ts";
 import { randomFrom } from "../support/random.ts";
 import { lastError, scene } from "../support/scene.ts";
-import { json, ndjson, ScriptedApi, type Step, silence } from "../support/scripted-api.ts";
+import { json, ndjson, type ScriptedApi, type Step, silence } from "../support/scripted-api.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
 const PLACEHOLDER = "https://example.invalid/file";
 const ESTIMATE = "POST /store/apps/app%3A1%2Fx/estimate";
@@ -14,26 +15,18 @@ const RUN = ["run", "infsh/paint", "--input", "image=@cat.png"];
 /** An app that takes a file, with a price that each test sets. */
 function withApp(api: ScriptedApi, estimate: Step): void {
   api
-    .on("GET /apps/infsh/paint", api.ok({ id: "app:1/x", namespace: "infsh", name: "paint" }))
-    .on(ESTIMATE, estimate)
-    .on("POST /files", api.ok([{ upload_url: `${api.url}/put`, uri: "https://cdn.test/cat.png" }]))
-    .on("PUT /put", api.ok(null))
-    .on("POST /run", api.ok(api.task("queued")))
-    .on("GET /tasks/task_1", api.ok(api.task("completed", { output: "a cat" })))
-    .on("GET /tasks/task_1/stream", ndjson([api.task("completed", { output: "a cat" })]));
+    .offer("GET /apps/infsh/paint", api.ok({ id: "app:1/x", namespace: "infsh", name: "paint" }))
+    .offer(ESTIMATE, estimate)
+    .offer("POST /files", api.ok([{ upload_url: `${api.url}/put`, uri: "https://cdn.test/cat.png" }]))
+    .offer("PUT /put", api.ok(null))
+    .offer("POST /run", api.ok(api.task("queued")))
+    .offer("GET /tasks/task_1", api.ok(api.task("completed", { output: "a cat" })))
+    .offer("GET /tasks/task_1/stream", ndjson([api.task("completed", { output: "a cat" })]));
 }
 
 describe("random estimates and caps", () => {
-  let home: Home;
-  let api: ScriptedApi;
-  beforeEach(async () => {
-    home = new Home();
-    api = await new ScriptedApi({ words: true }).listen();
+  setStage({ words: true }, () => {
     writeFileSync(join(home.dir, "cat.png"), "not really a picture");
-  });
-  afterEach(async () => {
-    await api.close();
-    home.remove();
   });
 
   test("nothing is submitted that could pass its cap, nothing is uploaded when refused", async () => {

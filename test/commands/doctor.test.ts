@@ -1,31 +1,14 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { DoctorDocument } from "../../src/views/doctor-document.ts";
-import { belt, Home } from "../support/belt.ts";
-import { hangUp, json, ndjson, ScriptedApi, type ScriptedOptions, silence } from "../support/scripted-api.ts";
+import { belt } from "../support/belt.ts";
+import { hangUp, json, ndjson, silence } from "../support/scripted-api.ts";
+import { api, home, KEY, onStage, setStage, speaking } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
-
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  await speaking({});
+setStage({}, () => {
+  api.offer("GET /sessions", api.ok([])).offer("POST /tasks/list", api.ok({ items: [] }));
 });
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
-});
-
-async function speaking(options: ScriptedOptions): Promise<void> {
-  await api?.close();
-  api = await new ScriptedApi(options).listen();
-  api.on("GET /sessions", api.ok([])).on("POST /tasks/list", api.ok({ items: [] }));
-}
 
 function mkdirs(path: string): string {
   mkdirSync(path, { recursive: true });
@@ -33,7 +16,7 @@ function mkdirs(path: string): string {
 }
 
 function ask(...argv: string[]) {
-  return belt(argv, { home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } });
+  return onStage(argv);
 }
 
 async function examine(): Promise<{ code: number; report: DoctorDocument }> {

@@ -9,10 +9,10 @@ setStage({ words: true });
 describe("interrupts", () => {
   beforeEach(async () => {
     api
-      .on("POST /run", api.ok(api.task("queued")))
-      .on("GET /tasks/task_1/stream", ndjson([api.task("running")], "open"))
-      .on("GET /tasks/task_1", api.ok(api.task("running")), api.ok(api.task("cancelled")))
-      .on("POST /tasks/task_1/cancel", api.ok({ id: "task_1", status: 12, cancelled: true }));
+      .offer("POST /run", api.ok(api.task("queued")))
+      .offer("GET /tasks/task_1/stream", ndjson([api.task("running")], "open"))
+      .offer("GET /tasks/task_1", api.ok(api.task("running")), api.ok(api.task("cancelled")))
+      .offer("POST /tasks/task_1/cancel", api.ok({ id: "task_1", status: 12, cancelled: true }));
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { api, home } from "../support/stage.ts";
 setInputStage();
 
 function accepting(uri = "https://files.example/a"): void {
-  api.on("POST /files", (request, response) => {
+  api.offer("POST /files", (request, response) => {
     const { files } = request.body as { files: { filename: string }[] };
     const slots = files.map(({ filename }) => ({
       uri: `${uri}/${filename}`,
@@ -23,7 +23,7 @@ describe("uploads", () => {
     accepting();
     writeFileSync(join(home.dir, "cat.png"), "a cat");
     writeFileSync(join(home.dir, "dog.jpg"), "a dog");
-    for (const name of ["cat.png", "dog.jpg", "stdin"]) api.on(`PUT /put/${name}`, json(200, {}));
+    for (const name of ["cat.png", "dog.jpg", "stdin"]) api.offer(`PUT /put/${name}`, json(200, {}));
   });
 
   const puts = () => api.requests.filter(({ method }) => method === "PUT");
@@ -259,6 +259,24 @@ describe("uploads", () => {
       expect(puts()).toMatchObject([{ body: "through a pipe" }]);
     },
   );
+
+  it("several pipes at once go up, each with what came out of it", async () => {
+    const { execFileSync } = await import("node:child_process");
+    const { writeFile } = await import("node:fs/promises");
+    const names = ["one", "two", "three"];
+    for (const name of names) {
+      execFileSync("mkfifo", [join(home.dir, name)]);
+      api.on(`PUT /put/${name}`, json(200, {}));
+    }
+    const running = inputs(...names.map((name) => `${name}=@${name}`));
+    await Promise.all(names.map((name) => writeFile(join(home.dir, name), `out of ${name}`)));
+    expect((await running).code).toBe(0);
+    expect(
+      puts()
+        .map(({ body }) => body)
+        .sort(),
+    ).toEqual(names.map((name) => `out of ${name}`).sort());
+  });
 
   it("a long number is sent as it was written", async () => {
     knowing();

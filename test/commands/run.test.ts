@@ -26,8 +26,10 @@ describe.each(EVERY_SERVER)("against $dialect with the numbers of $table", (serv
           api.task("completed", { output: OUTPUT }),
         ]),
       )
-      .on("GET /tasks/task_1", api.ok(api.task("completed", { output: OUTPUT, created_at: CREATED })))
-      .on("GET /tasks/task_1/timings", api.error(404, "not_found", "no such route"));
+      .on("GET /tasks/task_1", api.ok(api.task("completed", { output: OUTPUT, created_at: CREATED })));
+    // Its 9 may be either table's.
+    if (server.table === "2025")
+      api.on("GET /tasks/task_1/timings", api.error(404, "not_found", "no such route"));
     const { code, stdout } = await run("--input", "prompt=fog", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -80,9 +82,8 @@ describe.each(EVERY_SERVER)("against $dialect with the numbers of $table", (serv
     [500, "internal_error", 11, "answer_lost"],
     [500, "WORKER_LOST", 5],
   ])("reads HTTP %i %s as exit %i", async (status, code, exit, told = code) => {
-    api
-      .on("POST /run", api.error(status, code, "the reason"))
-      .on("POST /apps/list", api.ok({ items: [], has_next: false }));
+    api.on("POST /run", api.error(status, code, "the reason"));
+    if (code === "not_found") api.on("POST /apps/list", api.ok({ items: [], has_next: false }));
     const { code: exitCode, stdout, stderr } = await run("--json");
     expect(exitCode).toBe(exit);
     expect(stdout).toBe("");
@@ -95,7 +96,7 @@ describe("the answer", () => {
   beforeEach(async () => {
     await speaking({ words: true });
     const done = api.task("completed", { output: { image: { uri: "https://cdn.example/a.png" }, n: 3 } });
-    api.on("POST /run", api.ok(done)).on("GET /tasks/task_1", api.ok(done));
+    api.offer("POST /run", api.ok(done)).offer("GET /tasks/task_1", api.ok(done));
   });
 
   it("prints one field raw", async () => {

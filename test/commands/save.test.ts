@@ -3,21 +3,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home, until } from "../support/belt.ts";
-import { json, ScriptedApi, type Step } from "../support/scripted-api.ts";
+import { belt, until } from "../support/belt.ts";
+import { json, type Step } from "../support/scripted-api.ts";
+import { api, home, KEY, setStage } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
-
-let home: Home;
-let api: ScriptedApi;
 /** Another origin, as a CDN is. */
 let cdn: Server;
 let cdnUrl: string;
 let seenByCdn: { url: string; authorization: string | undefined }[];
 
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
+setStage({ words: true }, async () => {
   seenByCdn = [];
   cdn = createServer((request, response) => {
     seenByCdn.push({ url: request.url!, authorization: request.headers.authorization });
@@ -28,11 +23,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await api.close();
   cdn.closeAllConnections();
   await new Promise((resolve) => cdn.close(resolve));
-  home.remove();
-  expect(api.unexpected).toEqual([]);
 });
 
 const options = () => ({ home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } });
@@ -251,7 +243,8 @@ describe("--save", () => {
 
 describe("task get --save", () => {
   it("downloads the files of a finished task", async () => {
-    done({ image: { uri: `${cdnUrl}/a.png` } });
+    const output = { image: { uri: `${cdnUrl}/a.png` } };
+    api.on("GET /tasks/task_1", api.ok(api.task("completed", { output })));
     const { code, stdout } = await belt(["task", "get", "task_1", "--save", "out", "--json"], options());
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ id: "task_1", saved: ["out/image.png"] });
@@ -315,7 +308,7 @@ describe("file upload", () => {
   beforeEach(() => {
     for (const name of ["a.txt", "b.txt"]) writeFileSync(join(home.dir, name), name);
     api
-      .on("POST /files", (request, response) => {
+      .offer("POST /files", (request, response) => {
         const { files } = request.body as { files: { filename: string }[] };
         const slots = files.map(({ filename }) => ({
           uri: `https://f/${filename}`,
@@ -323,8 +316,8 @@ describe("file upload", () => {
         }));
         return api.ok(slots)(request, response);
       })
-      .on("PUT /put/a.txt", json(200, {}))
-      .on("PUT /put/b.txt", json(200, {}));
+      .offer("PUT /put/a.txt", json(200, {}))
+      .offer("PUT /put/b.txt", json(200, {}));
   });
 
   it("prints the uri of one file", async () => {

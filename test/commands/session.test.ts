@@ -1,22 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home, until } from "../support/belt.ts";
-import { json, ndjson, ScriptedApi } from "../support/scripted-api.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { until } from "../support/belt.ts";
+import { json, ndjson } from "../support/scripted-api.ts";
+import { api, onStage, setStage, speaking } from "../support/stage.ts";
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(() => {
-  home = new Home();
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
-});
+setStage({ words: true });
 
 function run(...argv: string[]) {
-  return belt(argv, { home, env: { INFSH_API_KEY: "inf_key", BELT_API_URL: api.url } });
+  return onStage(argv);
 }
 
 const IN_A_MINUTE = () => new Date(Date.now() + 60_500).toISOString();
@@ -45,7 +35,7 @@ const SESSION_ERRORS = [
 
 describe.each(["v1", "v2", "current"] as const)("in the error format of %s", (dialect) => {
   beforeEach(async () => {
-    api = await new ScriptedApi({ dialect, words: true }).listen();
+    await speaking({ dialect, words: true });
   });
 
   it.each(SESSION_ERRORS)(
@@ -90,10 +80,6 @@ describe.each(["v1", "v2", "current"] as const)("in the error format of %s", (di
 });
 
 describe("sessions", () => {
-  beforeEach(async () => {
-    api = await new ScriptedApi({ words: true }).listen();
-  });
-
   it("are listed by what expires first; null means none", async () => {
     const later = { id: "later", status: "active", expires_at: new Date(Date.now() + 90_000).toISOString() };
     const sooner = {
@@ -141,21 +127,20 @@ describe("sessions", () => {
 });
 
 describe("run --session new", () => {
-  beforeEach(async () => {
-    api = await new ScriptedApi({ words: true }).listen();
+  beforeEach(() => {
     const done = { id: "t", status: "completed", session_id: "sess_9", output: { text: "ok" } };
     api
-      .on("POST /run", api.ok({ id: "t", status: "queued" }))
+      .offer("POST /run", api.ok({ id: "t", status: "queued" }))
       // The id of the session comes in a later update.
-      .on(
+      .offer(
         "GET /tasks/t/stream",
         ndjson([
           { id: "t", status: "running" },
           { data: done, fields: ["session_id", "status", "output"] },
         ]),
       )
-      .on("GET /tasks/t", api.ok(done))
-      .on("GET /sessions/sess_9", api.ok({ id: "sess_9", status: "active", expires_at: IN_A_MINUTE() }));
+      .offer("GET /tasks/t", api.ok(done))
+      .offer("GET /sessions/sess_9", api.ok({ id: "sess_9", status: "active", expires_at: IN_A_MINUTE() }));
   });
 
   it("shows the session as soon as it is known, and at the end how to go on and how to end it", async () => {
@@ -194,16 +179,15 @@ describe("run --session new", () => {
 });
 
 describe("session exec", () => {
-  beforeEach(async () => {
-    api = await new ScriptedApi({ words: true }).listen();
+  beforeEach(() => {
     const done = { id: "t", status: "completed", session_id: "sess_9", output: {} };
     api
-      .on("POST /run", api.ok({ id: "t", status: "queued", session_id: "sess_9" }))
-      .on("GET /tasks/t/stream", ndjson([done]))
-      .on("GET /tasks/t", api.ok(done))
-      .on("GET /sessions/sess_9", api.ok({ id: "sess_9", status: "active", idle_timeout: 1 }))
-      .on("POST /sessions/sess_9/keepalive", api.ok({ id: "sess_9", status: "active" }))
-      .on("DELETE /sessions/sess_9", (_request, response) => void response.writeHead(204).end());
+      .offer("POST /run", api.ok({ id: "t", status: "queued", session_id: "sess_9" }))
+      .offer("GET /tasks/t/stream", ndjson([done]))
+      .offer("GET /tasks/t", api.ok(done))
+      .offer("POST /sessions/sess_9/keepalive", api.ok({ id: "sess_9", status: "active" }))
+      .offer("GET /sessions/sess_9", api.ok({ id: "sess_9", status: "active", idle_timeout: 1 }))
+      .offer("DELETE /sessions/sess_9", (_request, response) => void response.writeHead(204).end());
   });
 
   it("keeps the session alive while the command runs, gives its exit code, and ends the session", async () => {

@@ -54,7 +54,7 @@ describe("task cancel", () => {
   });
 
   describe("--wait", () => {
-    beforeEach(() => api.on("POST /tasks/t/cancel", api.ok({ id: "t", status: "cancelling" })));
+    beforeEach(() => api.offer("POST /tasks/t/cancel", api.ok({ id: "t", status: "cancelling" })));
     const going = { id: "t", status: "cancelling", status_code: null };
 
     it.each(["cancelled", "completed", "failed"])("stays until it is %s, exit 0", async (status) => {

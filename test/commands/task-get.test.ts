@@ -46,10 +46,10 @@ describe("task get", () => {
 describe("several ids", () => {
   beforeEach(() => {
     api
-      .on("GET /tasks/a", api.ok({ id: "a", status: "running" }))
-      .on("GET /tasks/b", api.ok({ id: "b", status: "completed" }))
-      .on("GET /tasks/gone", api.error(404, "not_found", "no such task"))
-      .on("GET /tasks/secret", api.error(403, "forbidden", "not yours"));
+      .offer("GET /tasks/a", api.ok({ id: "a", status: "running" }))
+      .offer("GET /tasks/b", api.ok({ id: "b", status: "completed" }))
+      .offer("GET /tasks/gone", api.error(404, "not_found", "no such task"))
+      .offer("GET /tasks/secret", api.error(403, "forbidden", "not yours"));
   });
 
   it("print as an array when several were asked for, however few there are", async () => {

@@ -14,7 +14,7 @@ describe("task list", () => {
         next_cursor: next,
         has_next: next !== null,
       });
-    api.on("POST /tasks/list", page(0, "c1"), page(2, "c2"), page(4, null));
+    api.offer("POST /tasks/list", page(0, "c1"), page(2, "c2"), page(4, null));
     const { stdout } = await task(["list", "--limit", "3", "-q"]);
     expect(stdout).toBe("t0\nt1\nt2\n");
     expect(api.requests.map(({ body }) => body)).toEqual([{ limit: 3 }, { limit: 1, cursor: "c1" }]);
@@ -36,7 +36,7 @@ describe("task list", () => {
 
     it("come before the limit", async () => {
       const bodies: unknown[] = [];
-      api.on("POST /tasks/list", ...pages(10, bodies));
+      api.offer("POST /tasks/list", ...pages(10, bodies));
       const failed = await task(["list", "--status", "failed", "-L", "3", "-q"]);
       expect(failed).toEqual({ code: 0, stdout: "t09\nt19\nt29\n", stderr: "" });
       expect(bodies).toHaveLength(3);
@@ -51,7 +51,7 @@ describe("task list", () => {
       ["a/od", 0],
       ["b/odd", 0],
     ])("--app %s", async (app, count) => {
-      api.on("POST /tasks/list", ...pages(10, []));
+      api.offer("POST /tasks/list", ...pages(10, []));
       const { stdout } = await task(["list", "--app", app, "--status", "failed", "-L", "2", "--json"]);
       const found = JSON.parse(stdout);
       expect(found).toHaveLength(count);
@@ -68,7 +68,7 @@ describe("task list", () => {
 
     it("look through ten pages and no more, and say so", async () => {
       const bodies: unknown[] = [];
-      api.on("POST /tasks/list", ...pages(12, bodies));
+      api.offer("POST /tasks/list", ...pages(12, bodies));
       const { code, stderr } = await task(["list", "--status", "queued"]);
       expect([code, bodies.length]).toEqual([0, 10]);
       expect(stderr).toBe("looked through the newest 100 tasks; older ones were not asked for\n");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { until } from "../support/belt.ts";
 import { ndjson } from "../support/scripted-api.ts";
 import { api, setStage, task } from "../support/stage.ts";
-import { DONE, ends, FAILED, runsOn } from "../support/task-stage.ts";
+import { DONE, ends, FAILED, polled, runsOn } from "../support/task-stage.ts";
 
 setStage({ words: true });
 
@@ -11,8 +11,11 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `t${i
 describe("task wait", () => {
   it("--all over twenty tasks gives an array in the order asked, and 9 when some failed", async () => {
     const all = ids(20);
-    for (const [index, id] of all.entries()) ends(id, index % 5 === 3 ? FAILED : DONE);
-    for (const id of all.slice(16)) api.on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+    const end = (index: number) => (index % 5 === 3 ? FAILED : DONE);
+    for (const [index, id] of all.entries()) {
+      if (index < 16) ends(id, end(index));
+      else polled(id, end(index));
+    }
     const { code, stdout } = await task(["wait", ...all, "--json"]);
     expect(code).toBe(9);
     const tasks = JSON.parse(stdout);
@@ -24,15 +27,11 @@ describe("task wait", () => {
   it("keeps no more streams open than it says, and polls the rest", async () => {
     const all = ids(20);
     for (const id of all.slice(0, 16)) runsOn(id);
-    for (const id of all.slice(16)) {
+    polled("t16", DONE);
+    for (const id of all.slice(17)) {
       api
-        .on(
-          `GET /tasks/${id}`,
-          api.ok({ id, status: "running" }),
-          api.ok({ id, status: "running" }),
-          api.ok({ id, ...DONE }),
-        )
-        .on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+        .offer(`GET /tasks/${id}`, api.ok({ id, status: "running" }))
+        .offer(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
     }
     const { code } = await task(["wait", ...all, "--any", "-q"]);
     expect(code).toBe(0);

@@ -16,6 +16,7 @@ export const fileNames: Harness<{ name: string; path: (string | number)[] }> = {
   name: "file names",
   properties: [
     "a clean name has no folder, no control character, is not hidden, not reserved, no option, and clean already when cleaned again",
+    "nothing in it that cannot be seen but between letters",
     "letters and digits of any script stay as they are",
     "the name of a place is a clean name",
     "an extension is small letters, digits, _, - and at most one dot, and a name is what is before it, a dot and it",
@@ -49,6 +50,7 @@ function checkClean(name: string): void {
     !/^[.-]|\.$/.test(name) && !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name),
     "a clean name is special",
   );
+  hold(!/(?<![\p{L}\p{M}])\p{Cf}|\p{Cf}(?![\p{L}\p{M}])/u.test(name), "a clean name has what cannot be seen");
   hold(cleanName(name) === name, "a clean name is cleaned again");
   hold(Buffer.byteLength(name) <= 161, "a clean name is long");
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { HARNESSES } from "./harnesses.ts";
 
 /** Of what takes longer. */
-const RUNS: Record<string, number> = { server: 300, schemas: 100 };
+const RUNS: Record<string, number> = { server: 300, schemas: 1_000 };
 
 /** A short run of each; `npm run fuzz` goes on for as long as one likes. */
 test.each(Object.entries(HARNESSES))("%s", { timeout: 60_000 }, async (name, harness) => {

@@ -23,6 +23,8 @@ describe("cleanName", () => {
     // Persian and Indic words are other words without their joiners.
     ["می\u200cخواهم", "می\u200cخواهم"],
     ["क्\u200dष", "क्\u200dष"],
+    ["a👩\u200d👩\u200d👧b", "a_b"],
+    ["\u200dकष\u200c\u200c.x", "कष.x"],
   ])("%j becomes %j", (text, name) => {
     expect(cleanName(text)).toBe(name);
   });

@@ -195,7 +195,8 @@ describe("belt app init", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^my-team\/my-cards\n {2}\S.*inf\.yml\n/);
     expect(stderr).toBe(
-      "hint: cd 'My Cards' && npm install, then belt dev serves it; belt help app-format tells more\n",
+      "hint: cd 'My Cards' && npm install, then belt dev serves it; in another terminal " +
+        "belt run my-team/my-cards --local --input name=Ada calls it; belt help app-format tells more\n",
     );
     expect(JSON.parse(readFileSync(join(dir, "package.json"), "utf8")).name).toBe("my-cards");
     expect(readFileSync(join(dir, ".gitignore"), "utf8")).toContain(".env");
@@ -215,6 +216,16 @@ describe("belt app init", () => {
     expect(again).toMatchObject({ code: 1, stdout: "" });
     expect(again.stderr).toContain("error: My Cards/inf.yml is there already, and nothing is overwritten\n");
     expect(readFileSync(join(dir, "inference.js"), "utf8")).toBe("mine");
+  });
+
+  test("is what a run of an app that nobody serves leads to belt dev with", async () => {
+    const hint = async (app: string) =>
+      (await belt(["run", app, "--local"], { home })).stderr.trim().split("\nhint: ")[1];
+    expect(await hint("my-team/hers")).toMatch(/^belt dev <folder> serves one of yours; /);
+    await belt(["app", "init", "hers"], { home });
+    for (const app of ["my-team/hers", "hers"])
+      expect(await hint(app)).toBe("belt dev hers serves the app of that folder");
+    expect(await hint("./hers")).toMatch(/^belt dev <folder> serves the app of a folder, /);
   });
 
   test.each([

@@ -91,11 +91,16 @@ export async function startServer(options: Partial<LocalServerOptions> = {}): Pr
   return server;
 }
 
-/** A server with these faults. */
+/** A server with these faults; that one of them was never met fails the test. */
 export async function rehearse(yaml: string, options: Partial<LocalServerOptions> = {}): Promise<TestServer> {
   const file = join(temporaryFolder(), "faults.yaml");
   writeFileSync(file, yaml);
-  return await startServer({ scenario: { given: "faults.yaml", file }, ...options });
+  const server = await startServer({ scenario: { given: "faults.yaml", file }, ...options });
+  cleanup(() => {
+    const never = server.rehearsal()!.steps.filter(({ hits }) => hits === 0);
+    if (never.length > 0) throw new Error(`never met: ${JSON.stringify(never)}`);
+  });
+  return server;
 }
 
 async function open(options: Partial<LocalServerOptions> & { stateDir: string }): Promise<TestServer> {

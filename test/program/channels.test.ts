@@ -1,28 +1,16 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home } from "../support/belt.ts";
-import { json, ndjson, ScriptedApi } from "../support/scripted-api.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { belt } from "../support/belt.ts";
+import { json, ndjson } from "../support/scripted-api.ts";
+import { api, home, KEY, onStage, setStage } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
 const IMAGE = { uri: "https://cdn.example/a.png" };
 
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
-});
+setStage({ words: true });
 
 function ask(...argv: string[]) {
-  return belt(argv, { home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } });
+  return onStage(argv);
 }
 
 function ends(status: "completed" | "failed", more: Record<string, unknown> = {}): void {
@@ -87,7 +75,7 @@ describe("with --json, stderr is NDJSON", () => {
     [["profile", "use", "nobody", "--json"]],
     [["profile", "list", "--json"]],
   ])("whatever is wrong or to be said: %j", async (argv) => {
-    api.on("GET /sessions", api.ok([{ id: "s", status: "active" }]));
+    api.offer("GET /sessions", api.ok([{ id: "s", status: "active" }]));
     const { stderr } = await ask(...argv);
     const told = lines(stderr);
     expect(told.length).toBeGreaterThan(0);
@@ -128,8 +116,8 @@ describe("--field with several paths", () => {
 
   beforeEach(() => {
     api
-      .on("GET /tasks/a", api.ok({ ...api.task("completed", task), id: "a" }))
-      .on("GET /tasks/b", api.ok({ ...api.task("running"), id: "b" }));
+      .offer("GET /tasks/a", api.ok({ ...api.task("completed", task), id: "a" }))
+      .offer("GET /tasks/b", api.ok({ ...api.task("running"), id: "b" }));
   });
 
   it.each([
@@ -188,7 +176,7 @@ describe("--field with several paths", () => {
 describe("what is printed of a run: --json, --field, saved paths, -q, in that order", () => {
   const run = async (output: unknown, ...argv: string[]) => {
     ends("completed", { output });
-    api.on("GET /a.png", json(200, {}));
+    api.offer("GET /a.png", json(200, {}));
     return (await ask("run", "infsh/flux", ...argv)).stdout;
   };
 

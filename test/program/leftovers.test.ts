@@ -1,23 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Home, spawnBelt, until } from "../support/belt.ts";
-import { ScriptedApi } from "../support/scripted-api.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { spawnBelt, until } from "../support/belt.ts";
+import { api, home, setStage } from "../support/stage.ts";
 
 /** What `kill -9` leaves, and who clears it away: by the real binary, whose ids of processes are real. */
-let home: Home;
-let api: ScriptedApi;
-
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
-});
-
-afterEach(async () => {
-  await api.close();
-  home.remove();
-});
+setStage({ words: true });
 
 const env = () => ({ INFSH_API_KEY: "inf_key_of_the_test", BELT_API_URL: api.url });
 const out = () => join(home.dir, "out");
@@ -95,4 +84,33 @@ it("a file with a key that a killed login left is gone after the next change of 
   expect(JSON.parse(readFileSync(join(config, "profiles.json"), "utf8")).profiles[0].key).toBe(
     "inf_some_key_1234",
   );
+});
+
+describe("what standard input brought", () => {
+  const folders = () => readdirSync(home.dir).filter((name) => name.startsWith("belt-"));
+  const upload = (input: string) =>
+    spawnBelt(["file", "upload", "-"], home, { env: { ...env(), TMPDIR: home.dir }, input });
+
+  it("to a belt that was killed is gone after the next that takes some, and what others keep stays", async () => {
+    const uploadUrl = `${api.url}/put`;
+    api.on("POST /files", api.ok([{ id: "f", uri: `${api.url}/f`, upload_url: uploadUrl }]));
+    api.on(
+      "PUT /put",
+      () => {},
+      (_request, response) => void response.end(),
+    );
+    const host = hostname()
+      .replace(/[^\w-]/g, "_")
+      .slice(0, 32);
+    const kept = [`belt-${process.pid}@${host}-AbC123`, `belt-${GONE}@elsewhere-AbC123`, "belt-notes"];
+    for (const name of kept) mkdirSync(join(home.dir, name));
+    const killed = upload("a secret");
+    await until(() => api.count("PUT /put") === 1);
+    expect(folders()).toHaveLength(kept.length + 1);
+    killed.kill("SIGKILL");
+    await killed;
+    expect(folders()).toHaveLength(kept.length + 1);
+    expect((await upload("another")).exitCode).toBe(0);
+    expect(folders().sort()).toEqual(kept.sort());
+  });
 });

@@ -19,9 +19,9 @@ const task = (status: string, output = OUTPUT) =>
 
 function finished({ api }: Scene): void {
   api
-    .on("POST /run", raw(`{"data":${task("queued")}}`))
-    .on("GET /tasks/task_1/stream", ndjson([task("completed")]))
-    .on("GET /tasks/task_1", raw(`{"data":${task("completed")}}`));
+    .offer("POST /run", raw(`{"data":${task("queued")}}`))
+    .offer("GET /tasks/task_1/stream", ndjson([task("completed")]))
+    .offer("GET /tasks/task_1", raw(`{"data":${task("completed")}}`));
 }
 
 describe.concurrent("numbers that no double holds", () => {

@@ -54,10 +54,7 @@ describe.concurrent("--timeout", () => {
   it(
     "running out while waiting is exit 8, never to be repeated",
     scene(async ({ api, belt }) => {
-      api
-        .on("POST /run", api.ok(QUEUED))
-        .on("GET /tasks/task_1/stream", silence)
-        .on("GET /tasks/task_1", silence);
+      api.on("POST /run", api.ok(QUEUED)).on("GET /tasks/task_1/stream", silence);
       const { code, stderr } = await within(6_000, belt("run", "a/b", "--json", "--timeout", "1500ms"));
       expect(code).toBe(8);
       expect(lastError(stderr)).toMatchObject({ retryable: false, task_id: "task_1" });
@@ -89,7 +86,7 @@ describe.concurrent("waiting", () => {
       api
         .on("POST /run", api.ok(QUEUED))
         .on("GET /tasks/task_1/stream", json(429, { title: "slow" }, { "retry-after": "3600" }))
-        .on("GET /tasks/task_1", json(429, { title: "slow" }, { "retry-after": "3600" }));
+        .offer("GET /tasks/task_1", json(429, { title: "slow" }, { "retry-after": "3600" }));
       expect((await belt("run", "a/b")).code).toBe(8);
       expect(api.count("GET /tasks/task_1") + api.count("GET /tasks/task_1/stream")).toBe(1);
     }),
@@ -225,7 +222,7 @@ describe.concurrent("the session of a command", () => {
       .on("POST /run", api.ok({ ...QUEUED, session_id: "sess_1" }))
       .on("GET /tasks/task_1/stream", ndjson([DONE]))
       .on("GET /tasks/task_1", api.ok(DONE))
-      .on("DELETE /sessions/sess_1", json(204, null));
+      .offer("DELETE /sessions/sess_1", json(204, null));
 
   it(
     "is kept alive by its own idle timeout",

@@ -1,30 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { belt, Home } from "../support/belt.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { belt } from "../support/belt.ts";
 import { ForwardProxy } from "../support/proxy.ts";
 import { json, ndjson, ScriptedApi } from "../support/scripted-api.ts";
+import { api, home, KEY, setStage } from "../support/stage.ts";
 
-const KEY = "inf_secret_canary_1234";
-
-let home: Home;
-let api: ScriptedApi;
 let proxy: ForwardProxy;
 
-beforeEach(async () => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
+setStage({ words: true }, async () => {
   proxy = await new ForwardProxy().listen();
   api
-    .on("POST /run", api.ok(api.task("queued")))
-    .on("GET /tasks/task_1/stream", ndjson([api.task("completed", { output: { text: "done" } })]))
-    .on("GET /tasks/task_1", api.ok(api.task("completed", { output: { text: "done" } })))
-    .on("GET /sessions", api.ok([]));
+    .offer("POST /run", api.ok(api.task("queued")))
+    .offer("GET /tasks/task_1/stream", ndjson([api.task("completed", { output: { text: "done" } })]))
+    .offer("GET /tasks/task_1", api.ok(api.task("completed", { output: { text: "done" } })))
+    .offer("GET /sessions", api.ok([]));
 });
 
 afterEach(async () => {
   await proxy.close();
-  await api.close();
-  home.remove();
-  expect(api.unexpected).toEqual([]);
 });
 
 function run(env: Record<string, string>) {
@@ -44,6 +36,7 @@ describe("a run through a forward proxy", () => {
 
   it("gives the proxy its password, and the password to nobody else", async () => {
     const url = proxy.url.replace("://", "://ada:hunter%32@");
+    api.on("POST /tasks/list", api.ok({ items: [] }));
     const { code, stdout, stderr } = await belt(["doctor", "-v", "--json"], {
       home,
       env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url, HTTP_PROXY: url },
@@ -52,7 +45,6 @@ describe("a run through a forward proxy", () => {
     expect(code).toBe(0);
     expect(`${stdout}${stderr}`).not.toMatch(/hunter/);
     expect(proxy.credentials[0]).toBe(`Basic ${Buffer.from("ada:hunter2").toString("base64")}`);
-    api.unexpected.length = 0;
   });
 
   it.each([

@@ -36,7 +36,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
   it(
     "to the submit",
     scene(async ({ api, belt }) => {
-      api.on("POST /run", fault).on("POST /apps/list", api.ok({ items: [], has_next: false }));
+      api.on("POST /run", fault).offer("POST /apps/list", api.ok({ items: [], has_next: false }));
       const { code, stdout, stderr } = await belt("run", "a/b", "--json", ...SHORT);
       expect({ code, stdout }).toEqual({ code: EXITS["submit"]![name], stdout: "" });
       expect(api.count("POST /run")).toBe(SUBMITS[name]);
@@ -188,7 +188,6 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
         .on("POST /run", api.ok({ id: "task_1", status: "queued", session_id: "sess_1" }))
         .on("GET /tasks/task_1/stream", ndjson([DONE]))
         .on("GET /tasks/task_1", api.ok(DONE))
-        .on("POST /sessions/sess_1/keepalive", api.ok({ id: "sess_1", idle_timeout: 60 }))
         .on("DELETE /sessions/sess_1", fault);
       const { code, stderr } = await belt("session", "exec", "a/b", ...SHORT, "--", "true");
       expect(code).toBe(name === "HTTP 404" ? 5 : 0);
@@ -203,7 +202,7 @@ describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) =>
 function endsOnItsStream(api: ScriptedApi): ScriptedApi {
   const ending = { data: { status: 10, status_text: "completed" }, fields: ["status"] };
   return api
-    .on("POST /run", api.ok({ id: "task_1", status: "queued" }))
+    .offer("POST /run", api.ok({ id: "task_1", status: "queued" }))
     .on(
       "GET /tasks/task_1/stream",
       ndjson([{ event: "delta", data: { delta: { text: "half" }, seq: 1 } }, ending]),
@@ -214,7 +213,7 @@ function runsOn(api: ScriptedApi): ScriptedApi {
   return api
     .on("POST /run", api.ok({ id: "task_1", status: "queued" }))
     .on("GET /tasks/task_1/stream", ndjson([RUNNING], "open"))
-    .on("GET /tasks/task_1", api.ok(RUNNING));
+    .offer("GET /tasks/task_1", api.ok(RUNNING));
 }
 
 /** The run was taken on: whatever happens, another one would be another task. */

@@ -73,13 +73,15 @@ describe.concurrent("what certainly did not arrive", () => {
   it(
     "is no doubt when no connection can be made in time",
     scene(async ({ belt }) => {
-      const silent = createTcpServer(() => {});
+      let connections = 0;
+      const silent = createTcpServer(() => void connections++);
       await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
       const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
       const { code, stderr } = await belt(
         ...["run", "a/b", "--json", "--api-url", url, "--request-timeout", "300ms"],
       );
       silent.close();
+      expect(connections).toBeGreaterThan(0);
       expect(code).toBe(6);
       await notStarted(lastError(stderr));
     }),

@@ -1,32 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { displayWidth } from "../../src/terminal/display-width.ts";
-import { Home, spawnBelt, until } from "../support/belt.ts";
+import { spawnBelt, until } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
-import { ScriptedApi } from "../support/scripted-api.ts";
+import { api, home, setStage } from "../support/stage.ts";
 import { onTerminal } from "./terminal.ts";
 
 const ID = "task_0hx3k2j8m2a9c0ffee11";
 const URL = `https://files.inference.sh/${"0123456789".repeat(8)}/image.png`;
 const SESSION = "sess_0hx3k2j8m2a9c0ffee22";
 
-let home: Home;
-let api: ScriptedApi;
 let env: Record<string, string>;
 
-beforeEach(async (context) => {
-  home = new Home();
-  api = await new ScriptedApi({ words: true }).listen();
+setStage({ words: true }, () => {
   env = { INFSH_API_KEY: "inf_canary", BELT_API_URL: api.url };
-  needsLinux(context);
 });
 
-afterEach(async () => {
-  await api.close();
-  home.remove();
-});
+beforeEach(needsLinux);
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
@@ -41,15 +33,15 @@ function scriptRun() {
   const running = api.task("running", { id: ID });
   const logs = [{ log_type: 2, content: "海辺の灯台を描いています".repeat(4) }];
   api
-    .on("POST /run", api.ok(api.task("queued", { id: ID })))
-    .on(`GET /tasks/${ID}`, api.ok(running), api.ok(done))
-    .on(`GET /tasks/${ID}/logs`, api.ok({ logs }))
-    .on(`GET /tasks/${ID}/stream`, (_request, response) => {
+    .offer("POST /run", api.ok(api.task("queued", { id: ID })))
+    .offer(`GET /tasks/${ID}`, api.ok(running), api.ok(done))
+    .offer(`GET /tasks/${ID}/logs`, api.ok({ logs }))
+    .offer(`GET /tasks/${ID}/stream`, (_request, response) => {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.write(`${JSON.stringify({ ...running, logs })}\n`);
       setTimeout(() => response.end(`${JSON.stringify(done)}\n`), 900);
     })
-    .on(
+    .offer(
       `GET /tasks/${ID}/timings`,
       api.ok({
         events: [

@@ -16,7 +16,7 @@ describe("a batch that is killed", () => {
       try {
         if (!(await killOnce(scene, 12, at, share))) break;
       } finally {
-        await scene.close();
+        await scene.clear();
       }
     }
   });
@@ -41,7 +41,7 @@ describe("a batch that is killed", () => {
         }
         await goOn(scene, args, ROWS, `round ${round}`);
       } finally {
-        await scene.close();
+        await scene.clear();
       }
     }
     expect(kills).toBeGreaterThan(ROUNDS);

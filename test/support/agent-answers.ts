@@ -28,13 +28,17 @@ export const ENDED = chat("completed", [userMessage, message("ready", TEXT)]);
 export function snapshots(api: ScriptedApi, answer: Step, ended = ENDED): void {
   describeAgent(api);
   api.on("POST /agents/run", answer);
-  api.on("GET /chats/chat_1", api.ok(ended));
+  api.offer("GET /chats/chat_1", api.ok(ended));
 }
 
-/** One whose agent has a tool: the chat's stream tells the answer. */
-export function streamed(api: ScriptedApi, ...streams: Step[]): void {
+/** One whose agent has a tool, so that the chat's stream tells the answer. */
+export function withTool(api: ScriptedApi): void {
   describeAgent(api, { tools: [{ name: "clock", type: "client" }] });
-  api.on("POST /agents/run", api.ok(taken));
+}
+
+export function streamed(api: ScriptedApi, ...streams: Step[]): void {
+  withTool(api);
+  api.offer("POST /agents/run", api.ok(taken));
   api.on("GET /chats/chat_1/stream", ...streams);
 }
 

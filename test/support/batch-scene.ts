@@ -36,9 +36,15 @@ export class BatchScene {
     return this;
   }
 
+  /** Also fails for what the server was told and never came to bear. */
   async close(): Promise<void> {
+    await this.clear();
     await this.server.close();
+  }
+
+  async clear(): Promise<void> {
     this.home.remove();
+    await this.server.stop();
   }
 
   path(name: string): string {
@@ -113,8 +119,9 @@ export function batchScene(
     const scene = await new BatchScene(options).open();
     try {
       await test(scene);
-    } finally {
       await scene.close();
+    } finally {
+      await scene.clear();
     }
   };
 }

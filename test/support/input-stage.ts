@@ -27,11 +27,11 @@ export const INPUT_SCHEMA = {
 
 /** A server that takes every run. */
 export function setInputStage(): void {
-  setStage({}, () => api.on(RUN, api.ok({ id: "task_1", status: "queued" })));
+  setStage({}, () => api.offer(RUN, api.ok({ id: "task_1", status: "queued" })));
 }
 
 export function knowing(schema: unknown = INPUT_SCHEMA, version = "v1"): void {
-  api.on("GET /apps/infsh/flux", api.ok(appOf(schema, version)));
+  api.offer("GET /apps/infsh/flux", api.ok(appOf(schema, version)));
 }
 
 function appOf(schema: unknown, version: string) {

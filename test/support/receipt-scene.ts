@@ -63,15 +63,15 @@ export function serve(
     ...task,
   });
   api
-    .on("GET /apps/infsh/paint", api.ok(APP))
-    .on("POST /store/apps/app_1/estimate", api.ok({ confidence: "exact", microcents: 1_000_000 }))
-    .on("POST /files", api.ok([{ upload_url: `${api.url}/put`, uri: "https://cdn.test/in.png?sig=abc" }]))
-    .on("PUT /put", api.ok(null))
-    .on("POST /run", api.ok(api.task("queued", { ...told, ...task })))
-    .on("GET /tasks/task_1", api.ok(done))
-    .on("GET /tasks/task_1/stream", ndjson([done]))
-    .on("POST /tasks/task_1/cancel", api.ok({ id: "task_1", cancelled: true }))
-    .on("GET /out.png", (_request, response) => void response.end(bytes));
+    .offer("GET /apps/infsh/paint", api.ok(APP))
+    .offer("POST /store/apps/app_1/estimate", api.ok({ confidence: "exact", microcents: 1_000_000 }))
+    .offer("POST /files", api.ok([{ upload_url: `${api.url}/put`, uri: "https://cdn.test/in.png?sig=abc" }]))
+    .offer("PUT /put", api.ok(null))
+    .offer("POST /run", api.ok(api.task("queued", { ...told, ...task })))
+    .offer("GET /tasks/task_1", api.ok(done))
+    .offer("GET /tasks/task_1/stream", ndjson([done]))
+    .offer("POST /tasks/task_1/cancel", api.ok({ id: "task_1", cancelled: true }))
+    .offer("GET /out.png", (_request, response) => void response.end(bytes));
 }
 
 export const RUN = ["run", "infsh/paint", "--save", "out", "--receipt", "--json"];

@@ -23,13 +23,16 @@ const NOT_EVERYWHERE = /^GET \/(tasks\/[^/]+\/(logs|timings)|billing\/balance)$/
 
 /**
  * A small scripted API on a real socket. Each route has a list of steps, the last of which
- * repeats; a request to a route without a script is answered 599 and noted in `unexpected`.
+ * repeats. A request to a route without a script is answered 599; `close` fails for it, and
+ * for each step that nobody asked for: a test whose script is not read does not test what it says.
  */
 export class ScriptedApi {
   readonly requests: Request[] = [];
-  readonly unexpected: string[] = [];
+  readonly #unexpected: string[] = [];
   url = "";
-  readonly #routes = new Map<string, Step[]>();
+  readonly #routes = new Map<string, Script>();
+  /** Those that were replaced, too. */
+  readonly #scripts: Script[] = [];
   readonly #server: Server;
   readonly #dialect: Dialect;
   readonly #table: StatusTable;
@@ -49,14 +52,33 @@ export class ScriptedApi {
     return this;
   }
 
+  /** Stops, and fails if the script and what was asked differ. */
   async close(): Promise<void> {
+    await this.stop();
+    const neverAsked = this.#scripts.flatMap(unread);
+    if (this.#unexpected.length > 0) throw new Error(`no script for ${this.#unexpected.join(", ")}`);
+    if (neverAsked.length > 0) throw new Error(`nobody asked for ${neverAsked.join(", ")}`);
+  }
+
+  /** Where it does not matter what was asked: the test has failed, or is about that. */
+  async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** `api.on("POST /run", step, …)`; the path without its query. */
+  /** `api.on("POST /run", step, …)`; the path without its query. Each step must be asked for. */
   on(route: string, ...steps: Step[]): this {
-    this.#routes.set(route, steps);
+    return this.#script({ route, steps, asked: 0, optional: false });
+  }
+
+  /** What need not be asked for: what several tests share, or what must not be reached. */
+  offer(route: string, ...steps: Step[]): this {
+    return this.#script({ route, steps, asked: 0, optional: true });
+  }
+
+  #script(script: Script): this {
+    this.#routes.set(script.route, script);
+    this.#scripts.push(script);
     return this;
   }
 
@@ -100,19 +122,31 @@ export class ScriptedApi {
     const request = { method, url, headers, body: read(text), text };
     this.requests.push(request);
     const route = `${method} ${url.split("?")[0]}`;
-    const steps = this.#routes.get(route);
-    if (!steps && NOT_EVERYWHERE.test(route)) {
+    const script = this.#routes.get(route);
+    if (!script && NOT_EVERYWHERE.test(route)) {
       await this.error(404, "not_found", "no such route")(request, response);
       return;
     }
-    if (!steps) {
-      this.unexpected.push(route);
+    if (!script) {
+      this.#unexpected.push(route);
       response.writeHead(599).end(`no script for ${route}`);
       return;
     }
-    const step = steps.length > 1 ? steps.shift()! : steps[0]!;
+    const step = script.steps[Math.min(script.asked++, script.steps.length - 1)]!;
     await step(request, response);
   }
+}
+
+interface Script {
+  route: string;
+  steps: Step[];
+  asked: number;
+  optional: boolean;
+}
+
+function unread({ route, steps, asked, optional }: Script): string[] {
+  if (optional || asked >= steps.length) return [];
+  return [asked === 0 ? route : `${route}: ${steps.length - asked} of ${steps.length} steps`];
 }
 
 /** JSON where it is JSON, as text elsewhere: an uploaded file may be anything. */

@@ -68,7 +68,7 @@ export const heartbeat = { type: "heartbeat" };
 /** What the API says of the agent. */
 export function describeAgent(api: ScriptedApi, version: JsonObject = {}): void {
   const agent = { namespace: "test", name: "agent", version: { tools: [], context: [], ...version } };
-  api.on("GET /agents/test/agent", api.ok(agent));
+  api.offer("GET /agents/test/agent", api.ok(agent));
 }
 
 /** A stream whose bytes come in these pieces, each on its way before the next; cut, ended or left open. */

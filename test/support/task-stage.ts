@@ -14,6 +14,13 @@ export function runsOn(id: string): void {
   api
     .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }))
     .on(`GET /tasks/${id}/stream`, ndjson([{ id, status: "running" }], "open"))
+    .offer(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
+}
+
+/** A task whose end polling finds: nobody may open a stream of it. */
+export function polled(id: string, end: JsonObject): void {
+  api
+    .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }), api.ok({ id, ...end }))
     .on(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
 }
 

@@ -146,6 +146,13 @@ test("what an app says stands beneath its task, harmless, and a warning of belt'
   const log = { type: "log", time: TIME, id: running.id, app: "acme/x", text: "one\ntwo \u001b[2J" } as const;
   expect(show(log, 80)).toBe(["          c0ffee11  │ one", "          c0ffee11  │ two "].join("\n"));
   expect(devEventView.text(log, PIPE)).toContain(`${TIME}  ${running.id}  log         one\n`);
+  const path = `/home/somebody/apps/my-app/${"x".repeat(30)}/inference.js:29:11`;
+  const frame = { ...log, text: `    at App.run (file://${path}), which is called from here and from there` };
+  expect(show(frame, 80).split("\n")).toEqual([
+    "          c0ffee11  │     at App.run",
+    `(file://${path}),`,
+    "          c0ffee11  │ which is called from here and from there",
+  ]);
 });
 
 test("a fault that acted names its step, and a server with faults says so", () => {

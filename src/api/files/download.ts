@@ -7,7 +7,7 @@ import { decoded, decodedBody } from "../http/content-encoding.ts";
 import { followRedirects } from "../http/redirects.ts";
 import { FileWriter } from "./file-writer.ts";
 import { Inflation } from "./inflation.ts";
-import { rangeStart, validatorOf, wholeLength } from "./ranges.ts";
+import { isRest, validatorOf, wholeLength } from "./ranges.ts";
 import { failed, header, type OnBytes, PIECE, requireSuccess, transferring } from "./transfer.ts";
 
 export interface Downloaded {
@@ -74,13 +74,13 @@ class Download {
   /** The rest of the file, or all of it where that cannot be had. */
   async #ask(): Promise<Dispatcher.ResponseData> {
     const { file } = this.#target;
-    const rest = this.#validator !== null && this.#position > 0;
-    const range = { range: `bytes=${this.#position}-`, "if-range": this.#validator ?? "" };
-    const answer = await get(this.#api, this.#url, rest ? range : {});
+    const rest = this.#position > 0 ? this.#validator : null;
+    const range = { range: `bytes=${this.#position}-`, "if-range": rest ?? "" };
+    const answer = await get(this.#api, this.#url, rest === null ? {} : range);
     const { statusCode } = answer;
-    if (rest && statusCode === 206 && rangeStart(answer) === this.#position) return answer;
-    if (rest && (statusCode === 206 || statusCode === 416)) {
-      // Another part than the one asked for, or none.
+    if (rest !== null && isRest(answer, rest, this.#position)) return answer;
+    if (rest !== null && (statusCode === 206 || statusCode === 416)) {
+      // Another part than the one asked for, of another file, or none.
       this.#validator = null;
       await answer.body.dump();
       return await this.#ask();

@@ -18,10 +18,16 @@ export function validatorOf(answer: Dispatcher.ResponseData): string | null {
 
 const CONTENT_RANGE = /^bytes (\d+)-\d+\/(\d+|\*)$/;
 
-/** Where the part that is sent begins. */
-export function rangeStart(answer: Dispatcher.ResponseData): number | null {
+/** True for the rest, from this place on, of the very file that `validator` tells: not every server obeys If-Range. */
+export function isRest(answer: Dispatcher.ResponseData, validator: string, from: number): boolean {
   const [, start] = CONTENT_RANGE.exec(header(answer, "content-range") ?? "") ?? [];
-  return start === undefined ? null : Number(start);
+  const told = header(answer, validator.startsWith('"') ? "etag" : "last-modified") ?? validator;
+  return (
+    answer.statusCode === 206 &&
+    Number(start) === from &&
+    told === validator &&
+    encodingsOf(answer).length === 0
+  );
 }
 
 /** Bytes of the whole file, by the head of an answer with all or part of it; null when it does not say. */

@@ -41,10 +41,13 @@ export async function decoded(answer: Dispatcher.ResponseData): Promise<Readable
   return (await decodedBody(answer)).body;
 }
 
+/** What changes no byte: the name for that, and what stores leave in the head of a file that was sent to them. */
+const NONE = ["", "identity", "aws-chunked", "utf-8"];
+
 /** In the order in which they were applied. */
 export function encodingsOf({ headers }: Dispatcher.ResponseData): string[] {
   const names = [headers["content-encoding"]].flat().join(",").toLowerCase().split(",");
-  const encodings = names.map((name) => name.trim()).filter((name) => name !== "" && name !== "identity");
+  const encodings = names.map((name) => name.trim()).filter((name) => !NONE.includes(name));
   return encodings.length > MOST_ENCODINGS ? [encodings.slice(0, 9).join(", ")] : encodings;
 }
 

@@ -1,4 +1,5 @@
 import { isObject } from "../../wire/types.ts";
+import { ShownKeys, ShownSequence } from "./shown-lines.ts";
 
 /** One entry of a task's log, as shown to people and scripts. */
 export interface LogEntry {
@@ -20,15 +21,16 @@ interface Arrived {
 /**
  * What of a task's log has not been shown yet. Logs arrive as a text (the newest line), as the
  * whole list so far, or as a list of new entries only (src/api/README.md, "Following a task");
- * each entry comes out once. Keeps ids and hashes, never texts: a few dozen bytes an entry.
+ * each entry comes out once. Keeps ids and hashes, never texts, and no more of them however long the log is.
  */
 export class LogTail {
-  readonly #ids = new Set<string>();
-  /** Hashes of the list entries shown, in order; those without an id once more by themselves. */
-  readonly #shown: number[] = [];
-  readonly #nameless: number[] = [];
-  /** How often a line was shown as the newest, its place in the list not yet known. */
-  readonly #loose = new Map<number, number>();
+  readonly #ids = new ShownKeys<string>();
+  /** Of the list entries shown; those without an id once more by themselves. */
+  readonly #shown = new ShownSequence();
+  readonly #nameless = new ShownSequence();
+  /** Lines shown as the newest, their place in the list not yet known. */
+  readonly #loose = new ShownKeys<number>();
+  readonly #newest = new ShownSequence();
   #last: number | null = null;
   /** Since a stream was opened again, until a line comes that is new. */
   #mayReplay = false;
@@ -36,6 +38,7 @@ export class LogTail {
   /** A stream opened again may tell its history from the start. */
   reopened(): void {
     this.#mayReplay = true;
+    for (const sequence of [this.#shown, this.#nameless, this.#newest]) sequence.reopened();
   }
 
   take(logs: unknown): LogEntry[] {
@@ -43,22 +46,27 @@ export class LogTail {
     if (!Array.isArray(logs)) return [];
     const list = logs.map(arrived).filter((item) => item !== null);
     let seen = this.#seenBefore(list);
+    const forgotten = this.#ids.forgottenIn(list, ({ id }) => id);
+    const loose = this.#loose.forgottenIn(list, ({ hash }) => hash);
     const fresh: LogEntry[] = [];
-    for (const item of list) {
-      if (item.id === null ? seen-- > 0 : this.#ids.has(item.id)) continue;
+    for (const [index, item] of list.entries()) {
+      const { id, hash, entry } = item;
+      if (id === null ? seen-- > 0 : index < forgotten || this.#ids.has(id, this.#mayReplay)) continue;
       this.#remember(item);
-      if (!this.#consumeLoose(item.hash)) fresh.push(item.entry);
+      if (!this.#loose.consume(hash) && index >= loose) fresh.push(entry);
     }
+    if (fresh.length > 0) this.#mayReplay = false;
     return fresh;
   }
 
   #takeNewest(text: string): LogEntry[] {
     const value = hash(text);
     if (text === "" || this.#last === value) return [];
-    if (this.#mayReplay && this.#loose.has(value)) return [];
+    if (this.#mayReplay && (this.#newest.toldAgain([value]) > 0 || this.#loose.has(value, false))) return [];
     this.#mayReplay = false;
     this.#last = value;
-    this.#loose.set(value, (this.#loose.get(value) ?? 0) + 1);
+    this.#loose.add(value);
+    this.#newest.push(value);
     return [{ text, stream: "task" }];
   }
 
@@ -67,9 +75,7 @@ export class LogTail {
     const hashes = list.filter(({ id }) => id === null).map((item) => item.hash);
     if (hashes.length === 0) return 0;
     const shown = hashes.length === list.length ? this.#shown : this.#nameless;
-    if (startsWith(hashes, shown)) return shown.length;
-    const older = (hashes.length > 1 || this.#mayReplay) && startsWith(shown, hashes);
-    return older ? hashes.length : overlap(shown, hashes);
+    return shown.seenOf(hashes, hashes.length > 1 || this.#mayReplay);
   }
 
   #remember({ id, hash }: Arrived): void {
@@ -77,14 +83,6 @@ export class LogTail {
     else this.#ids.add(id);
     this.#shown.push(hash);
     this.#last = hash;
-  }
-
-  /** True when the line has been shown already, as the newest at its time. */
-  #consumeLoose(value: number): boolean {
-    const count = this.#loose.get(value) ?? 0;
-    if (count > 1) this.#loose.set(value, count - 1);
-    else this.#loose.delete(value);
-    return count > 0;
   }
 }
 
@@ -105,26 +103,6 @@ function readEntry(raw: unknown): LogEntry | null {
 
 function withoutNewline(text: string): string {
   return text.replace(/\r?\n$/, "");
-}
-
-function startsWith(list: number[], prefix: number[]): boolean {
-  return list.length >= prefix.length && prefix.every((value, index) => list[index] === value);
-}
-
-/** Length of the longest end of `shown` that `next` begins with; linear (Knuth, Morris, Pratt). */
-function overlap(shown: number[], next: number[]): number {
-  const failure = [0];
-  for (let index = 1, length = 0; index < next.length; index++) {
-    while (length > 0 && next[index] !== next[length]) length = failure[length - 1]!;
-    if (next[index] === next[length]) length++;
-    failure[index] = length;
-  }
-  let length = 0;
-  for (const value of shown.slice(-next.length)) {
-    while (length > 0 && (length === next.length || value !== next[length])) length = failure[length - 1]!;
-    if (value === next[length]) length++;
-  }
-  return length;
 }
 
 /** FNV-1a, 32 bits. */

@@ -1,4 +1,4 @@
-import { cachedApps, profileNames } from "../../store/completion-data.ts";
+import { cachedApps, profileNames, readCachedApp } from "../../store/completion-data.ts";
 import { Journal, type JournalEntry } from "../../store/journal.ts";
 import { beltPaths, type Paths } from "../../store/paths.ts";
 import { safeLine } from "../../terminal/text.ts";
@@ -75,8 +75,9 @@ async function agentNames(paths: Paths): Promise<Candidate[]> {
 /** Each key of the app's input with its `=`, and each value of those that have a choice. */
 async function inputsOf(paths: Paths, app: string): Promise<Candidate[]> {
   const known = (await cachedApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
-  const exact = known.find(({ reference }) => reference === app) ?? known[0];
-  return exact ? appInputCandidates(exact.app) : [];
+  const meant = known.find(({ reference }) => reference === app) ?? known[0];
+  const found = meant && (await readCachedApp(meant));
+  return found ? appInputCandidates(found) : [];
 }
 
 function bare(reference: string): string {

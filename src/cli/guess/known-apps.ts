@@ -6,8 +6,9 @@ import { asSchema } from "../../input/schema/document.ts";
 import { fieldsOf } from "../../input/schema/fields.ts";
 import { forms } from "../../input/schema/forms.ts";
 import { kindsOf, takesText } from "../../input/schema/kinds.ts";
-import { type CachedAppEntry, cachedApps } from "../../store/completion-data.ts";
+import { cachedApps, readCachedApp } from "../../store/completion-data.ts";
 import { beltPaths } from "../../store/paths.ts";
+import type { JsonObject } from "../../wire/types.ts";
 import type { Host } from "../host.ts";
 
 /** What is known here of apps and folders when a command line is made sense of. */
@@ -40,9 +41,7 @@ export const BUILT_IN: Record<string, string[]> = {
 };
 
 export async function readKnown(host: Host): Promise<Known> {
-  const cached = await Promise.resolve()
-    .then(() => cachedApps(beltPaths(host).cache))
-    .catch(() => []);
+  const cached = await seenApps(host).catch(() => []);
   const builtIn = Object.entries(BUILT_IN).map(([name, inputs]) => ({
     name,
     inputs,
@@ -50,7 +49,19 @@ export async function readKnown(host: Host): Promise<Known> {
     flags: [],
     textKey: inputs.length > 1 ? inputs[0]! : null,
   }));
-  return { apps: [...cached.map(knownApp), ...builtIn], isFolder: (path) => isFolder(host, path) };
+  return { apps: [...cached, ...builtIn], isFolder: (path) => isFolder(host, path) };
+}
+
+/** Apps whose inputs are looked at: nobody waits for a hint. */
+const LOOKED_AT = 50;
+
+async function seenApps(host: Host): Promise<KnownApp[]> {
+  const newest = (await cachedApps(beltPaths(host).cache)).slice(0, LOOKED_AT);
+  const known = newest.map(async (cached) => {
+    const app = await readCachedApp(cached);
+    return app ? [knownApp(cached.reference, app)] : [];
+  });
+  return (await Promise.all(known)).flat();
 }
 
 function isFolder(host: Host, path: string): boolean {
@@ -61,7 +72,7 @@ function isFolder(host: Host, path: string): boolean {
   }
 }
 
-function knownApp({ reference, app }: CachedAppEntry): KnownApp {
+function knownApp(reference: string, app: JsonObject): KnownApp {
   const { functions, defaultFunction } = appSchemas(app);
   const schema = asSchema(functions[defaultFunction]?.input ?? null);
   const fields = schema ? fieldsOf(schema) : [];

@@ -56,7 +56,10 @@ export class GrowingOutput {
 
   #show(): void {
     const text = this.#text ? this.#textOf(this.#newest) : this.#begin(this.#newest);
-    if (text === null) return;
+    if (text === null) {
+      if (!this.isShown) this.#ctx.out.progress.detail(brief(this.#newest));
+      return;
+    }
     // A spinner would write over it.
     this.#ctx.out.progress.stop();
     this.#text ??= this.#ctx.out.growingText();
@@ -77,6 +80,16 @@ export class GrowingOutput {
     const text = this.#key !== null && isObject(output) ? output[this.#key] : output;
     return typeof text === "string" ? text : null;
   }
+}
+
+/** "n: 3, done: false": of another output what fits beside a spinner, its plain values. */
+function brief(output: unknown): string {
+  const values = isObject(output) ? Object.entries(output) : [["output", output] as const];
+  return values
+    .filter(([, value]) => /^(number|boolean|string)$/.test(typeof value))
+    .map(([key, value]) => `${key}: ${String(value).slice(0, 80)}`)
+    .slice(0, 10)
+    .join(", ");
 }
 
 /** What people read; an address is no text that grows. */

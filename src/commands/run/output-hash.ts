@@ -1,11 +1,11 @@
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Api } from "../../api/client.ts";
 import { type OutputFile, outputFiles } from "../../api/resources/output-files.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { withValue } from "../../input/coerce.ts";
 import type { Path } from "../../input/schema/fields.ts";
+import { makeTemporaryFolder } from "../../store/temporary.ts";
 import type { Context, RunContext } from "../shared/context.ts";
 import { fetchInto, type SavedFile } from "./download.ts";
 import { type FileFacts, hashFile } from "./file-hash.ts";
@@ -41,7 +41,7 @@ export async function hashSaved(
 /** Of files that are still where the API keeps them; nothing stays of what is downloaded. */
 export async function hashOutput(ctx: Context, api: Api, task: TaskDocument): Promise<OutputHashes> {
   const found = outputFiles(task.output, await fileFields(ctx, api, task));
-  const folder = await mkdtemp(join(tmpdir(), "belt-"));
+  const folder = await makeTemporaryFolder(ctx.store.owner);
   try {
     const files: HashedOutputFile[] = [];
     for (const file of found) {

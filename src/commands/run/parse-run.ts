@@ -1,4 +1,5 @@
 import { usageError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { isAppName } from "../../input/app-name.ts";
 import { parseInput, readsStdin } from "../../input/parse-input.ts";
 import { filesIn } from "../../input/raw-value.ts";
@@ -63,7 +64,9 @@ export function checkAppName(app: string): void {
   if (isAppName(app)) return;
   throw usageError(
     `"${app}" is not the name of an app`,
-    "an app is namespace/name or namespace/name@version, such as infsh/flux",
+    /^[.~/\\]/.test(app)
+      ? [belt("dev", "<folder>"), " serves the app of a folder, which is run by its name: namespace/name"]
+      : "an app is namespace/name or namespace/name@version, such as infsh/flux",
   );
 }
 

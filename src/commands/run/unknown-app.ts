@@ -1,3 +1,5 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { appName } from "../../api/resources/task.ts";
@@ -20,13 +22,27 @@ export async function explainUnknownApp(
   thrown: unknown,
 ): Promise<unknown> {
   if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
+  const folder = ctx.endpoint.local ? await folderOfApp(ctx, reference) : null;
+  if (folder !== null) return thrown.with({ hint: [belt("dev", folder), " serves the app of that folder"] });
   const near = nearestApp(reference, await catalog(ctx, api));
-  return thrown.with({
-    hint:
-      near === null
-        ? [belt("app list"), " shows the apps there are; a name is namespace/name, such as infsh/flux"]
-        : [`did you mean ${shellWord(near)}? `, belt("app list"), " shows all"],
-  });
+  const list = belt("app list");
+  if (near !== null) return thrown.with({ hint: [`did you mean ${shellWord(near)}? `, list, " shows all"] });
+  const shows = " shows the apps there are; a name is namespace/name, such as infsh/flux";
+  const serve = [belt("dev", "<folder>"), " serves one of yours; "];
+  return thrown.with({ hint: ctx.endpoint.local ? [...serve, list, shows] : [list, shows] });
+}
+
+/** A folder here that holds an app, and may be the one that is meant. */
+async function folderOfApp({ machine: { cwd } }: Context, reference: string): Promise<string | null> {
+  const name = reference.split("@")[0]!.split("/").at(-1)!;
+  for (const folder of [".", name]) {
+    const isThere = await access(join(cwd, folder, "inf.yml")).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return folder;
+  }
+  return null;
 }
 
 async function catalog(ctx: Context, api: Api): Promise<string[]> {

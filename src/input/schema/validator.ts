@@ -5,7 +5,7 @@ import { LongNumber } from "../../wire/long-number.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { forEachNode, mapInner, type Note, type Schema } from "./node.ts";
 import { patternEngine } from "./patterns.ts";
-import { createWatchdog, type Watchdog } from "./watchdog.ts";
+import { type Watchdog, watchdog } from "./watchdog.ts";
 
 /** Why a value does not fit a schema of one document, all of it; nothing when that cannot be told. */
 export type Validator = (value: unknown, schema: Schema) => ErrorObject[];
@@ -17,14 +17,27 @@ const WHOLE = { $ref: DOCUMENT };
 export async function compileValidator({ root }: Schema, note: Note): Promise<Validator> {
   const ajv = await createAjv(root, note);
   compileUsable(ajv, root, note);
-  const withinTime = mayTakeLong(root) ? createWatchdog() : unwatched;
+  const checks = new Map<JsonObject, Check>();
   return (value, { node }) => {
-    const errors = withinTime(() => {
-      return errorsOf(() => ajv.compile(node === root ? WHOLE : absolute(node)), rounded(value), note);
-    });
+    const check = checks.get(node) ?? checkOf(ajv, node === root ? WHOLE : absolute(node), node, note);
+    checks.set(node, check);
+    const errors = check(rounded(value));
     if (!errors) note("a check that took too long");
     return errors ?? [];
   };
+}
+
+/** Of one part of the document; null when that cannot be told. */
+type Check = (value: unknown) => ErrorObject[] | null;
+
+/** Compiled once: a sample and an explanation try many values against the same part. */
+function checkOf(ajv: Ajv2020, compiled: JsonObject, node: JsonObject, note: Note): Check {
+  const withinTime = mayTakeLong(node) ? watchdog : unwatched;
+  let validate: ValidateFunction | null = null;
+  return (value) =>
+    withinTime(() => {
+      return errorsOf(() => (validate ??= ajv.compile(compiled)), value, note);
+    });
 }
 
 /** What checks again and again, or by a schema's own expressions; to watch over the rest costs more than to check it. */
@@ -40,9 +53,9 @@ const ENDLESS = [
   "if",
 ];
 
-function mayTakeLong(root: JsonObject): boolean {
+function mayTakeLong(whole: JsonObject): boolean {
   let found = false;
-  forEachNode(root, (node) => {
+  forEachNode(whole, (node) => {
     found ||= ENDLESS.some((keyword) => keyword in node);
   });
   return found;
