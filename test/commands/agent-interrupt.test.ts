@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ENDED, LINES, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
-import { lastError, scene } from "../support/scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import { chat, event, message, noContent, run, taken, userMessage } from "../support/scripted-chat.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
 import { until } from "../support/belt.ts";
-import { lastError, scene } from "../support/scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import {
   bytesOf,
