@@ -75,10 +75,10 @@ o|--infra|one:cloud,private,private_first|where to run it
 o|--worker|text|run on this worker (repeatable)
 o|--variant|text|variant of the app
 o|--out|files|results, one NDJSON line a row (default: rows.results.ndjson for rows.jsonl)
-o|--jobs|text|most tasks unfinished at once
-o|-j|text|most tasks unfinished at once
-o|--retries|text|tries again of what was throttled
-o|--max-failures|text|stop after so many rows in a row that failed
+o|--jobs|text|most tasks unfinished at once (default: 32)
+o|-j|text|most tasks unfinished at once (default: 32)
+o|--retries|text|tries again of what was throttled (default: 3)
+o|--max-failures|text|stop after so many rows in a row that failed, or could not be saved (default: 10)
 o|--again|one:failed,in-doubt,all|also run rows again that ended
 o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
 o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too

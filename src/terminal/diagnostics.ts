@@ -117,6 +117,15 @@ export abstract class Diagnostics {
     this.#tell({ note: { message, task_id: value.id } }, message);
   }
 
+  /** A note that a view lays out; silent with `-q`. */
+  noteAs<T>(value: T, view: View<T>): void {
+    const { stderr, quiet, colors, secrets } = this.#options;
+    if (quiet) return;
+    const style = this.style(stderr, this.#isJson ? plainColors : colors.stderr);
+    const message = view.text(secrets.redactAll(value), style);
+    this.#tell({ note: { message, task_id: null } }, message);
+  }
+
   warn(message: string): void {
     const { yellow } = this.#options.colors.stderr;
     const text = `${yellow("warning:")} ${safeParagraph(message)}`;

@@ -38,13 +38,16 @@ export function addBatch(program: Command, act: Act): void {
     .addOption(refused("--webhook <url>", "the results file tells how each row ended"))
     .optionsGroup("How to run it:")
     .option("--out <file>", "results, one NDJSON line a row (default: rows.results.ndjson for rows.jsonl)")
-    .option("-j, --jobs <n>", "most tasks unfinished at once", wholeNumber("--jobs", 1, 1_000), 32)
-    .option("--retries <n>", "tries again of what was throttled", wholeNumber("--retries", 0, 100), 3)
+    .option("-j, --jobs <n>", "most tasks unfinished at once (default: 32)", wholeNumber("--jobs", 1, 1_000))
+    .option(
+      "--retries <n>",
+      "tries again of what was throttled (default: 3)",
+      wholeNumber("--retries", 0, 100),
+    )
     .option(
       "--max-failures <n>",
-      "stop after so many rows in a row that failed",
+      "stop after so many rows in a row that failed, or could not be saved (default: 10)",
       wholeNumber("--max-failures", 1, 1_000_000),
-      10,
     )
     .addOption(
       new Option("--again <which>", "also run rows again that ended").choices(["failed", "in-doubt", "all"]),
