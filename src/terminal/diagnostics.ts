@@ -1,7 +1,7 @@
 import type { BeltError, ErrorDocument } from "../errors.ts";
 import { type Hint, renderHint } from "../hint.ts";
 import { type Colors, plainColors } from "./colors.ts";
-import type { FieldPath } from "./field.ts";
+import type { FieldPath } from "./field-path.ts";
 import { createProgress, nameOf, type Progress, type Subject } from "./progress.ts";
 import type { Secrets } from "./secrets.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";

@@ -5,11 +5,13 @@ import {
   type Act,
   ALLOW_SENSITIVE_HELP,
   collect,
+  collectWorkers,
   duration,
   examples,
   infraOption,
   maxCostOption,
   notEmpty,
+  onInterruptOption,
   wholeNumber,
 } from "./options.ts";
 
@@ -30,9 +32,7 @@ export function addBatch(program: Command, act: Act): void {
     .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point of the app, if not its default", notEmpty("--function"))
     .addOption(infraOption("where to run it"))
-    .option("--worker <id>", "run on this worker (repeatable)", (id, before?: string[]) =>
-      collect(notEmpty("--worker")(id), before),
-    )
+    .option("--worker <id>", "run on this worker (repeatable)", collectWorkers)
     .option("--variant <name>", "variant of the app", notEmpty("--variant"))
     .addOption(refused("--session <id>", "a session runs one call after the other"))
     .addOption(refused("--webhook <url>", "the results file tells how each row ended"))
@@ -55,11 +55,7 @@ export function addBatch(program: Command, act: Act): void {
     .addOption(maxCostOption())
     .option("--allow-unknown-cost", "under a cap, run what has a cost that is not known, too")
     .option("--timeout <dur>", "stop after this long; tasks go on; exit 8", duration("--timeout"))
-    .addOption(
-      new Option("--on-interrupt <what>", "what Ctrl-C does to running tasks")
-        .choices(["cancel", "detach"])
-        .default("cancel"),
-    )
+    .addOption(onInterruptOption("running tasks"))
     .option("--save <dir>", "download every file of the outputs into this folder; nothing is overwritten")
     .option("--receipt", "with --save: write a receipt of each row beside its files, for belt rerun")
     .option("--dry-run", "tell what would be run and uploaded, send nothing")
