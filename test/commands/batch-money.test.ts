@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BatchScene, batchScene } from "../support/batch-scene.ts";
+import { type BatchScene, batchScene } from "../support/batch-scene.ts";
+import { CAPPED_BATCHES, checkCap } from "../support/capped-batch.ts";
+import { killAt } from "../support/killed-batch.ts";
 
 const USD = 100_000_000;
 
@@ -51,47 +53,20 @@ describe("the cap of a batch", () => {
   });
 
   it("holds exactly, whatever rows cost, however they end, and whenever the command is broken off", async () => {
-    const rounds = fc.record({
-      prices: fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 4, maxLength: 24 }),
-      cap: fc.integer({ min: 0, max: 400 }),
-      ends: fc.array(fc.constantFrom("well", "fails", "full", "refused", "throttled", "lost"), {
-        minLength: 24,
-        maxLength: 24,
-      }),
-      breaks: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 4 }),
-    });
+    const breakOff = (scene: BatchScene, args: string[], ms: number) =>
+      scene.belt([...args, "--timeout", `${ms}ms`]);
     await fc.assert(
-      fc.asyncProperty(rounds, async ({ prices, cap, ends, breaks }) => {
-        const met = new Set<unknown>();
-        const endOf = ({ n }: { n?: unknown }) => ends[Number(n) - 1];
-        const once = (input: { n?: unknown }) => !met.has(input.n) && met.add(input.n) !== undefined;
-        const priceOf = (n: unknown) => prices[Number(n) - 1]!;
-        const scene = await new BatchScene({
-          price: ({ n }) => priceOf(n),
-          takes: () => 3,
-          fails: (input) =>
-            endOf(input) === "fails" ? "no" : endOf(input) === "full" && once(input) ? "429 busy" : null,
-          refuses: (input) => {
-            if (endOf(input) === "refused") return { status: 422 };
-            if (endOf(input) !== "throttled" || !once(input)) return null;
-            return { status: 429, headers: { "retry-after": "0" } };
-          },
-          drops: (input) => endOf(input) === "lost" && once(input),
-        }).open();
-        try {
-          scene.rows(prices.length);
-          const args = [scene.path("rows.jsonl"), "--max-cost", (cap / USD).toFixed(8)];
-          for (const ms of breaks) await scene.belt([...args, "--timeout", `${ms}ms`]);
-          await scene.belt([...args, "--max-failures", "1000"]);
-          const spent = scene.server.tasks.reduce((sum, { input }) => sum + priceOf(input["n"]), 0);
-          expect(spent).toBeLessThanOrEqual(cap);
-          const ids = scene.results().flatMap(({ task_id }) => task_id ?? []);
-          expect(new Set(ids).size).toBe(ids.length);
-        } finally {
-          await scene.clear();
-        }
-      }),
-      { numRuns: 25 },
+      fc.asyncProperty(CAPPED_BATCHES, (batch) => checkCap(batch, breakOff)),
+      { numRuns: 15 },
     );
-  }, 60_000);
+  }, 120_000);
+
+  it("holds exactly when the command is killed at a write", async () => {
+    await fc.assert(
+      fc.asyncProperty(CAPPED_BATCHES, (batch) =>
+        checkCap({ ...batch, breaks: batch.breaks.slice(0, 1) }, killAt),
+      ),
+      { numRuns: 4 },
+    );
+  }, 120_000);
 });

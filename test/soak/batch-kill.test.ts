@@ -1,10 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchScene } from "../support/batch-scene.ts";
-import { goOn, killOnce, PATIENCE } from "../support/killed-batch.ts";
+import { CAPPED_BATCHES, checkCap } from "../support/capped-batch.ts";
+import { goOn, killAt, killOnce, PATIENCE } from "../support/killed-batch.ts";
 
 const ROWS = 500;
 const ROUNDS = Number(process.env["SOAK_ROUNDS"] ?? 50);
+/** A round takes seconds, on a busy machine many. */
+const PATIENCE_OF_ALL = ROUNDS * 60_000;
 
 describe("a batch that is killed", () => {
   it.each([
@@ -21,29 +25,44 @@ describe("a batch that is killed", () => {
     }
   });
 
-  it(`at random moments of ${ROWS} rows, ${ROUNDS} rounds of several kills each`, async () => {
-    let kills = 0;
-    for (let round = 1; round <= ROUNDS; round++) {
-      const lost = new Set<unknown>();
-      const scene = await new BatchScene({
-        takes: () => 1 + Math.random() * 30,
-        // Now and then the answer to a submit is lost, too.
-        drops: ({ n }) => Math.random() < 0.004 && !lost.has(n) && lost.add(n) !== undefined,
-      }).open();
-      try {
-        scene.rows(ROWS);
-        const args = [scene.path("rows.jsonl"), "-j", "24", ...PATIENCE];
-        for (let kill = 0; kill < 3; kill++) {
-          const running = scene.spawn(args);
-          await Promise.race([running, wait(250 + Math.random() * 2_000)]);
-          if (running.kill("SIGKILL")) kills++;
-          await running;
+  it(
+    `in the middle of random writes under a cap, ${ROUNDS} rounds, spends no more and leaves nothing that fits`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(CAPPED_BATCHES, (batch) => checkCap(batch, killAt)),
+        { numRuns: ROUNDS },
+      );
+    },
+    PATIENCE_OF_ALL,
+  );
+
+  it(
+    `at random moments of ${ROWS} rows, ${ROUNDS} rounds of several kills each`,
+    async () => {
+      let kills = 0;
+      for (let round = 1; round <= ROUNDS; round++) {
+        const lost = new Set<unknown>();
+        const scene = await new BatchScene({
+          takes: () => 1 + Math.random() * 30,
+          // Now and then the answer to a submit is lost, too.
+          drops: ({ n }) => Math.random() < 0.004 && !lost.has(n) && lost.add(n) !== undefined,
+        }).open();
+        try {
+          scene.rows(ROWS);
+          const args = [scene.path("rows.jsonl"), "-j", "24", ...PATIENCE];
+          for (let kill = 0; kill < 3; kill++) {
+            const running = scene.spawn(args);
+            await Promise.race([running, wait(250 + Math.random() * 2_000)]);
+            if (running.kill("SIGKILL")) kills++;
+            await running;
+          }
+          await goOn(scene, args, ROWS, `round ${round}`);
+        } finally {
+          await scene.clear();
         }
-        await goOn(scene, args, ROWS, `round ${round}`);
-      } finally {
-        await scene.clear();
       }
-    }
-    expect(kills).toBeGreaterThan(ROUNDS);
-  });
+      expect(kills).toBeGreaterThan(ROUNDS);
+    },
+    PATIENCE_OF_ALL,
+  );
 });

@@ -88,7 +88,7 @@ export class BatchScene {
   /** Any other command of belt's. */
   command(argv: string[], policy: Partial<RetryPolicy> = {}, stdin = ""): Running {
     // A machine that is busy with other tests answers late.
-    const patient = { giveUp: 15_000, finalRead: 10_000, silence: 10_000, ...policy };
+    const patient = { estimate: 15_000, giveUp: 15_000, finalRead: 10_000, silence: 10_000, ...policy };
     return belt(argv, { home: this.home, env: this.env, policy: patient, stdin });
   }
 

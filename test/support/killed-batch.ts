@@ -16,6 +16,11 @@ function killAtWrite(at: number, share: number): Record<string, string> {
   };
 }
 
+/** Runs it until it kills itself in the middle of a write, or to its end. */
+export async function killAt(scene: BatchScene, args: string[], at: number): Promise<void> {
+  await scene.spawn(args, killAtWrite(at, 0.5));
+}
+
 /** The same command to its end, and with `--again in-doubt` where nobody can tell; then every row has run once. */
 export async function goOn(scene: BatchScene, args: string[], rows: number, where: string): Promise<void> {
   let next = await scene.spawn(args);

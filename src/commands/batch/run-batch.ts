@@ -33,6 +33,7 @@ import { Wanted } from "./wanted.ts";
 export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock): Promise<void> {
   const api = await ctx.api();
   requireLastingServer(api, request);
+  await keepHeapSmall();
   const { app, planning } = await preparePlanning(ctx, api, request.source);
   const rows = await planRows(planning);
   const head = await headOf(ctx, api, app!.name);
@@ -62,6 +63,12 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   await conclude(ctx, { files, rows, saves: flags.save !== undefined, reason: stop.reason, command });
 }
 
+/** Left to itself, the heap of thousands of rows grows to four times what is in it before it is cleared. */
+async function keepHeapSmall(): Promise<void> {
+  const { setFlagsFromString } = await import("node:v8");
+  setFlagsFromString("--heap-growing-percent=50");
+}
+
 interface Plan {
   planning: Planning;
   rows: PlannedRow[];
@@ -77,7 +84,8 @@ async function createRun(
   stop: Stop,
   clock: Clock,
 ): Promise<BatchRun> {
-  const { jobs, retries, maxFailures, onInterrupt, again = null, save = null, receipt = false } = flags;
+  const { jobs = 32, retries = 3, maxFailures = 10 } = flags;
+  const { onInterrupt, again = null, save = null, receipt = false } = flags;
   const { planning, rows, book, app } = plan;
   stop.when(ctx.signal, leftBy);
   stop.when(clock.signal, () => outOfTime(clock));
@@ -86,6 +94,7 @@ async function createRun(
   const budget = budgetFor(ctx, flags, plan);
   const wanted = await Wanted.open(book, { again, saves: save !== null, settled });
   const tally = createTally(ctx, plan, wanted, () => spentText(budget));
+  if (onInterrupt === "cancel") tellCancelling(ctx, tally);
   return {
     ctx: quiet,
     api,
@@ -139,8 +148,19 @@ function createTally(
     failed,
     now,
     spent,
-    show: (text, isMilestone) => out.progress.tally(text, isMilestone),
+    show: (parts, isMilestone) => out.progress.tally(parts, isMilestone),
   });
+}
+
+/** The answers to the cancels may take a while. */
+function tellCancelling({ signal, out }: Context, tally: Tally): void {
+  const tell = () => {
+    const { running } = tally.progress;
+    if (running === 0 || !(signal.reason instanceof BeltError)) return;
+    const rows = `${running} ${running === 1 ? "row" : "rows"}`;
+    out.note(`cancelling ${rows}; a second Ctrl-C leaves at once`);
+  };
+  signal.addEventListener("abort", tell, { once: true });
 }
 
 /** What a single run tells as it goes would be too much of many. */

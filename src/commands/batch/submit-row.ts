@@ -21,7 +21,8 @@ export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
     await untilLostIsOver(run, job.planned);
     admission = await run.admit(prepared);
     const request = await requestOf(run, prepared);
-    if (run.stop.reason) return release(admission);
+    // That another row is beyond the budget keeps none from being run that is within it.
+    if (run.stop.reason && run.stop.reason.facts.code !== "over_budget") return release(admission);
     await writeIntent(run, job.planned, request, admission);
     const submission = await submitOnce(run.ctx, run.api, request, {
       once: true,
