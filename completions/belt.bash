@@ -9,7 +9,7 @@ o|--profile|profile|profile to use (env BELT_PROFILE)
 o|--api-url|text|base URL of the API (env BELT_API_URL)
 o|--local||use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)
 o|--json||machine output: one JSON document on stdout
-o|--field|files|print a field of the result, such as output.image.uri, or several, set apart by commas
+o|--field|text|print a field of the result, such as output.image.uri, or several, set apart by commas (repeatable)
 o|--quiet||print the bare result only
 o|-q||print the bare result only
 o|--no-prompt||never ask
@@ -75,10 +75,10 @@ o|--infra|one:cloud,private,private_first|where to run it
 o|--worker|text|run on this worker (repeatable)
 o|--variant|text|variant of the app
 o|--out|files|results, one NDJSON line a row (default: rows.results.ndjson for rows.jsonl)
-o|--jobs|text|most tasks unfinished at once
-o|-j|text|most tasks unfinished at once
-o|--retries|text|tries again of what was throttled
-o|--max-failures|text|stop after so many rows in a row that failed
+o|--jobs|text|most tasks unfinished at once (default: 32)
+o|-j|text|most tasks unfinished at once (default: 32)
+o|--retries|text|tries again of what was throttled (default: 3)
+o|--max-failures|text|stop after so many rows in a row that failed, or could not be saved (default: 10)
 o|--again|one:failed,in-doubt,all|also run rows again that ended
 o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
 o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too
@@ -190,13 +190,13 @@ v|id|session|session ids; @last is the newest this machine opened, - reads ids f
     'session keepalive') REPLY='o|--every|text|go on, with this pause in between
 o|--help||show help
 o|-h||show help
-v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
+v|id|open-session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
     'session end') REPLY='o|--all||end all active sessions; asks first
 o|--yes||do not ask
 o|-y||do not ask
 o|--help||show help
 o|-h||show help
-v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
+v|id|open-session|session ids; @last is the newest this machine opened, - reads ids from standard input' ;;
     'session exec') REPLY='o|--session-timeout|text|idle seconds until the session expires, 1 to 3600
 o|--input|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
 o|-i|input|for the first call: key=text, key:=json, key=@file, key@=textfile, '\''{…}'\'', @file.json or @- (repeatable)
@@ -307,7 +307,7 @@ o|-h||show help
 a|shell|one:bash,zsh,fish|your shell' ;;
     'help') REPLY='o|--help||show help
 o|-h||show help
-v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options' ;;
+v|topic|topics:exit-codes,environment,input,output,errors,scripting,app-format,scenarios,options|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options' ;;
     *) REPLY= ;;
   esac
 }
@@ -384,7 +384,10 @@ _belt_values() {
     commands) _belt_names c ;;
     options) _belt_names o ;;
     one:*) printf '%s\n' "${1#one:}" | tr , '\n' ;;
-    topic) belt_table=; _belt_table ''; belt_table=$REPLY; _belt_names c; printf '%s\n' exit-codes environment input ;;
+    topics:*)
+      belt_table=; _belt_table ''; belt_table=$REPLY; _belt_names c
+      printf '%s\n' "${1#topics:}" | tr , '\n'
+      ;;
     text | spec | '') ;;
     *) command belt __complete "$1" "$belt_app" 2> /dev/null ;;
   esac

@@ -10,7 +10,7 @@ function __belt_table
             echo 'o|--api-url|text|base URL of the API (env BELT_API_URL)'
             echo 'o|--local||use the local server: a running `belt dev`, else one inside this command (env BELT_LOCAL=1)'
             echo 'o|--json||machine output: one JSON document on stdout'
-            echo 'o|--field|files|print a field of the result, such as output.image.uri, or several, set apart by commas'
+            echo 'o|--field|text|print a field of the result, such as output.image.uri, or several, set apart by commas (repeatable)'
             echo 'o|--quiet||print the bare result only'
             echo 'o|-q||print the bare result only'
             echo 'o|--no-prompt||never ask'
@@ -79,10 +79,10 @@ function __belt_table
             echo 'o|--worker|text|run on this worker (repeatable)'
             echo 'o|--variant|text|variant of the app'
             echo 'o|--out|files|results, one NDJSON line a row (default: rows.results.ndjson for rows.jsonl)'
-            echo 'o|--jobs|text|most tasks unfinished at once'
-            echo 'o|-j|text|most tasks unfinished at once'
-            echo 'o|--retries|text|tries again of what was throttled'
-            echo 'o|--max-failures|text|stop after so many rows in a row that failed'
+            echo 'o|--jobs|text|most tasks unfinished at once (default: 32)'
+            echo 'o|-j|text|most tasks unfinished at once (default: 32)'
+            echo 'o|--retries|text|tries again of what was throttled (default: 3)'
+            echo 'o|--max-failures|text|stop after so many rows in a row that failed, or could not be saved (default: 10)'
             echo 'o|--again|one:failed,in-doubt,all|also run rows again that ended'
             echo 'o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)'
             echo 'o|--allow-unknown-cost||under a cap, run what has a cost that is not known, too'
@@ -211,14 +211,14 @@ function __belt_table
             echo 'o|--every|text|go on, with this pause in between'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
-            echo 'v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input'
+            echo 'v|id|open-session|session ids; @last is the newest this machine opened, - reads ids from standard input'
         case 'session end'
             echo 'o|--all||end all active sessions; asks first'
             echo 'o|--yes||do not ask'
             echo 'o|-y||do not ask'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
-            echo 'v|id|session|session ids; @last is the newest this machine opened, - reads ids from standard input'
+            echo 'v|id|open-session|session ids; @last is the newest this machine opened, - reads ids from standard input'
         case 'session exec'
             echo 'o|--session-timeout|text|idle seconds until the session expires, 1 to 3600'
             echo 'o|--input|input|for the first call: key=text, key:=json, key=@file, key@=textfile, \'{…}\', @file.json or @- (repeatable)'
@@ -352,7 +352,7 @@ function __belt_table
         case 'help'
             echo 'o|--help||show help'
             echo 'o|-h||show help'
-            echo 'v|topic|topic|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options'
+            echo 'v|topic|topics:exit-codes,environment,input,output,errors,scripting,app-format,scenarios,options|a command, or exit-codes, environment, input, output, errors, scripting, app-format, scenarios, options'
     end
 end
 
@@ -447,8 +447,8 @@ function __belt_complete
             set found (__belt_names c $table)
         case options
             set found (__belt_names o $table)
-        case topic
-            set found (__belt_names c (__belt_table '')) exit-codes environment input
+        case 'topics:*'
+            set found (__belt_names c (__belt_table '')) (string split , -- (string replace topics: '' -- $kind))
         case 'one:*'
             set found (string split , -- (string replace one: '' -- $kind))
         case files

@@ -1,5 +1,5 @@
 import type { ColorChoice } from "../terminal/colors.ts";
-import type { FieldPath } from "../terminal/field.ts";
+import type { FieldPath } from "../terminal/field-path.ts";
 
 /** Options that every command takes (src/cli/README.md, "Options of every command"). */
 export interface GlobalFlags {

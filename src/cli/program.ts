@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { GlobalFlags } from "../account/flags.ts";
 import { wantsColor } from "../terminal/colors.ts";
-import { parseFieldPaths } from "../terminal/field.ts";
+import { parseFieldPaths } from "../terminal/field-path.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
 import { addCompletion } from "./completion/command.ts";
 import { addAgent, addChat } from "./grammar/agent.ts";
@@ -103,7 +103,7 @@ function addGlobalOptions(program: Command): void {
     .option("--json", "machine output: one JSON document on stdout")
     .option(
       "--field <path>",
-      "print a field of the result, such as output.image.uri, or several, set apart by commas",
+      "print a field of the result, such as output.image.uri, or several, set apart by commas (repeatable)",
       parseFieldPaths,
     )
     .option("-q, --quiet", "print the bare result only")

@@ -8,9 +8,9 @@ import { filesOf, isGone, rotate, WORTH_COUNTING } from "./journal-rotation.ts";
 import { linesFromEnd } from "./lines-from-end.ts";
 import { setAside } from "./set-aside.ts";
 
-/** One thing this machine submitted. */
+/** One thing this machine submitted, or a session that it ended. */
 export interface JournalEntry {
-  type: "task" | "session" | "chat";
+  type: "task" | "session" | "chat" | "ended";
   id: string;
   app: string | null;
   /** The server it went to: a base URL, or "local". */
@@ -131,8 +131,8 @@ function parseEntry(line: string): JournalEntry | null {
     const entry: unknown = JSON.parse(line);
     if (!isObject(entry)) return null;
     const { type, id, app, api, time, by } = entry;
-    const known = type === "task" || type === "session" || type === "chat";
-    if (!known || typeof id !== "string" || typeof api !== "string") return null;
+    if (type !== "task" && type !== "session" && type !== "chat" && type !== "ended") return null;
+    if (typeof id !== "string" || typeof api !== "string") return null;
     return {
       type,
       id,

@@ -1,7 +1,7 @@
 import type { BeltError, ErrorDocument } from "../errors.ts";
 import { type Hint, renderHint } from "../hint.ts";
 import { type Colors, plainColors } from "./colors.ts";
-import type { FieldPath } from "./field.ts";
+import type { FieldPath } from "./field-path.ts";
 import { createProgress, nameOf, type Progress, type Subject } from "./progress.ts";
 import type { Secrets } from "./secrets.ts";
 import { safeJson, safeLine, safeParagraph } from "./text.ts";
@@ -115,6 +115,15 @@ export abstract class Diagnostics {
     const page = { value, details: seen ? secrets.redactAll(await details()) : null };
     const message = view.text(page, this.style(stderr, this.#isJson ? plainColors : colors.stderr));
     this.#tell({ note: { message, task_id: value.id } }, message);
+  }
+
+  /** A note that a view lays out; silent with `-q`. */
+  noteAs<T>(value: T, view: View<T>): void {
+    const { stderr, quiet, colors, secrets } = this.#options;
+    if (quiet) return;
+    const style = this.style(stderr, this.#isJson ? plainColors : colors.stderr);
+    const message = view.text(secrets.redactAll(value), style);
+    this.#tell({ note: { message, task_id: null } }, message);
   }
 
   warn(message: string): void {

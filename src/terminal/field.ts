@@ -1,35 +1,11 @@
-import { BeltError, usageError } from "../errors.ts";
+import { BeltError } from "../errors.ts";
 import { belt } from "../hint.ts";
 import { isNumber } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
+import type { FieldPath } from "./field-path.ts";
 import { isFailed } from "./many-view.ts";
+import { nearPath } from "./near-field.ts";
 import { safeJson, safeText } from "./text.ts";
-
-/** Where in a result a field is: `output.image.uri`. */
-export interface FieldPath {
-  text: string;
-  keys: string[];
-}
-
-/** What `--field` takes: paths set apart by commas; `\,` and `\.` stand for a comma and a dot in a key. */
-export function parseFieldPaths(text: string): FieldPath[] {
-  return splitAt(",", text).map((path) => {
-    const keys = splitAt(".", path).map((key) => key.replace(/\\([,.\\])/g, "$1"));
-    if (keys.every((key) => key !== "")) return { text: path.replaceAll("\\,", ","), keys };
-    throw usageError(`--field: "${path}" has an empty part`, "write it like output.image.uri");
-  });
-}
-
-/** Splits at a mark that no backslash stands before. */
-function splitAt(mark: "," | ".", text: string): string[] {
-  const parts = text.match(/\\.|[^\\]|\\$/gs) ?? [];
-  const found = [""];
-  for (const part of parts) {
-    if (part === mark) found.push("");
-    else found[found.length - 1] += part;
-  }
-  return found;
-}
 
 interface Selection {
   /** What to print, line by line or as a document. */
@@ -119,10 +95,15 @@ function lackOf(paths: readonly FieldPath[], lacking: unknown[], all: number): B
 export function noField(missing: readonly FieldPath[], value: unknown): BeltError {
   const names = missing.map(({ text }) => text).join(", ");
   const taskId = taskIdOf(value);
+  const [near] = missing.flatMap(({ keys }) => nearPath(value, keys) ?? []);
+  const meant = near === undefined ? "" : `did you mean ${near}? `;
   return new BeltError({
     code: "no_such_field",
-    message: `the result has no field ${names}; ${whatIsThere(value, missing[0]!)}`,
-    hint: taskId === null ? undefined : belt("task get", taskId),
+    message: `the result has no field ${names}; ${meant}${whatIsThere(value, missing[0]!)}`,
+    hint:
+      taskId === null
+        ? undefined
+        : belt("task get", taskId, ...(near === undefined ? [] : ["--field", near])),
     exit: "failure",
     taskId: taskId ?? undefined,
   });

@@ -14,13 +14,20 @@ export interface Progress {
   /** A new phase of a task or a chat, its last one perhaps: redrawn on a terminal, one line elsewhere. */
   phase(subject: Subject, phase: string, isLast?: boolean): void;
   /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
-  tally(text: () => string, isMilestone: boolean): void;
+  tally(parts: () => readonly TallyPart[], isMilestone: boolean): void;
   /** The newest log line; shown on a terminal only. */
   detail(text: string): void;
   /** Writes other text without disturbing what is drawn. */
   interrupt(write: () => void): void;
   /** Clears what is drawn. */
   stop(): void;
+}
+
+/** A part of a line that is to fit a terminal. */
+export interface TallyPart {
+  text: string;
+  /** Where there is no room, parts with the highest go first. */
+  rank: number;
 }
 
 export interface ProgressOptions {
@@ -65,8 +72,13 @@ class Lines implements Progress {
 
   busy(): void {}
 
-  tally(text: () => string, isMilestone: boolean): void {
-    if (isMilestone) this.#options.note(text());
+  tally(parts: () => readonly TallyPart[], isMilestone: boolean): void {
+    if (isMilestone)
+      this.#options.note(
+        parts()
+          .map(({ text }) => text)
+          .join(SEPARATOR),
+      );
   }
 
   detail(): void {}
@@ -78,21 +90,23 @@ class Lines implements Progress {
   stop(): void {}
 }
 
+const SEPARATOR = " · ";
+
 /** Nothing is drawn for what is over sooner than this, in milliseconds. */
 const PATIENCE = 200;
 
-/** Columns of the spinner itself, and the last one, into which not all terminals can write. */
-const BESIDE = 4;
-
-const SEPARATOR = " · ";
+/** Columns of the spinner itself, of the ^C that a terminal adds, and the last one, into which not all can write. */
+const BESIDE = 6;
 
 class Spinner implements Progress {
   readonly #options: ProgressOptions;
   #ora: Ora | null = null;
   #timer: NodeJS.Timeout | null = null;
   #start = 0;
-  #phase = () => "";
+  #phase = "";
   #detail = "";
+  /** In place of a phase. */
+  #parts: (() => readonly TallyPart[]) | null = null;
   #release = () => {};
 
   constructor(options: ProgressOptions) {
@@ -104,17 +118,18 @@ class Spinner implements Progress {
   }
 
   /** It changes more often than it is drawn. */
-  tally(text: () => string): void {
-    this.#show(() => this.#options.clean(text()));
+  tally(parts: () => readonly TallyPart[]): void {
+    this.#parts = parts;
+    this.#begin();
   }
 
   phase(_subject: Subject, phase: string): void {
-    const text = this.#options.clean(phase);
-    this.#show(() => text);
+    this.#phase = this.#options.clean(phase);
+    this.#parts = null;
+    this.#begin();
   }
 
-  #show(phase: () => string): void {
-    this.#phase = phase;
+  #begin(): void {
     if (this.#timer) return;
     this.#start ||= this.#options.now();
     this.#timer = setTimeout(() => this.#draw(), PATIENCE);
@@ -165,9 +180,23 @@ class Spinner implements Progress {
   #text(textWidth: TextWidth): string {
     const { colors, stderr, now } = this.#options;
     const columns = (stderr.columns ?? 80) - BESIDE;
-    const head = textWidth.cut(`${this.#phase()} ${formatDuration(now() - this.#start)}`, columns);
+    if (this.#parts)
+      return textWidth.cut(this.#options.clean(fitting(this.#parts(), columns, textWidth)), columns);
+    const head = textWidth.cut(`${this.#phase} ${formatDuration(now() - this.#start)}`, columns);
     const room = columns - textWidth.width(head) - SEPARATOR.length;
     const detail = this.#detail && room > 10 ? SEPARATOR + textWidth.cut(this.#detail, room) : "";
     return `${head}${colors.dim(detail)}`;
   }
+}
+
+/** As many of the parts as there is room for, in their order. */
+function fitting(parts: readonly TallyPart[], columns: number, textWidth: TextWidth): string {
+  const line = parts.map(({ text }) => text).join(SEPARATOR);
+  if (parts.length < 2 || textWidth.width(line) <= columns) return line;
+  const last = parts.reduce((one, other) => (other.rank > one.rank ? other : one));
+  return fitting(
+    parts.filter((part) => part !== last),
+    columns,
+    textWidth,
+  );
 }

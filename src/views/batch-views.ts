@@ -1,7 +1,9 @@
 import type { EstimateDocument } from "../api/resources/money.ts";
 import type { ResultLine } from "../store/batch-records.ts";
-import { formatBytes, formatDuration, safeLine } from "../terminal/text.ts";
-import type { View } from "../terminal/view.ts";
+import type { TallyPart } from "../terminal/progress.ts";
+import { formatBytes, formatSeconds, safeLine } from "../terminal/text.ts";
+import type { Style, View } from "../terminal/view.ts";
+import { flow } from "../terminal/wrap.ts";
 import { estimateText } from "./estimate-text.ts";
 
 /** How far a batch has come. */
@@ -19,19 +21,20 @@ export interface BatchProgress {
   spent: string | null;
 }
 
-/** "40 of 100 done, 2 failed, 8 running, 50 left · 120 a minute · 25.0s left" */
-export function progressText({ total, done, failed, running, left, ...pace }: BatchProgress): string {
-  const counts = [
-    `${done} of ${total} done`,
-    failed > 0 && `${failed} failed`,
-    running > 0 && `${running} running`,
-    left > 0 && `${left} left`,
-  ];
-  const { perMinute, msLeft, spent } = pace;
-  const rate =
-    perMinute !== null && `${perMinute >= 10 ? Math.round(perMinute) : perMinute.toFixed(1)} a minute`;
-  const time = msLeft !== null && left + running > 0 && `about ${formatDuration(msLeft)} to go`;
-  return [counts.filter(Boolean).join(", "), rate, time, spent].filter(Boolean).join(" · ");
+/** "40 of 100 done", "2 failed", "8 running", "50 left", "120 a minute", "25s to go", "0.30 of 5.00 USD" */
+export function progressParts(progress: BatchProgress): TallyPart[] {
+  const { total, done, failed, running, left, perMinute, msLeft, spent } = progress;
+  const rate = perMinute === null || perMinute < 10 ? perMinute?.toFixed(1) : Math.round(perMinute);
+  const time = msLeft === null ? null : formatSeconds(Math.max(1, Math.round(msLeft / 1_000)));
+  return [
+    { text: `${done} of ${total} done`, rank: 0 },
+    { text: failed > 0 && `${failed} failed`, rank: 1 },
+    { text: running > 0 && `${running} running`, rank: 4 },
+    { text: left > 0 && `${left} left`, rank: 5 },
+    { text: rate !== undefined && `${rate} a minute`, rank: 6 },
+    { text: time !== null && left + running > 0 && `${time} to go`, rank: 2 },
+    { text: spent ?? false, rank: 3 },
+  ].filter((part): part is TallyPart => part.text !== false);
 }
 
 /** How the rows of a batch stand; each is counted once. */
@@ -70,25 +73,38 @@ export function reportText({ rows, done, unsaved, failed, in_doubt, running, lef
   return `${rows} ${rows === 1 ? "row" : "rows"}: ${told.join(", ")}`;
 }
 
-/** Causes are cut to a line of this many characters. */
+/** Characters of a cause where there is no terminal to fit into. */
 const LONGEST = 160;
 
-/** Why rows did not end well: each cause with its number, and beneath it some that stand for all. */
-export function causesText(causes: readonly FailureCause[]): string {
-  return causes
-    .flatMap(({ cause, rows, samples }) => [
-      `${String(rows).padStart(5)}  ${cut(cause)}`,
-      ...samples.map(({ row, id, task_id, error }) => {
-        const names = [`row ${row}`, id, task_id].filter((name) => name !== null);
-        return `         ${names.join(" ")}: ${cut(error)}`;
-      }),
-      ...(rows > samples.length ? [`         and ${rows - samples.length} more`] : []),
-    ])
-    .join("\n");
+/** Why rows did not end well: each cause with its number, and beneath it some rows that stand for all. */
+export const causesView: View<readonly FailureCause[]> = {
+  text: (causes, style) =>
+    causes
+      .flatMap(({ cause, rows, samples }) => [
+        `${String(rows).padStart(5)}  ${cause}`,
+        ...(samples.every(({ error }) => cause.endsWith(firstLine(error)))
+          ? flow(samples.map(nameOf), ", ", { ...style, width: style.width - 7 }).map(
+              (names) => `       ${names}`,
+            )
+          : samples.map((sample) => `       ${nameOf(sample)}: ${sample.error}`)),
+        ...(rows > samples.length ? [`       and ${rows - samples.length} more`] : []),
+      ])
+      .map((line) => cut(line, style))
+      .join("\n"),
+};
+
+/** "row 3 fog (task_1)" */
+function nameOf({ row, id, task_id }: FailureCause["samples"][number]): string {
+  return `row ${row}${id === null ? "" : ` ${id}`}${task_id === null ? "" : ` (${task_id})`}`;
 }
 
-function cut(text: string): string {
+export function firstLine(text: string): string {
+  return text.split("\n")[0]!;
+}
+
+function cut(text: string, { width, textWidth }: Style): string {
   const line = safeLine(text);
+  if (width !== Number.POSITIVE_INFINITY) return textWidth.cut(line, width);
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 

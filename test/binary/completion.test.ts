@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, Home, ROOT, spawnBelt, until } from "../support/belt.ts";
@@ -24,7 +24,13 @@ function remember(): void {
     api: "local",
     time: "2026-01-01",
   });
-  const entries = [entry("task", "task_older"), entry("task", "task_newer"), entry("session", "sess_one")];
+  const entries = [
+    entry("task", "task_older"),
+    { ...entry("task", "task_newer"), app: "echo" },
+    entry("session", "sess_one"),
+    entry("session", "sess_gone"),
+    entry("ended", "sess_gone"),
+  ];
   writeFileSync(
     join(home.dir, "state/journal.ndjson"),
     entries.map((line) => `${JSON.stringify(line)}\n`).join(""),
@@ -70,7 +76,7 @@ describe("belt __complete", () => {
     remember();
     expect(await values("task")).toEqual([
       "@last\ttask_newer",
-      "task_newer\tinfsh/echo 2026-01-01",
+      "task_newer\techo 2026-01-01",
       "task_older\tinfsh/echo 2026-01-01",
     ]);
     expect(await values("session-or-new")).toEqual([
@@ -78,12 +84,14 @@ describe("belt __complete", () => {
       "@last\tsess_one",
       "sess_one\tinfsh/echo 2026-01-01",
     ]);
+    expect(await values("session")).toContain("sess_gone\tinfsh/echo 2026-01-01");
+    expect(await values("open-session")).toEqual(["@last\tsess_one", "sess_one\tinfsh/echo 2026-01-01"]);
   });
 
   it("knows profiles, apps and their inputs", async () => {
     remember();
     expect(await values("profile")).toEqual(["work\t", "private\t"]);
-    expect(await values("app")).toEqual(["infsh/echo\t", "infsh/echo@v2\t"]);
+    expect(await values("app")).toEqual(["infsh/echo\t"]);
     expect(await values("input", "infsh/echo")).toEqual([
       "mode=\t",
       "mode=fast\t",
@@ -177,6 +185,42 @@ async function typed(shell: keyof typeof SHELLS, line: string, before = ""): Pro
   }
 }
 
+/** Puts a belt on the way that the completion scripts take, and gives its folder. */
+function shim(): string {
+  const file = join(home.dir, "bin/belt");
+  writeFileSync(file, `#!/bin/sh\nexec node '${ROOT}bin/belt.js' "$@"\n`);
+  chmodSync(file, 0o755);
+  return join(home.dir, "bin");
+}
+
+/** How a shell that has just read the line of help is asked what it knows. */
+const ASKED = {
+  bash: { argv: ["--norc", "--noprofile", "-c"], ask: "complete -p belt", known: /-F _belt belt/ },
+  zsh: { argv: ["-f", "-c"], ask: "print $_comps[belt]", known: /^_belt$/m },
+  fish: {
+    argv: ["--no-config", "-c"],
+    ask: "source $HOME/.config/fish/completions/belt.fish; complete -C 'belt ta'",
+    known: /^task\t/m,
+  },
+};
+
+describe.each(["bash", "zsh", "fish"] as const)("the line of help for %s", (shell) => {
+  const isMissing = spawnSync(shell, ["--version"]).error !== undefined;
+
+  it.skipIf(isMissing)("works in a home where nothing is", async () => {
+    const { stdout: help } = await belt(["completion", "--help"], { home });
+    const lines = help.replaceAll(/ \\\n +/g, " ").split("\n");
+    const line = lines.find((line) => line.startsWith("  ") && line.includes(`belt completion ${shell}`))!;
+    const { argv, ask, known } = ASKED[shell];
+    const fresh = mkdtempSync(join(home.dir, "fresh-"));
+    const env = { HOME: fresh, PATH: `${shim()}:${process.env["PATH"]}`, TERM: "dumb" };
+    const read = readFileSync(join(ROOT, "README.md"), "utf8");
+    expect(read).toContain(line.trim());
+    const { stdout, stderr } = spawnSync(shell, [...argv, `${line}\n${ask}`], { env, encoding: "utf8" });
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(known), stderr: "" });
+  });
+});
+
 function arrange(): void {
   remember();
   mkdirSync(join(home.dir, "work/sub dir"));
@@ -201,6 +245,9 @@ describe.each(["bash", "zsh", "fish"] as const)("in %s", (shell) => {
     ["run x -i image=@par\t", ["run", "x", "-i", "image=@params.json"]],
     ["run x --events par\t --session n\t", ["run", "x", "--events", "params.json", "--session", "new"]],
     ["help exit\t", ["help", "exit-codes"]],
+    ["help app-f\t", ["help", "app-format"]],
+    ["help opt\t", ["help", "options"]],
+    ["--field par\t --json task list", ["--field", "par", "--json", "task", "list"]],
     ["run infsh/echo -i voice=Ze\t -q", ["run", "infsh/echo", "-i", "voice=Zephyr (Female)", "-q"]],
     ["run infsh/echo -i ratio=16\t -q", ["run", "infsh/echo", "-i", "ratio=16:9", "-q"]],
     ["run x -i image=@my\t -q", ["run", "x", "-i", "image=@my cat.png", "-q"]],

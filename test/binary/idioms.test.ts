@@ -11,21 +11,35 @@ setStage({ words: true }, () => {
   chmodSync(join(home.dir, "bin/belt"), 0o755);
 });
 
-/** The line of help that cancels all, typed into a shell. */
-async function cancelAll() {
-  const { stdout } = await belt(["help", "scripting"], { home });
-  const line = /^ +(belt task list .*\| xargs .*)$/m.exec(stdout)![1]!;
-  return await execa("sh", ["-ec", line], {
+/** Lines of a page of help that fit, typed into a shell as they stand. */
+async function typeFrom(page: string[], wanted: RegExp, account: Record<string, string> = {}) {
+  const { stdout } = await belt([...page], { home });
+  const lines = stdout
+    .replaceAll(/ \\\n +/g, " ")
+    .split("\n")
+    .filter((line) => wanted.test(line));
+  return await execa("sh", ["-ec", lines.join("\n")], {
     reject: false,
     extendEnv: false,
-    env: {
-      ...home.env,
-      PATH: `${join(home.dir, "bin")}:${process.env["PATH"]}`,
-      INFSH_API_KEY: KEY,
-      BELT_API_URL: api.url,
-    },
+    env: { ...home.env, ...account, PATH: `${join(home.dir, "bin")}:${process.env["PATH"]}` },
   });
 }
+
+function cancelAll() {
+  const account = { INFSH_API_KEY: KEY, BELT_API_URL: api.url };
+  return typeFrom(["help", "scripting"], /^ +belt task list .*\| xargs /, account);
+}
+
+it("a chat goes on as the examples say", async () => {
+  const { exitCode, stdout } = await typeFrom(["agent", "run", "--help"], /^ +belt agent run .* --local$/);
+  expect([exitCode, stdout.match(/^I paint .*$/gm)]).toEqual([
+    0,
+    [expect.stringContaining("a fox at night"), expect.stringContaining("one by day")],
+  ]);
+  const env = { BELT_LOCAL: "1" };
+  const { stdout: shown } = await typeFrom(["chat", "get", "--help"], /^ +belt chat get .* --field /, env);
+  expect(shown).toBe("idle");
+});
 
 it("cancelling all that has not ended is success where there is nothing", async () => {
   api.on("POST /tasks/list", api.ok({ items: [api.task("completed")], has_next: false }));

@@ -57,7 +57,7 @@ function examplesIn(help: string): string[] {
 
 /** The words of each `belt …` in a line of shell; what xargs runs gets an id behind them. */
 function beltCalls(shell: string): string[][] {
-  const line = shell.replace(/(\| xargs -r belt [^|]*)/, "$1 ID");
+  const line = shell.replace(/(\| xargs -r belt [^|]*)/, "$1 ID").replace(/"\$\((.*?)\)"/g, "| $1 |");
   const calls: string[][] = [];
   let words: string[] | null = null;
   for (const [, quoted, double, bare = ""] of line.matchAll(

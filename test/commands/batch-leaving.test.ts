@@ -42,7 +42,7 @@ describe.concurrent("leaving", () => {
           cancels: 0,
         });
       },
-      { takes: () => 300 },
+      { takes: () => 1_500 },
     ),
   );
 
@@ -53,12 +53,12 @@ describe.concurrent("leaving", () => {
         scene.rows(6);
         const none = await scene.belt([scene.path("rows.jsonl"), "--timeout", "1ms"]);
         expect(none).toMatchObject({ code: 8, stderr: expect.stringContaining("6 not run") });
-        const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--timeout", "1s"]);
+        const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--timeout", "2500ms"]);
         expect({ code, stderr }).toMatchObject({ code: 8, stderr: expect.stringContaining("4 running") });
         expect((await scene.belt([scene.path("rows.jsonl")])).code).toBe(0);
         expect(scene.server.submits).toBe(6);
       },
-      { takes: () => 3_000 },
+      { takes: () => 4_500 },
     ),
   );
 

@@ -160,7 +160,7 @@ describe.concurrent("files of rows", () => {
     batchScene(
       async (scene) => {
         scene.rows(40);
-        const { code, stderr } = await save(scene, "--max-failures", "5");
+        const { code, stderr } = await save(scene, "-j", "4", "--max-failures", "5");
         expect({ code, stderr }).toMatchObject({
           code: 9,
           stderr: expect.stringContaining("5 failures in a row"),

@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { until } from "../support/belt.ts";
 import { json, ndjson } from "../support/scripted-api.ts";
-import { api, onStage, setStage, speaking } from "../support/stage.ts";
+import { api, home, onStage, setStage, speaking } from "../support/stage.ts";
 
 setStage({ words: true });
 
@@ -205,6 +207,17 @@ describe("session exec", () => {
     expect(code).toBe(42);
     expect(api.count("POST /sessions/sess_9/keepalive")).toBeGreaterThanOrEqual(2);
     expect(api.count("DELETE /sessions/sess_9")).toBe(1);
+  });
+
+  it("that was ended is not offered any more where an open one is wanted", async () => {
+    const entry = { type: "session", id: "sess_9", app: "a/b", api: api.url, time: "2026-01-01" };
+    mkdirSync(join(home.dir, "state"), { recursive: true });
+    writeFileSync(join(home.dir, "state/journal.ndjson"), `${JSON.stringify(entry)}\n`);
+    const offered = async () => (await run("__complete", "open-session")).stdout;
+    expect(await offered()).toContain("sess_9");
+    api.on("DELETE /sessions/sess_9", api.ok(null));
+    expect((await run("session", "end", "sess_9")).code).toBe(0);
+    expect(await offered()).toBe("");
   });
 
   it("tells a loss that ends it once, as the error", async () => {

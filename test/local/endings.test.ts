@@ -83,6 +83,13 @@ test("an exit and a throw outside of the call fail the task that runs, with the 
   expect((await logOf(throws.server, crashed.id)).join("\n")).toMatch(/ReferenceError.*\n.*inference\.js:4/);
 });
 
+test("an error of setup is told as one, with its place", async () => {
+  const { file, server } = await serve('return "";\n  }\n  setup() {\n    throw new Error("no model");');
+  const { error } = await server.run(BODY);
+  expect(error).toBe("setup failed: no model");
+  expect(server.events).toContainEqual(expect.objectContaining({ status: "failed", place: `${file}:7` }));
+});
+
 test("an app that hears of what nobody caught goes on", async () => {
   const { server } = await serve(
     'setTimeout(() => { throw new Error("heard") }, 1); return new Promise((done) => setTimeout(done, 40, "on"));',

@@ -150,7 +150,10 @@ test.each([
   [act("throw a circle"), "round"],
   [act("throw nothing"), "undefined"],
   [act("throw a trap"), "toString: 1"],
-  [{ function: "act", input: { act: "missing file" } }, "a file that does not exist: /nowhere/at/all.png"],
+  [
+    { function: "act", input: { act: "missing file" } },
+    "a file that does not exist as output.image: /nowhere/at/all.png",
+  ],
 ])("%j fails the task and says why", async (fields, error) => {
   const server = shared();
   const task = await server.run(fields);

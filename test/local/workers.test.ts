@@ -76,7 +76,7 @@ test("a task that takes too long is cut off, even when it blocks", async () => {
   clock.advance(5000);
   expect(await server.finished(id)).toMatchObject({
     status_text: "failed",
-    error: "the task took longer than 5 s and was stopped",
+    error: "the task took longer than 5 s and was stopped; belt dev --task-timeout allows more",
   });
 });
 

@@ -125,9 +125,29 @@ describe("--field with several paths", () => {
     ["output.image.uri,output.text,output.long", `${IMAGE.uri}\ta\\tb\\nc\t[1,2]\n`],
     ["output.x\\,y,output.p\\.q", "1\t2\n"],
     ["output.text", "a\tb\nc\n"],
+    ["id, status", "a\tcompleted\n"],
+    [" status ", "completed\n"],
+    [".status", "completed\n"],
+    ["output.long[1]", "2\n"],
+    [".output.long[0],id", "1\ta\n"],
+    ["output.p\\.q", "2\n"],
   ])("%s prints %j", async (field, stdout) => {
     expect(await ask("task", "get", "a", "--field", field)).toMatchObject({ code: 0, stdout });
   });
+
+  it("prints all fields that are named, also one after the other", async () => {
+    const { stdout } = await ask("task", "get", "a", "--field", "id", "-q", "--field", "status,output.p\\.q");
+    expect(stdout).toBe("a\tcompleted\t2\n");
+    expect((await ask("task", "get", "a", "b", "--field", "[1].id")).stdout).toBe("b\n");
+  });
+
+  it.each(["output.long[]", ".[].id", "a..b", "", ".", "id,,status"])(
+    "refuses %j, and says how",
+    async (field) => {
+      const { code, stderr } = await ask("task", "get", "a", "--field", field);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: --field: .*\nhint: /)]);
+    },
+  );
 
   it("prints one line for each element of a list", async () => {
     const { stdout } = await ask("task", "get", "a", "b", "--field", "id,status");
@@ -150,7 +170,27 @@ describe("--field with several paths", () => {
   it("names what is there when a field is not, and leads to the task, not to a second run", async () => {
     const { code, stdout, stderr } = await ask("task", "get", "a", "--field", "output.image.url,id");
     expect([code, stdout]).toEqual([1, "\ta\n"]);
-    expect(stderr).toContain("the result has no field output.image.url; output.image has uri\n");
+    expect(stderr).toContain(
+      "the result has no field output.image.url; did you mean output.image.uri? output.image has uri\n",
+    );
+    expect(stderr).toContain("hint: belt task get a --field output.image.uri\n");
+  });
+
+  it.each([
+    ["uri", "output.image.uri"],
+    ["image.uri", "output.image.uri"],
+    ["x\\,y", "output.x\\,y"],
+    ["stauts", "status"],
+    ["ouptut.text", "output.text"],
+  ])("%s leads to where it is: %s, which can be asked for", async (field, near) => {
+    const { stderr } = await ask("task", "get", "a", "--field", field, "--json");
+    const { hint } = lines(stderr).at(-1)!["error"]!;
+    expect(String(hint).replaceAll("'", "")).toBe(`belt task get a --field ${near}`);
+    expect((await ask("task", "get", "a", "--field", near)).code).toBe(0);
+  });
+
+  it("leads to the task alone where nothing is like that", async () => {
+    const { stderr } = await ask("task", "get", "a", "--field", "frobnicate");
     expect(stderr).toContain("hint: belt task get a\n");
   });
 

@@ -4,7 +4,7 @@ import { LogTail } from "../../src/api/resources/log-tail.ts";
 import { cleanName, extensionIn, nameOfPlace } from "../../src/input/saved-names.ts";
 import { plainColors } from "../../src/terminal/colors.ts";
 import { displayWidth } from "../../src/terminal/display-width.ts";
-import { parseFieldPaths } from "../../src/terminal/field.ts";
+import { parseFieldPaths } from "../../src/terminal/field-path.ts";
 import { safeJson, safeLine, safeParagraph, safeText } from "../../src/terminal/text.ts";
 import { wrap } from "../../src/terminal/wrap.ts";
 import { parseJson, stringifyJson } from "../../src/wire/json.ts";
@@ -84,7 +84,7 @@ export const TEXT_FUNCTIONS: Record<string, (text: string) => unknown> = {
   wrap: (text) => wrap(text, STYLE),
   cut: (text) => displayWidth.cut(text, 40),
   width: (text) => displayWidth.width(text),
-  "--field": (text) => parseFieldPaths(`a${text}`.replace(/\.+|,+/g, "x")),
+  "--field": (text) => parseFieldPaths(`a${text}`.replace(/\.+|,+|\[|\]/g, "x")),
   "a page that refuses": (text) => refused(404, text),
   "an error's words": (text) => refused(400, JSON.stringify({ type: text, detail: text })),
   "403": (text) => refused(403, JSON.stringify({ detail: text })),

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { BeltError } from "../../errors.ts";
+import { fileReason } from "../../file-reason.ts";
 import type { Api } from "../client.ts";
 import { networkError } from "../http/network-errors.ts";
 import { retryAfterMs } from "../http/response.ts";
@@ -44,7 +45,7 @@ function explained(thrown: unknown, what: string, url: URL): BeltError {
   if (/^(ENOENT|EACCES|EPERM|ENOSPC|EDQUOT|EROFS|EISDIR|EIO|EFBIG)$/.test(code)) {
     return new BeltError({
       code: "file",
-      message: `${what} failed: ${(thrown as Error).message}`,
+      message: `${what} failed: ${fileReason(thrown)}`,
       exit: "failure",
       cause: thrown,
     });

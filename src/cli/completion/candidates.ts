@@ -27,8 +27,10 @@ async function candidatesOf(kind: string, app: string, host: Host): Promise<Cand
     case "session":
     case "chat":
       return idsOf(await newestFirst(paths, kind));
+    case "open-session":
+      return idsOf(await openSessions(paths));
     case "session-or-new":
-      return [{ value: "new", about: "open a session" }, ...idsOf(await newestFirst(paths, "session"))];
+      return [{ value: "new", about: "open a session" }, ...idsOf(await openSessions(paths))];
     case "profile":
       return (await profileNames(paths.config)).map((value) => ({ value }));
     case "app":
@@ -49,6 +51,12 @@ function newestFirst(paths: Paths, type: JournalEntry["type"]): Promise<JournalE
   return new Journal(paths.state, () => {}).newestFirst(type, RECENT);
 }
 
+/** All but those that this machine has ended. */
+async function openSessions(paths: Paths): Promise<JournalEntry[]> {
+  const ended = new Set((await newestFirst(paths, "ended")).map(({ id }) => id));
+  return (await newestFirst(paths, "session")).filter(({ id }) => !ended.has(id));
+}
+
 function idsOf(entries: JournalEntry[]): Candidate[] {
   const ids = new Map(entries.map((entry) => [entry.id, entry]));
   const recent = [...ids.values()].slice(0, MOST);
@@ -63,7 +71,12 @@ function idsOf(entries: JournalEntry[]): Candidate[] {
 async function appNames(paths: Paths): Promise<Candidate[]> {
   const cached = (await cachedApps(paths.cache)).map(({ reference }) => reference);
   const submitted = (await newestFirst(paths, "task")).map(({ app }) => app).filter((app) => app !== null);
-  return [...new Set([...submitted, ...cached])].slice(0, MOST).map((value) => ({ value }));
+  const names = [...new Set([...submitted, ...cached].map(bare))];
+  // One that was named without its namespace is there with it, too.
+  const whole = names.filter(
+    (name) => name.includes("/") || !names.some((other) => other.endsWith(`/${name}`)),
+  );
+  return whole.slice(0, MOST).map((value) => ({ value }));
 }
 
 /** Those that were talked to, and the one that comes with belt. */

@@ -14,16 +14,18 @@ export function addCompletion(program: Command, answer: PacedWriter): void {
     .command("completion")
     .summary("print a completion script")
     .description(
-      "Print a script that makes your shell complete commands, flags, files, recent ids, profiles and inputs.",
+      "Print a script that makes your shell complete commands, flags, files, recent ids, profiles and inputs. The " +
+        "lines for bash and zsh go to the end of ~/.bashrc and ~/.zshrc. Where the package bash-completion is, bash " +
+        "reads it from ~/.local/share/bash-completion/completions/belt, too, and zsh as _belt from a folder of fpath.",
     )
     .addArgument(new Argument("<shell>", "your shell").choices(Object.keys(SCRIPTS)))
     .addHelpText(
       "after",
       [
         "\nExamples:",
-        "  mkdir -p ~/.zfunc && belt completion zsh > ~/.zfunc/_belt",
-        "  belt completion bash > ~/.local/share/bash-completion/completions/belt",
-        "  belt completion fish > ~/.config/fish/completions/belt.fish",
+        '  eval "$(belt completion bash)"',
+        '  autoload -Uz compinit && compinit && eval "$(belt completion zsh)"',
+        "  mkdir -p ~/.config/fish/completions && belt completion fish > ~/.config/fish/completions/belt.fish",
       ].join("\n"),
     )
     .action((shell: keyof typeof SCRIPTS) => {

@@ -105,8 +105,8 @@ function __belt_complete
             set found (__belt_names c $table)
         case options
             set found (__belt_names o $table)
-        case topic
-            set found (__belt_names c (__belt_table '')) exit-codes environment input
+        case 'topics:*'
+            set found (__belt_names c (__belt_table '')) (string split , -- (string replace topics: '' -- $kind))
         case 'one:*'
             set found (string split , -- (string replace one: '' -- $kind))
         case files

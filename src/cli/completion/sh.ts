@@ -85,7 +85,10 @@ _belt_values() {
     commands) _belt_names c ;;
     options) _belt_names o ;;
     one:*) printf '%s\\n' "\${1#one:}" | tr , '\\n' ;;
-    topic) belt_table=; _belt_table ''; belt_table=$REPLY; _belt_names c; printf '%s\\n' exit-codes environment input ;;
+    topics:*)
+      belt_table=; _belt_table ''; belt_table=$REPLY; _belt_names c
+      printf '%s\\n' "\${1#topics:}" | tr , '\\n'
+      ;;
     text | spec | '') ;;
     *) command belt __complete "$1" "$belt_app" 2> /dev/null ;;
   esac

@@ -1,4 +1,5 @@
 import type { ArgumentDocument, CommandDocument, OptionDocument } from "../describe-command.ts";
+import { TOPIC_NAMES } from "../help/topics.ts";
 
 /**
  * What may follow a command, one line each, as the scripts read it: `c|get||show tasks` for a
@@ -47,6 +48,8 @@ function optionKind({ long, value, choices }: OptionDocument): string {
     "--chat": "chat",
     "--attach": "files",
     "--input": "input",
+    // Its path is none of a file.
+    "--field": "text",
   };
   return (
     kinds[long] ?? { spec: "spec", dir: "dirs" }[value] ?? (/^(file|path)\b/.test(value) ? "files" : "text")
@@ -55,11 +58,12 @@ function optionKind({ long, value, choices }: OptionDocument): string {
 
 function argumentKind(command: string, name: string, choices: string[] | null): string {
   if (choices) return `one:${choices.join(",")}`;
+  if (name === "id" && /^session (end|keepalive)$/.test(command)) return "open-session";
   if (name === "id") return /^(session|chat)\b/.exec(command)?.[1] ?? "task";
   if (name === "name" && command.startsWith("profile")) return "profile";
   // The path of a request is none of a file.
   if (name === "path" && command === "api") return "text";
-  if (command === "help") return "topic";
+  if (command === "help") return `topics:${TOPIC_NAMES.join(",")}`;
   const kinds: Record<string, string> = {
     app: "app",
     agent: "agent",

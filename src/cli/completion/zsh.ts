@@ -35,9 +35,9 @@ _belt() {
   esac
   while IFS=$'\\t' read -r value about; do
     if [[ $value == *= ]]; then
-      open+=("\${value//:/\\\\:}:$about")
+      open+=("\${value//:/\\\\:}\${about:+:$about}")
     elif [[ -n $value ]]; then
-      plain+=("\${value//:/\\\\:}:$about")
+      plain+=("\${value//:/\\\\:}\${about:+:$about}")
     fi
   done < <(_belt_values "$kind")
   _describe -V -t belt 'belt' plain -- open -S ''

@@ -37,7 +37,7 @@ export function addAgent(agent: Command, act: Act): void {
       "after",
       examples(
         'belt agent run infsh/guide "paint a fox at night" --local',
-        "belt agent run infsh/guide --chat @last 'and one by day' --local",
+        "belt agent run infsh/guide --chat @last 'paint one by day' --local",
         "belt agent run my/helper 'what time is it?' --tool clock='date +%T'",
       ),
     )
@@ -57,7 +57,7 @@ export function addChat(chat: Command, act: Act): void {
     .summary("show chats")
     .description("Show chats with their messages as they are now.")
     .argument("<id...>", CHAT_ID_HELP)
-    .addHelpText("after", examples("belt chat get @last", "belt chat get @last --field output"))
+    .addHelpText("after", examples("belt chat get @last", "belt chat get @last --field status"))
     .action((ids: string[]) =>
       act(async () => {
         const { get } = await import("../../commands/agent/chat.ts");

@@ -5,11 +5,13 @@ import {
   type Act,
   ALLOW_SENSITIVE_HELP,
   collect,
+  collectWorkers,
   duration,
   examples,
   infraOption,
   maxCostOption,
   notEmpty,
+  onInterruptOption,
   wholeNumber,
 } from "./options.ts";
 
@@ -30,21 +32,22 @@ export function addBatch(program: Command, act: Act): void {
     .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point of the app, if not its default", notEmpty("--function"))
     .addOption(infraOption("where to run it"))
-    .option("--worker <id>", "run on this worker (repeatable)", (id, before?: string[]) =>
-      collect(notEmpty("--worker")(id), before),
-    )
+    .option("--worker <id>", "run on this worker (repeatable)", collectWorkers)
     .option("--variant <name>", "variant of the app", notEmpty("--variant"))
     .addOption(refused("--session <id>", "a session runs one call after the other"))
     .addOption(refused("--webhook <url>", "the results file tells how each row ended"))
     .optionsGroup("How to run it:")
     .option("--out <file>", "results, one NDJSON line a row (default: rows.results.ndjson for rows.jsonl)")
-    .option("-j, --jobs <n>", "most tasks unfinished at once", wholeNumber("--jobs", 1, 1_000), 32)
-    .option("--retries <n>", "tries again of what was throttled", wholeNumber("--retries", 0, 100), 3)
+    .option("-j, --jobs <n>", "most tasks unfinished at once (default: 32)", wholeNumber("--jobs", 1, 1_000))
+    .option(
+      "--retries <n>",
+      "tries again of what was throttled (default: 3)",
+      wholeNumber("--retries", 0, 100),
+    )
     .option(
       "--max-failures <n>",
-      "stop after so many rows in a row that failed",
+      "stop after so many rows in a row that failed, or could not be saved (default: 10)",
       wholeNumber("--max-failures", 1, 1_000_000),
-      10,
     )
     .addOption(
       new Option("--again <which>", "also run rows again that ended").choices(["failed", "in-doubt", "all"]),
@@ -52,11 +55,7 @@ export function addBatch(program: Command, act: Act): void {
     .addOption(maxCostOption())
     .option("--allow-unknown-cost", "under a cap, run what has a cost that is not known, too")
     .option("--timeout <dur>", "stop after this long; tasks go on; exit 8", duration("--timeout"))
-    .addOption(
-      new Option("--on-interrupt <what>", "what Ctrl-C does to running tasks")
-        .choices(["cancel", "detach"])
-        .default("cancel"),
-    )
+    .addOption(onInterruptOption("running tasks"))
     .option("--save <dir>", "download every file of the outputs into this folder; nothing is overwritten")
     .option("--receipt", "with --save: write a receipt of each row beside its files, for belt rerun")
     .option("--dry-run", "tell what would be run and uploaded, send nothing")

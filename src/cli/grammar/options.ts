@@ -16,6 +16,10 @@ export const ALLOW_SENSITIVE_HELP = "upload files that look like secrets, too";
 export const SCENARIO_HELP =
   "script of faults for the local server: a file, or a name of belt help scenarios";
 export const ALLOW_UNKNOWN_COST_HELP = "with a cap, start also what has a cost that is not known";
+export const TIMEOUT_HELP = "stop waiting after this long; the task goes on; exit 8";
+export const SAVE_HELP = "download every file of the output into this folder; nothing is overwritten";
+export const DRY_RUN_HELP =
+  "print the request that would be sent, the files that would be uploaded and the estimate, start nothing";
 export const ID_HELP =
   "task ids; @last is the newest this machine submitted, @-2 the one before, - reads ids from standard input";
 export const SESSION_ID_HELP =
@@ -25,8 +29,24 @@ export function infraOption(description: string): Option {
   return new Option("--infra <where>", description).choices(["cloud", "private", "private_first"]);
 }
 
+export function onInterruptOption(whose: string): Option {
+  return new Option("--on-interrupt <what>", `what Ctrl-C does to ${whose}`)
+    .choices(["cancel", "detach"])
+    .default("cancel");
+}
+
+export function previewOption(): Option {
+  return new Option("--preview <when>", "show images on a terminal")
+    .choices(["auto", "never"])
+    .default("auto");
+}
+
 export function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+export function collectWorkers(id: string, before?: string[]): string[] {
+  return collect(notEmpty("--worker")(id), before);
 }
 
 export function notEmpty(flag: string): (text: string) => string {

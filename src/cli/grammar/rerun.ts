@@ -1,14 +1,19 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { RerunFlags } from "../../commands/rerun/rerun.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
   ALLOW_UNKNOWN_COST_HELP,
   collect,
+  DRY_RUN_HELP,
   duration,
   examples,
   INPUT_HELP,
   maxCostOption,
+  onInterruptOption,
+  previewOption,
+  SAVE_HELP,
+  TIMEOUT_HELP,
 } from "./options.ts";
 
 export function addRerun(program: Command, act: Act): void {
@@ -28,25 +33,12 @@ export function addRerun(program: Command, act: Act): void {
     .option("--allow-unknown-cost", ALLOW_UNKNOWN_COST_HELP)
     .optionsGroup("How to follow it:")
     .option("--expect-same", "exit 1 when what comes out is not what came out before, by SHA-256")
-    .option(
-      "--timeout <dur>",
-      "stop waiting after this long; the task goes on; exit 8",
-      duration("--timeout"),
-    )
-    .addOption(
-      new Option("--on-interrupt <what>", "what Ctrl-C does to the task")
-        .choices(["cancel", "detach"])
-        .default("cancel"),
-    )
-    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .option("--timeout <dur>", TIMEOUT_HELP, duration("--timeout"))
+    .addOption(onInterruptOption("the task"))
+    .option("--save <dir>", SAVE_HELP)
     .option("--receipt", "with --save: also write a receipt of this run")
-    .addOption(
-      new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
-    )
-    .option(
-      "--dry-run",
-      "print the request that would be sent, the files that would be uploaded and the estimate, start nothing",
-    )
+    .addOption(previewOption())
+    .option("--dry-run", DRY_RUN_HELP)
     .addHelpText(
       "after",
       examples(

@@ -1,17 +1,23 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { RunFlags } from "../../commands/run/run.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,
   ALLOW_UNKNOWN_COST_HELP,
   collect,
+  collectWorkers,
+  DRY_RUN_HELP,
   duration,
   examples,
   INPUT_HELP,
   infraOption,
   maxCostOption,
   notEmpty,
+  onInterruptOption,
+  previewOption,
+  SAVE_HELP,
   SCENARIO_HELP,
+  TIMEOUT_HELP,
 } from "./options.ts";
 
 export function addRun(program: Command, act: Act): void {
@@ -27,9 +33,7 @@ export function addRun(program: Command, act: Act): void {
     .option("--allow-sensitive", ALLOW_SENSITIVE_HELP)
     .option("--function <name>", "entry point of the app, if not its default", notEmpty("--function"))
     .addOption(infraOption("where to run it"))
-    .option("--worker <id>", "run on this worker (repeatable)", (id, before?: string[]) =>
-      collect(notEmpty("--worker")(id), before),
-    )
+    .option("--worker <id>", "run on this worker (repeatable)", collectWorkers)
     .option("--variant <name>", "variant of the app", notEmpty("--variant"))
     .option("--webhook <url>", "URL that gets a POST when the task ends")
     .option("--session <new|id|@last>", "open a session, or go on with one")
@@ -39,26 +43,13 @@ export function addRun(program: Command, act: Act): void {
     .option("--allow-unknown-cost", ALLOW_UNKNOWN_COST_HELP)
     .optionsGroup("How to follow it:")
     .option("--no-wait", "print the task and return")
-    .option(
-      "--timeout <dur>",
-      "stop waiting after this long; the task goes on; exit 8",
-      duration("--timeout"),
-    )
-    .addOption(
-      new Option("--on-interrupt <what>", "what Ctrl-C does to the task")
-        .choices(["cancel", "detach"])
-        .default("cancel"),
-    )
-    .option("--save <dir>", "download every file of the output into this folder; nothing is overwritten")
+    .option("--timeout <dur>", TIMEOUT_HELP, duration("--timeout"))
+    .addOption(onInterruptOption("the task"))
+    .option("--save <dir>", SAVE_HELP)
     .option("--receipt", "with --save: also write what `belt rerun` needs to run exactly this again")
-    .addOption(
-      new Option("--preview <when>", "show images on a terminal").choices(["auto", "never"]).default("auto"),
-    )
+    .addOption(previewOption())
     .option("--events <file|fd:N>", "also write the task's events there, as NDJSON")
-    .option(
-      "--dry-run",
-      "print the request that would be sent, the files that would be uploaded and the estimate, start nothing",
-    )
+    .option("--dry-run", DRY_RUN_HELP)
     .option("--scenario <file|name>", SCENARIO_HELP)
     .addHelpText(
       "after",

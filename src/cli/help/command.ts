@@ -9,15 +9,10 @@ import { ERROR_CODES } from "./error-codes.ts";
 import { frontPage } from "./front-page.ts";
 import { type HelpStyle, layOut } from "./layout.ts";
 import { helpPage, optionsPage } from "./page.ts";
-import { TOPICS } from "./topics.ts";
+import { OPTIONS_TOPIC, TOPIC_NAMES, TOPICS } from "./topics.ts";
 
 /** Of the document that `belt help --json` prints; grows when a field changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;
-
-/** Told by the command tree, not by a text of its own. */
-const OPTIONS_TOPIC = "options";
-
-const TOPIC_NAMES = [...Object.keys(TOPICS), OPTIONS_TOPIC];
 
 /** Writes the help of a command, or of belt itself. */
 export function helpWriter(

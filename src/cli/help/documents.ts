@@ -48,7 +48,7 @@ const OTHERS: [string, string][] = [
   ["run|rerun --dry-run", '{"method", "url", "body", "uploads": [{"field", "file", "size"}], "estimate"}'],
   [
     "batch --dry-run",
-    '{"app", "version", "rows", "repeats", "uploads": {"files", "bytes"}, "to_run", "to_follow", "done", "failed", "in_doubt", "out", "estimate"}',
+    '{"app", "version", "rows", "repeats", "uploads": {"files", "bytes"}, "to_run", "run_again", "to_follow", "to_save", "done", "failed", "in_doubt", "to_look_for", "out", "estimate"}',
   ],
   [
     "estimate, in these",

@@ -18,6 +18,11 @@ export const TOPICS: Record<string, { summary: string; text(): string }> = {
   scenarios: { summary: "scripts of faults, for rehearsing failure", text: () => SCENARIOS },
 };
 
+/** Told by the command tree, not by a text of its own. */
+export const OPTIONS_TOPIC = "options";
+
+export const TOPIC_NAMES = [...Object.keys(TOPICS), OPTIONS_TOPIC];
+
 /** Variables that belt reads, and what each does. */
 export const VARIABLES: Record<string, string> = {
   INFSH_API_KEY: "the API key",

@@ -2,7 +2,7 @@ import type { TurnState } from "../../api/chat/turn-state.ts";
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { type Chat, isBusy } from "../../api/resources/agent.ts";
-import { asBeltError, BeltError } from "../../errors.ts";
+import { asBeltError, type BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -69,10 +69,4 @@ async function atRest(api: Api, chatId: string, state: TurnState): Promise<Chat 
     await api.sleep(Math.min(api.policy.poll, 250), signal).catch(() => {});
   }
   return seen;
-}
-
-/** Why the user left; throws where nobody is left to tell. */
-export function stopOf(signal: AbortSignal): BeltError {
-  if (signal.reason instanceof BeltError) return signal.reason;
-  throw signal.reason;
 }

@@ -7,13 +7,14 @@ import { belt } from "../../hint.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import type { TurnDocument } from "../../views/agent-views.ts";
 import type { Clock } from "../run/clock.ts";
+import { stopOf } from "../run/interrupt.ts";
 import type { Context } from "../shared/context.ts";
 import type { Approval } from "./approval.ts";
 import type { AgentEvents } from "./events.ts";
 import { GrowingAnswer } from "./growing-answer.ts";
 import { turnDocument } from "./result.ts";
 import { type SentMessage, sendMessage } from "./send.ts";
-import { type Stopped, stopOf, stopTurn } from "./stop.ts";
+import { type Stopped, stopTurn } from "./stop.ts";
 import { ToolDesk } from "./tool-desk.ts";
 
 export interface TurnOptions {

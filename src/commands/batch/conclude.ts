@@ -3,7 +3,7 @@ import { BeltError, type Exit } from "../../errors.ts";
 import { type BeltCommand, type Hint, joinHints } from "../../hint.ts";
 import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
-import { type BatchReport, causesText, reportText } from "../../views/batch-views.ts";
+import { type BatchReport, causesView, reportText } from "../../views/batch-views.ts";
 import type { Context } from "../shared/context.ts";
 import type { PlannedRow } from "./plan.ts";
 import { readReport } from "./report.ts";
@@ -20,7 +20,7 @@ interface Ending {
 /** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md, "Many runs"). */
 export async function conclude(ctx: Context, { files, rows, saves, reason, command }: Ending): Promise<void> {
   const report = await readReport(files, rows, saves);
-  if (report.causes.length > 0) ctx.out.note(causesText(report.causes));
+  if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
   const told = `${reportText(report)}; results in ${shownPath(ctx.machine.cwd, files.results)}`;
   if (!reason && report.done === report.rows) return ctx.out.note(told);
   const error = reason

@@ -27,10 +27,15 @@ export function commandOf(
     ...each("--worker", flags.worker),
     ...one("--variant", flags.variant),
     ...one("--out", flags.out),
+    ...one("--jobs", flags.jobs),
+    ...one("--retries", flags.retries),
+    ...one("--max-failures", flags.maxFailures),
     ...one("--save", flags.save),
     ...(flags.receipt ? ["--receipt"] : []),
     ...one("--max-cost", flags.maxCost === undefined ? undefined : formatUsd(flags.maxCost)),
     ...(flags.allowUnknownCost ? ["--allow-unknown-cost"] : []),
+    ...one("--timeout", flags.timeout === undefined ? undefined : `${flags.timeout}ms`),
+    ...(flags.onInterrupt === "cancel" ? [] : ["--on-interrupt", flags.onInterrupt]),
     ...one("--again", again),
   );
 }

@@ -1,11 +1,13 @@
 import { type BatchFiles, readBatch, readResults } from "../../store/batch-ledger.ts";
 import type { ResultLine } from "../../store/batch-records.ts";
 import { type BatchState, standingOf } from "../../store/batch-state.ts";
-import type { BatchReport, FailureCause } from "../../views/batch-views.ts";
+import { type BatchReport, type FailureCause, firstLine } from "../../views/batch-views.ts";
 import type { PlannedRow } from "./plan.ts";
 
 /** Rows that stand for all that failed for the same cause. */
 const SAMPLES = 3;
+
+const BAD = ["failed", "in_doubt", "unsaved"];
 
 /** How the rows of a batch stand, as its files tell. */
 export async function readReport(
@@ -15,9 +17,13 @@ export async function readReport(
 ): Promise<BatchReport> {
   const state = await readBatch(files);
   const counts = { done: 0, unsaved: 0, failed: 0, in_doubt: 0, running: 0, left: 0 };
-  for (const { key } of rows) counts[countOf(state, key, saves)]++;
-  const isBad = counts.failed + counts.in_doubt + counts.unsaved > 0;
-  return { rows: rows.length, ...counts, causes: isBad ? await readCauses(files, rows, state) : [] };
+  const bad = new Set<string>();
+  for (const { key } of rows) {
+    const standing = countOf(state, key, saves);
+    counts[standing]++;
+    if (BAD.includes(standing)) bad.add(key);
+  }
+  return { rows: rows.length, ...counts, causes: bad.size > 0 ? await readCauses(files, bad, state) : [] };
 }
 
 function countOf(
@@ -42,24 +48,32 @@ function countOf(
   }
 }
 
+/** Of the rows that are still bad, by the last line of each. */
 async function readCauses(
   { results }: BatchFiles,
-  rows: readonly PlannedRow[],
+  bad: ReadonlySet<string>,
   state: BatchState,
 ): Promise<FailureCause[]> {
-  const left = new Set(rows.map(({ key }) => key));
-  const causes = new Map<string, FailureCause>();
+  const last = new Map<string, ResultLine>();
   for await (const line of readResults(results)) {
-    if (line.error === null || !left.has(line.key) || !isLast(line, state)) continue;
-    left.delete(line.key);
-    const text = causeOf(line);
-    const cause = causes.get(text) ?? { cause: text, rows: 0, samples: [] };
-    causes.set(text, cause);
-    cause.rows++;
-    if (cause.samples.length < SAMPLES)
-      cause.samples.push({ row: line.row, id: line.id, task_id: line.task_id, error: line.error });
+    if (!bad.has(line.key)) continue;
+    last.delete(line.key);
+    if (line.error !== null && isLast(line, state)) last.set(line.key, { ...line, output: null });
   }
+  const causes = new Map<string, FailureCause>();
+  for (const line of last.values()) count(causes, line);
   return [...causes.values()].sort((a, b) => b.rows - a.rows);
+}
+
+function count(causes: Map<string, FailureCause>, line: ResultLine): void {
+  const text = causeOf(line);
+  const told = toldBy(line);
+  const cause = causes.get(text) ?? { cause: told, rows: 0, samples: [] };
+  causes.set(text, cause);
+  if (cause.cause !== told) cause.cause = text;
+  cause.rows++;
+  if (cause.samples.length < SAMPLES)
+    cause.samples.push({ row: line.row, id: line.id, task_id: line.task_id, error: line.error ?? "" });
 }
 
 /** Of several lines of a row the last stands, as long as nothing newer is under way. */
@@ -71,11 +85,14 @@ function isLast({ key, status, attempts, task_id }: ResultLine, { rows }: BatchS
 }
 
 /** What is the same in errors that differ in their ids, numbers and addresses alone. */
-function causeOf({ status, error }: ResultLine): string {
-  const first = (error ?? "").split("\n")[0]!;
-  const text = first
+function causeOf(line: ResultLine): string {
+  const told = line.task_id === null ? toldBy(line) : toldBy(line).replaceAll(line.task_id, "…");
+  return told
     .replace(/https?:\/\/\S+/g, "…")
     .replace(/\b(?=\w*\d)[\w-]{8,}\b/g, "…")
     .replace(/\b\d+(\.\d+)?(ms|s)?\b/g, (number) => (/^[45]\d\d$/.test(number) ? number : "n"));
-  return status === "unknown" ? `in doubt: ${text}` : text;
+}
+
+function toldBy({ status, error }: ResultLine): string {
+  return `${status === "unknown" ? "in doubt: " : ""}${firstLine(error ?? "")}`;
 }

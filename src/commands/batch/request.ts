@@ -10,9 +10,9 @@ export interface BatchFlags extends Omit<RequestFlags, "webhook" | "session" | "
   /** Keys whose values are paths of files to upload. */
   upload?: string[];
   out?: string;
-  jobs: number;
-  retries: number;
-  maxFailures: number;
+  jobs?: number;
+  retries?: number;
+  maxFailures?: number;
   again?: Again;
   save?: string;
   receipt?: boolean;

@@ -84,7 +84,8 @@ async function createRun(
   stop: Stop,
   clock: Clock,
 ): Promise<BatchRun> {
-  const { jobs, retries, maxFailures, onInterrupt, again = null, save = null, receipt = false } = flags;
+  const { jobs = 32, retries = 3, maxFailures = 10 } = flags;
+  const { onInterrupt, again = null, save = null, receipt = false } = flags;
   const { planning, rows, book, app } = plan;
   stop.when(ctx.signal, leftBy);
   stop.when(clock.signal, () => outOfTime(clock));
@@ -93,6 +94,7 @@ async function createRun(
   const budget = budgetFor(ctx, flags, plan);
   const wanted = await Wanted.open(book, { again, saves: save !== null, settled });
   const tally = createTally(ctx, plan, wanted, () => spentText(budget));
+  if (onInterrupt === "cancel") tellCancelling(ctx, tally);
   return {
     ctx: quiet,
     api,
@@ -146,8 +148,19 @@ function createTally(
     failed,
     now,
     spent,
-    show: (text, isMilestone) => out.progress.tally(text, isMilestone),
+    show: (parts, isMilestone) => out.progress.tally(parts, isMilestone),
   });
+}
+
+/** The answers to the cancels may take a while. */
+function tellCancelling({ signal, out }: Context, tally: Tally): void {
+  const tell = () => {
+    const { running } = tally.progress;
+    if (running === 0 || !(signal.reason instanceof BeltError)) return;
+    const rows = `${running} ${running === 1 ? "row" : "rows"}`;
+    out.note(`cancelling ${rows}; a second Ctrl-C leaves at once`);
+  };
+  signal.addEventListener("abort", tell, { once: true });
 }
 
 /** What a single run tells as it goes would be too much of many. */

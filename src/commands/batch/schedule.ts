@@ -43,9 +43,11 @@ export async function runJobs(run: BatchRun, earlier: NextRow, next: NextRow): P
   const isIdle = () => active + finishing === 0;
   const isOver = () => isIdle() && left.isOver && again.length === 0 && fresh.isOver;
   while (!stop.reason && !isOver()) {
+    const isPaused = pace.pauseLeft > 0;
     const job = await take();
     if (job) begin(job);
-    else if (!isOver()) await change.within(pace.pauseLeft);
+    // A pause that has ended since tells nobody.
+    else if (!isOver()) await change.within(isPaused ? Math.max(1, pace.pauseLeft) : 0);
   }
   while (!isIdle()) await change.within(0);
 

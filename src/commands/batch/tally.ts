@@ -1,5 +1,6 @@
 import type { ResultLine } from "../../store/batch-records.ts";
-import { type BatchProgress, progressText } from "../../views/batch-views.ts";
+import type { TallyPart } from "../../terminal/progress.ts";
+import { type BatchProgress, progressParts } from "../../views/batch-views.ts";
 
 interface TallyOptions {
   total: number;
@@ -10,7 +11,7 @@ interface TallyOptions {
   /** What is spent of what may be; null without a cap. */
   spent(): string | null;
   /** What is shown: redrawn on a terminal, elsewhere a line when `isMilestone`. */
-  show(text: () => string, isMilestone: boolean): void;
+  show(parts: () => readonly TallyPart[], isMilestone: boolean): void;
 }
 
 /** How far a batch has come, for somebody who waits. */
@@ -76,6 +77,6 @@ export class Tally {
   #show(): void {
     const isMilestone = this.#tenths > this.#told;
     this.#told = Math.max(this.#told, this.#tenths);
-    this.#options.show(() => progressText(this.progress), isMilestone);
+    this.#options.show(() => progressParts(this.progress), isMilestone);
   }
 }

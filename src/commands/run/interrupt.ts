@@ -20,7 +20,7 @@ const REST_PATIENCE = 5_000;
 
 /** After Ctrl-C, SIGTERM or a lost terminal: leaves the task running, and says how to find it. */
 export function detach(ctx: RunContext, taskId: string): RunResult {
-  const reason = stopOf(ctx);
+  const reason = stopOf(ctx.signal);
   const error = reason.with({
     message: `${reason.message}; task ${taskId} goes on`,
     hint: [belt("task watch", taskId), " follows it again, ", belt("task cancel", taskId), " stops it"],
@@ -39,7 +39,7 @@ export async function cancel(
   taskId: string,
   submitted: Submitted,
 ): Promise<RunResult> {
-  const reason = stopOf(ctx);
+  const reason = stopOf(ctx.signal);
   ctx.out.progress.phase(taskId, "cancelling");
   const answer = await requestCancel(api, taskId, deadline(CANCEL_PATIENCE)).catch(asBeltError);
   const task = await atRest(api, taskId, submitted);
@@ -62,7 +62,7 @@ export async function cancel(
 }
 
 /** Why the user left; throws where nobody is left to tell. */
-function stopOf({ signal: { reason } }: RunContext): BeltError {
+export function stopOf({ reason }: AbortSignal): BeltError {
   if (reason instanceof BeltError) return reason;
   throw reason;
 }

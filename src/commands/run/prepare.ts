@@ -1,11 +1,13 @@
 import type { Api } from "../../api/client.ts";
-import { estimateDocument } from "../../api/resources/money.ts";
+import { deadline } from "../../api/http/network-errors.ts";
+import { estimateDocument, readEstimate } from "../../api/resources/money.ts";
+import { BeltError } from "../../errors.ts";
 import type { DryRun } from "../../views/run-views.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import type { Context, RunContext } from "../shared/context.ts";
+import { KnownApp } from "./app-schemas.ts";
 import type { Budget, RunCost } from "./budget.ts";
 import { buildRequest, plannedUploads } from "./build-request.ts";
-import { estimateRun } from "./estimate.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { findFiles, uploadInputs } from "./upload.ts";
 import { type CoercedRun, fileNames, validateRun } from "./validate-input.ts";
@@ -36,6 +38,25 @@ export async function costOf(
     api,
     buildRequest(parsed, coerced, () => FILE_PLACEHOLDER),
   );
+}
+
+/** What the API says that a run costs, asked once and for a bounded time; what fails makes it unknown. */
+async function estimateRun(
+  ctx: RunContext,
+  api: Api,
+  { app, input, function: name }: RunRequest,
+): Promise<RunCost> {
+  const signal = AbortSignal.any([ctx.signal, deadline(api.policy.estimate)]);
+  try {
+    const id = await new KnownApp(ctx, app).id(api, signal);
+    const estimate = await api.money.estimate(id, { input, ...(name && { function: name }) }, signal);
+    return { app, estimate, failure: null };
+  } catch (thrown) {
+    ctx.signal.throwIfAborted();
+    if (!(thrown instanceof BeltError)) throw thrown;
+    ctx.out.trace(`no estimate of ${app}: ${thrown.message}`);
+    return { app, estimate: readEstimate(null), failure: thrown };
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Api } from "../../api/client.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
+import { fileReason } from "../../file-reason.ts";
 import { LARGEST_RECEIPT, writeReceiptFile } from "../../store/receipts.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject, RunRequest } from "../../wire/types.ts";
@@ -73,7 +74,7 @@ function textOf(ctx: RunContext, receipt: Receipt): string {
 function notWritten(thrown: unknown, taskId: string): BeltError {
   return new BeltError({
     code: "receipt_failed",
-    message: `the receipt of task ${taskId} could not be written: ${(thrown as Error).message}`,
+    message: `the receipt of task ${taskId} could not be written: ${fileReason(thrown)}`,
     exit: "partial",
     taskId,
     cause: thrown,

@@ -12,6 +12,7 @@ import type { Child, Context } from "../shared/context.ts";
 import { untilEnded } from "../shared/run-command.ts";
 import { explainSession, isSessionError } from "../shared/session-errors.ts";
 import { requireSuccess } from "../shared/task-result.ts";
+import { rememberEnd } from "./remember-end.ts";
 
 export type ExecFlags = Pick<
   RequestFlags,
@@ -188,6 +189,7 @@ async function end(
 ): Promise<BeltError | null> {
   try {
     await api.endSession(id, deadline(END_PATIENCE));
+    await rememberEnd(ctx, api, id);
     if (!lost) ctx.out.note(`session ${id} ended`);
     return lost;
   } catch (thrown) {

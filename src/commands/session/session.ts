@@ -7,6 +7,7 @@ import type { Context } from "../shared/context.ts";
 import { forEachId, printEachId } from "../shared/for-each-id.ts";
 import { resolveIds } from "../shared/ids.ts";
 import { explainSession } from "../shared/session-errors.ts";
+import { rememberEnd } from "./remember-end.ts";
 
 /** `belt session list`: the active sessions, what expires first on top. */
 export async function list(ctx: Context): Promise<void> {
@@ -56,6 +57,7 @@ async function endOne(ctx: Context, api: Api, id: string): Promise<EndedSession>
     if (httpStatus !== 410 && code !== "SESSION_ENDED" && code !== "SESSION_EXPIRED") throw thrown;
     ctx.out.note(`session ${id} had already ${code === "SESSION_EXPIRED" ? "expired" : "been ended"}`);
   });
+  await rememberEnd(ctx, api, id);
   return { id, ended: true };
 }
 

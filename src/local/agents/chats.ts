@@ -170,9 +170,9 @@ export class Chats {
 
   /** One write after the other. */
   save({ chat }: LiveChat): Promise<void> {
-    const write = (this.#writes.get(chat.id) ?? Promise.resolve()).then(() =>
-      this.#options.store.write(chat).catch(() => {}),
-    );
+    const write = (this.#writes.get(chat.id) ?? Promise.resolve()).then(async () => {
+      await this.#options.store.write(chat).catch(() => {});
+    });
     this.#writes.set(chat.id, write);
     return write;
   }

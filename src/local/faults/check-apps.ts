@@ -31,7 +31,7 @@ async function checkStep({ match }: Step, apps: KnownApp[], services: Services):
   const functions = (await Promise.all(candidates.map((app) => functionsOf(app, services)))).flat();
   if (functions.includes(name)) return null;
   const whose = named[0] ? `${named[0].app} has no` : "no app here has a";
-  const known = functions.join(", ") || "none";
+  const known = [...new Set(functions)].join(", ") || "none";
   return new Mistake(lines.function, `${whose} function ${JSON.stringify(name)}; there are ${known}`);
 }
 

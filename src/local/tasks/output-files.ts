@@ -47,7 +47,7 @@ async function storeFile(
   const reason = await whyNotStored(path);
   if (reason !== null) {
     if (isFileAlone(object) && typeof path === "string" && isAbsolute(path)) {
-      throw new Error(`the app returned a file that does not exist: ${path}`);
+      throw new Error(`the app returned a file that does not exist as ${place}: ${path}`);
     }
     if (looksLikeFile(object)) note(`${place} was not stored: ${reason}`);
     return null;

@@ -113,7 +113,9 @@ export class Runner {
     live.cancelApp = () => this.#cancel(live, worker);
     live.move("dispatched", clock.now());
     const stopTimeout = clock.after(taskTimeoutMs, () =>
-      worker.kill(`the task took longer than ${taskTimeoutMs / 1000} s and was stopped`),
+      worker.kill(
+        `the task took longer than ${taskTimeoutMs / 1000} s and was stopped; belt dev --task-timeout allows more`,
+      ),
     );
     try {
       await this.#options.atPhase(live, worker);

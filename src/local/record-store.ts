@@ -1,0 +1,46 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeAtomic } from "./atomic-write.ts";
+import { isId } from "./ids.ts";
+
+/** Records on disk, one file each: what a later command finds of an earlier one. */
+export class RecordStore<Kept extends { id: string }> {
+  readonly #dir: string;
+  readonly #judged: (record: Kept) => Kept;
+
+  /** `judged` ends what cannot end by itself any more. */
+  constructor(dir: string, judged: (record: Kept) => Kept) {
+    this.#dir = dir;
+    this.#judged = judged;
+  }
+
+  /** Whole or not at all, whenever the process ends. Gives the record's length. */
+  async write(kept: Kept): Promise<number> {
+    const record = JSON.stringify(kept);
+    await writeAtomic(this.#path(kept.id), (temporary) => writeFile(temporary, record, { mode: 0o600 }));
+    return record.length;
+  }
+
+  async read(id: string): Promise<Kept | null> {
+    if (!isId(id)) return null;
+    try {
+      return this.#judged(JSON.parse(await readFile(this.#path(id), "utf8")) as Kept);
+    } catch {
+      return null;
+    }
+  }
+
+  /** All ids, newest first. */
+  async ids(): Promise<string[]> {
+    const names = await readdir(this.#dir);
+    return names
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => name.slice(0, -".json".length))
+      .sort()
+      .reverse();
+  }
+
+  #path(id: string): string {
+    return join(this.#dir, `${id}.json`);
+  }
+}
