@@ -30,14 +30,21 @@ export function appView(schemas: AppSchemas, only: string | null): View<JsonObje
 
 /** The catalog, one app a line; with `-q` their names. */
 export const appListView: View<JsonObject[]> = {
-  text: (apps, style) =>
-    apps.length === 0
-      ? ""
-      : table(
-          { head: ["APP", "CATEGORY", "DESCRIPTION"], prose: style.textWidth.cut },
-          apps.map((app) => [appName(app), textOf(app["category"]), textOf(app["description"])]),
-          style,
-        ),
+  text: (apps, style) => {
+    if (apps.length === 0) return "";
+    // What a search suggests has none.
+    const categories = apps.map((app) => textOf(app["category"]));
+    const hasSome = categories.some((category) => category !== "");
+    return table(
+      { head: ["APP", ...(hasSome ? ["CATEGORY"] : []), "DESCRIPTION"], prose: style.textWidth.cut },
+      apps.map((app, at) => [
+        appName(app),
+        ...(hasSome ? [categories[at]!] : []),
+        textOf(app["description"]),
+      ]),
+      style,
+    );
+  },
   bare: (apps) => apps.map(appName).join("\n"),
 };
 

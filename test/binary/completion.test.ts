@@ -122,7 +122,7 @@ describe("belt __complete", () => {
     const cut = join(home.dir, "cache/schemas/2.json");
     writeFileSync(cut, '{"api":"https://a.b","reference":"infsh/cut","fetched":2,"app":{');
     utimesSync(cut, 4e9, 4e9);
-    expect(await values("app")).toEqual(["infsh/echo\t", "infsh/cut\t", "infsh/echo@v2\t"]);
+    expect(await values("app")).toEqual(["infsh/echo\t", "infsh/cut\t"]);
     expect(await values("input", "infsh/cut")).toEqual([]);
   });
 

@@ -221,4 +221,25 @@ describe.concurrent("how rows end", () => {
       { drops: () => dropping },
     )();
   });
+
+  it("submits that a kill has left in doubt, however many, keep no other row from being run", async () => {
+    let dropping = true;
+    await batchScene(
+      async (scene) => {
+        scene.rows(12);
+        const args = [scene.path("rows.jsonl"), "--max-failures", "20"];
+        expect((await scene.belt(args)).code).toBe(11);
+        // As if it had been killed before any of them arrived, and before it knew.
+        scene.write("rows.results.ndjson", "");
+        dropping = false;
+        scene.rows(15);
+        const { code, stderr } = await scene.belt([scene.path("rows.jsonl")]);
+        expect({ code, stderr }).toMatchObject({
+          code: 11,
+          stderr: expect.stringContaining("3 done, 12 in doubt"),
+        });
+      },
+      { drops: (_input, { tasks }) => dropping && tasks.pop() !== undefined },
+    )();
+  });
 });

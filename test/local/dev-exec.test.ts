@@ -65,6 +65,13 @@ describe("dev exec", () => {
     PAINTING,
   );
 
+  it("refuses a folder that is no app before it runs anything", async () => {
+    mkdirSync(join(home.dir, "empty"));
+    const { exitCode, stdout, stderr } = await exec("empty", "--", "echo", "hi");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("empty is no app: it has no inf.yml\nhint: belt app init <dir> makes one\n");
+  });
+
   it("tells where an app has failed, since nobody can ask its server afterwards", async () => {
     const app = copyOfProbe();
     const act = "belt run test/probe --function act -i act=fail -q";

@@ -90,6 +90,22 @@ test("an error of setup is told as one, with its place", async () => {
   expect(server.events).toContainEqual(expect.objectContaining({ status: "failed", place: `${file}:7` }));
 });
 
+test("an app that was never set up is not unloaded, and one that was is", async () => {
+  const methods =
+    'return "";\n  }\n  setup() { this.it = {}; }\n  unload() { console.log("left", this.it.x); }\n  more() {';
+  const { server } = await serve(methods);
+  await server.apps();
+  await server.close();
+  const left = server.events.filter((event) => event.type === "log");
+  expect(left).toEqual([]);
+  const again = await serve(methods);
+  await again.server.run(BODY);
+  await again.server.close();
+  expect(again.server.events).toContainEqual(
+    expect.objectContaining({ type: "log", text: "left undefined" }),
+  );
+});
+
 test("an app that hears of what nobody caught goes on", async () => {
   const { server } = await serve(
     'setTimeout(() => { throw new Error("heard") }, 1); return new Promise((done) => setTimeout(done, 40, "on"));',

@@ -33,21 +33,16 @@ export function scene(
   };
 }
 
-/** For tests of what takes many answers, side by side: what is late there is the machine, not the API. */
+/** For tests in which belt is not to give up, however busy the machine is. */
+export const PATIENT = { giveUp: 20_000, finalRead: 10_000, estimate: 10_000, newTask: 10_000 };
+
+/** The same with patience. */
 export function patientScene(
   test: (scene: Scene) => Promise<void>,
   options: SceneOptions = {},
 ): () => Promise<void> {
   return scene(test, { ...options, policy: { ...PATIENT, ...options.policy } });
 }
-
-const PATIENT = {
-  giveUp: 20_000,
-  finalRead: 10_000,
-  estimate: 10_000,
-  silence: 10_000,
-  newTask: 10_000,
-};
 
 /** The error document at the end of what was printed with --json. */
 export function lastError(stderr: string) {

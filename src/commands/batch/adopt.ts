@@ -2,7 +2,7 @@ import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import type { Attempt } from "../../store/batch-state.ts";
-import { type BatchRun, writeResult } from "./batch-run.ts";
+import { type BatchRun, writeFound } from "./batch-run.ts";
 import { shortHash } from "./content.ts";
 import type { PlannedRow } from "./plan.ts";
 
@@ -36,7 +36,7 @@ export async function adoptLost(run: BatchRun): Promise<void> {
       run.note(`row ${planned.row}: its submit got no answer; it is task ${taskId}`);
     } else if (run.book.row(planned.key)?.line?.attempt !== attempt.number) {
       const error = "the submit got no answer, so the run may have started";
-      await writeResult(run, planned, { status: "unknown", error });
+      await writeFound(run, planned, { status: "unknown", error });
     }
   }
 }

@@ -111,12 +111,19 @@ export class Failures {
   }
 }
 
+type Told = Pick<ResultLine, "status" | "error"> & Partial<ResultLine>;
+
 /** Writes down how a row ended, and tells it. */
-export async function writeResult(
+export async function writeResult(run: BatchRun, planned: PlannedRow, told: Told): Promise<void> {
+  run.failures.note(await writeFound(run, planned, told));
+}
+
+/** The same for what an earlier command has left, and which is no failure of this one. */
+export async function writeFound(
   run: BatchRun,
   { row, id, key }: PlannedRow,
-  told: Pick<ResultLine, "status" | "error"> & Partial<ResultLine>,
-): Promise<void> {
+  told: Told,
+): Promise<ResultLine> {
   const state = run.book.row(key);
   const line: ResultLine = {
     row,
@@ -132,8 +139,8 @@ export async function writeResult(
   };
   run.book.result(line);
   run.settled.add(key);
-  run.failures.note(line);
   await run.onLine(line);
+  return line;
 }
 
 /** The attempt came to nothing: the row is as it was before. */

@@ -10,7 +10,7 @@ import { rehearsalText } from "../../views/rehearsal-view.ts";
 import type { Context } from "../shared/context.ts";
 import { untilEnded } from "../shared/run-command.ts";
 import { lockOptions } from "./claim-state.ts";
-import { appFolders, type ServerFlags, startServer } from "./server.ts";
+import { appFolders, requireApps, type ServerFlags, startServer } from "./server.ts";
 
 /**
  * `belt dev exec [appdir…] -- <command…>`: runs the command beside a server of its own, where all
@@ -26,6 +26,7 @@ export async function devExec(
   if (command.length === 0)
     throw usageError("there is no command to run", "belt dev exec [appdir…] -- <command…> is the form");
   const folders = await appFolders(ctx, appDirs);
+  await requireApps(folders);
   const state = await makeTemporaryState(tmpdir(), lockOptions(ctx));
   try {
     const onEvent = (event: ServerEvent) => tellAuthors(ctx, event);

@@ -87,6 +87,14 @@ export async function appFolders({ machine: { cwd } }: Context, appDirs: string[
   return folders;
 }
 
+/** For who has named them, and sees no list of what is served. */
+export async function requireApps(folders: string[]): Promise<void> {
+  for (const folder of folders) {
+    if ((await isThere(join(folder, "inf.yml"))) || (await isThere(join(folder, "agent.yml")))) continue;
+    throw usageError(`${folder} is no app: it has no inf.yml`, [belt("app init", "<dir>"), " makes one"]);
+  }
+}
+
 async function isThere(path: string): Promise<boolean> {
   return await stat(path).then(
     () => true,

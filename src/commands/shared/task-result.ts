@@ -46,7 +46,7 @@ export function stillRunning(taskId: string, waited: number, api: Api): BeltErro
     code: "still_running",
     message: `task ${taskId} is still running after ${formatDuration(waited)}${goesOn ? "" : ", and ends with this command's own server"}`,
     hint: goesOn
-      ? belt("task get", taskId)
+      ? belt("task wait", taskId)
       : ["start ", belt("dev"), ", so that tasks outlive the command that submits them"],
     exit: "stillRunning",
     retryable: goesOn,

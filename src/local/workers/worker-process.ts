@@ -124,7 +124,8 @@ export class WorkerProcess {
 
   /** Lets the app clean up, for at most `graceMs`, then ends the process. */
   async stop(graceMs: number): Promise<void> {
-    if (this.#unloads && !this.dead && !this.busy) {
+    // What was never set up, and only described its app, has nothing to give back.
+    if (this.#unloads && this.setupKey !== null && !this.dead && !this.busy) {
       const timer = setTimeout(() => this.kill(STOPPED), graceMs);
       await this.#conversation.ask({ kind: "unload" }).catch(() => {});
       clearTimeout(timer);
