@@ -8,5 +8,11 @@ export default defineConfig({
     maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    coverage: {
+      include: ["src/**/*.ts"],
+      exclude: ["src/samples/**"],
+      reporter: ["json"],
+      reportOnFailure: true,
+    },
   },
 });

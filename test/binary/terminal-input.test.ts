@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PNG } from "pngjs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { belt, ROOT, until } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
@@ -173,6 +174,24 @@ describe("an image in the output", () => {
     const shown = painted(["--save", "out"], { TERM: "xterm-kitty" });
     const pieces = [...shown.matchAll(/\u001b_G[^;]*;([^\u001b]*)\u001b\\/g)].map(([, piece]) => piece);
     expect(Buffer.from(pieces.join(""), "base64")).toEqual(readFileSync(join(home.dir, "out/image.png")));
+  });
+
+  it("is fetched from where it is, or read out of the answer; what is no image is not asked for", async () => {
+    const png = PNG.sync.write(new PNG({ width: 16, height: 16 }));
+    const output = {
+      image: { uri: `${api.url}/a.png` },
+      inline: { uri: `data:image/png;base64,${png.toString("base64")}` },
+      text: { uri: `${api.url}/a.txt`, content_type: "text/plain" },
+      broken: { uri: `${api.url}/broken.png` },
+    };
+    const done = api.task("completed", { output });
+    api
+      .on("POST /run", api.ok(done))
+      .on("GET /tasks/task_1", api.ok(done))
+      .on("GET /a.png", (_request, response) => void response.end(png))
+      .on("GET /broken.png", (_request, response) => void response.end("no picture"));
+    const seen = await typing(["run", "infsh/flux"], []);
+    expect(seen.match(/▀+/g)?.join("")).toHaveLength(4);
   });
 
   it.each([[["--preview", "never"]], [["--json"]], [["-q"]], [["--color", "never"]]])(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { batchScene, KNOWN, SCHEMA } from "../support/batch-scene.ts";
+import { until } from "../support/belt.ts";
 
 describe.concurrent("the same command", () => {
   it(
@@ -200,6 +201,29 @@ describe.concurrent("how rows end", () => {
         expect(scene.lines().filter(({ status }) => status === "unknown")).toHaveLength(2);
       },
       { drops: ({ n }) => n === 3 || n === 6 },
+    ),
+  );
+
+  it(
+    "a task that the API has lost stays in doubt, and only --again in-doubt runs its row anew",
+    batchScene(
+      async (scene) => {
+        scene.rows(1);
+        const rows = scene.path("rows.jsonl");
+        const left = scene.belt([rows, "--on-interrupt", "detach"]);
+        await until(() => scene.server.unfinished === 1);
+        left.signal("SIGINT");
+        expect((await left).code).toBe(130);
+        scene.server.tasks.length = 0;
+        expect((await scene.belt([rows])).code).toBe(11);
+        expect(scene.results()).toMatchObject([
+          { status: "unknown", task_id: "task_1", error: "task task_1 is not known to the API" },
+        ]);
+        expect(scene.server.submits).toBe(1);
+        expect((await scene.belt([rows, "--again", "in-doubt"])).code).toBe(0);
+        expect(scene.results()).toMatchObject([{ status: "completed", attempts: 2 }]);
+      },
+      { takes: () => 500 },
     ),
   );
 
