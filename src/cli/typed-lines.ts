@@ -33,7 +33,7 @@ export function typedLines(host: Host, out: Output, signal: AbortSignal): Lines 
   return {
     async next() {
       signal.throwIfAborted();
-      out.progress.stop();
+      out.progress.restart();
       const [text, ...texts] = ahead.texts;
       if (text === undefined) return await ask();
       ahead = { ...ahead, texts };

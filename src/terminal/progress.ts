@@ -21,6 +21,8 @@ export interface Progress {
   interrupt(write: () => void): void;
   /** Clears what is drawn. */
   stop(): void;
+  /** What comes next is another thing, whose time begins with it. */
+  restart(): void;
 }
 
 /** A part of a line that is to fit a terminal. */
@@ -48,7 +50,15 @@ export interface ProgressOptions {
 
 export function createProgress(options: ProgressOptions): Progress {
   if (options.silent)
-    return { busy() {}, phase() {}, tally() {}, detail() {}, interrupt: (write) => write(), stop() {} };
+    return {
+      busy() {},
+      phase() {},
+      tally() {},
+      detail() {},
+      interrupt: (write) => write(),
+      stop() {},
+      restart() {},
+    };
   return options.animated ? new Spinner(options) : new Lines(options);
 }
 
@@ -88,6 +98,8 @@ class Lines implements Progress {
   }
 
   stop(): void {}
+
+  restart(): void {}
 }
 
 const SEPARATOR = " · ";
@@ -152,6 +164,12 @@ class Spinner implements Progress {
     this.#ora = null;
     this.#release();
     this.#release = () => {};
+  }
+
+  restart(): void {
+    this.stop();
+    this.#start = 0;
+    this.#detail = "";
   }
 
   async #draw(): Promise<void> {

@@ -1,12 +1,12 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Connection } from "../../src/api/http/connection.ts";
 import { RETRY_POLICY } from "../../src/api/http/retry-policy.ts";
 import { Agent, request } from "../../src/api/http/undici.ts";
 import { ROOT } from "../support/belt.ts";
+import { listening } from "../support/listening.ts";
 import { ForwardProxy } from "../support/proxy.ts";
 
 const { version } = JSON.parse(readFileSync(join(ROOT, "node_modules/undici/package.json"), "utf8"));
@@ -30,9 +30,7 @@ async function startServer(onData: (socket: Socket) => void = () => {}) {
       onData(socket);
     });
   });
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  server.url = `127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  server.url = await listening(listener);
   cleanups.push(() => {
     for (const socket of sockets) socket.destroy();
     listener.close();

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
+import { listening } from "../support/listening.ts";
 import { needsLinux } from "../support/platform.ts";
 import { ForwardProxy } from "../support/proxy.ts";
 
@@ -85,9 +85,8 @@ describe("TLS", () => {
       { cert: certificate, key: readFileSync(join(tls, "key.pem")) },
       (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end("[]"),
     );
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const proxy = await new ForwardProxy().listen();
-    const { port } = server.address() as AddressInfo;
+    const port = (await listening(server)).split(":")[1];
     const env = { INFSH_API_KEY: "inf_canary", BELT_API_URL: `https://localhost:${port}` };
     const trusting = { ...env, NODE_EXTRA_CA_CERTS: join(tls, "cert.pem") };
     const list = (variables: Record<string, string>) =>

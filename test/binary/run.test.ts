@@ -30,6 +30,17 @@ function environmentOf(pid: string): string {
   }
 }
 
+/** A run of thirty seconds, once it runs. */
+async function slowRun() {
+  const running = spawnBelt(["run", "infsh/echo", "-i", "text=slow", "-i", "seconds:=30", "--local"], home);
+  let stderr = "";
+  running.stderr!.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  await until(() => stderr.includes("\nrunning"));
+  return { running, stderr: () => stderr };
+}
+
 describe("the local server inside one command", () => {
   it("runs the README's first example and leaves a picture that is still there afterwards", async () => {
     const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -93,22 +104,16 @@ describe("the local server inside one command", () => {
 
   it("cancels the task on Ctrl-C and leaves no process behind", async (context) => {
     needsLinux(context);
-    const running = spawnBelt(["run", "infsh/echo", "-i", "text=slow", "-i", "seconds:=30", "--local"], home);
-    let stderr = "";
-    running.stderr!.on("data", (chunk) => (stderr += chunk));
-    await until(() => stderr.includes("\nrunning"));
+    const { running, stderr } = await slowRun();
     running.kill("SIGINT");
     expect(await running).toMatchObject({ exitCode: 130 });
-    expect(stderr).toContain("was cancelled");
+    expect(stderr()).toContain("was cancelled");
     expect(leftRunning()).toEqual([]);
   });
 
   it("leaves no process behind after kill -9", async (context) => {
     needsLinux(context);
-    const running = spawnBelt(["run", "infsh/echo", "-i", "text=slow", "-i", "seconds:=30", "--local"], home);
-    let stderr = "";
-    running.stderr!.on("data", (chunk) => (stderr += chunk));
-    await until(() => stderr.includes("\nrunning"));
+    const { running } = await slowRun();
     running.kill("SIGKILL");
     await running;
     await until(() => leftRunning().length === 0);

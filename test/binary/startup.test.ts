@@ -125,6 +125,8 @@ describe("--help and --version", () => {
     expect(await spawnBelt([], home)).toMatchObject({ exitCode: 0, stderr: "" });
     const { exitCode, stderr } = await spawnBelt(["rnu"], home);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^error: unknown command 'rnu'\nhint: belt run infsh\/flux\n$/);
+    expect(stderr).toMatch(
+      /^error: unknown command 'rnu'\nhint: belt run infsh\/flux --input prompt="a lighthouse at dusk"\n$/,
+    );
   });
 });

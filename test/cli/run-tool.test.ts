@@ -1,17 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
 import { runTool } from "../../src/cli/run-tool.ts";
+import { isAlive } from "../support/alive.ts";
 
 const KEY = "inf_key_of_the_test";
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe.concurrent("a tool's process", () => {
   const host = (cwd: string) =>

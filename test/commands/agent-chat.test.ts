@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LINES, sentBody, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
-import { scene } from "../support/scene.ts";
+import { patientScene as scene } from "../support/scene.ts";
 import { ndjson } from "../support/scripted-api.ts";
 import {
   bytesOf,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
-import { scene } from "../support/scene.ts";
+import { patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import {
   chat,
@@ -23,7 +23,7 @@ function hostile(api: ScriptedApi, streams: Step[], chats: JsonObject[]): void {
   describeAgent(api, { tools: [{ name: "clock", type: "client" }] });
   api.on("POST /agents/run", api.ok(taken));
   api.on("GET /chats/chat_1/stream", ...streams);
-  api.on("GET /chats/chat_1", ...chats.map((one) => api.ok(one)));
+  if (chats.length > 0) api.on("GET /chats/chat_1", ...chats.map((one) => api.ok(one)));
 }
 
 const lines = (...events: JsonObject[]) => ndjson(events, "open");
@@ -88,6 +88,7 @@ describe.concurrent("a chat that means no good", () => {
           "chat_messages",
           message("pending", "", { tool_invocations: [invocation("inv_1", status, { result })] }),
         );
+      const waiting = chat("input_required", [userMessage, message("pending", "")]);
       const repeated = ["in_progress", "pending", "awaiting_input", "in_progress"].map((status) =>
         asking(status),
       );
@@ -98,7 +99,7 @@ describe.concurrent("a chat that means no good", () => {
           ndjson(repeated, "cut"),
           lines(...repeated, event("chat_messages", DONE), ENDED),
         ],
-        [chat("input_required", [userMessage, message("pending", "")]), WHOLE],
+        [waiting, waiting, WHOLE],
       );
       api.on("POST /tools/inv_1", noContent);
       const tool = "clock=echo ran >>runs; echo noon";
@@ -168,11 +169,7 @@ describe.concurrent("a chat that means no good", () => {
       const nameless = message("pending", "", {
         tool_invocations: [invocation("", "in_progress", { id: {} })],
       });
-      hostile(
-        api,
-        [lines(event("chat_messages", nameless))],
-        [chat("input_required", [userMessage, nameless])],
-      );
+      hostile(api, [lines(event("chat_messages", nameless))], []);
       const { code, stderr } = await belt("agent", "run", "test/agent", "hi", "--tool", "clock=date");
       expect(code).toBe(8);
       expect(stderr).toContain("may still be answering");
@@ -182,7 +179,7 @@ describe.concurrent("a chat that means no good", () => {
   test(
     "whose arguments are huge has them whole on the tool's standard input",
     scene(async ({ api, belt }) => {
-      const huge = { text: "ä".repeat(3_000_000) };
+      const huge = { text: "ä".repeat(300_000) };
       const asking = message("pending", "", {
         tool_invocations: [
           invocation("inv_1", "in_progress", { function: { name: "clock", arguments: huge } }),

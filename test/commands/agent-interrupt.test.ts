@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ENDED, LINES, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
-import { lastError, scene } from "../support/scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import { chat, event, message, noContent, run, taken, userMessage } from "../support/scripted-chat.ts";
 
@@ -72,7 +72,9 @@ describe.concurrent("Ctrl-C", () => {
       const running = belt("agent", "run", "test/agent", "hi", "--chat", "chat_1");
       await until(() => running.stderrSoFar().includes("queued"));
       running.signal("SIGINT");
-      expect((await running).code).toBe(130);
+      const { code, stderr } = await running;
+      expect(code).toBe(130);
+      expect(stderr).toContain("interrupted; the message was taken back");
       expect(api.count("POST /chats/messages/msg_1/cancel")).toBe(1);
       expect(api.count("POST /chats/chat_1/stop")).toBe(0);
     }),

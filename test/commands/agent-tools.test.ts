@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
+import { isAlive } from "../support/alive.ts";
 import { until } from "../support/belt.ts";
-import { lastError, scene } from "../support/scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import {
   bytesOf,
@@ -175,15 +176,6 @@ function read(path: string): string {
     return readFileSync(path, "utf8").trim();
   } catch {
     return "";
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { put, receiptIn, scene, sentBody, withReceipt } from "../support/receipt-scene.ts";
-import { lastError } from "../support/scene.ts";
+import { put, receiptIn, sentBody, withReceipt } from "../support/receipt-scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: somebody may have written anything
 type Hostile = [name: string, change: (receipt: any) => void, message: string];

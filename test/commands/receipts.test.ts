@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { put, RECEIPT, RUN, receiptIn, scene, serve, sha256 } from "../support/receipt-scene.ts";
+import { put, RECEIPT, RUN, receiptIn, serve, sha256 } from "../support/receipt-scene.ts";
+import { patientScene as scene } from "../support/scene.ts";
 
 describe.concurrent("run --receipt", () => {
   test(

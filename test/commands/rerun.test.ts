@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { put, RECEIPT, RUN, scene, sentBody, serve, withReceipt } from "../support/receipt-scene.ts";
-import { lastError } from "../support/scene.ts";
+import { put, RECEIPT, RUN, sentBody, serve, withReceipt } from "../support/receipt-scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 
 describe.concurrent("rerun", () => {
   test(

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belt, until } from "../support/belt.ts";
+import { listening } from "../support/listening.ts";
 import { json, type Step } from "../support/scripted-api.ts";
 import { api, home, KEY, setStage } from "../support/stage.ts";
 
@@ -18,8 +18,7 @@ setStage({ words: true }, async () => {
     seenByCdn.push({ url: request.url!, authorization: request.headers.authorization });
     response.writeHead(200, { "content-type": "image/png" }).end(`bytes of ${request.url}`);
   });
-  await new Promise<void>((resolve) => cdn.listen(0, "127.0.0.1", resolve));
-  cdnUrl = `http://127.0.0.1:${(cdn.address() as AddressInfo).port}`;
+  cdnUrl = `http://${await listening(cdn)}`;
 });
 
 afterEach(async () => {

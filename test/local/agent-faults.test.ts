@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
 import { belt, Home, ROOT } from "../support/belt.ts";
-import { lastError } from "../support/scene.ts";
+import { lastError, PATIENT } from "../support/scene.ts";
 import { rehearse, type TestServer } from "./server-fixture.ts";
 
 /** What an agent without tools says, whose answer to the message is a stream of snapshots. */
@@ -50,7 +50,7 @@ async function send(steps: string[], agent: "plain" | "helper", ...flags: string
           'clock=echo "{\\"time\\": \\"noon\\"}"',
         ];
   const env = { BELT_API_URL: server.url, INFSH_API_KEY: server.key };
-  const outcome = await belt(["agent", "run", ...argv, ...flags], { home, env });
+  const outcome = await belt(["agent", "run", ...argv, ...flags], { home, env, policy: PATIENT });
   const hits = server.rehearsal()!.steps.map((step) => step.hits);
   return { ...outcome, taken: await messagesOn(server), hits };
 }

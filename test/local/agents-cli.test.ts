@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
 import { manyCalls } from "../support/many-calls.ts";
 import { type DevProcess, spawnDev } from "./dev-process.ts";
-import { isAlive } from "./server-fixture.ts";
 
 const HELPER = join(ROOT, "test/local/agents/helper");
 
@@ -160,6 +160,31 @@ describe("against belt dev", () => {
     const { exitCode, stdout } = await queued;
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ text: "Forty-two.", output: { answer: 42 } });
+  });
+
+  test("a message behind one that waits for nobody says so, and is taken back", async () => {
+    const chat = JSON.parse((await helper("hi", "--json")).stdout).chat_id;
+    const input = { role: "user", text: "time" };
+    await server.post("/agents/run", { agent: "test/helper", chat_id: chat, context: {}, input });
+    const late = helper("hello", "--chat", chat, "--json");
+    let told = "";
+    late.stderr!.on("data", (chunk) => {
+      told += chunk;
+    });
+    await until(() => told.includes(`belt chat stop --local ${chat}`));
+    expect(told.split("\n").filter((line) => line.includes("waits behind it"))).toHaveLength(1);
+    expect(told).not.toContain('"working"');
+    late.kill("SIGTERM");
+    const { exitCode, stderr } = await late;
+    expect(exitCode).toBe(143);
+    expect(stderr).toContain("terminated; the message was taken back");
+    const stopped = await spawnBelt(["chat", "stop", chat, "--local"], home);
+    expect(stopped.stdout).toContain("stopped");
+    const shown = JSON.parse((await spawnBelt(["chat", "get", chat, "--local", "--json"], home)).stdout);
+    expect(shown.messages.map(({ status }: { status: string }) => status).slice(-2)).toEqual([
+      "cancelled",
+      "cancelled",
+    ]);
   });
 
   test("a tool ends with belt, kill -9 included", async () => {

@@ -1,6 +1,6 @@
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { listening } from "../support/listening.ts";
 import {
   cleanup,
   createTestClock,
@@ -219,9 +219,8 @@ test("a webhook meets what a receiver may do", async () => {
     incoming.on("data", (bytes) => received.push(JSON.parse(String(bytes))));
     incoming.on("end", () => response.end());
   });
-  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
   cleanup(() => receiver.close());
-  const webhook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  const webhook = `http://${await listening(receiver)}/`;
   const clock = createTestClock();
   const server = await rehearse(
     "steps: [{on: webhook, do: {answer: drop}}, {on: webhook, do: {status: 500}}]",

@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { Home } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
 import { spawnDev } from "./dev-process.ts";
 import {
   cleanup,
   copyOfProbe,
-  isAlive,
   type Json,
   shareServer,
   startServer,

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { copyOfProbe, createTestClock, isAlive, type Json, startServer, until } from "./server-fixture.ts";
+import { isAlive } from "../support/alive.ts";
+import { copyOfProbe, createTestClock, type Json, startServer, until } from "./server-fixture.ts";
 
 const set = (value: number, session: string) => ({ function: "set_value", input: { value }, session });
 const get = (session: string) => ({ function: "get_value", session });

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { listening } from "../support/listening.ts";
 import { cleanup, createTestClock, type Json, rehearse, startServer, until } from "./server-fixture.ts";
 
 /** Takes POSTs and answers each with the next status, a status of 0 never. */
@@ -14,13 +13,12 @@ async function startReceiver(statuses: number[]) {
     const status = statuses[received.length - 1] ?? 200;
     if (status !== 0) response.writeHead(status).end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const url = `http://${await listening(server)}/hook`;
   cleanup(() => {
     server.close();
     server.closeAllConnections();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+  return { url, received };
 }
 
 test("a webhook gets the finished task", async () => {

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { Home } from "../support/belt.ts";
 import { processesOf, spawnDev } from "./dev-process.ts";
 import {
   cleanup,
   copyOfProbe,
   createTestClock,
-  isAlive,
   type Json,
   startServer,
   type TestServer,

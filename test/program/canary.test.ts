@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Argument, Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +7,7 @@ import type { Host } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { PacedWriter } from "../../src/terminal/paced-writer.ts";
 import { belt, Home, ROOT, spawnBelt, writtenIn } from "../support/belt.ts";
+import { listening } from "../support/listening.ts";
 
 /** A key for each place where one may stand; "canary" is in no other text. */
 const CANARIES = {
@@ -61,8 +61,7 @@ class EchoingApi {
   }
 
   async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `http://${await listening(this.#server)}`;
     return this;
   }
 

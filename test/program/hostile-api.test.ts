@@ -1,6 +1,7 @@
-import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { until } from "../support/belt.ts";
+import { listening } from "../support/listening.ts";
 import { lastError, scene } from "../support/scene.ts";
 import { json, ndjson, type ScriptedApi, silence } from "../support/scripted-api.ts";
 
@@ -15,8 +16,7 @@ async function tcp(onConnection: (socket: Socket) => void) {
     told.connections++;
     onConnection(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  told.url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  told.url = await listening(server);
   return told;
 }
 

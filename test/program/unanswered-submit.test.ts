@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { createServer as createTcpServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { until } from "../support/belt.ts";
+import { listening } from "../support/listening.ts";
 import { lastError, scene } from "../support/scene.ts";
 import { hangUp, json, ndjson, type Step, silence } from "../support/scripted-api.ts";
 
@@ -40,8 +41,7 @@ describe.concurrent("what certainly did not arrive", () => {
       let connections = 0;
       const server = createTlsServer({ cert, key }, () => requests++);
       server.on("connection", () => connections++);
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const url = `https://${await listening(server)}`;
       const { code, stderr } = await belt("run", "a/b", "--json", "--api-url", url);
       server.close();
       expect({ code, requests }).toEqual({ code: 6, requests: 0 });
@@ -75,8 +75,7 @@ describe.concurrent("what certainly did not arrive", () => {
     scene(async ({ belt }) => {
       let connections = 0;
       const silent = createTcpServer(() => void connections++);
-      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-      const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const url = `https://${await listening(silent)}`;
       const { code, stderr } = await belt(
         ...["run", "a/b", "--json", "--api-url", url, "--request-timeout", "300ms"],
       );

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
+import { listening } from "./listening.ts";
 
 /** A real forward proxy on a real socket: CONNECT tunnels, nothing is read of what goes through them. */
 export class ForwardProxy {
@@ -34,8 +35,7 @@ export class ForwardProxy {
   }
 
   async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `http://${await listening(this.#server)}`;
     return this;
   }
 

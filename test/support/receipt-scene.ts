@@ -4,20 +4,8 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { Receipt } from "../../src/commands/run/receipt-document.ts";
 import type { StatusWord } from "../../src/wire/status.ts";
-import { type Scene, type SceneOptions, scene as shortScene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import { ndjson, type ScriptedApi } from "./scripted-api.ts";
-
-/** Many tests at once: what is late here is the machine, not the API. */
-const PATIENT = {
-  giveUp: 20_000,
-  finalRead: 10_000,
-  estimate: 10_000,
-  silence: 10_000,
-  newTask: 10_000,
-};
-
-export const scene = (test: (one: Scene) => Promise<void>, options: SceneOptions = {}) =>
-  shortScene(test, { ...options, policy: PATIENT });
 
 export const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 

@@ -33,6 +33,17 @@ export function scene(
   };
 }
 
+/** For tests in which belt is not to give up, however busy the machine is. */
+export const PATIENT = { giveUp: 20_000, finalRead: 10_000, estimate: 10_000, newTask: 10_000 };
+
+/** The same with patience. */
+export function patientScene(
+  test: (scene: Scene) => Promise<void>,
+  options: SceneOptions = {},
+): () => Promise<void> {
+  return scene(test, { ...options, policy: { ...PATIENT, ...options.policy } });
+}
+
 /** The error document at the end of what was printed with --json. */
 export function lastError(stderr: string) {
   return JSON.parse(stderr.trim().split("\n").at(-1)!).error;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { STATUS_NUMBERS, type StatusWord } from "../../src/wire/status.ts";
 import type { JsonObject } from "../../src/wire/types.ts";
+import { listening } from "./listening.ts";
 
 export interface ServedTask {
   id: string;
@@ -74,8 +74,7 @@ export class TaskServer {
   }
 
   async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `http://${await listening(this.#server)}`;
     return this;
   }
 

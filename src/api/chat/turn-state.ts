@@ -38,7 +38,7 @@ export class TurnState {
     // What an existing chat was doing before says nothing about this turn.
     const early = this.#early.filter(({ kind }) => kind !== "chat");
     this.#early = [];
-    const first = [...(start.user ? [start.user] : []), start.assistant].map(
+    const first = [start.assistant, ...(start.user ? [start.user] : [])].map(
       (message): ChatEvent => ({ kind: "message", message, fields: null }),
     );
     return [...first, ...early].flatMap((event) => this.take(event));
@@ -75,6 +75,11 @@ export class TurnState {
   /** Why nothing goes on: the agent waits for what belt cannot give. */
   get blocked(): string | null {
     return this.#run?.state === "auth_required" ? "an authorization" : null;
+  }
+
+  /** True while it waits behind a turn that waits for somebody itself. */
+  get isHeldUp(): boolean {
+    return this.status === "queued" && this.#chat?.status === "awaiting_input";
   }
 
   get runId(): string | null {

@@ -41,6 +41,11 @@ export async function stopTurn(
   const refusal = await asked.then(() => null, asBeltError);
   const chat = await atRest(api, chatId, state);
   if (chat) state.takeWhole(chat);
+  if (waiting && refusal === null)
+    return {
+      error: reason.with({ message: `${reason.message}; the message was taken back` }),
+      isWhole: false,
+    };
   const isWhole = chat !== null && state.ended;
   if (isWhole && state.status !== "cancelled") {
     ctx.out.note(`${reason.message}, but chat ${chatId} had already been answered`, { chat: chatId });

@@ -92,6 +92,7 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
   const { sent, opened, at: submittedAt } = message;
   const signal = AbortSignal.any([options.signal, clock.signal, desk.failed]);
   let thought = "";
+  let isWarned = false;
   for await (const facts of followTurn(api, { state, sent, opened, submittedAt, signal })) {
     for (const fact of facts) {
       events?.fact(fact);
@@ -102,6 +103,7 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
       if (fact.type === "tool" || fact.type === "approval") desk.take(fact);
       if (fact.type === "text") shown.grow(fact.message_id, fact.text);
     }
+    if (state.isHeldUp && !isWarned) isWarned = warnHeldUp(ctx, sent.assistant.chatId);
     if (state.blocked !== null) throw blocked(sent.assistant.chatId, state.blocked);
     await events?.drained();
   }
@@ -169,6 +171,14 @@ function outOfTime(chatId: string, { timeout }: Clock, api: Api): BeltError {
     exit: "stillRunning",
     retryable: false,
   });
+}
+
+function warnHeldUp(ctx: Context, chatId: string): true {
+  ctx.out.warn(
+    "an earlier message of this chat waits for a tool or an approval, and this one waits behind it",
+  );
+  ctx.out.hint([belt("chat stop", chatId), " ends that, in another terminal"]);
+  return true;
 }
 
 /** Nobody here can give it, so nothing is waited for. */
