@@ -1,11 +1,11 @@
 // npm run bench:batch: many rows through `belt batch`, beside two bare scripts that keep nothing: one
 // makes belt's own requests of each row (POST /run, its stream, the final GET), one polls in place of
-// the stream. All against one `belt dev` with the bundled echo app; of several turns the best counts,
-// since whatever else runs on the machine only takes. It prints figures, and never fails for them.
+// the stream. Each is a process of its own, all against one `belt dev` with the bundled echo app; of
+// several turns the best counts, since whatever else runs on the machine only takes. It prints
+// figures, and never fails for them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,14 +21,10 @@ const { values: flags } = parseArgs({
   },
 });
 const BELT = fileURLToPath(new URL("../../bin/belt.js", import.meta.url));
-const JOBS = Number(flags.jobs);
-/** Between two looks of the bare script at one task, in milliseconds. */
-const POLL = 10;
-const COMPLETED = 10;
+const BARE = fileURLToPath(new URL("bare.js", import.meta.url));
 
 const home = mkdtempSync(join(tmpdir(), "belt-bench-"));
 const env = { PATH: process.env.PATH, HOME: home, BELT_STATE_DIR: join(home, "state") };
-const agent = new Agent({ keepAlive: true, maxSockets: JOBS });
 const server = spawn(process.execPath, [BELT, "dev", "--port", "0", "--workers", "4", "--json"], {
   env,
   stdio: ["ignore", "pipe", "inherit"],
@@ -37,31 +33,22 @@ const server = spawn(process.execPath, [BELT, "dev", "--port", "0", "--workers",
 try {
   const { url, key } = await addressOf(server);
   const rows = Number(flags.rows);
-  await bare(url, key, 50);
   const figures = { followed: [], polled: [], belt: [] };
   for (let turn = 0; turn < Number(flags.turns); turn++) {
-    figures.followed.push(await bare(url, key, rows, follow));
-    figures.polled.push(await bare(url, key, rows, poll));
+    figures.followed.push(await bare(url, key, "follow"));
+    figures.polled.push(await bare(url, key, "poll"));
     figures.belt.push((await belt(rows, `turn-${turn}`)).seconds);
   }
   const rate = (seconds) => rows / Math.min(...seconds);
-  const start = (await belt(1, "start")).seconds;
-  const told = (bare) => {
-    const part = (seconds) => (seconds / rate(bare)).toFixed(2);
-    return `${part(rate(figures.belt))} of it, ${part(rows / (Math.min(...figures.belt) - start))} but for the start`;
-  };
-  print(`${rows} rows of infsh/echo, ${JOBS} at a time:`);
-  print(
-    `  belt batch                ${rate(figures.belt).toFixed(0)} rows/s, with a start of ${start.toFixed(2)} s`,
-  );
-  for (const [name, bare] of Object.entries({ follows: figures.followed, polls: figures.polled }))
-    print(
-      `  a bare script that ${name.padEnd(8)}${rate(bare).toFixed(0)} rows/s; belt has ${told(bare)} (goal 0.8)`,
-    );
+  const told = (bare) =>
+    `${rate(bare).toFixed(0)} rows/s; belt has ${(rate(figures.belt) / rate(bare)).toFixed(2)}`;
+  print(`${rows} rows of infsh/echo, ${flags.jobs} at a time:`);
+  print(`  belt batch                  ${rate(figures.belt).toFixed(0)} rows/s`);
+  print(`  a bare script that follows  ${told(figures.followed)} of that (goal 0.8)`);
+  print(`  a bare script that polls    ${told(figures.polled)} of that`);
   const many = await belt(Number(flags.many), "many");
   print(`${flags.many} rows: ${many.seconds.toFixed(1)} s, peak memory ${many.peak} MB (goal under 150)`);
 } finally {
-  agent.destroy();
   server.kill("SIGTERM");
   await once(server, "exit");
   rmSync(home, { recursive: true, force: true });
@@ -77,29 +64,14 @@ async function addressOf({ stdout }) {
   throw new Error("belt dev did not start");
 }
 
-/** Seconds for so many runs, the results in memory alone. */
-async function bare(url, key, rows, toEnd = poll) {
+/** Seconds for a whole script, from its start to its end as belt's. */
+async function bare(url, key, how) {
   const start = performance.now();
-  let next = 0;
-  const worker = async () => {
-    while (next < rows) {
-      const body = { app: "infsh/echo", input: { text: `row ${next++}` } };
-      const { id } = await ask("POST", `${url}/run?wait=false`, key, body);
-      await toEnd(`${url}/tasks/${id}`, key);
-    }
-  };
-  await Promise.all(Array.from({ length: JOBS }, worker));
+  const args = [BARE, url, key, flags.rows, flags.jobs, how];
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit"] });
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`the bare script ended with ${code}`);
   return (performance.now() - start) / 1000;
-}
-
-async function poll(task, key) {
-  while ((await ask("GET", task, key)).status !== COMPLETED) await sleep(POLL);
-}
-
-async function follow(task, key) {
-  const lines = (await send("GET", `${task}/stream`, key)).trim().split("\n");
-  if (!lines.some((line) => JSON.parse(line).status === COMPLETED)) throw new Error("it has not ended");
-  await ask("GET", task, key);
 }
 
 /** Seconds for a whole command, and the most memory it had. */
@@ -109,7 +81,7 @@ async function belt(rows, name) {
   const start = performance.now();
   const child = spawn(
     process.execPath,
-    [BELT, "batch", "infsh/echo", file, "--local", "-j", String(JOBS), "-q"],
+    [BELT, "batch", "infsh/echo", file, "--local", "-j", flags.jobs, "-q"],
     { env, stdio: ["ignore", "ignore", "inherit"] },
   );
   let peak = 0;
@@ -125,36 +97,12 @@ async function belt(rows, name) {
 /** The most a process has had so far in MB, where Linux tells it. */
 function memoryOf(pid) {
   try {
-    return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000);
+    return Math.round(
+      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1000,
+    );
   } catch {
     return 0;
   }
-}
-
-async function ask(method, url, key, body) {
-  return JSON.parse(await send(method, url, key, body));
-}
-
-function send(method, url, key, body) {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      Accept: "application/x-ndjson, application/json;q=0.9",
-      Authorization: `Bearer ${key}`,
-      "X-API-Version": "2",
-      "Content-Type": "application/json",
-    };
-    const sent = request(url, { method, agent, headers }, async (response) => {
-      let text = "";
-      for await (const chunk of response) text += chunk;
-      resolve(text);
-    });
-    sent.once("error", reject);
-    sent.end(body && JSON.stringify(body));
-  });
-}
-
-function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function print(line) {

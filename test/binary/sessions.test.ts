@@ -194,6 +194,6 @@ describe("session keepalive", () => {
     await spawnBelt(["session", "end", "@last", "--local"], home);
     const { exitCode, stderr } = await keeping;
     expect(exitCode).toBe(5);
-    expect(stderr).toMatch(/warning: session sess_\S+ was ended/);
+    expect(stderr).toMatch(/session sess_\S+ was ended/);
   });
 });
