@@ -221,7 +221,7 @@ describe("following", () => {
     api
       .on("POST /run", api.ok(api.task("received")))
       .on("GET /tasks/task_1/stream", ndjson([api.task("running")], "open"));
-    const { code, stderr } = await run("--timeout", "100ms", "--json");
+    const { code, stderr } = await run("--timeout", "700ms", "--json");
     expect(code).toBe(8);
     expect(lastError(stderr)).toMatchObject({ code: "still_running", task_id: "task_1", retryable: false });
   });

@@ -111,7 +111,7 @@ describe("task wait", () => {
     expect(stderr).toContain("error: 1 of 2 still running: a");
     expect((await task(["wait", "b", "a", "--timeout", "300ms", "-q"])).stdout).toBe("b\na\n");
     ends("c", FAILED);
-    const mixed = await task(["wait", "a", "b", "c", "--timeout", "300ms"]);
+    const mixed = await task(["wait", "a", "b", "c", "--timeout", "900ms"]);
     expect(mixed.code).toBe(9);
     expect(mixed.stderr).toContain("error: 1 of 3 failed, 1 still running: ");
     expect(mixed.stderr).toContain(", c (failed: ");
