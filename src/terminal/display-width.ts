@@ -10,14 +10,21 @@ export const displayWidth: TextWidth = {
   },
 };
 
-/** What is left of a text with "…" behind it; the library cuts too late after some runs of characters. */
+/** What is left of a text with "…" behind it; the library cuts too late after some runs of characters, far too late of halves of characters. */
 function fitted(text: string, width: number): string {
-  let left = text;
-  do {
-    // Rare ideographs are two code units, which belong together.
-    left = left.replace(/[\ud800-\udbff]$/, "");
-    if (measure(`${left}…`).width <= width) return `${left}…`;
-    left = left.slice(0, -1);
-  } while (left !== "");
-  return "…";
+  const fits = (end: number) => measure(`${whole(text, end)}…`).width <= width;
+  if (fits(text.length)) return `${whole(text, text.length)}…`;
+  let [within, beyond] = [0, text.length];
+  while (beyond - within > 1) {
+    const middle = Math.floor((within + beyond) / 2);
+    if (fits(middle)) within = middle;
+    else beyond = middle;
+  }
+  return `${whole(text, within)}…`;
+}
+
+/** The beginning of a text, less the first half of a character of two code units. */
+function whole(text: string, end: number): string {
+  const last = text.charCodeAt(end - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end);
 }

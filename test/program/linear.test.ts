@@ -12,7 +12,7 @@ import { HOSTILE, reading, STYLE, stream, TEXT_FUNCTIONS } from "../support/host
 import { growth, LINEAR } from "../support/linear.ts";
 
 /** Those that were met; `npm run soak` measures all of them with all functions. */
-const MET = ["one ESC and ;#?", "underscores", "<title", "marks that combine"];
+const MET = ["one ESC and ;#?", "underscores", "<title", "marks that combine", "half an emoji"];
 
 describe.each(Object.entries(TEXT_FUNCTIONS))(
   "%s takes four times as long for four times as much",
