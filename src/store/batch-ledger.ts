@@ -14,6 +14,7 @@ import {
 import { applyRecord, applyResult, type BatchState, emptyState } from "./batch-state.ts";
 import { type Holder, type LockOptions, ProcessLock } from "./process-lock.ts";
 import { readObjects } from "./read-lines.ts";
+import { realPlace } from "./real-place.ts";
 
 const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN };
 const RESULTS = { mode: 0o666, begin: RESULT_BEGIN };
@@ -25,7 +26,9 @@ export interface BatchFiles {
   lock: string;
 }
 
-export function batchFiles(results: string): BatchFiles {
+/** By its real path: a file of two names is one batch, with one lock and one journal. */
+export async function batchFiles(path: string): Promise<BatchFiles> {
+  const results = await realPlace(path);
   return { results, journal: `${results}.journal`, lock: `${results}.lock` };
 }
 

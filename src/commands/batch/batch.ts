@@ -4,6 +4,7 @@ import { readsStdin } from "../../input/parse-input.ts";
 import { parsePath } from "../../input/path.ts";
 import { type BatchFiles, batchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
+import { realPlace } from "../../store/real-place.ts";
 import { createClock } from "../run/clock.ts";
 import { type ParsedRun, parseRun } from "../run/parse-run.ts";
 import { checkSave } from "../run/save-run.ts";
@@ -28,9 +29,9 @@ export async function batch(
   const clock = createClock(flags.timeout);
   clock.start();
   try {
-    const files = batchFiles(resolve(ctx.machine.cwd, outOf(rows, flags)));
+    const files = await batchFiles(resolve(ctx.machine.cwd, outOf(rows, flags)));
     const source = await readSource(ctx, app, rows, flags);
-    requireOther(files, source.file);
+    await requireOther(files, source.file);
     await checkSave(ctx, flags);
     const request = { source, files, flags, command: (again?: Again) => commandOf(app, rows, flags, again) };
     await (flags.dryRun ? dryRun(ctx, request) : runBatch(ctx, request, clock));
@@ -79,6 +80,7 @@ async function findRows(ctx: Context, rows: string, allowSensitive: boolean): Pr
   return { name: rows, path };
 }
 
-function requireOther({ results }: BatchFiles, file: RowsFile | null): void {
-  if (file?.path === results) throw usageError(`--out: ${results} holds the rows`, "name another file");
+async function requireOther({ results }: BatchFiles, file: RowsFile | null): Promise<void> {
+  if (file && (await realPlace(file.path)) === results)
+    throw usageError(`--out: ${results} holds the rows`, "name another file");
 }
