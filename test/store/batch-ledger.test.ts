@@ -131,6 +131,34 @@ describe("the ledger of a batch", () => {
     expect(readFileSync(files.journal)).toEqual(bytes);
   });
 
+  it.each([
+    ["a record of no known type", 2, '{"type":"intend","key":"one"}'],
+    ["a task whose intent is lost", 2, JSON.stringify(task("one", 1, "task_1"))],
+    ["a head of another format", 1, JSON.stringify({ type: "batch", format: 2, ...HEAD })],
+    ["JSON that is no record", 3, "[1]"],
+    ["a foreign file's beginning", 1, "my own notes"],
+  ])("refuses a journal with %s, and leaves it as it is", async (_what, at, text) => {
+    const files = await fresh();
+    await write(files);
+    const lines = readFileSync(files.journal, "utf8").split("\n");
+    const damaged = lines.with(at - 1, text).join("\n");
+    writeFileSync(files.journal, damaged);
+    const thrown = await BatchLedger.open(files, HEAD, LOCK).catch((error) => error);
+    expect(thrown).toMatchObject({ exitCode: 1, message: expect.stringContaining(files.journal) });
+    expect(thrown.message).toContain(`line ${at} `);
+    expect(readFileSync(files.journal, "utf8")).toBe(damaged);
+  });
+
+  it("passes over a line that was torn and closed", async () => {
+    const files = await fresh();
+    await write(files);
+    const lines = readFileSync(files.journal, "utf8").split("\n");
+    writeFileSync(files.journal, lines.toSpliced(3, 0, '{"type":"int').join("\n"));
+    const { ledger, state } = await BatchLedger.open(files, HEAD, LOCK);
+    await ledger.close();
+    expect(standingOf(state.rows.get("two"))).toBe("submitted");
+  });
+
   it("leaves a file alone that ends in something else", async () => {
     const files = await fresh();
     writeFileSync(files.results, '{"row":1,"key":"k","status":"completed","attempts":1}\nmy own notes');
