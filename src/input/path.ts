@@ -18,6 +18,25 @@ export function parsePath(key: string): string[] {
 }
 
 /**
+ * Of keys that are given beside each other, the first that has no place of its own: it is given twice, or
+ * within another. What appends always has one.
+ */
+export function keyWithoutPlace(keys: readonly (readonly string[])[]): readonly string[] | null {
+  const known = new Set(keys.map((key) => JSON.stringify(key)));
+  const before = new Set<string>();
+  for (const key of keys) {
+    const appends = key.indexOf("[]");
+    const fixed = appends < 0 ? key : key.slice(0, appends);
+    const holders = fixed.map((_, depth) => JSON.stringify(key.slice(0, depth + 1)));
+    const own = JSON.stringify(key);
+    if (before.has(own) && appends < 0) return key;
+    if (holders.some((holder) => holder !== own && known.has(holder))) return key;
+    before.add(own);
+  }
+  return null;
+}
+
+/**
  * Puts `value` at `path`, making objects and lists on the way. `where` names it in errors; `open`
  * remembers the entries made with `[]`, which are filled until a key comes again.
  */

@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
-import { usageError } from "../errors.ts";
+import { fileError, usageError } from "../errors.ts";
 import { shellWord } from "../hint.ts";
+import { isObject } from "../wire/types.ts";
 import { AppendFile } from "./append-file.ts";
 import {
   type BatchHead,
@@ -11,9 +12,10 @@ import {
   readRecord,
   readResult,
 } from "./batch-records.ts";
-import { applyRecord, applyResult, type BatchState, emptyState } from "./batch-state.ts";
+import { applyRecord, applyResult, type BatchState, emptyState, follows } from "./batch-state.ts";
 import { type Holder, type LockOptions, ProcessLock } from "./process-lock.ts";
-import { readObjects } from "./read-lines.ts";
+import { readObjects, readValues } from "./read-lines.ts";
+import { realPlace } from "./real-place.ts";
 
 const JOURNAL = { mode: 0o600, begin: RECORD_BEGIN };
 const RESULTS = { mode: 0o666, begin: RESULT_BEGIN };
@@ -25,16 +27,23 @@ export interface BatchFiles {
   lock: string;
 }
 
-export function batchFiles(results: string): BatchFiles {
+/** By its real path: a file of two names is one batch, with one lock and one journal. */
+export async function batchFiles(path: string): Promise<BatchFiles> {
+  const results = await realPlace(path);
   return { results, journal: `${results}.journal`, lock: `${results}.lock` };
 }
 
-/** What both files tell; a line that a crash tore tells nothing. */
+/**
+ * What both files tell; a line that a crash tore tells nothing. Throws where the journal holds what
+ * belt never wrote: what is missing there might be paid again.
+ */
 export async function readBatch({ results, journal }: BatchFiles): Promise<BatchState> {
   const state = emptyState();
-  for await (const value of readObjects(journal)) {
-    const record = readRecord(value);
-    if (record) applyRecord(state, record);
+  if (await isForeign(journal, RECORD_BEGIN)) throw damaged(journal, 1);
+  for await (const { value, line } of readValues(journal)) {
+    const record = isObject(value) ? readRecord(value) : null;
+    if (!record || !follows(state, record)) throw damaged(journal, line);
+    applyRecord(state, record);
   }
   for await (const line of readResults(results)) applyResult(state, line);
   return state;
@@ -156,18 +165,32 @@ async function requireResults(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found && !found.isFile())
     throw usageError(`--out: ${path} is ${found.isDirectory() ? "a folder" : "no file"}`, "name a file");
-  if (found && !(await beginsLike(path, RESULT_BEGIN))) throw notResults(path);
+  if (found && (await isForeign(path, RESULT_BEGIN))) throw notResults(path);
 }
 
-/** True for a file that begins like belt's own, and for one that ends before that can be told. */
-async function beginsLike(path: string, begin: string): Promise<boolean> {
-  const file = await open(path, "r");
+/** True for a file that does not begin like belt's own; one that ends, or was lost, before that can be told may be. */
+async function isForeign(path: string, begin: string): Promise<boolean> {
+  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (!file) return false;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(begin.length), 0, begin.length, 0);
-    return begin.startsWith(buffer.toString("latin1", 0, bytesRead));
+    const [written = ""] = buffer.toString("latin1", 0, bytesRead).split("\0");
+    return !begin.startsWith(written);
   } finally {
     await file.close();
   }
+}
+
+function damaged(path: string, line: number): Error {
+  return fileError(
+    "cannot go on by",
+    path,
+    new Error(`line ${line} is no record of belt batch`),
+    "nothing was sent; put back the journal that was there, or give another file with --out, which pays each row again",
+  );
 }
 
 function notResults(path: string): Error {

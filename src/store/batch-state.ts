@@ -81,6 +81,11 @@ export function standingOf(row: RowState | undefined): Standing {
   return line.saved ? "done" : "unsaved";
 }
 
+/** False for a task of a submit that was never begun: the record of that is lost. */
+export function follows({ rows }: BatchState, record: BatchRecord): boolean {
+  return record.type !== "task" || rows.get(record.key)?.open?.number === record.attempt;
+}
+
 /** Takes a line of the journal. */
 export function applyRecord(state: BatchState, record: BatchRecord): void {
   if (record.type === "batch") {

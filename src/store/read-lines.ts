@@ -3,22 +3,28 @@ import { isObject, type JsonObject } from "../wire/types.ts";
 
 /** The objects in a file of JSON lines, one after the other; what is no object is passed over, no file holds none. */
 export async function* readObjects(path: string): AsyncGenerator<JsonObject> {
+  for await (const { value } of readValues(path)) if (isObject(value)) yield value;
+}
+
+/** The values in a file of JSON lines, and where they stand; what is no JSON, as a torn line, is passed over. */
+export async function* readValues(path: string): AsyncGenerator<{ value: unknown; line: number }> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });
   if (!file) return;
-  for await (const line of file.readLines()) {
-    const value = parse(line);
-    if (value) yield value;
+  let line = 0;
+  for await (const text of file.readLines()) {
+    line++;
+    const value = parse(text);
+    if (value !== undefined) yield { value, line };
   }
 }
 
-function parse(line: string): JsonObject | null {
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : null;
+    return JSON.parse(text) as unknown;
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -63,6 +63,23 @@ describe.concurrent("leaving", () => {
   );
 
   it(
+    "--timeout with rows in doubt ends as they do, exit 11",
+    batchScene(
+      async (scene) => {
+        scene.write("rows.jsonl", '{"same":1}\n{"same":1}\n{"n":1}\n');
+        const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--timeout", "2500ms"]);
+        expect({ code, stderr }).toMatchObject({
+          code: 11,
+          stderr: expect.stringMatching(
+            /out of time.*1 running.*2 in doubt|out of time.*2 in doubt.*1 running/,
+          ),
+        });
+      },
+      { drops: ({ same }) => same === 1, takes: () => Number.POSITIVE_INFINITY },
+    ),
+  );
+
+  it(
     "runs of a batch are in the journal, and are not @last",
     batchScene(async (scene) => {
       scene.rows(2);

@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { batchScene, KNOWN } from "../support/batch-scene.ts";
 
@@ -106,6 +108,10 @@ describe.concurrent("rows", () => {
   it.each([
     ["a,a\n1,2\n", "1: is the header, and names a twice"],
     ["a,\n1,2\n", "1: is the header, and a cell of it is empty"],
+    ["text..x,b\n1,2\n", '1: is the header, and "text..x" is not a key'],
+    ["a,a.b,text\n1,2,3\n", "1: is the header, and a.b is within another key"],
+    ["a.b,a,text\n1,2,3\n", "1: is the header, and a.b is within another key"],
+    ["a[],a.k\n1,2\n", '2: a.k: "k" is no place in a list'],
     ["a,b\n1,2,3\n", "2: has 3 cells, and the header has 2"],
     ['a,b\n1,"2\n', "2: a quote is never closed"],
     ["a,b\n", "there are no rows"],
@@ -114,9 +120,65 @@ describe.concurrent("rows", () => {
       scene.write("rows.csv", text);
       const { code, stderr } = await scene.belt([scene.path("rows.csv")]);
       expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(told) });
+      expect(stderr).toContain(told.startsWith("there") ? told : `rows.csv:${told}`);
       expect(scene.server.submits).toBe(0);
     })();
   });
+
+  it(
+    "of a CSV file whose header is wrong in many ways are refused with all of them",
+    batchScene(async (scene) => {
+      scene.write("rows.csv", "a..b,c,c,,d,d.e\n1,2,3,4,5,6\n");
+      const { code, stderr } = await scene.belt([scene.path("rows.csv")]);
+      expect(code).toBe(2);
+      expect(stderr.match(/rows\.csv:1: is the header/g)).toHaveLength(4);
+    }),
+  );
+
+  it.each([
+    ["repeat=1,2", "repeat=3,4", "--vary repeat: "],
+    ["text=a", "text.b=c", "--vary text.b: "],
+    ["text.b=c", "text=a", "--vary text.b: "],
+  ])("varied by %s and %s are refused", async (one, other, told) => {
+    await batchScene(async (scene) => {
+      const args = ["--vary", one, "--vary", other, "--out", scene.path("o.ndjson")];
+      for (const more of [[], ["--dry-run"]])
+        expect(await scene.belt([...args, ...more])).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining(told),
+        });
+      expect(scene.server.submits).toBe(0);
+    })();
+  });
+
+  it(
+    "varied in what is appended, or side by side in one object, are run",
+    batchScene(async (scene) => {
+      const vary = ["tags[]=a,b", "tags[]=c", "deep.x=1", "deep.y=2"].flatMap((spec) => ["--vary", spec]);
+      expect((await scene.belt([...vary, "--out", scene.path("o.ndjson")])).code).toBe(0);
+      expect(scene.server.tasks.map(({ input }) => input)).toEqual(
+        ["a", "b"].map((tag) => ({ tags: ["c", tag], deep: { x: "1", y: "2" } })),
+      );
+    }),
+  );
+
+  it(
+    "out of a pipe need --out, and are run with it",
+    batchScene(async (scene) => {
+      const fifo = scene.path("rows.fifo");
+      execFileSync("mkfifo", [fifo]);
+      for (const rows of [fifo, "/dev/stdin", "/dev/fd/0"])
+        for (const more of [[], ["--dry-run"]])
+          expect(await scene.belt([rows, ...more])).toMatchObject({
+            code: 2,
+            stderr: expect.stringContaining(`--out is needed with rows from ${rows}`),
+          });
+      const running = scene.belt([fifo, "--out", scene.path("o.ndjson")]);
+      await writeFile(fifo, '{"a":1}\n{"a":2}\n');
+      expect(await running).toMatchObject({ code: 0 });
+      expect(scene.results("o.ndjson")).toHaveLength(2);
+    }),
+  );
 
   it(
     "upload the fields named by --upload, each file once, and nothing else however it looks",
@@ -135,6 +197,42 @@ describe.concurrent("rows", () => {
         ["b", "https://files.example/0-0"],
       ]);
     }, KNOWN),
+  );
+
+  it.each([
+    ["imge", [], "--upload imge: no row has it; did you mean image?"],
+    ["deep.imge", [], "--upload deep.imge: no row has it; did you mean deep.image?"],
+    ["imge", ["--vary", "prompt=a,b"], "did you mean image?"],
+  ])("with --upload %s, which none has, are refused (%j)", async (key, args, told) => {
+    await batchScene(async (scene) => {
+      scene.write("photo.png", "PHOTO");
+      scene.write(
+        "rows.jsonl",
+        '{"prompt":"a","image":"photo.png","deep":{"image":"photo.png"}}\n{"prompt":"b"}\n',
+      );
+      for (const more of [[], ["--dry-run"]]) {
+        const { code, stderr } = await scene.belt([
+          scene.path("rows.jsonl"),
+          ...["--upload", "image", "--upload", key],
+          ...args,
+          ...more,
+        ]);
+        expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(told) });
+      }
+      expect([scene.server.submits, scene.server.uploads]).toEqual([0, []]);
+    })();
+  });
+
+  it(
+    "with an --upload key that -i or --vary alone gives are run",
+    batchScene(async (scene) => {
+      scene.write("photo.png", "PHOTO");
+      scene.rows(1);
+      const uploads = ["--upload", "shared", "--upload", "varied"];
+      const given = ["-i", "shared=https://x.example/y.png", "--vary", "varied=photo.png"];
+      expect((await scene.belt([scene.path("rows.jsonl"), ...uploads, ...given])).code).toBe(0);
+      expect(scene.server.uploads).toEqual(["PHOTO"]);
+    }),
   );
 
   it(

@@ -31,3 +31,24 @@ it("counts each row once, rows that are run again too, and says where the result
     { fails: ({ n }) => (!mended && Number(n) % 4 === 0 ? "no paint" : null) },
   )();
 });
+
+it("counts a row in doubt as left, until it is found or run again", async () => {
+  await batchScene(
+    async (scene) => {
+      scene.write("rows.jsonl", '{"same":1}\n{"same":1}\n{"n":1}\n{"n":2}\n');
+      const first = await scene.belt([scene.path("rows.jsonl")]);
+      expect(scene.results().map(({ status }) => status)).toContain("unknown");
+      scene.write("rows.jsonl", `${scene.read("rows.jsonl")}{"n":3}\n{"n":4}\n`);
+      const again = await scene.belt([scene.path("rows.jsonl")]);
+      for (const { code, stderr } of [first, again]) {
+        expect(code).toBe(11);
+        expect(counts(stderr).length).toBeGreaterThan(0);
+        for (const { total, sum } of counts(stderr)) expect(sum).toBe(total);
+        expect(stderr).not.toMatch(/\d failed/);
+      }
+      // One of them is lost and found again.
+      expect(scene.results().filter(({ status }) => status === "completed")).toHaveLength(4);
+    },
+    { drops: ({ same, n }) => same === 1 || n === 1 },
+  )();
+});

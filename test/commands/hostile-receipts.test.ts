@@ -27,6 +27,10 @@ const HOSTILE: Hostile[] = [
   ["a file at no place", (r) => (r.files.in[0].field = ["input", "nothing"]), "is damaged"],
   ["a file at a prototype", (r) => (r.files.in[0].field = ["input", "__proto__", "x"]), "is damaged"],
   ["a hash that is none", (r) => (r.files.in[0].sha256 = "x"), "files.in.0.sha256"],
+  ["a secret at no place", (r) => (r.redacted = ["input.nothing"]), "input.nothing was left out"],
+  ["a secret at a prototype", (r) => (r.redacted = ["input.__proto__.x"]), "is damaged"],
+  ["a secret that is kept", (r) => (r.redacted = ["input.prompt"]), "input.prompt was left out"],
+  ["a secret with an escape", (r) => (r.redacted = ["input.\u001b[2J"]), "was left out"],
   ["no input", (r) => delete r.given, "'given'"],
   ["a newer schema", (r) => (r.schema = 2), "newer belt"],
   ["another schema", (r) => (r.schema = "1"), "schema must be"],
@@ -75,6 +79,18 @@ describe.concurrent("a receipt that somebody made", () => {
       );
       const { code, stderr } = await one.belt("rerun", "r.json", "--yes", "--json");
       expect([code, lastError(stderr).message]).toEqual([2, expect.stringContaining("4000 levels")]);
+    }),
+  );
+
+  test(
+    "that hides what it left out has its mark sent, and nothing of what is typed shown",
+    scene(async (one) => {
+      await withReceipt(one, (receipt) => (receipt.given.input["code"] = "<redacted>"));
+      expect((await one.belt("rerun", "r.json", "--yes")).code).toBe(0);
+      expect(sentBody(one)?.input["code"]).toBe("<redacted>");
+      const { stderr } = await one.belt("rerun", "r.json", "--yes", "-i", "code=five");
+      expect(stderr).toContain("differs: code is another");
+      expect(stderr).not.toContain("five");
     }),
   );
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { beganAt } from "../../src/cli/processes.ts";
-import { BatchLedger, batchFiles, readBatch } from "../../src/store/batch-ledger.ts";
+import { type BatchFiles, BatchLedger, batchFiles, readBatch } from "../../src/store/batch-ledger.ts";
 import type { BatchRecord, ResultLine } from "../../src/store/batch-records.ts";
 import { standingOf } from "../../src/store/batch-state.ts";
 
@@ -15,7 +15,7 @@ const OWNER = { pid: process.pid, hostname: hostname(), isAlive: () => true, beg
 const LOCK = { owner: OWNER, sleep: async () => {} };
 let count = 0;
 
-function fresh() {
+async function fresh(): Promise<BatchFiles> {
   return batchFiles(join(folder, `${++count}.ndjson`));
 }
 
@@ -59,7 +59,7 @@ const LINES = [
   line("three", { status: "unknown", error: "lost" }),
 ];
 
-async function write(files: ReturnType<typeof batchFiles>, rows = 3): Promise<void> {
+async function write(files: BatchFiles, rows = 3): Promise<void> {
   const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
   for (const record of rows === 1 ? RECORDS.slice(0, 1) : RECORDS)
     await ledger.record(JSON.stringify(record));
@@ -78,7 +78,7 @@ function wholeLines(path: string): unknown[] {
 
 describe("the ledger of a batch", () => {
   it("tells how each row stands", async () => {
-    const files = fresh();
+    const files = await fresh();
     await write(files);
     const { rows, head } = await readBatch(files);
     expect(head).toMatchObject(HEAD);
@@ -93,11 +93,11 @@ describe("the ledger of a batch", () => {
   it.each(["journal", "results"] as const)(
     "whose %s was torn at any byte is closed there, and gone on with",
     async (which) => {
-      const whole = fresh();
+      const whole = await fresh();
       await write(whole, 1);
       const bytes = readFileSync(whole[which]);
       for (let length = 0; length <= bytes.length; length++) {
-        const files = fresh();
+        const files = await fresh();
         for (const name of ["journal", "results"] as const)
           writeFileSync(files[name], readFileSync(whole[name]));
         writeFileSync(files[which], bytes.subarray(0, length));
@@ -122,7 +122,7 @@ describe("the ledger of a batch", () => {
   );
 
   it("takes zeros that a loss of power left for a torn line", async () => {
-    const files = fresh();
+    const files = await fresh();
     await write(files);
     const bytes = readFileSync(files.journal);
     writeFileSync(files.journal, Buffer.concat([bytes, Buffer.from('{"type":"int'), Buffer.alloc(500)]));
@@ -131,8 +131,36 @@ describe("the ledger of a batch", () => {
     expect(readFileSync(files.journal)).toEqual(bytes);
   });
 
+  it.each([
+    ["a record of no known type", 2, '{"type":"intend","key":"one"}'],
+    ["a task whose intent is lost", 2, JSON.stringify(task("one", 1, "task_1"))],
+    ["a head of another format", 1, JSON.stringify({ type: "batch", format: 2, ...HEAD })],
+    ["JSON that is no record", 3, "[1]"],
+    ["a foreign file's beginning", 1, "my own notes"],
+  ])("refuses a journal with %s, and leaves it as it is", async (_what, at, text) => {
+    const files = await fresh();
+    await write(files);
+    const lines = readFileSync(files.journal, "utf8").split("\n");
+    const damaged = lines.with(at - 1, text).join("\n");
+    writeFileSync(files.journal, damaged);
+    const thrown = await BatchLedger.open(files, HEAD, LOCK).catch((error) => error);
+    expect(thrown).toMatchObject({ exitCode: 1, message: expect.stringContaining(files.journal) });
+    expect(thrown.message).toContain(`line ${at} `);
+    expect(readFileSync(files.journal, "utf8")).toBe(damaged);
+  });
+
+  it("passes over a line that was torn and closed", async () => {
+    const files = await fresh();
+    await write(files);
+    const lines = readFileSync(files.journal, "utf8").split("\n");
+    writeFileSync(files.journal, lines.toSpliced(3, 0, '{"type":"int').join("\n"));
+    const { ledger, state } = await BatchLedger.open(files, HEAD, LOCK);
+    await ledger.close();
+    expect(standingOf(state.rows.get("two"))).toBe("submitted");
+  });
+
   it("leaves a file alone that ends in something else", async () => {
-    const files = fresh();
+    const files = await fresh();
     writeFileSync(files.results, '{"row":1,"key":"k","status":"completed","attempts":1}\nmy own notes');
     await expect(BatchLedger.open(files, HEAD, LOCK)).rejects.toThrow("not belt's");
     expect(readFileSync(files.results, "utf8")).toContain("my own notes");
@@ -141,7 +169,7 @@ describe("the ledger of a batch", () => {
 
 describe("the lock of a batch", () => {
   it("is held by one runner at a time, and refused to a second, naming the first", async () => {
-    const files = fresh();
+    const files = await fresh();
     const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
     const other = { ...LOCK, owner: { ...OWNER, pid: process.pid + 1 } };
     await expect(BatchLedger.open(files, HEAD, other)).rejects.toThrow(`process ${process.pid}`);
@@ -150,18 +178,35 @@ describe("the lock of a batch", () => {
   });
 
   it.each([
+    ["of the file", (real: string, link: string) => [real, link], true],
+    ["of the file to be made", (real: string, link: string) => [real, link], false],
+    ["of its folder", (real: string, link: string) => [`${real}/r.ndjson`, `${link}/r.ndjson`], false],
+  ])("is one for two names %s", async (_what, namesOf, isThere) => {
+    const real = join(folder, `real-${++count}`);
+    const link = join(folder, `link-${count}`);
+    const [name, other] = namesOf(real, link) as [string, string];
+    symlinkSync(real, link);
+    if (isThere) writeFileSync(real, "");
+    if (name !== real) mkdirSync(real);
+    const { ledger } = await BatchLedger.open(await batchFiles(name), HEAD, LOCK);
+    const second = { ...LOCK, owner: { ...OWNER, pid: process.pid + 1 } };
+    await expect(BatchLedger.open(await batchFiles(other), HEAD, second)).rejects.toThrow("another belt");
+    await ledger.close();
+  });
+
+  it.each([
     ["is dead", { host: hostname(), began: null }, { isAlive: () => false }],
     ["has its number from another that was", { host: hostname(), began: "1" }, {}],
     ["is on another machine and shows no life", { host: "elsewhere", began: null }, {}],
   ])("of a runner that %s is taken over", async (_what, runner, options) => {
-    const files = fresh();
+    const files = await fresh();
     writeFileSync(files.lock, JSON.stringify({ pid: process.ppid, ...runner }));
     const { ledger } = await BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, ...options } });
     await ledger.close();
   });
 
   it("is taken by one of many who want it at once", async () => {
-    const files = fresh();
+    const files = await fresh();
     writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));
     const tries = Array.from({ length: 8 }, (_, n) =>
       BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, pid: 100_000 + n } }).then(

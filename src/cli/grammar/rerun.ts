@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RerunFlags } from "../../commands/rerun/rerun.ts";
+import type { RerunFlags } from "../../commands/rerun/rerun-flags.ts";
 import {
   type Act,
   ALLOW_SENSITIVE_HELP,

@@ -1,9 +1,11 @@
+import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { usageError } from "../../errors.ts";
 import { readsStdin } from "../../input/parse-input.ts";
 import { parsePath } from "../../input/path.ts";
 import { type BatchFiles, batchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
+import { realPlace } from "../../store/real-place.ts";
 import { createClock } from "../run/clock.ts";
 import { type ParsedRun, parseRun } from "../run/parse-run.ts";
 import { checkSave } from "../run/save-run.ts";
@@ -28,9 +30,9 @@ export async function batch(
   const clock = createClock(flags.timeout);
   clock.start();
   try {
-    const files = batchFiles(resolve(ctx.machine.cwd, outOf(rows, flags)));
+    const files = await batchFiles(resolve(ctx.machine.cwd, await outOf(ctx, rows, flags)));
     const source = await readSource(ctx, app, rows, flags);
-    requireOther(files, source.file);
+    await requireOther(files, source.file);
     await checkSave(ctx, flags);
     const request = { source, files, flags, command: (again?: Again) => commandOf(app, rows, flags, again) };
     await (flags.dryRun ? dryRun(ctx, request) : runBatch(ctx, request, clock));
@@ -40,17 +42,27 @@ export async function batch(
 }
 
 /** "prompts.results.ndjson" for "prompts.jsonl". */
-function outOf(rows: string | undefined, { out, vary }: BatchFlags): string {
+async function outOf(ctx: Context, rows: string | undefined, { out, vary }: BatchFlags): Promise<string> {
   if (rows === undefined && !vary)
     throw usageError("there are no rows", "name a file of rows, or - for standard input, or give --vary");
   if (out === "") throw usageError("--out is empty");
   if (out !== undefined) return out;
-  if (rows === undefined || rows === "-")
+  const alone = rows === undefined ? "--vary alone" : await passing(ctx, rows);
+  if (rows === undefined || alone !== null)
     throw usageError(
-      `--out is needed with ${rows === "-" ? "rows from standard input" : "--vary alone"}`,
+      `--out is needed with ${alone}`,
       "--out results.ndjson names the file that the results go to",
     );
   return join(dirname(rows), `${basename(rows, extname(rows))}.results.ndjson`);
+}
+
+/** Rows that no results file can stand beside, in words: a pipe is gone with the command. Null for a file. */
+async function passing({ machine: { cwd } }: Context, rows: string): Promise<string | null> {
+  if (rows === "-") return "rows from standard input";
+  const path = resolve(cwd, rows);
+  const found = await stat(path).catch(() => null);
+  const isPassing = /^\/(dev|proc)\//.test(path) || (found && !found.isFile() && !found.isDirectory());
+  return isPassing ? `rows from ${rows}, which is no file of its own` : null;
 }
 
 async function readSource(
@@ -79,6 +91,7 @@ async function findRows(ctx: Context, rows: string, allowSensitive: boolean): Pr
   return { name: rows, path };
 }
 
-function requireOther({ results }: BatchFiles, file: RowsFile | null): void {
-  if (file?.path === results) throw usageError(`--out: ${results} holds the rows`, "name another file");
+async function requireOther({ results }: BatchFiles, file: RowsFile | null): Promise<void> {
+  if (file && (await realPlace(file.path)) === results)
+    throw usageError(`--out: ${results} holds the rows`, "name another file");
 }

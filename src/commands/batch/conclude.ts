@@ -3,6 +3,7 @@ import { BeltError, type Exit } from "../../errors.ts";
 import { type BeltCommand, type Hint, joinHints } from "../../hint.ts";
 import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
+import { realPlace } from "../../store/real-place.ts";
 import { type BatchReport, causesView, reportText } from "../../views/batch-views.ts";
 import type { Context } from "../shared/context.ts";
 import type { PlannedRow } from "./plan.ts";
@@ -21,10 +22,10 @@ interface Ending {
 export async function conclude(ctx: Context, { files, rows, saves, reason, command }: Ending): Promise<void> {
   const report = await readReport(files, rows, saves);
   if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
-  const told = `${reportText(report)}; results in ${shownPath(ctx.machine.cwd, files.results)}`;
+  const told = `${reportText(report)}; results in ${shownPath(await realPlace(ctx.machine.cwd), files.results)}`;
   if (!reason && report.done === report.rows) return ctx.out.note(told);
   const error = reason
-    ? reason.with({ message: `${reason.message}; ${told}` })
+    ? reason.with({ message: `${reason.message}; ${told}`, exit: exitAfter(reason, report) })
     : new BeltError({ code: "batch_incomplete", message: told, exit: exitOf(report) });
   const next: Hint = [command(againFor(report)), " goes on"];
   const { hint } = error.facts;
@@ -35,6 +36,11 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
 function shownPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
   return short.startsWith("..") ? path : short;
+}
+
+/** That money may be spent unseen outweighs that time ran out. */
+function exitAfter({ facts: { exit } }: BeltError, report: BatchReport): Exit {
+  return exit === "stillRunning" && report.in_doubt > 0 ? "inDoubt" : exit;
 }
 
 function exitOf({ in_doubt, running, left }: BatchReport): Exit {

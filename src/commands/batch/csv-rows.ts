@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { parsePath, setAt } from "../../input/path.ts";
+import { BeltError } from "../../errors.ts";
+import { keyWithoutPlace, parsePath, setAt } from "../../input/path.ts";
 import { RawValue, rawText } from "../../input/raw-value.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Row, RowProblem } from "./row.ts";
@@ -22,9 +23,9 @@ export async function* readCsv(
       const line = ended + 1;
       ended = info.lines;
       if (!header) {
-        const problem = headerProblem(record);
-        if (problem !== null) return yield { line, problem };
-        header = record.map((name) => parsePath(name.trim()));
+        const { keys, problems } = readHeader(record);
+        if (problems.length > 0) return yield* problems.map((problem) => ({ line, problem }));
+        header = keys;
       } else if (record.length <= header.length) yield await rowOf(record, header, line);
       else yield { line, problem: `has ${record.length} cells, and the header has ${header.length}` };
     }
@@ -44,21 +45,55 @@ async function records(text: AsyncIterable<string>, delimiter: string): Promise<
     .pipe(parser);
 }
 
-function headerProblem(cells: string[]): string | null {
-  const names = cells.map((cell) => cell.trim());
-  if (names.includes("")) return "is the header, and a cell of it is empty";
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  return twice === undefined ? null : `is the header, and names ${twice} twice`;
+/** The keys that a header names, and all that is wrong with it. */
+function readHeader(cells: string[]): { keys: string[][]; problems: string[] } {
+  const keys: string[][] = [];
+  const problems = new Set<string>();
+  const names = new Set<string>();
+  for (const name of cells.map((cell) => cell.trim())) {
+    if (name === "") problems.add("is the header, and a cell of it is empty");
+    else if (names.has(name)) problems.add(`is the header, and names ${name} twice`);
+    else {
+      const key = keyOf(name);
+      if (Array.isArray(key)) keys.push(key);
+      else problems.add(`is the header, and ${key.problem}`);
+    }
+    names.add(name);
+  }
+  const lost = keyWithoutPlace(keys);
+  if (lost) problems.add(`is the header, and ${lost.join(".")} is within another key that it names`);
+  return { keys, problems: [...problems] };
 }
 
-async function rowOf(cells: string[], header: string[][], line: number): Promise<Row> {
+function keyOf(name: string): string[] | { problem: string } {
+  try {
+    return parsePath(name);
+  } catch (thrown) {
+    return { problem: problemOf(thrown) };
+  }
+}
+
+/** What a usage error says is wrong with the text; anything else is thrown on. */
+function problemOf(thrown: unknown): string {
+  if (thrown instanceof BeltError && thrown.facts.exit === "usage") return thrown.message;
+  throw thrown;
+}
+
+async function rowOf(cells: string[], header: string[][], line: number): Promise<Row | RowProblem> {
   const input: JsonObject = {};
   let id: string | null = null;
   for (const [index, cell] of cells.entries()) {
     const path = header[index]!;
     if (cell === "") continue;
     if (path.length === 1 && path[0] === "id") id = cell;
-    else setAt(input, path, new RawValue([await rawText(cell)]), path.join("."));
+    else {
+      const value = new RawValue([await rawText(cell)]);
+      try {
+        setAt(input, path, value, path.join("."));
+      } catch (thrown) {
+        return { line, problem: problemOf(thrown) };
+      }
+    }
   }
   return { line, id, input };
 }

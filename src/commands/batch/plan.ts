@@ -4,6 +4,7 @@ import { fileNames } from "../run/validate-input.ts";
 import type { RowCheck } from "./check-row.ts";
 import { contentOf, keyOf } from "./content.ts";
 import { type Candidate, isProblem, readCandidates, type SourceOptions } from "./source.ts";
+import { UploadKeys } from "./upload-keys.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** A row that may be run: all is known of it but what it holds, which is read again when its turn comes. */
@@ -39,8 +40,10 @@ export async function planRows(planning: Planning): Promise<PlannedRow[]> {
   const rows: PlannedRow[] = [];
   const counts = new Map<string, number>();
   const problems: string[] = [];
+  const uploadKeys = new UploadKeys(planning.source.uploads);
   let wrong = 0;
   for await (const found of readCandidates(planning.source)) {
+    uploadKeys.look(found);
     const checked = isProblem(found) ? [found.problem] : await checkRow(planning, found);
     if (Array.isArray(checked)) {
       wrong += checked.length;
@@ -53,9 +56,12 @@ export async function planRows(planning: Planning): Promise<PlannedRow[]> {
     counts.set(content, count);
     rows.push({ row: found.row, id: found.id, key: keyOf(content, planning.version, count), content });
   }
-  if (wrong > 0) throw refusal(problems, wrong);
-  if (rows.length === 0)
+  if (wrong + rows.length === 0)
     throw usageError("there are no rows", "a row is a line with a JSON object, or one of a CSV file");
+  const unmet = uploadKeys.unmet();
+  problems.push(...unmet);
+  wrong += unmet.length;
+  if (wrong > 0) throw refusal(problems, wrong);
   return rows;
 }
 
@@ -88,7 +94,7 @@ function refusal(problems: string[], wrong: number): BeltError {
     problems.length === 1
       ? problems[0]!
       : `something is wrong with the rows\n${problems.map((line) => `  ${line}`).join("\n")}`;
-  return usageError(message, "nothing was sent; mend the rows and type the same command again");
+  return usageError(message, "nothing was sent; mend that and type the command again");
 }
 
 /** What the planned rows hold, those that are wanted, in order; null when the rows are not any more what they were. */

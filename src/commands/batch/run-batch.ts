@@ -2,6 +2,7 @@ import type { Api } from "../../api/client.ts";
 import { BeltError } from "../../errors.ts";
 import { BatchLedger } from "../../store/batch-ledger.ts";
 import type { ResultLine } from "../../store/batch-records.ts";
+import type { Standing } from "../../store/batch-state.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import { resultLineView } from "../../views/batch-views.ts";
 import { type Budget, budgetOf } from "../run/budget.ts";
@@ -141,10 +142,12 @@ function createTally(
   spent: () => string | null,
 ): Tally {
   const settled = rows.filter((row) => !wanted.submits(row) && !wanted.follows(row));
-  const failed = settled.filter(({ key }) => ["failed", "in-doubt"].includes(book.standing(key))).length;
+  const count = (standing: Standing) => settled.filter(({ key }) => book.standing(key) === standing).length;
+  const failed = count("failed");
   return new Tally({
     total: rows.length,
-    done: settled.length - failed,
+    // A row in doubt may yet be found.
+    done: settled.length - failed - count("in-doubt"),
     failed,
     now,
     spent,

@@ -97,7 +97,8 @@ function markUploads(tree: JsonObject, path: readonly string[], source: SourceOp
   return true;
 }
 
-function valueAt(tree: unknown, path: readonly string[]): unknown {
+/** What was typed is a value like any other; undefined where there is none. */
+export function valueAt(tree: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
       (hasFields(value) || Array.isArray(value)) && Object.hasOwn(value, key)

@@ -44,8 +44,9 @@ export class Tally {
     this.#show();
   }
 
-  /** A row has ended; its job is over next. */
+  /** A row has ended; its job is over next. One in doubt has not: it may be found, and followed yet. */
   line({ status }: ResultLine): void {
+    if (status === "unknown") return;
     this.#ended++;
     if (status === "completed") this.#done++;
     else this.#failed++;

@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import { parsePath, setAt } from "../../input/path.ts";
+import { keyWithoutPlace, parsePath, setAt } from "../../input/path.ts";
 import { RawValue, rawText } from "../../input/raw-value.ts";
 import type { JsonObject } from "../../wire/types.ts";
 
@@ -16,6 +16,12 @@ const MOST_ROWS = 1_000_000;
 /** Reads `key=a,b,c` and `key=1..20`; throws a usage error for anything else. */
 export function parseVary(specs: readonly string[]): Variation[] {
   const variations = specs.map(parseOne);
+  const lost = keyWithoutPlace(variations.map(({ path }) => path));
+  if (lost)
+    throw usageError(
+      `--vary ${lost.join(".")}: another --vary gives it, or what it is in`,
+      "write all values of a key in one: --vary seed=1,2,3",
+    );
   const rows = variations.reduce((product, { count }) => product * count, 1);
   if (rows > MOST_ROWS) throw usageError(`--vary makes ${rows} of each row, more than ${MOST_ROWS}`);
   return variations;

@@ -3,11 +3,12 @@ import { setAt } from "../../input/path.ts";
 import { filesIn, RawValue, rawText } from "../../input/raw-value.ts";
 import type { JsonObject, RunRequest } from "../../wire/types.ts";
 import { checkFromStdin, type ParsedRun } from "../run/parse-run.ts";
-import { redactedPaths } from "../run/redact-input.ts";
+import { valueAt } from "../run/receipt-input.ts";
+import { REDACTED } from "../run/redact-input.ts";
 import { findFiles, inputReaders } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
 import { type Filled, fillTree, type Root, typedAsBefore } from "./fill-recipe.ts";
-import type { Recipe } from "./recipe.ts";
+import { type Recipe, redactedPlaces } from "./recipe.ts";
 
 /** The flags of `belt rerun` that say what is to be different. */
 export interface ChangeFlags {
@@ -70,10 +71,10 @@ function fieldsOf(recipe: Recipe, ownInfra: string | null): Omit<RunRequest, "ap
 }
 
 /** Asks for what the receipt does not keep, without echo; throws a usage error that names it where nobody can be asked. */
-export async function askForRedacted(ctx: Context, { parsed }: ParsedRerun): Promise<void> {
-  const missing = (["input", "setup"] as const).flatMap((root) =>
-    redactedPaths(parsed[root]).map((path) => ({ root, path, key: keyOf(path) })),
-  );
+export async function askForRedacted(ctx: Context, recipe: Recipe, { parsed }: ParsedRerun): Promise<void> {
+  const missing = redactedPlaces(recipe)
+    .map(([root, ...path]) => ({ root: root as Root, path, key: keyOf(path) }))
+    .filter(({ root, path }) => valueAt(parsed[root], path) === REDACTED);
   if (missing.length > 0 && ctx.questions.ask === null) throw notGiven(missing);
   for (const { root, path, key } of missing) {
     const answer = await ctx.questions.secret(root === "setup" ? `setup ${key}` : key);

@@ -6,10 +6,12 @@ import { usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { requireSendable } from "../../input/parse-input.ts";
 import { readReceiptFile } from "../../store/receipts.ts";
+import { safeLine } from "../../terminal/text.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { hashOutput, type OutputHashes } from "../run/output-hash.ts";
 import { checkAppName } from "../run/parse-run.ts";
 import { type InputFile, type Receipt, readReceipt, type VersionRan } from "../run/receipt-document.ts";
+import { redactedPaths } from "../run/redact-input.ts";
 import { RanApp } from "../run/run-version.ts";
 import type { Context } from "../shared/context.ts";
 import { resolveReference } from "../shared/ids.ts";
@@ -31,6 +33,8 @@ export interface Recipe {
   setup: JsonObject | null;
   /** What stands in the input in the place of a file that was uploaded from this machine. */
   files: InputFile[];
+  /** What of it was left out, such as "input.api_key". */
+  redacted: readonly string[];
   /** What came out, by hash. */
   output(): Promise<OutputHashes>;
 }
@@ -42,7 +46,25 @@ export async function readRecipe(ctx: Context, reference: string): Promise<Recip
     : fromRecord(ctx, reference));
   requireSendable(recipe.input, reference);
   requireSendable(recipe.setup ?? {}, reference);
+  requirePlaces(recipe);
   return recipe;
+}
+
+/** Where what was left out must be given again: only what is said to be, for a text may look like the mark. */
+export function redactedPlaces({ input, setup, redacted }: Recipe): string[][] {
+  const listed = new Set(redacted);
+  return redacted.length === 0
+    ? []
+    : redactedPaths({ input, setup }).filter((path) => listed.has(path.join(".")));
+}
+
+function requirePlaces(recipe: Recipe): void {
+  const places = new Set(redactedPlaces(recipe).map((path) => path.join(".")));
+  const lost = recipe.redacted.find((name) => !places.has(name));
+  if (lost === undefined) return;
+  throw usageError(
+    `${recipe.reference} is damaged: it says that ${safeLine(lost.slice(0, 200))} was left out, where its input has another value or none`,
+  );
 }
 
 async function fromRecord(ctx: Context, reference: string): Promise<Recipe> {
@@ -67,6 +89,7 @@ async function fromReceipt(ctx: Context, reference: string): Promise<Recipe> {
     input: given.input,
     setup: given.setup,
     files: files.in,
+    redacted: receipt.redacted,
     output: async () => ({ files: files.out, rest: receipt.output_sha256 }),
   };
 }
@@ -102,6 +125,7 @@ async function fromTask(ctx: Context, api: Api, task: TaskDocument, reference: s
     input: task.input,
     setup: isObject(task["setup"]) ? task["setup"] : null,
     files: [],
+    redacted: [],
     output: async () => await outputOf(ctx, api, task),
   };
 }

@@ -2,7 +2,7 @@ import { cancelTask } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { belt, type Hint } from "../../hint.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import { versionTold } from "../run/run-version.ts";
 import type { Recipe } from "./recipe.ts";
@@ -21,6 +21,7 @@ export async function refuseVersion(
   api: Api,
   recipe: Recipe,
   task: JsonObject & { id: string },
+  hint: () => Promise<Hint>,
 ): Promise<never> {
   const signal = deadline(CANCEL_PATIENCE);
   const outcome = await cancelTask(api, task.id, signal).catch((thrown) => asBeltError(thrown));
@@ -39,12 +40,8 @@ export async function refuseVersion(
   throw new BeltError({
     code: "version_mismatch",
     message: `${told}; task ${task.id} ${what.replace("was being", "is being")}`,
-    hint: latestHint(recipe),
+    hint: await hint(),
     exit: "notFound",
     taskId: task.id,
   });
-}
-
-export function latestHint({ reference }: Recipe) {
-  return [belt("rerun", reference, "--latest"), " runs today's version"];
 }

@@ -1,22 +1,18 @@
 import { BeltError } from "../../errors.ts";
-import { type Budget, budgetOf, type CostFlags } from "../run/budget.ts";
-import { carryOut, dryRun, type Finished, type FollowFlags } from "../run/run.ts";
+import { type Budget, budgetOf } from "../run/budget.ts";
+import { carryOut, dryRun, type Finished } from "../run/run.ts";
 import { versionTold } from "../run/run-version.ts";
 import { checkSave } from "../run/save-run.ts";
 import type { Context } from "../shared/context.ts";
 import { tellChanges } from "./changes.ts";
-import { askForRedacted, type ChangeFlags, type ParsedRerun, parseRerun } from "./parse-rerun.ts";
+import { latestHint } from "./latest-command.ts";
+import { askForRedacted, type ParsedRerun, parseRerun } from "./parse-rerun.ts";
 import { type Recipe, readRecipe } from "./recipe.ts";
 import { approveFiles, checkFiles } from "./recipe-files.ts";
 import { requireSame } from "./require-same.ts";
-import { isOtherVersion, latestHint, refuseVersion } from "./require-version.ts";
-
-export interface RerunFlags extends ChangeFlags, CostFlags, Omit<FollowFlags, "wait" | "events"> {
-  /** Compare what comes out with what came out before. */
-  expectSame?: boolean;
-  yes?: boolean;
-  dryRun?: boolean;
-}
+import { isOtherVersion, refuseVersion } from "./require-version.ts";
+import type { RerunFlags } from "./rerun-flags.ts";
+import { RerunSecrets } from "./rerun-secrets.ts";
 
 /** `belt rerun`: exactly that again, from a receipt or a task (src/cli/README.md, "Receipts"). */
 export async function rerun(ctx: Context, reference: string, flags: RerunFlags): Promise<void> {
@@ -25,15 +21,16 @@ export async function rerun(ctx: Context, reference: string, flags: RerunFlags):
   const recipe = await readRecipe(ctx, reference);
   const parsed = await parseRerun(ctx, recipe, flags);
   await checkFiles(ctx, parsed);
-  await tellChanges(ctx, recipe, parsed.parsed);
+  const secrets = new RerunSecrets(ctx, parsed.parsed);
+  await tellChanges({ ctx, recipe, parsed: parsed.parsed, secrets });
   const { id, short_id } = recipe.version;
   if (!flags.latest && id === null && short_id === null)
     ctx.out.warn(`which version of ${recipe.app} ran is not known: today's is run`);
   if (flags.dryRun) return await dryRun(ctx, parsed.parsed, budget);
-  await askForRedacted(ctx, parsed);
+  await askForRedacted(ctx, recipe, parsed);
   await approveFiles(ctx, parsed, flags.yes ?? false);
   const before = flags.expectSame ? await recipe.output() : null;
-  const finished = await runAgain(ctx, recipe, parsed, budget, flags);
+  const finished = await runAgain(ctx, recipe, parsed, budget, { flags, secrets });
   if (before) await requireSame(ctx, before, finished);
 }
 
@@ -43,17 +40,17 @@ async function runAgain(
   recipe: Recipe,
   { parsed }: ParsedRerun,
   budget: Budget,
-  flags: RerunFlags,
+  { flags, secrets }: { flags: RerunFlags; secrets: RerunSecrets },
 ): Promise<Finished> {
   const isPinned = !flags.latest && parsed.app.includes("@");
-  const finished = await carryOut(ctx, parsed, budget, { ...flags, wait: true }, async (api, { task }) => {
-    if (isPinned && isOtherVersion(recipe, task)) await refuseVersion(api, recipe, task);
-  }).catch((thrown) => {
-    throw isPinned && isGone(thrown) ? thrown.with({ hint: latestHint(recipe) }) : thrown;
+  const hint = () => latestHint(recipe, flags, secrets);
+  const finished = await carryOut(ctx, parsed, budget, { ...flags, wait: true }, async (api, task) => {
+    if (isPinned && isOtherVersion(recipe, task)) await refuseVersion(api, recipe, task, hint);
+  }).catch(async (thrown) => {
+    throw isPinned && isGone(thrown) ? thrown.with({ hint: await hint() }) : thrown;
   });
-  const { api, task } = finished!;
+  const { task } = finished!;
   const { id } = recipe.version;
-  if (isPinned && isOtherVersion(recipe, task)) await refuseVersion(api, recipe, task);
   if (isPinned && (id === null || versionTold(task).id === null))
     ctx.out.warn("the API does not tell which version ran, so it may be another than before");
   return finished!;

@@ -5,7 +5,7 @@ import type { Schema } from "../../input/schema/node.ts";
 import { isObject, type JsonObject, type RunRequest } from "../../wire/types.ts";
 import type { FileFacts } from "./file-hash.ts";
 import type { InputFile, Receipt } from "./receipt-document.ts";
-import { redactInput } from "./redact-input.ts";
+import { REDACTED, redactInput } from "./redact-input.ts";
 import type { CoercedRun } from "./validate-input.ts";
 
 /** What an app takes, as far as it is known. */
@@ -19,12 +19,14 @@ export function receiptInputs(
   { input, setup }: CoercedRun,
   request: RunRequest,
   schemas: InputSchemas,
-): Pick<Receipt, "given" | "sent"> {
+): Pick<Receipt, "given" | "sent" | "redacted"> {
+  const redacted: string[] = [];
   return {
     given: {
-      input: given(input, schemas.input),
-      setup: setup ? given(setup, schemas.setup) : null,
+      input: given(input, schemas.input, "input", redacted),
+      setup: setup ? given(setup, schemas.setup, "setup", redacted) : null,
     },
+    redacted,
     sent: {
       input: redactInput(withoutPlaces(input, request.input), schemas.input),
       setup: setup && request.setup ? redactInput(withoutPlaces(setup, request.setup), schemas.setup) : null,
@@ -32,12 +34,21 @@ export function receiptInputs(
   };
 }
 
-/** Nothing of a file is secret but what is in it, and so is its name. */
-function given({ values, uploads }: CoercedInput, schema: Schema | null): JsonObject {
-  return uploads.reduce<JsonObject>(
-    (tree, { field, file }) => withValue(tree, field, `@${shownName(file)}`) as JsonObject,
-    redactInput(values, schema),
+/** Nothing of a file is secret but what is in it, and so is its name; `redacted` takes what is left out. */
+function given(
+  { values, uploads }: CoercedInput,
+  schema: Schema | null,
+  root: string,
+  redacted: string[],
+): JsonObject {
+  const taken: (readonly string[])[] = [];
+  const tree = uploads.reduce<JsonObject>(
+    (rest, { field, file }) => withValue(rest, field, `@${shownName(file)}`) as JsonObject,
+    redactInput(values, schema, (_name, _secret, path) => taken.push(path)),
   );
+  const left = taken.filter((path) => valueAt(tree, path) === REDACTED);
+  redacted.push(...left.map((path) => [root, ...path].join(".")));
+  return tree;
 }
 
 /** A server may tell where on this machine it keeps an upload, or sign its address; neither is kept. */

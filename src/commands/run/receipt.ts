@@ -13,7 +13,6 @@ import { hashSaved } from "./output-hash.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { RECEIPT_SCHEMA, type Receipt } from "./receipt-document.ts";
 import { inputFiles, receiptInputs } from "./receipt-input.ts";
-import { redactedPaths } from "./redact-input.ts";
 import type { RanApp } from "./run-version.ts";
 import type { CoercedRun } from "./validate-input.ts";
 
@@ -84,7 +83,7 @@ function notWritten(thrown: unknown, taskId: string): BeltError {
 async function receiptOf(ctx: RunContext, api: Api, facts: ReceiptFacts): Promise<Receipt> {
   const { app, parsed, coerced, request, task, saved, estimate, submittedAt } = facts;
   const schemas = await app.secretSchemas(request.function);
-  const { given, sent } = receiptInputs(coerced, request, schemas);
+  const { given, sent, redacted } = receiptInputs(coerced, request, schemas);
   const { files, rest } = await hashSaved(ctx, task, saved);
   return {
     schema: RECEIPT_SCHEMA,
@@ -98,7 +97,7 @@ async function receiptOf(ctx: RunContext, api: Api, facts: ReceiptFacts): Promis
     infra: request.infra ?? null,
     given,
     sent,
-    redacted: redactedPaths(given).map((path) => path.join(".")),
+    redacted,
     files: {
       in: inputFiles(coerced, facts.inputs),
       out: files.map((file, index) => ({ ...file, name: basename(saved[index]!.path) })),

@@ -18,32 +18,46 @@ export function isSecretName(name: string): boolean {
   return /(^|_)(password|secret|token|api_?key)$/.test(words);
 }
 
-/** A copy without what the schema, or the name of its field, calls secret; `take` is told what that was. */
-export function redactInput(
-  input: JsonObject,
-  schema: Schema | null,
-  take: (name: string, secret: unknown) => void = () => {},
-): JsonObject {
-  return redact(input, { schema, name: "", isSecret: false }, take) as JsonObject;
+/** Is told what was taken out, under which name, and where. */
+type Take = (name: string, secret: unknown, path: readonly string[]) => void;
+
+/** A copy without what the schema, or the name of its field, calls secret. */
+export function redactInput(input: JsonObject, schema: Schema | null, take: Take = () => {}): JsonObject {
+  return redact(input, { schema, name: "", path: [], isSecret: false }, take) as JsonObject;
+}
+
+/** True for a place that the schema, or the name of a field on the way, calls secret, whatever stands there. */
+export function isSecretPlace(schema: Schema | null, path: readonly string[]): boolean {
+  if (schema && isMarked(schema)) return true;
+  const [key, ...rest] = path;
+  if (key === undefined) return false;
+  if (isSecretName(key) || isSecretPlace(schema && fieldSchema(schema, key), rest)) return true;
+  const isIndex = /^\d+$/.test(key);
+  return isIndex && schema !== null && isSecretPlace(itemSchema(schema, Number(key)), rest);
 }
 
 interface Place {
   schema: Schema | null;
   /** The key that the value stands under. */
   name: string;
+  path: readonly string[];
   /** True within a field whose name says so. */
   isSecret: boolean;
 }
 
-function redact(value: unknown, place: Place, take: (name: string, secret: unknown) => void): unknown {
-  const { schema, name, isSecret } = place;
+function redact(value: unknown, place: Place, take: Take): unknown {
+  const { schema, name, path, isSecret } = place;
   if ((schema && isMarked(schema) && value !== null) || (typeof value === "string" && isSecret)) {
-    take(name, value);
+    take(name, value, path);
     return REDACTED;
   }
   if (Array.isArray(value)) {
     return value.map((item, index) =>
-      redact(item, { ...place, schema: schema && itemSchema(schema, index) }, take),
+      redact(
+        item,
+        { ...place, path: [...path, String(index)], schema: schema && itemSchema(schema, index) },
+        take,
+      ),
     );
   }
   if (!isObject(value)) return value;
@@ -52,6 +66,7 @@ function redact(value: unknown, place: Place, take: (name: string, secret: unkno
     const inner = {
       schema: schema && fieldSchema(schema, key),
       name: key,
+      path: [...path, key],
       isSecret: isSecret || isSecretName(key),
     };
     define(copy, key, redact(field, inner, take));
@@ -63,7 +78,7 @@ function isMarked(schema: Schema): boolean {
   return forms(schema).some(({ node }) => node["format"] === "password" || node["writeOnly"] === true);
 }
 
-/** Where something was taken out, or still is. */
+/** Where the mark stands of what was taken out; an input may have held such a text itself. */
 export function redactedPaths(value: unknown, path: readonly string[] = []): string[][] {
   if (value === REDACTED) return [[...path]];
   if (!Array.isArray(value) && !hasFields(value)) return [];

@@ -17,14 +17,14 @@ export function versionTold(task: JsonObject): VersionRan {
 /** What is known of an app that ran, asked for once however many of its runs are written down. */
 export class RanApp {
   readonly #ctx: RunContext;
-  readonly #api: Api;
+  readonly #api: Api | null;
   readonly #reference: string;
   readonly #versions = new Map<string, Promise<VersionRan>>();
   readonly #secret = new Map<string, Promise<InputSchemas>>();
   readonly #known: AppSchemas | null;
 
-  /** `reference` is the app as it was asked for, `known` what it takes where that was read already. */
-  constructor(ctx: RunContext, api: Api, reference: string, known: AppSchemas | null = null) {
+  /** `reference` is the app as it was asked for; without an `api` only the cache is asked; `known` is what it takes where that was read already. */
+  constructor(ctx: RunContext, api: Api | null, reference: string, known: AppSchemas | null = null) {
     this.#ctx = ctx;
     this.#api = api;
     this.#reference = reference;
@@ -56,7 +56,11 @@ export class RanApp {
 
   async #named(id: string): Promise<VersionRan> {
     const [exact, current] = [this.#app(this.#reference), this.#app(this.#asked.name)];
-    for (const look of [() => exact.cached(), () => current.cached(), () => current.fetched(this.#api)]) {
+    for (const look of [
+      () => exact.cached(),
+      () => current.cached(),
+      () => this.#fetched(this.#asked.name),
+    ]) {
       const found = await look();
       if (found?.version === id) return { id, short_id: found.shortVersion };
     }
@@ -77,7 +81,11 @@ export class RanApp {
       const found = await this.#app(one).cached();
       if (found) return found;
     }
-    return await this.#app(name).fetched(this.#api);
+    return await this.#fetched(name);
+  }
+
+  async #fetched(name: string): Promise<AppSchemas | null> {
+    return this.#api && (await this.#app(name).fetched(this.#api));
   }
 
   #app(reference: string): KnownApp {

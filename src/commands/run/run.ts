@@ -7,6 +7,7 @@ import type { Style } from "../../terminal/output.ts";
 import { formatSeconds } from "../../terminal/text.ts";
 import { dryRunView, outputPageView, submittedView } from "../../views/run-views.ts";
 import { summaryView } from "../../views/time-bar.ts";
+import type { JsonObject } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
 import { needsLastingServer } from "../shared/lasting-server.ts";
 import { onceSubmitted } from "../shared/once-submitted.ts";
@@ -52,8 +53,8 @@ export interface Finished {
   saving: Saving | null;
 }
 
-/** Looks at the answer to the submit; throws to have nothing more to do with the task. */
-type Inspect = (api: Api, submission: Submission) => Promise<void>;
+/** Looks at a task as it was begun, and as it ended well; throws to have nothing more to do with it. */
+type Inspect = (api: Api, task: JsonObject & { id: string }) => Promise<void>;
 
 /** `belt run`: submit, follow to the end, print the output (src/cli/README.md, "Running an app"). */
 export async function run(ctx: Context, app: string, flags: RunFlags): Promise<void> {
@@ -119,8 +120,9 @@ async function submitAndWait(
   const { submission } = started;
   let finished: Finished | null = null;
   try {
-    await inspect?.(api, submission);
-    if (flags.wait || ctx.signal.aborted) finished = await finish(ctx, api, started, flags, clock, events);
+    await inspect?.(api, submission.task);
+    if (flags.wait || ctx.signal.aborted)
+      finished = await finish(ctx, api, started, flags, clock, events, inspect);
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
       if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);
@@ -140,12 +142,17 @@ async function finish(
   { onInterrupt, save, preview }: FollowFlags,
   clock: Clock,
   events: EventsFile | null,
+  inspect?: Inspect,
 ): Promise<Finished> {
   const { submission, estimate } = started;
   const growing = GrowingOutput.on(ctx);
   const result = await waitForTask(ctx, api, submission, { clock, onInterrupt, events, growing });
-  growing?.end(result.task);
   clock.stop();
+  await inspectEnd(api, result, inspect).catch((thrown) => {
+    growing?.end(null);
+    throw thrown;
+  });
+  growing?.end(result.task);
   const ended = ctx.now();
   const saving = await saveRun(ctx, api, result, save, started);
   const task = saving?.task ?? result.task;
@@ -167,6 +174,11 @@ async function finish(
   const timings = () => api.timings(summary.id, deadline(NOTE_PATIENCE)).catch(() => null);
   await ctx.out.summary(summary, timings, summaryView);
   return { api, task: task!, saving };
+}
+
+/** Before anything of it is saved, or printed as what was asked for. */
+async function inspectEnd(api: Api, { task, error }: RunResult, inspect?: Inspect): Promise<void> {
+  if (!error && task?.status === "completed") await inspect?.(api, task);
 }
 
 function requireGoodEnd({ task, error }: RunResult): void {

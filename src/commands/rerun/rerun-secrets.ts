@@ -1,0 +1,31 @@
+import type { ParsedRun } from "../run/parse-run.ts";
+import { apiWithKey } from "../run/prepare.ts";
+import type { InputSchemas } from "../run/receipt-input.ts";
+import { isSecretPlace } from "../run/redact-input.ts";
+import { RanApp } from "../run/run-version.ts";
+import type { Context } from "../shared/context.ts";
+import type { Root } from "./fill-recipe.ts";
+
+/** What of a run is secret, by the rule for receipts; what the app takes is asked for once, when that is needed. */
+export class RerunSecrets {
+  readonly #ctx: Context;
+  readonly #parsed: ParsedRun;
+  #schemas: Promise<InputSchemas> | null = null;
+
+  constructor(ctx: Context, parsed: ParsedRun) {
+    this.#ctx = ctx;
+    this.#parsed = parsed;
+  }
+
+  /** True for a secret place. */
+  async ruleOf(root: Root): Promise<(path: readonly string[]) => boolean> {
+    this.#schemas ??= this.#read();
+    const schema = (await this.#schemas)[root];
+    return (path) => isSecretPlace(schema, path);
+  }
+
+  async #read(): Promise<InputSchemas> {
+    const app = new RanApp(this.#ctx, await apiWithKey(this.#ctx), this.#parsed.app);
+    return await app.secretSchemas(this.#parsed.function);
+  }
+}
