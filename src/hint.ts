@@ -1,3 +1,5 @@
+import { isSecretName } from "./secret-names.ts";
+
 /** A command of belt's, to be typed next. */
 export interface BeltCommand {
   /** "task get". */
@@ -38,7 +40,26 @@ export function renderHint(hint: Hint, targetFlags = "", command = (text: string
 /** "belt task get --local task_1": the flags come right after the name, before any `--`. */
 function renderCommand({ name, args, isWhole }: BeltCommand, targetFlags: string): string {
   const aims = isWhole || OFFLINE.has(name) || NAMES_A_TARGET.test(args[0] ?? "");
-  return [`belt ${name}${aims ? "" : targetFlags}`, ...args.map(shellWord)].join(" ");
+  return [
+    `belt ${name}${aims ? "" : targetFlags}`,
+    ...args.map((word) => shellWord(withoutSecret(word))),
+  ].join(" ");
+}
+
+/** What stands under a secret name is left out: a hint repeats what was typed, and stands in logs. */
+function withoutSecret(word: string): string {
+  const [, option = "", rest = ""] = /^(--[\w-]+=)?(.*)$/s.exec(word) ?? [];
+  if (rest.startsWith("{")) return option + ([...rest.matchAll(KEYS)].some(isSecret) ? "{…}" : rest);
+  const [, key] = /^([^\s={}:@]+)[:@]?=/.exec(rest) ?? [];
+  const isOfSecret = key?.split(".").some((part) => isSecretName(part.replace("[]", "")));
+  return isOfSecret ? `${option}${key}=…` : word;
+}
+
+/** Of a JSON object, at any depth. */
+const KEYS = /"((?:[^"\\]|\\.)*)"\s*:/g;
+
+function isSecret([, key = ""]: RegExpMatchArray): boolean {
+  return isSecretName(key);
 }
 
 /** One hint after another. */

@@ -15,7 +15,7 @@ interface Ending {
   saves: boolean;
   /** Why no more rows were begun; null when all were. */
   reason: BeltError | null;
-  command(again?: Again): BeltCommand;
+  command(again?: Again): Promise<BeltCommand>;
 }
 
 /** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md, "Many runs"). */
@@ -27,7 +27,7 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
   const error = reason
     ? reason.with({ message: `${reason.message}; ${told}`, exit: exitAfter(reason, report) })
     : new BeltError({ code: "batch_incomplete", message: told, exit: exitOf(report) });
-  const next: Hint = [command(againFor(report)), " goes on"];
+  const next: Hint = [await command(againFor(report)), " goes on"];
   const { hint } = error.facts;
   throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
 }

@@ -1,15 +1,18 @@
 import { formatUsd } from "../../api/resources/money.ts";
 import { type BeltCommand, belt } from "../../hint.ts";
 import type { Again } from "../../store/batch-records.ts";
+import type { RunSecrets } from "../run/run-secrets.ts";
+import { shownSpecs } from "../run/shown-specs.ts";
 import type { BatchFlags } from "./request.ts";
 
 /** The same command, to be typed again; with `again` for the rows that it would leave alone. */
-export function commandOf(
+export async function commandOf(
   app: string,
   rows: string | undefined,
   flags: BatchFlags,
+  secrets: RunSecrets,
   again: Again | undefined = flags.again,
-): BeltCommand {
+): Promise<BeltCommand> {
   const each = (name: string, values: readonly string[] = []) => values.flatMap((value) => [name, value]);
   const one = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, String(value)];
@@ -17,9 +20,9 @@ export function commandOf(
     "batch",
     app,
     ...(rows === undefined ? [] : [rows]),
-    ...each("--input", flags.input),
-    ...each("--setup", flags.setup),
-    ...each("--vary", flags.vary),
+    ...(await shownSpecs("--input", flags.input, secrets)),
+    ...(await shownSpecs("--setup", flags.setup, secrets)),
+    ...(await shownSpecs("--vary", flags.vary, secrets)),
     ...each("--upload", flags.upload),
     ...(flags.allowSensitive ? ["--allow-sensitive"] : []),
     ...one("--function", flags.function),

@@ -2,21 +2,11 @@ import { define, hasFields } from "../../input/raw-value.ts";
 import { fieldSchema, itemSchema } from "../../input/schema/fields.ts";
 import { forms } from "../../input/schema/forms.ts";
 import type { Schema } from "../../input/schema/node.ts";
+import { isSecretName } from "../../secret-names.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** Stands in the place of what a receipt does not keep. */
 export const REDACTED = "<redacted>";
-
-/** True for a name whose last word says that its text is secret: `hf_api_token`, `apiKey`; not `max_tokens`. */
-export function isSecretName(name: string): boolean {
-  const words = name
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1_$2")
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1_$2")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "_")
-    .replace(/_+$/, "");
-  return /(^|_)(password|secret|token|api_?key)$/.test(words);
-}
 
 /** Is told what was taken out, under which name, and where. */
 type Take = (name: string, secret: unknown, path: readonly string[]) => void;
