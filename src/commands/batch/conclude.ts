@@ -5,6 +5,7 @@ import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
 import { realPlace } from "../../store/real-place.ts";
 import { type BatchReport, causesView, reportText } from "../../views/batch-views.ts";
+import { isBelow } from "../run/receipt-input.ts";
 import type { Context } from "../shared/context.ts";
 import type { PlannedRow } from "./plan.ts";
 import { readReport } from "./report.ts";
@@ -35,7 +36,7 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
 /** As people would type it here. */
 function shownPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
-  return short.startsWith("..") ? path : short;
+  return isBelow(short) ? short : path;
 }
 
 /** That money may be spent unseen outweighs that time ran out. */
