@@ -23,7 +23,10 @@ export function parseVary(specs: readonly string[]): Variation[] {
       "write all values of a key in one: --vary seed=1,2,3",
     );
   const rows = variations.reduce((product, { count }) => product * count, 1);
-  if (rows > MOST_ROWS) throw usageError(`--vary makes ${rows} of each row, more than ${MOST_ROWS}`);
+  if (rows > MOST_ROWS) {
+    const many = Number.isSafeInteger(rows) ? `${rows}` : "far too many";
+    throw usageError(`--vary makes ${many} of each row, more than ${MOST_ROWS}`);
+  }
   return variations;
 }
 
@@ -34,11 +37,11 @@ function parseOne(spec: string): Variation {
   if (key === "" || text === "")
     throw usageError(`--vary: "${spec}" is not key=a,b,c or key=1..20`, "write --vary seed=1..20");
   const path = parsePath(key);
-  const range = /^(-?\d{1,15})\.\.(-?\d{1,15})$/.exec(text);
+  const range = /^(-?\d+)\.\.(-?\d+)$/.exec(text);
   if (!range) return listed(path, text);
-  const [from, to] = [Number(range[1]), Number(range[2])];
-  const step = from <= to ? 1 : -1;
-  return { path, count: Math.abs(to - from) + 1, at: (index) => String(from + index * step) };
+  const [from, to] = [BigInt(range[1]!), BigInt(range[2]!)];
+  const step = from <= to ? 1n : -1n;
+  return { path, count: Number((to - from) * step) + 1, at: (index) => String(from + BigInt(index) * step) };
 }
 
 /** A comma in a value is written `\,`. */
