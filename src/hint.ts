@@ -1,4 +1,4 @@
-import { isSecretName } from "./secret-names.ts";
+import { withoutSecret } from "./secret-names.ts";
 
 /** A command of belt's, to be typed next. */
 export interface BeltCommand {
@@ -44,22 +44,6 @@ function renderCommand({ name, args, isWhole }: BeltCommand, targetFlags: string
     `belt ${name}${aims ? "" : targetFlags}`,
     ...args.map((word) => shellWord(withoutSecret(word))),
   ].join(" ");
-}
-
-/** What stands under a secret name is left out: a hint repeats what was typed, and stands in logs. */
-function withoutSecret(word: string): string {
-  const [, option = "", rest = ""] = /^(--[\w-]+=)?(.*)$/s.exec(word) ?? [];
-  if (rest.startsWith("{")) return option + ([...rest.matchAll(KEYS)].some(isSecret) ? "{…}" : rest);
-  const [, key] = /^([^\s={}:@]+)[:@]?=/.exec(rest) ?? [];
-  const isOfSecret = key?.split(".").some((part) => isSecretName(part.replace("[]", "")));
-  return isOfSecret ? `${option}${key}=…` : word;
-}
-
-/** Of a JSON object, at any depth. */
-const KEYS = /"((?:[^"\\]|\\.)*)"\s*:/g;
-
-function isSecret([, key = ""]: RegExpMatchArray): boolean {
-  return isSecretName(key);
 }
 
 /** One hint after another. */

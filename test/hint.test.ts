@@ -3,8 +3,8 @@ import { belt, renderHint } from "../src/hint.ts";
 
 it.each([
   ["hf_api_token=S3CRET", 'hf_api_token="…"'],
-  ["--input=db.password:=S3CRET", '--input="db.password=…"'],
-  ["keys[].apiKey@=S3CRET", `'keys[].apiKey=…'`],
+  ["--input=db.password:=S3CRET", '--input="db.password:=…"'],
+  ["keys[].apiKey@=S3CRET", `'keys[].apiKey@=…'`],
   ['{"a":{"x-token":"S3CRET"}}', `'{…}'`],
   ['--setup={"secret":"S3CRET"}', '--setup="{…}"'],
 ])("leaves out what stands under a secret name in %s", (word, shown) => {

@@ -1,7 +1,7 @@
 import { define, hasFields } from "../../input/raw-value.ts";
 import { fieldSchema, itemSchema } from "../../input/schema/fields.ts";
-import { forms } from "../../input/schema/forms.ts";
 import type { Schema } from "../../input/schema/node.ts";
+import { isMarkedSecret } from "../../input/schema/secret-places.ts";
 import { isSecretName } from "../../secret-names.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
@@ -16,16 +16,6 @@ export function redactInput(input: JsonObject, schema: Schema | null, take: Take
   return redact(input, { schema, name: "", path: [], isSecret: false }, take) as JsonObject;
 }
 
-/** True for a place that the schema, or the name of a field on the way, calls secret, whatever stands there. */
-export function isSecretPlace(schema: Schema | null, path: readonly string[]): boolean {
-  if (schema && isMarked(schema)) return true;
-  const [key, ...rest] = path;
-  if (key === undefined) return false;
-  if (isSecretName(key) || isSecretPlace(schema && fieldSchema(schema, key), rest)) return true;
-  const isIndex = /^\d+$/.test(key);
-  return isIndex && schema !== null && isSecretPlace(itemSchema(schema, Number(key)), rest);
-}
-
 interface Place {
   schema: Schema | null;
   /** The key that the value stands under. */
@@ -37,7 +27,7 @@ interface Place {
 
 function redact(value: unknown, place: Place, take: Take): unknown {
   const { schema, name, path, isSecret } = place;
-  if ((schema && isMarked(schema) && value !== null) || (typeof value === "string" && isSecret)) {
+  if ((schema && isMarkedSecret(schema) && value !== null) || (typeof value === "string" && isSecret)) {
     take(name, value, path);
     return REDACTED;
   }
@@ -62,10 +52,6 @@ function redact(value: unknown, place: Place, take: Take): unknown {
     define(copy, key, redact(field, inner, take));
   }
   return copy;
-}
-
-function isMarked(schema: Schema): boolean {
-  return forms(schema).some(({ node }) => node["format"] === "password" || node["writeOnly"] === true);
 }
 
 /** Where the mark stands of what was taken out; an input may have held such a text itself. */

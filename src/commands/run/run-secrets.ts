@@ -1,8 +1,8 @@
+import { isSecretPlace } from "../../input/schema/secret-places.ts";
 import type { Context } from "../shared/context.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { apiWithKey } from "./prepare.ts";
 import type { InputSchemas } from "./receipt-input.ts";
-import { isSecretPlace } from "./redact-input.ts";
 import { RanApp } from "./run-version.ts";
 
 /** What of a run is secret, by the rule for receipts; what the app takes is asked for once, when that is needed. */
