@@ -42,7 +42,7 @@ it.each([
   ["api_key:={S3CRET"],
   ['{"api_key":S3CRET}'],
   ["{'x_token': 'S3CRET'}"],
-  ["api_key=S3CRET", "api_key.deep=1"],
+  ["list=1", "list.a.token=S3CRET"],
 ])("%s cannot be read, and is not quoted", async (...specs) => {
   const { message, facts } = await thrownBy(() => parseInput(specs, "--input", readers));
   expect(message + JSON.stringify(facts)).not.toContain("S3CRET");
