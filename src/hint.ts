@@ -1,3 +1,5 @@
+import { withoutSecret } from "./secret-names.ts";
+
 /** A command of belt's, to be typed next. */
 export interface BeltCommand {
   /** "task get". */
@@ -38,7 +40,10 @@ export function renderHint(hint: Hint, targetFlags = "", command = (text: string
 /** "belt task get --local task_1": the flags come right after the name, before any `--`. */
 function renderCommand({ name, args, isWhole }: BeltCommand, targetFlags: string): string {
   const aims = isWhole || OFFLINE.has(name) || NAMES_A_TARGET.test(args[0] ?? "");
-  return [`belt ${name}${aims ? "" : targetFlags}`, ...args.map(shellWord)].join(" ");
+  return [
+    `belt ${name}${aims ? "" : targetFlags}`,
+    ...args.map((word) => shellWord(withoutSecret(word))),
+  ].join(" ");
 }
 
 /** One hint after another. */

@@ -21,6 +21,7 @@ import { createOutput } from "./output.ts";
 import { questions, readStdin } from "./questions.ts";
 import { spawnCommand } from "./spawn.ts";
 import { createSpool } from "./spool.ts";
+import { splitTarget } from "./target-words.ts";
 import { beltVersion } from "./version.ts";
 
 /** For one HTTP exchange, milliseconds. */
@@ -137,14 +138,9 @@ function lastError(stop: BeltError, { message, hint, taskId }: ForceQuit): BeltE
 function sameCommand(argv: readonly string[], target: readonly string[]): BeltCommand {
   const end = argv.indexOf("--");
   const typed = end === -1 ? argv : argv.slice(0, end);
-  const [first = "", ...others] = typed.filter(
-    (word, at) => !TARGET.test(word) && !VALUED.test(typed[at - 1] ?? ""),
-  );
+  const [first = "", ...others] = splitTarget(typed).rest;
   return { ...belt(first, ...others, ...target, ...argv.slice(typed.length)), isWhole: true };
 }
-
-const TARGET = /^--(local|profile|api-url)(=|$)/;
-const VALUED = /^--(profile|api-url)$/;
 
 function isColored({ color = "auto" }: GlobalFlags, { env, stdout }: Host): boolean {
   return wantsColor(color, env, stdout.isTTY ?? false);

@@ -2,3 +2,8 @@
 export function isAppName(app: string): boolean {
   return /^\w[\w.-]*(\/\w[\w.-]*)?(@\w[\w.-]*)?$/.test(app);
 }
+
+/** "infsh/flux" of "infsh/flux@1a2b". */
+export function withoutVersion(app: string): string {
+  return app.split("@")[0]!;
+}

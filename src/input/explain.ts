@@ -12,6 +12,7 @@ import type { Validator } from "./schema/validator.ts";
 /** What is known when a value is explained. */
 export interface Explaining extends Pick<CoercedInput, "uploads" | "texts"> {
   validator: Validator;
+  isSecret(path: Path): boolean;
 }
 
 /** Why a value does not fit. */
@@ -62,10 +63,9 @@ function explainUnion(known: Explaining, value: unknown, schema: Schema, path: P
   if (fits) return isUpload(known, path) ? [] : [wrong(path, "fits none of its forms alone")];
   if (tried.length > 0 && (all.length === 1 || isContainer(value))) return bestOf(tried, value);
   const demands = all.map((form) => tried.find((one) => one.form === form)?.found[0]?.must ?? nounOf(form));
-  const shown = show(value, textBehind(known, path));
-  const hint =
-    textBehind(known, path) === null ? didYouMean(value, choicesOf(schema)) + unquoted(value, path) : "";
-  return [{ ...wrong(path, ""), ...mustBe(demands, shown, hint) }];
+  const hidden = hiddenAs(known, path);
+  const hint = hidden === null ? didYouMean(value, choicesOf(schema)) + unquoted(value, path) : "";
+  return [{ ...wrong(path, ""), ...mustBe(demands, hidden ?? show(value), hint) }];
 }
 
 /** JSON whose quotes a shell has taken. */
@@ -125,11 +125,12 @@ function describe(known: Explaining, error: ErrorObject, value: unknown, base: P
     error.params["missingProperty"] ??
     error.params["additionalProperty"] ??
     error.params["unevaluatedProperty"];
-  const shown = show(valueAt(value, inside), textBehind(known, path));
-  const reason = reasonOf(error, shown);
+  const hidden = hiddenAs(known, path);
+  const given = valueAt(value, inside);
+  const reason = reasonOf(error, hidden ?? show(given), hidden !== null);
   const { must } = reason;
-  const isHidden = textBehind(known, path) !== null || error.keyword !== "type";
-  const message = reason.message + (isHidden ? "" : unquoted(valueAt(value, inside), path));
+  const isForm = hidden === null && error.keyword === "type";
+  const message = reason.message + (isForm ? unquoted(given, path) : "");
   const kind = KINDS[error.keyword] ?? "wrong";
   const isType = error.keyword === "type";
   return [{ kind, path: key === undefined ? path : [...path, key], message, must, isType }];
@@ -151,10 +152,11 @@ function isUpload({ uploads }: Explaining, path: Path): boolean {
   );
 }
 
-/** The file whose text the value at this path is, or is in. */
-function textBehind({ texts }: Explaining, path: Path): string | null {
-  const found = texts.find((text) => text.path.every((key, index) => path[index] === key));
-  return found?.textOf ?? null;
+/** What is told in place of a value that no error quotes: the text of a file, and what is secret. */
+function hiddenAs({ texts, isSecret }: Explaining, path: Path): string | null {
+  const text = texts.find((text) => text.path.every((key, index) => path[index] === key));
+  if (text) return `the text of ${text.textOf === "-" ? "standard input" : text.textOf}`;
+  return isSecret(path) ? "what was given" : null;
 }
 
 /** The places of these errors, without those inside another. */

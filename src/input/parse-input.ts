@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { withoutSecret } from "../secret-names.ts";
 import { parseJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { parsePath, setAt } from "./path.ts";
@@ -42,7 +43,7 @@ type Assignment =
 
 async function parseSpec(spec: string, flag: string, readers: Readers): Promise<Assignment> {
   if (spec.trimStart().startsWith("{"))
-    return { kind: "object", value: await parseObject(spec, `${flag} ${spec}`) };
+    return { kind: "object", value: await parseObject(spec, `${flag} ${withoutSecret(spec)}`) };
   if (spec.startsWith("@")) return { kind: "object", value: await readFrom(spec.slice(1), flag, readers) };
   const equals = spec.indexOf("=");
   if (equals > 0) return await parseAssignment(spec, equals, flag, readers);
@@ -67,10 +68,17 @@ async function parseAssignment(
   if (key === "") throw usageError(`${flag}: "${spec}" has no key before the =`, QUOTING);
   const where = `${flag} ${key}`;
   const path = parsePath(key);
+  const shown = withoutSecret(spec);
+  const whole = `${flag} ${shown}`;
   if (way === ":")
-    return { kind: "value", path, value: await parseValue(text, where), where: `${flag} ${spec}` };
+    return {
+      kind: "value",
+      path,
+      value: await parseValue(text, where, shown.slice(equals + 1)),
+      where: whole,
+    };
   const part = await (way === "@" ? textOf(text, where, readers) : parseText(text, where));
-  return { kind: "value", path, value: new RawValue([part]), where: `${flag} ${spec}` };
+  return { kind: "value", path, value: new RawValue([part]), where: whole };
 }
 
 async function textOf(path: string, where: string, readers: Readers): Promise<RawPart> {
@@ -87,7 +95,7 @@ async function parseText(text: string, where: string): Promise<RawPart> {
   return { file: text.slice(1) };
 }
 
-async function parseValue(text: string, where: string): Promise<unknown> {
+async function parseValue(text: string, where: string, shown: string): Promise<unknown> {
   try {
     return await parseJson(text);
   } catch {
@@ -95,7 +103,7 @@ async function parseValue(text: string, where: string): Promise<unknown> {
     const hint = name
       ? `write ${where.split(" ")[1]}.${name}=…, or @file.json`
       : "quote text as '\"text\"', or use = for plain text";
-    throw usageError(`${where}:= "${text}" is not valid JSON`, hint);
+    throw usageError(`${where}:= "${shown}" is not valid JSON`, hint);
   }
 }
 

@@ -41,6 +41,17 @@ export function hasFields(value: unknown): value is JsonObject {
   return isObject(value) && !(value instanceof RawValue);
 }
 
+/** What stands at a place; what was typed is a value like any other. Undefined where there is none. */
+export function valueAt(tree: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (holder, key) =>
+      (hasFields(holder) || Array.isArray(holder)) && Object.hasOwn(holder, key)
+        ? (holder as JsonObject)[key]
+        : undefined,
+    tree,
+  );
+}
+
 /** Every file named anywhere in what was typed, in order, each once. */
 export function filesIn(value: unknown, depth = 0): string[] {
   if (depth > DEEPEST_KEY || typeof value !== "object" || value === null) return [];

@@ -13,12 +13,12 @@ export interface Reason {
   must: string | null;
 }
 
-/** One of ajv's errors in words; `shown` is how the value is told, "the text of …" when it came out of a file. */
-export function reasonOf(error: ErrorObject, shown: string): Reason {
+/** One of ajv's errors in words; `shown` is how the value is told, `isHidden` where that is not as it was typed. */
+export function reasonOf(error: ErrorObject, shown: string, isHidden: boolean): Reason {
   const must = demandOf(error);
   const size = sizeReason(error);
   if (size !== null) return { message: size, must };
-  if (must !== null) return mustBe([must], shown, shown.startsWith("the text of") ? "" : hintFor(error));
+  if (must !== null) return mustBe([must], shown, isHidden ? "" : hintFor(error));
   return { message: plainly(error), must: null };
 }
 
@@ -55,9 +55,8 @@ export function didYouMean(value: unknown, values: readonly unknown[]): string {
   return guess === null ? "" : `; did you mean ${guess}?`;
 }
 
-/** The value as it was typed, on one line; `textOf` a file it is not told. */
-export function show(value: unknown, textOf: string | null): string {
-  if (textOf !== null) return `the text of ${textOf === "-" ? "standard input" : textOf}`;
+/** The value as it was typed, on one line. */
+export function show(value: unknown): string {
   if (isNumber(value)) return String(value);
   if (typeof value === "string") return showText(value);
   if (Array.isArray(value)) return "a list";

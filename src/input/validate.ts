@@ -2,6 +2,7 @@ import type { CoercedInput } from "./coerce.ts";
 import { explain, type Found } from "./explain.ts";
 import { type Path, schemaAt } from "./schema/fields.ts";
 import type { Note, Schema } from "./schema/node.ts";
+import { isSecretPlace } from "./schema/secret-places.ts";
 import { compileValidator, type Validator } from "./schema/validator.ts";
 import { findUnknown } from "./unknown-keys.ts";
 
@@ -39,7 +40,8 @@ function issuesOf(
   validator: Validator,
 ): ValidationIssue[] {
   const unknown = findUnknown(values, schema);
-  const wrong = explain({ validator, uploads, texts }, values, schema, []);
+  const isSecret = (path: Path) => isSecretPlace(schema, path.map(String));
+  const wrong = explain({ validator, uploads, texts, isSecret }, values, schema, []);
   const known = new Set(unknown.flatMap(({ path, meant }) => [path, meant ?? path]).map(keyOf));
   return [
     ...unknown.map(

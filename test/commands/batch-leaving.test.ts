@@ -93,6 +93,22 @@ describe.concurrent("leaving", () => {
     }),
   );
 
+  it("the hint that goes on shows no secret that was typed", async () => {
+    const properties = { prompt: { type: "string" }, pin: { type: "string", format: "password" } };
+    const schema = { type: "object", properties: { ...properties, x_token: { type: "string" } } };
+    const app = () => ({ id: "app_1", version: { id: "v1", input_schema: schema } });
+    await batchScene(
+      async (scene) => {
+        scene.write("rows.jsonl", '{"prompt":"fog"}\n');
+        const typed = ["-i", "pin=CANARY-1", "-i", "x_token=CANARY-2", "--vary", "pin=CANARY-3,CANARY-4"];
+        const { stderr } = await scene.belt([scene.path("rows.jsonl"), ...typed]);
+        expect(stderr).toMatch(/hint: .*--input pin="…" --input x_token="…" --vary pin="…"/);
+        expect(stderr).not.toContain("CANARY");
+      },
+      { app, fails: () => "no paint" },
+    )();
+  });
+
   it.each(["--session", "--webhook"])("%s is refused with a reason", async (flag) => {
     await batchScene(async (scene) => {
       scene.rows(1);

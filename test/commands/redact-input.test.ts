@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isSecretName } from "../../src/commands/run/redact-input.ts";
+import { isSecretName } from "../../src/secret-names.ts";
 
 describe("secret names", () => {
   const secret = [

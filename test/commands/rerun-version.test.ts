@@ -44,7 +44,7 @@ describe.concurrent("rerun, answered with another version", () => {
       expect(hint).toContain("r.json --latest -i image=@dog.png");
       expect(hint).toContain('-i prompt="a b"');
       expect(hint).toMatch(/hf_api_token="?…/);
-      expect(hint).toMatch(/--yes --max-cost 5(\.00)? --save new --receipt/);
+      expect(hint).toMatch(/--max-cost 5(\.00)? --save new --receipt --yes/);
       expect(stderr).not.toMatch(/=one|1234|three|five|six/);
     }),
   );

@@ -10,6 +10,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["src/local"],
   ["src/errors.ts"],
   ["src/hint.ts", "src/file-reason.ts"],
+  ["src/secret-names.ts"],
   ["src/wire"],
 ];
 

@@ -52,7 +52,7 @@ export async function withRetries<T>(
     for (const signal of signals) signal?.throwIfAborted();
     unsaid.push(notice(outcome.error, delay, tries, policy));
     // What was quick is told with the first that is not, so that the count begins at its beginning.
-    if (now() - began + delay >= WORTH_SAYING) unsaid.splice(0).forEach(onRetry);
+    if (now() - began + delay >= WORTH_SAYING) for (const text of unsaid.splice(0)) onRetry(text);
     const leaving = AbortSignal.any(signals.filter((signal) => signal !== undefined));
     await sleep(delay, leaving).catch((reason) => {
       throw interrupted ? interrupted(outcome, reason) : reason;

@@ -1,3 +1,4 @@
+import { withoutVersion } from "../../input/app-name.ts";
 import { cachedApps, profileNames, readCachedApp } from "../../store/completion-data.ts";
 import { Journal, type JournalEntry } from "../../store/journal.ts";
 import { beltPaths, type Paths } from "../../store/paths.ts";
@@ -71,7 +72,7 @@ function idsOf(entries: JournalEntry[]): Candidate[] {
 async function appNames(paths: Paths): Promise<Candidate[]> {
   const cached = (await cachedApps(paths.cache)).map(({ reference }) => reference);
   const submitted = (await newestFirst(paths, "task")).map(({ app }) => app).filter((app) => app !== null);
-  const names = [...new Set([...submitted, ...cached].map(bare))];
+  const names = [...new Set([...submitted, ...cached].map(withoutVersion))];
   // One that was named without its namespace is there with it, too.
   const whole = names.filter(
     (name) => name.includes("/") || !names.some((other) => other.endsWith(`/${name}`)),
@@ -87,12 +88,10 @@ async function agentNames(paths: Paths): Promise<Candidate[]> {
 
 /** Each key of the app's input with its `=`, and each value of those that have a choice. */
 async function inputsOf(paths: Paths, app: string): Promise<Candidate[]> {
-  const known = (await cachedApps(paths.cache)).filter(({ reference }) => bare(reference) === bare(app));
+  const known = (await cachedApps(paths.cache)).filter(
+    ({ reference }) => withoutVersion(reference) === withoutVersion(app),
+  );
   const meant = known.find(({ reference }) => reference === app) ?? known[0];
   const found = meant && (await readCachedApp(meant));
   return found ? appInputCandidates(found) : [];
-}
-
-function bare(reference: string): string {
-  return reference.split("@")[0]!;
 }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { appSchemas } from "../../api/resources/app.ts";
+import { withoutVersion } from "../../input/app-name.ts";
 import { closest } from "../../input/closest.ts";
 import { asSchema } from "../../input/schema/document.ts";
 import { fieldsOf } from "../../input/schema/fields.ts";
@@ -79,7 +80,7 @@ function knownApp(reference: string, app: JsonObject): KnownApp {
   const texts = fields.filter(({ schema }) => forms(schema).some(takesText));
   const text = texts.find(({ name }) => name === USUAL) ?? texts.find(({ required }) => required) ?? texts[0];
   return {
-    name: bare(reference),
+    name: withoutVersion(reference),
     inputs: fields.map(({ name }) => name),
     isWhole: fields.length > 0,
     flags: fields
@@ -91,15 +92,11 @@ function knownApp(reference: string, app: JsonObject): KnownApp {
 
 /** The app that a line names, by its whole name or by the part behind the slash. */
 export function appOf(apps: readonly KnownApp[], words: readonly string[]): KnownApp | null {
-  return apps.find(({ name }) => words.some((word) => isNamed(bare(word), name))) ?? null;
+  return apps.find(({ name }) => words.some((word) => isNamed(withoutVersion(word), name))) ?? null;
 }
 
 function isNamed(word: string, name: string): boolean {
   return word === name || word === name.split("/")[1];
-}
-
-function bare(reference: string): string {
-  return reference.split("@")[0]!;
 }
 
 /** The input of that name, or nearly so; null when the app is known to have none. Else as it is written. */

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { type BeltCommand, belt, type Hint } from "../../hint.ts";
+import { splitTarget } from "../target-words.ts";
 import { appOf, type Known } from "./known-apps.ts";
 import { type MeantPath, meantPath, placesOfWords } from "./meant-path.ts";
 import { meantWords } from "./meant-words.ts";
-import { targetIn, withDashes } from "./with-dashes.ts";
+import { withDashes } from "./with-dashes.ts";
 
 /** True for a command line that belt takes, and that goes where the one that was typed would have gone. */
 type Check = (words: string[]) => Promise<boolean>;
@@ -38,7 +39,7 @@ export async function meantCommand(
 function inputsShown(program: Command, { path, rest }: MeantPath): string[] | null {
   const [place] = placesOfWords(program, rest);
   return path[0] === "run" && place !== undefined
-    ? ["run", rest[place]!, "--help-app", ...targetIn(rest)]
+    ? ["run", rest[place]!, "--help-app", ...splitTarget(rest).target]
     : null;
 }
 

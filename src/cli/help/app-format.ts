@@ -95,7 +95,8 @@ Try it:
     belt run my-team/my-app --local --input name=Ada --setup greeting=Hi
     belt run my-team/my-app --local --session new --input name=Ada
     belt run my-team/my-app --local --session @last --input name=Bob
-    belt run my-team/my-app --local --function spell --input word=hi --events
+    belt run my-team/my-app --local --function spell --input word=hi \\
+      --events steps.ndjson
     belt run my-team/my-app --local --function draw_card --input text=Hi \\
       --input photo=@me.png --save out/
     belt dev exec my-app -- npm test  # a server of its own, for a test suite`;

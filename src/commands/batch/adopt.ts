@@ -1,6 +1,7 @@
 import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
+import { withoutVersion } from "../../input/app-name.ts";
 import type { Attempt } from "../../store/batch-state.ts";
 import { type BatchRun, writeFound } from "./batch-run.ts";
 import { shortHash } from "./content.ts";
@@ -105,7 +106,7 @@ function isItsOwn(run: BatchRun, { attempt, since }: LostRow, task: IdentifiedTa
 /** A version is not compared: whatever runs, it is the row's. A name without a namespace is that of any. */
 function isSameApp(asked: string, told: string | null): boolean {
   if (told === null) return false;
-  const [wanted, found] = [asked, told].map((name) => name.split("@")[0]!);
+  const [wanted, found] = [asked, told].map(withoutVersion);
   return wanted === found || (!wanted!.includes("/") && wanted === found!.split("/").at(-1));
 }
 

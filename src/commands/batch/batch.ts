@@ -8,6 +8,7 @@ import type { Again } from "../../store/batch-records.ts";
 import { realPlace } from "../../store/real-place.ts";
 import { createClock } from "../run/clock.ts";
 import { type ParsedRun, parseRun } from "../run/parse-run.ts";
+import { RunSecrets } from "../run/run-secrets.ts";
 import { checkSave } from "../run/save-run.ts";
 import { findReadable } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";
@@ -34,7 +35,9 @@ export async function batch(
     const source = await readSource(ctx, app, rows, flags);
     await requireOther(files, source.file);
     await checkSave(ctx, flags);
-    const request = { source, files, flags, command: (again?: Again) => commandOf(app, rows, flags, again) };
+    const secrets = new RunSecrets(ctx, source.shared);
+    const command = (again?: Again) => commandOf(app, rows, flags, secrets, again);
+    const request = { source, files, flags, command };
     await (flags.dryRun ? dryRun(ctx, request) : runBatch(ctx, request, clock));
   } finally {
     clock.stop();

@@ -5,6 +5,7 @@ import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
 import { realPlace } from "../../store/real-place.ts";
 import { type BatchReport, causesView, reportText } from "../../views/batch-views.ts";
+import { isBelow } from "../run/receipt-input.ts";
 import type { Context } from "../shared/context.ts";
 import type { PlannedRow } from "./plan.ts";
 import { readReport } from "./report.ts";
@@ -15,7 +16,7 @@ interface Ending {
   saves: boolean;
   /** Why no more rows were begun; null when all were. */
   reason: BeltError | null;
-  command(again?: Again): BeltCommand;
+  command(again?: Again): Promise<BeltCommand>;
 }
 
 /** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md, "Many runs"). */
@@ -27,7 +28,7 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
   const error = reason
     ? reason.with({ message: `${reason.message}; ${told}`, exit: exitAfter(reason, report) })
     : new BeltError({ code: "batch_incomplete", message: told, exit: exitOf(report) });
-  const next: Hint = [command(againFor(report)), " goes on"];
+  const next: Hint = [await command(againFor(report)), " goes on"];
   const { hint } = error.facts;
   throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
 }
@@ -35,7 +36,7 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
 /** As people would type it here. */
 function shownPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
-  return short.startsWith("..") ? path : short;
+  return isBelow(short) ? short : path;
 }
 
 /** That money may be spent unseen outweighs that time ran out. */

@@ -28,5 +28,5 @@ export interface BatchRequest {
   files: BatchFiles;
   flags: BatchFlags;
   /** What to type to go on with it. */
-  command(again?: Again): BeltCommand;
+  command(again?: Again): Promise<BeltCommand>;
 }

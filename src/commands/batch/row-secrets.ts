@@ -1,9 +1,10 @@
 import { define } from "../../input/raw-value.ts";
+import { isSecretName } from "../../secret-names.ts";
 import { Secrets } from "../../terminal/secrets.ts";
 import { isNumber } from "../../wire/json.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { InputSchemas } from "../run/receipt-input.ts";
-import { isSecretName, REDACTED, redactInput } from "../run/redact-input.ts";
+import { REDACTED, redactInput } from "../run/redact-input.ts";
 import type { CoercedRun } from "../run/validate-input.ts";
 
 /**

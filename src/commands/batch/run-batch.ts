@@ -50,7 +50,8 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
     for (const moved of carriedOver(state, rows, planning)) book.note(moved);
     noteChanges(ctx, { planning, rows, state }, head.app);
     const run = await createRun(ctx, api, request, plan, stop, clock);
-    if (api.outlivesCommand) ctx.signals.onForceQuit(leftBehind(request));
+    const behind = await leftBehind(request);
+    if (api.outlivesCommand) ctx.signals.onForceQuit(behind);
     if (run.options.save !== null) {
       await sweepFolder(ctx, run.options.save);
       await noteMissingFiles(ctx, request.files, rows, run.options.save);
@@ -191,8 +192,8 @@ function outOfTime({ timeout }: Clock): BeltError {
   });
 }
 
-function leftBehind({ command }: BatchRequest) {
-  return { message: "tasks of the batch may still be running", hint: command() };
+async function leftBehind({ command }: BatchRequest) {
+  return { message: "tasks of the batch may still be running", hint: await command() };
 }
 
 /** A server inside this process ends with the command, and what is left to run on it would, too. */

@@ -1,9 +1,10 @@
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { asBeltError, type BeltError } from "../../errors.ts";
+import { valueAt } from "../../input/raw-value.ts";
 import { buildRequest } from "../run/build-request.ts";
 import { type SavedFile, saveOutput } from "../run/download.ts";
 import type { ReceiptFacts } from "../run/receipt.ts";
-import { shownName, valueAt } from "../run/receipt-input.ts";
+import { shownName } from "../run/receipt-input.ts";
 import { fileNames } from "../run/validate-input.ts";
 import type { BatchRun, Job } from "./batch-run.ts";
 import { parsedRow } from "./source.ts";

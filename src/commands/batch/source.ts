@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { mergeInput } from "../../input/merge-input.ts";
-import { define, hasFields, RawValue } from "../../input/raw-value.ts";
+import { define, RawValue, valueAt } from "../../input/raw-value.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { ParsedRun } from "../run/parse-run.ts";
 import { isBelow } from "../run/receipt-input.ts";
@@ -95,17 +95,6 @@ function markUploads(tree: JsonObject, path: readonly string[], source: SourceOp
   if ([marked].flat().includes(null)) return false;
   replaceAt(tree, path, marked);
   return true;
-}
-
-/** What was typed is a value like any other; undefined where there is none. */
-export function valueAt(tree: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      (hasFields(value) || Array.isArray(value)) && Object.hasOwn(value, key)
-        ? (value as JsonObject)[key]
-        : undefined,
-    tree,
-  );
 }
 
 /** Objects on the way are copied: the tree may share them with other rows. */

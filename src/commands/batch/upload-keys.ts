@@ -1,7 +1,7 @@
 import { closest } from "../../input/closest.ts";
-import { hasFields } from "../../input/raw-value.ts";
+import { hasFields, valueAt } from "../../input/raw-value.ts";
 import type { JsonObject } from "../../wire/types.ts";
-import { type Candidate, isProblem, type Problem, valueAt } from "./source.ts";
+import { type Candidate, isProblem, type Problem } from "./source.ts";
 
 /** Names to look for a mistyped one among; more help nobody. */
 const MOST = 1_000;

@@ -1,11 +1,11 @@
 import { safeLine } from "../../terminal/text.ts";
+import { type Leaf, leaves } from "../run/leaves.ts";
 import type { ParsedRun } from "../run/parse-run.ts";
 import { REDACTED } from "../run/redact-input.ts";
+import type { RunSecrets } from "../run/run-secrets.ts";
 import type { Context } from "../shared/context.ts";
 import { fillTree, type Root } from "./fill-recipe.ts";
-import { type Leaf, leaves } from "./leaves.ts";
 import { type Recipe, redactedPlaces } from "./recipe.ts";
-import type { RerunSecrets } from "./rerun-secrets.ts";
 
 /** Lines of what differs; more help nobody. */
 const MOST = 20;
@@ -14,7 +14,7 @@ interface Changing {
   ctx: Context;
   recipe: Recipe;
   parsed: ParsedRun;
-  secrets: RerunSecrets;
+  secrets: RunSecrets;
 }
 
 /** Tells what of the run is not as the recipe has it. Nothing secret is shown. */

@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { usageError } from "../../errors.ts";
 import { withValue } from "../../input/coerce.ts";
 import { parseInput } from "../../input/parse-input.ts";
-import { define, hasFields, RawValue } from "../../input/raw-value.ts";
+import { define, hasFields, RawValue, valueAt } from "../../input/raw-value.ts";
 import type { Readers } from "../../input/read-object.ts";
 import type { Path } from "../../input/schema/fields.ts";
 import { kindOf } from "../../input/schema/kinds.ts";
 import { parseJson } from "../../wire/json.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { InputFile } from "../run/receipt-document.ts";
-import { valueAt } from "../run/receipt-input.ts";
 import type { Recipe } from "./recipe.ts";
 
 export type Root = "input" | "setup";

@@ -1,9 +1,8 @@
 import { usageError } from "../../errors.ts";
 import { setAt } from "../../input/path.ts";
-import { filesIn, RawValue, rawText } from "../../input/raw-value.ts";
+import { filesIn, RawValue, rawText, valueAt } from "../../input/raw-value.ts";
 import type { JsonObject, RunRequest } from "../../wire/types.ts";
 import { checkFromStdin, type ParsedRun } from "../run/parse-run.ts";
-import { valueAt } from "../run/receipt-input.ts";
 import { REDACTED } from "../run/redact-input.ts";
 import { findFiles, inputReaders } from "../run/upload.ts";
 import type { Context } from "../shared/context.ts";

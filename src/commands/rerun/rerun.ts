@@ -1,6 +1,7 @@
 import { BeltError } from "../../errors.ts";
 import { type Budget, budgetOf } from "../run/budget.ts";
 import { carryOut, dryRun, type Finished } from "../run/run.ts";
+import { RunSecrets } from "../run/run-secrets.ts";
 import { versionTold } from "../run/run-version.ts";
 import { checkSave } from "../run/save-run.ts";
 import type { Context } from "../shared/context.ts";
@@ -12,7 +13,6 @@ import { approveFiles, checkFiles } from "./recipe-files.ts";
 import { requireSame } from "./require-same.ts";
 import { isOtherVersion, refuseVersion } from "./require-version.ts";
 import type { RerunFlags } from "./rerun-flags.ts";
-import { RerunSecrets } from "./rerun-secrets.ts";
 
 /** `belt rerun`: exactly that again, from a receipt or a task (src/cli/README.md, "Receipts"). */
 export async function rerun(ctx: Context, reference: string, flags: RerunFlags): Promise<void> {
@@ -21,7 +21,7 @@ export async function rerun(ctx: Context, reference: string, flags: RerunFlags):
   const recipe = await readRecipe(ctx, reference);
   const parsed = await parseRerun(ctx, recipe, flags);
   await checkFiles(ctx, parsed);
-  const secrets = new RerunSecrets(ctx, parsed.parsed);
+  const secrets = new RunSecrets(ctx, parsed.parsed);
   await tellChanges({ ctx, recipe, parsed: parsed.parsed, secrets });
   const { id, short_id } = recipe.version;
   if (!flags.latest && id === null && short_id === null)
@@ -40,7 +40,7 @@ async function runAgain(
   recipe: Recipe,
   { parsed }: ParsedRerun,
   budget: Budget,
-  { flags, secrets }: { flags: RerunFlags; secrets: RerunSecrets },
+  { flags, secrets }: { flags: RerunFlags; secrets: RunSecrets },
 ): Promise<Finished> {
   const isPinned = !flags.latest && parsed.app.includes("@");
   const hint = () => latestHint(recipe, flags, secrets);

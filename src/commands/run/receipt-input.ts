@@ -1,8 +1,8 @@
 import { basename, isAbsolute, win32 } from "node:path";
 import { type CoercedInput, withValue } from "../../input/coerce.ts";
-import type { Path } from "../../input/schema/fields.ts";
+import { valueAt } from "../../input/raw-value.ts";
 import type { Schema } from "../../input/schema/node.ts";
-import { isObject, type JsonObject, type RunRequest } from "../../wire/types.ts";
+import type { JsonObject, RunRequest } from "../../wire/types.ts";
 import type { FileFacts } from "./file-hash.ts";
 import type { InputFile, Receipt } from "./receipt-document.ts";
 import { REDACTED, redactInput } from "./redact-input.ts";
@@ -60,17 +60,6 @@ function withoutPlaces({ uploads }: CoercedInput, sent: JsonObject): JsonObject 
     const shown = address.startsWith("file:") ? `file:${basename(address)}` : address;
     return withValue(tree, path, shown) as JsonObject;
   }, sent);
-}
-
-/** The value at a path; undefined where there is none. */
-export function valueAt(tree: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (holder, key) =>
-      (isObject(holder) || Array.isArray(holder)) && Object.hasOwn(holder, key)
-        ? (holder as JsonObject)[key]
-        : undefined,
-    tree,
-  );
 }
 
 /** The files that a run uploaded; `facts` knows them by the name they were given. */

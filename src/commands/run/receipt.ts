@@ -3,6 +3,7 @@ import type { Api } from "../../api/client.ts";
 import type { TaskDocument } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
+import { withoutVersion } from "../../input/app-name.ts";
 import { LARGEST_RECEIPT, writeReceiptFile } from "../../store/receipts.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject, RunRequest } from "../../wire/types.ts";
@@ -90,7 +91,7 @@ async function receiptOf(ctx: RunContext, api: Api, facts: ReceiptFacts): Promis
     belt: (await ctx.machine.versions()).belt,
     api: api.name,
     task_id: task.id,
-    app: parsed.app.split("@")[0]!,
+    app: withoutVersion(parsed.app),
     version: await app.version(task),
     function: request.function ?? null,
     variant: request.variant ?? null,

@@ -1,22 +1,12 @@
 import { define, hasFields } from "../../input/raw-value.ts";
 import { fieldSchema, itemSchema } from "../../input/schema/fields.ts";
-import { forms } from "../../input/schema/forms.ts";
 import type { Schema } from "../../input/schema/node.ts";
+import { isMarkedSecret } from "../../input/schema/secret-places.ts";
+import { isSecretName } from "../../secret-names.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** Stands in the place of what a receipt does not keep. */
 export const REDACTED = "<redacted>";
-
-/** True for a name whose last word says that its text is secret: `hf_api_token`, `apiKey`; not `max_tokens`. */
-export function isSecretName(name: string): boolean {
-  const words = name
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1_$2")
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1_$2")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "_")
-    .replace(/_+$/, "");
-  return /(^|_)(password|secret|token|api_?key)$/.test(words);
-}
 
 /** Is told what was taken out, under which name, and where. */
 type Take = (name: string, secret: unknown, path: readonly string[]) => void;
@@ -24,16 +14,6 @@ type Take = (name: string, secret: unknown, path: readonly string[]) => void;
 /** A copy without what the schema, or the name of its field, calls secret. */
 export function redactInput(input: JsonObject, schema: Schema | null, take: Take = () => {}): JsonObject {
   return redact(input, { schema, name: "", path: [], isSecret: false }, take) as JsonObject;
-}
-
-/** True for a place that the schema, or the name of a field on the way, calls secret, whatever stands there. */
-export function isSecretPlace(schema: Schema | null, path: readonly string[]): boolean {
-  if (schema && isMarked(schema)) return true;
-  const [key, ...rest] = path;
-  if (key === undefined) return false;
-  if (isSecretName(key) || isSecretPlace(schema && fieldSchema(schema, key), rest)) return true;
-  const isIndex = /^\d+$/.test(key);
-  return isIndex && schema !== null && isSecretPlace(itemSchema(schema, Number(key)), rest);
 }
 
 interface Place {
@@ -47,7 +27,7 @@ interface Place {
 
 function redact(value: unknown, place: Place, take: Take): unknown {
   const { schema, name, path, isSecret } = place;
-  if ((schema && isMarked(schema) && value !== null) || (typeof value === "string" && isSecret)) {
+  if ((schema && isMarkedSecret(schema) && value !== null) || (typeof value === "string" && isSecret)) {
     take(name, value, path);
     return REDACTED;
   }
@@ -72,10 +52,6 @@ function redact(value: unknown, place: Place, take: Take): unknown {
     define(copy, key, redact(field, inner, take));
   }
   return copy;
-}
-
-function isMarked(schema: Schema): boolean {
-  return forms(schema).some(({ node }) => node["format"] === "password" || node["writeOnly"] === true);
 }
 
 /** Where the mark stands of what was taken out; an input may have held such a text itself. */

@@ -122,7 +122,7 @@ async function submitAndWait(
   try {
     await inspect?.(api, submission.task);
     if (flags.wait || ctx.signal.aborted)
-      finished = await finish(ctx, api, started, flags, clock, events, inspect);
+      finished = await finish(ctx, api, started, flags, { clock, events, inspect });
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
       if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);
@@ -134,15 +134,19 @@ async function submitAndWait(
   }
 }
 
+interface Following {
+  clock: Clock;
+  events: EventsFile | null;
+  inspect: Inspect | undefined;
+}
+
 /** Waits for the end, and tells it. */
 async function finish(
   ctx: Context,
   api: Api,
   started: Started,
   { onInterrupt, save, preview }: FollowFlags,
-  clock: Clock,
-  events: EventsFile | null,
-  inspect?: Inspect,
+  { clock, events, inspect }: Following,
 ): Promise<Finished> {
   const { submission, estimate } = started;
   const growing = GrowingOutput.on(ctx);

@@ -5,6 +5,7 @@ import { deadline } from "../../api/http/network-errors.ts";
 import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import { belt, shellWord } from "../../hint.ts";
+import { withoutVersion } from "../../input/app-name.ts";
 import { closest } from "../../input/closest.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -34,7 +35,7 @@ export async function explainUnknownApp(
 
 /** A folder here that holds an app, and may be the one that is meant. */
 async function folderOfApp({ machine: { cwd } }: Context, reference: string): Promise<string | null> {
-  const name = reference.split("@")[0]!.split("/").at(-1)!;
+  const name = withoutVersion(reference).split("/").at(-1)!;
   for (const folder of [".", name]) {
     const isThere = await access(join(cwd, folder, "inf.yml")).then(
       () => true,

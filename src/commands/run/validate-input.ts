@@ -40,6 +40,19 @@ export async function validateRun(
   parsed: ParsedRun,
   validating: Validating,
 ): Promise<CoercedRun> {
+  const { coerced, schemas } = await fitRun(ctx, parsed, validating);
+  if (schemas) await warnOfFiles(ctx, coerced, schemas);
+  warnOfRepeats(ctx, parsed.app, coerced);
+  return coerced;
+}
+
+/** What was typed as the app takes it; null for its schemas where nobody knows them. */
+interface FittedRun {
+  coerced: CoercedRun;
+  schemas: CheckedRun["schemas"] | null;
+}
+
+async function fitRun(ctx: Context, parsed: ParsedRun, validating: Validating): Promise<FittedRun> {
   const { api } = validating;
   const known = new KnownApp(ctx, parsed.app);
   const cached = await known.cached();
@@ -48,18 +61,15 @@ export async function validateRun(
     const coerced = checked.coerce();
     if ((await checked.issues(coerced)).length === 0) {
       if (api) void known.refresh(api);
-      await warnOfFiles(ctx, coerced, checked.schemas);
-      warnOfRepeats(ctx, parsed.app, coerced);
-      return coerced;
+      return { coerced, schemas: checked.schemas };
     }
   }
   const schemas = (api && (await known.fetched(api))) ?? cached;
   ctx.signal.throwIfAborted();
   if (schemas) return await complete(ctx, parsed, checkedBy(ctx, parsed, schemas), validating);
   if (!api) ctx.out.note(`the inputs of ${parsed.app} are not known yet: values are shown as text`);
-  const plain = { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
-  warnOfRepeats(ctx, parsed.app, plain);
-  return plain;
+  const coerced = { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
+  return { coerced, schemas: null };
 }
 
 type Flag = "--input" | "--setup" | "--function";
@@ -117,7 +127,7 @@ async function complete(
   parsed: ParsedRun,
   checked: CheckedRun,
   { ask }: Validating,
-): Promise<CoercedRun> {
+): Promise<FittedRun> {
   const { allowSensitive } = parsed;
   const checkFile = (path: string) =>
     findFiles(ctx, [path], { allowSensitive, unread: true }).then(
@@ -128,11 +138,7 @@ async function complete(
     const coerced = checked.coerce();
     const issues = await checked.issues(coerced);
     const [first] = issues;
-    if (!first) {
-      await warnOfFiles(ctx, coerced, checked.schemas);
-      warnOfRepeats(ctx, parsed.app, coerced);
-      return coerced;
-    }
+    if (!first) return { coerced, schemas: checked.schemas };
     if (!ctx.questions.ask || !ask || issues.some(({ kind }) => kind !== "missing"))
       throw refusal(parsed, issues);
     const tree = first.flag === "--setup" ? parsed.setup! : parsed.input;

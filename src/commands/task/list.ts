@@ -1,5 +1,6 @@
 import { type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { usageError } from "../../errors.ts";
+import { withoutVersion } from "../../input/app-name.ts";
 import { journalView, taskListView } from "../../views/list-views.ts";
 import { isTerminal, type StatusWord } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
@@ -75,6 +76,6 @@ function isIn(word: StatusWord, wanted: StatusFilter): boolean {
 /** A version, or a namespace, that was not asked for does not count. */
 function isApp(app: string | null, wanted: string): boolean {
   if (app === null) return false;
-  const known = wanted.includes("@") ? app : app.split("@")[0]!;
+  const known = wanted.includes("@") ? app : withoutVersion(app);
   return known === wanted || (!wanted.includes("/") && known.endsWith(`/${wanted}`));
 }

@@ -1,13 +1,12 @@
-import type { ParsedRun } from "../run/parse-run.ts";
-import { apiWithKey } from "../run/prepare.ts";
-import type { InputSchemas } from "../run/receipt-input.ts";
-import { isSecretPlace } from "../run/redact-input.ts";
-import { RanApp } from "../run/run-version.ts";
+import { isSecretPlace } from "../../input/schema/secret-places.ts";
 import type { Context } from "../shared/context.ts";
-import type { Root } from "./fill-recipe.ts";
+import type { ParsedRun } from "./parse-run.ts";
+import { apiWithKey } from "./prepare.ts";
+import type { InputSchemas } from "./receipt-input.ts";
+import { RanApp } from "./run-version.ts";
 
 /** What of a run is secret, by the rule for receipts; what the app takes is asked for once, when that is needed. */
-export class RerunSecrets {
+export class RunSecrets {
   readonly #ctx: Context;
   readonly #parsed: ParsedRun;
   #schemas: Promise<InputSchemas> | null = null;
@@ -18,7 +17,7 @@ export class RerunSecrets {
   }
 
   /** True for a secret place. */
-  async ruleOf(root: Root): Promise<(path: readonly string[]) => boolean> {
+  async ruleOf(root: keyof InputSchemas): Promise<(path: readonly string[]) => boolean> {
     this.#schemas ??= this.#read();
     const schema = (await this.#schemas)[root];
     return (path) => isSecretPlace(schema, path);
