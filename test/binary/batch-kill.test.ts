@@ -35,7 +35,7 @@ it("a batch whose app got a new version, killed after every single write, pays n
       scene.rows(3);
       const args = [scene.path("rows.jsonl"), "-j", "1", ...PATIENCE];
       const isKilled = await killAt(scene, args, at, 1);
-      let code: number | null = 9;
+      let code: number | undefined = 9;
       for (let command = 1; code !== 0 && command <= 4; command++)
         // Nobody can tell whether what was about to be sent was.
         code = (await scene.spawn([...args, ...(code === 11 ? ["--again", "in-doubt"] : [])])).exitCode;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type BatchScene, batchScene } from "../support/batch-scene.ts";
 import { changingApp, NAMINGS, type Naming, SHORT } from "../support/changing-app.ts";
+import type { ServedTask, TaskServer } from "../support/task-server.ts";
 
 /** Version 2 comes with the third task. */
 const third = (n: number) => (n < 3 ? 1 : 2);
@@ -11,6 +12,24 @@ const ran = ({ server }: BatchScene) => server.tasks.map(({ input }) => input["n
 function toldInTurn(naming: Naming, ...versions: number[]) {
   let asked = 0;
   return () => ({ id: "app_1", version: naming.app(versions[asked++] ?? versions.at(-1)!) });
+}
+
+/** Tells version 1 for the first such task, and version 2 for all others, once they have ended. */
+function firstOf(isSuch: (task: ServedTask) => boolean) {
+  let first: string | null = null;
+  return (task: ServedTask) => {
+    if (task.status === "running") return {};
+    if (isSuch(task)) first ??= task.id;
+    return SHORT.task(task.id === first ? 1 : 2, task);
+  };
+}
+
+/** The first so many tasks end once all of them are there. */
+function endingTogether(count: number) {
+  return (_input: unknown, server: TaskServer) => {
+    if (server.tasks.length === count) setTimeout(() => server.end(), 5);
+    return server.tasks.length < count ? Number.POSITIVE_INFINITY : 5;
+  };
 }
 
 describe.concurrent("a version that comes while a batch runs", () => {
@@ -58,7 +77,12 @@ describe.concurrent("a version that comes while a batch runs", () => {
         const standing = scene.results().map(({ row, status }) => `${row} ${status}`);
         expect(standing.toSorted()).toEqual(["1 completed", "1 completed", "2 completed", "3 failed"]);
       },
-      { ...changingApp((n) => (n < 2 ? 1 : 2)), fails: ({ n }) => (n === 2 ? "no" : null) },
+      {
+        ...changingApp((n) => (n < 2 ? 1 : 2)),
+        fields: firstOf((task) => task.input["n"] === 1),
+        takes: endingTogether(3),
+        fails: ({ n }) => (n === 2 ? "no" : null),
+      },
     ),
   );
 
