@@ -47,6 +47,8 @@ export type BatchRecord =
   | { type: "cancel"; key: string; attempt: number }
   /** The attempt came to nothing, and the row is as if it had not been made. */
   | { type: "reopened"; key: string; attempt: number; reason: string }
+  /** The attempt is of the row in another version, whose key is `to`: the one that ran. */
+  | { type: "moved"; key: string; attempt: number; to: string; version: string | null }
   | { type: "round"; round: number; again: Again }
   /** Each row of the round has been run. */
   | { type: "round_over"; round: number };
@@ -73,17 +75,18 @@ export const RECORD_BEGIN = '{"type":';
 export const RESULT_BEGIN = '{"row":';
 
 const STATUSES = ["completed", "failed", "cancelled", "unknown"];
-const TYPES = ["batch", "intent", "task", "cancel", "reopened", "round", "round_over"];
+const TYPES = ["batch", "intent", "task", "cancel", "reopened", "moved", "round", "round_over"];
 
 /** A line of the journal; null for what is none. */
 export function readRecord(value: JsonObject): BatchRecord | null {
-  const { type, key, attempt, round, task_id } = value;
+  const { type, key, attempt, round, task_id, to } = value;
   if (typeof type !== "string" || !TYPES.includes(type)) return null;
   if (type === "batch") return isHead(value) ? (value as unknown as BatchRecord) : null;
   if (type === "round" || type === "round_over")
     return typeof round === "number" ? (value as unknown as BatchRecord) : null;
   if (typeof key !== "string" || typeof attempt !== "number") return null;
   if (type === "task" && typeof task_id !== "string") return null;
+  if (type === "moved" && typeof to !== "string") return null;
   return value as unknown as BatchRecord;
 }
 

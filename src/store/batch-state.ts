@@ -8,7 +8,7 @@ export interface Attempt {
   taskId: string | null;
   /** True when belt has asked for its end. */
   cancelled: boolean;
-  intent: Pick<Intent, "function" | "sent" | "server_time" | "until" | "estimate">;
+  intent: Pick<Intent, "version" | "function" | "sent" | "server_time" | "until" | "estimate">;
 }
 
 /** The last line of a row, as far as going on needs it. */
@@ -81,9 +81,10 @@ export function standingOf(row: RowState | undefined): Standing {
   return line.saved ? "done" : "unsaved";
 }
 
-/** False for a task of a submit that was never begun: the record of that is lost. */
+/** False for what is told of a submit that was never begun: the record of that is lost. */
 export function follows({ rows }: BatchState, record: BatchRecord): boolean {
-  return record.type !== "task" || rows.get(record.key)?.open?.number === record.attempt;
+  if (record.type !== "task" && record.type !== "moved") return true;
+  return rows.get(record.key)?.open?.number === record.attempt;
 }
 
 /** Takes a line of the journal. */
@@ -101,6 +102,7 @@ export function applyRecord(state: BatchState, record: BatchRecord): void {
     return;
   }
   if (record.type === "intent") begin(state, record);
+  else if (record.type === "moved") move(state, record);
   else advance(state, record);
 }
 
@@ -117,7 +119,7 @@ function begin(state: BatchState, intent: Intent): void {
     round,
     taskId: null,
     cancelled: false,
-    intent: { function: name, sent, server_time, until, estimate },
+    intent: { version, function: name, sent, server_time, until, estimate },
   };
   row.newest = { time: intent.time, infra: intent.infra ?? null };
   row.content = content;
@@ -142,6 +144,31 @@ function advance(
   }
 }
 
+/** The row it was of is as if the attempt had not been made, and its cost counts once. */
+function move(
+  state: BatchState,
+  { key, attempt, to, version }: Extract<BatchRecord, { type: "moved" }>,
+): void {
+  const from = rowOf(state, key);
+  if (from.open?.number !== attempt) return;
+  const row = rowOf(state, to);
+  const number = row.attempts + 1;
+  const cost = from.costs.filter((one) => one.attempt === attempt);
+  Object.assign(row, {
+    attempts: number,
+    round: from.round,
+    open: { ...from.open, number },
+    reopened: false,
+    costs: [...row.costs, ...cost.map(({ estimate }) => ({ attempt: number, estimate }))],
+    newest: from.newest,
+    content: from.content,
+    version,
+  } satisfies Partial<RowState>);
+  forgetCost(from, attempt);
+  from.open = null;
+  from.reopened = true;
+}
+
 /** Takes a line of the results, once the whole journal has been taken. */
 export function applyResult(state: BatchState, line: ResultLine): void {
   const row = rowOf(state, line.key);
@@ -154,7 +181,8 @@ export function applyResult(state: BatchState, line: ResultLine): void {
   row.attempts = Math.max(row.attempts, line.attempts);
   if (row.open && line.status !== "unknown" && closes(line, row.open)) row.open = null;
   if (line.status === "failed" && line.task_id === null) forgetCost(row, line.attempts);
-  if (line.attempts === row.attempts) row.reopened = false;
+  // What was in doubt may have come to nothing since.
+  if (line.attempts === row.attempts && line.status !== "unknown") row.reopened = false;
   if (line.task_id !== null) state.taskIds.add(line.task_id);
   if (line.id !== null && !state.ids.has(line.id)) state.ids.set(line.id, line.key);
 }

@@ -167,6 +167,53 @@ describe("the ledger of a batch", () => {
   });
 });
 
+describe("an attempt that was moved to the row of another version", () => {
+  const moved: BatchRecord = { type: "moved", key: "one", attempt: 2, to: "new", version: "v2" };
+  const begun = [intent("one", 1), task("one", 1, "task_1"), intent("one", 2), task("one", 2, "task_2")];
+
+  async function read(records: BatchRecord[], lines: ResultLine[]) {
+    const files = await fresh();
+    const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
+    for (const record of records) await ledger.record(JSON.stringify(record));
+    for (const each of lines) ledger.result(JSON.stringify(each));
+    await ledger.close();
+    return (await readBatch(files)).rows;
+  }
+
+  it("is that row's alone, its task and its cost counted once", async () => {
+    const rows = await read([...begun, moved], []);
+    expect([...rows].map(([key, row]) => [key, standingOf(row), row.version])).toEqual([
+      ["one", "new", "v"],
+      ["new", "submitted", "v2"],
+    ]);
+    expect([...rows.values()].map(({ costs }) => costs)).toMatchObject([[{ attempt: 1 }], [{ attempt: 1 }]]);
+  });
+
+  it("ends by the line of that row; what was in doubt before is so no more", async () => {
+    const doubt = line("one", { status: "unknown", attempts: 2, error: "lost" });
+    const rows = await read([...begun, moved], [doubt, line("new", { task_id: "task_2" })]);
+    expect([...rows].map(([key, row]) => [key, standingOf(row), row.attempts])).toEqual([
+      ["one", "new", 2],
+      ["new", "done", 1],
+    ]);
+  });
+
+  it("may be run once more, and goes back to where it came from", async () => {
+    const back: BatchRecord = { type: "moved", key: "new", attempt: 1, to: "one", version: "v" };
+    const rows = await read([...begun, moved, back], []);
+    expect(rows.get("one")).toMatchObject({ open: { number: 3, taskId: "task_2" }, attempts: 3 });
+    expect(standingOf(rows.get("new"))).toBe("new");
+    expect([...rows.values()].flatMap(({ costs }) => costs)).toHaveLength(2);
+  });
+
+  it.each([
+    ["nobody began", { ...moved, attempt: 3 }],
+    ["goes nowhere", { type: "moved", key: "one", attempt: 2, version: "v2" }],
+  ])("and %s is no record", async (_what, record) => {
+    await expect(read([...begun, record as BatchRecord], [])).rejects.toThrow("no record of belt batch");
+  });
+});
+
 describe("the lock of a batch", () => {
   it("is held by one runner at a time, and refused to a second, naming the first", async () => {
     const files = await fresh();

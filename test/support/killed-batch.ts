@@ -16,9 +16,9 @@ function killAtWrite(at: number, share: number): Record<string, string> {
   };
 }
 
-/** Runs it until it kills itself in the middle of a write, or to its end. */
-export async function killAt(scene: BatchScene, args: string[], at: number): Promise<void> {
-  await scene.spawn(args, killAtWrite(at, 0.5));
+/** Runs it until it kills itself, in the middle of a write unless told otherwise, or to its end. False for its end. */
+export async function killAt(scene: BatchScene, args: string[], at: number, share = 0.5): Promise<boolean> {
+  return (await scene.spawn(args, killAtWrite(at, share))).signal === "SIGKILL";
 }
 
 /** The same command to its end, and with `--again in-doubt` where nobody can tell; then every row has run once. */

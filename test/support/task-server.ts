@@ -33,11 +33,11 @@ export interface TaskServerOptions {
   /** What a run costs, in microcents. */
   price?: (input: JsonObject) => number;
   /** What the API says of the app; without it, it is not known. */
-  app?: () => JsonObject;
+  app?: (server: TaskServer) => JsonObject;
   /** What a task puts out; else what it was given. */
   output?: (input: JsonObject, server: TaskServer) => unknown;
   /** More fields of each task. */
-  fields?: JsonObject;
+  fields?: JsonObject | ((task: ServedTask) => JsonObject);
   /** Answers a download: `GET /out/<name>`. */
   download?: (name: string, response: ServerResponse) => void;
 }
@@ -113,7 +113,7 @@ export class TaskServer {
       const microcents = this.#options.price((JSON.parse(text) as { input: JsonObject }).input);
       send(response, 200, { confidence: "exact", microcents });
     } else if (path.startsWith("/apps/") && this.#options.price) send(response, 200, { id: "app_1" });
-    else if (path.startsWith("/apps/") && this.#options.app) send(response, 200, this.#options.app());
+    else if (path.startsWith("/apps/") && this.#options.app) send(response, 200, this.#options.app(this));
     else if (!task) send(response, 404, { title: "not found" });
     else if (path.endsWith("/stream")) this.#stream(task, response);
     else if (path.endsWith("/cancel")) this.#cancel(task, response);
@@ -211,7 +211,8 @@ export class TaskServer {
   }
 
   #shown(task: ServedTask): JsonObject {
-    return shown(task, this.#options.fields);
+    const { fields } = this.#options;
+    return shown(task, typeof fields === "function" ? fields(task) : fields);
   }
 
   #put(text: string, response: ServerResponse): void {

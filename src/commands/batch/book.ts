@@ -32,7 +32,7 @@ export class Book {
   }
 
   /** What has happened already. */
-  note(record: Extract<BatchRecord, { type: "task" | "reopened" }>): void {
+  note(record: Extract<BatchRecord, { type: "task" | "reopened" | "moved" }>): void {
     this.#ledger.note(this.#redact(safeJson(record)));
     applyRecord(this.state, record);
   }

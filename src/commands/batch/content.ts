@@ -27,6 +27,11 @@ export function keyOf(content: string, version: string | null, count: number): s
   return count === 1 ? key : `${key}#${count}`;
 }
 
+/** Which of the equal rows a key is of, from 1. */
+export function countIn(key: string): number {
+  return Number(key.split("#")[1] ?? 1);
+}
+
 /** The same for values that are equal as JSON. */
 export function shortHash(value: unknown): string {
   return hashJson(value).slice(0, DIGITS);

@@ -1,5 +1,5 @@
 import { peekBatch } from "../../store/batch-ledger.ts";
-import { type BatchState, type Standing, standingOf } from "../../store/batch-state.ts";
+import { applyRecord, type BatchState, type Standing, standingOf } from "../../store/batch-state.ts";
 import { type BatchPlan, batchPlanView } from "../../views/batch-views.ts";
 import { apiWithKey } from "../run/prepare.ts";
 import type { Context } from "../shared/context.ts";
@@ -9,6 +9,7 @@ import { noteChanges } from "./note-changes.ts";
 import { type PlannedRow, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
 import type { BatchRequest } from "./request.ts";
+import { carriedOver } from "./version-ran.ts";
 import { Wanted } from "./wanted.ts";
 
 /** `--dry-run`: what the same command would do; with a key the app is read, and nothing is sent or written. */
@@ -17,6 +18,7 @@ export async function dryRun(ctx: Context, { source, files, flags }: BatchReques
   const { app, planning } = await preparePlanning(ctx, api, source);
   const rows = await planRows(planning);
   const state = await peekBatch(files, api && app ? await headOf(ctx, api, app.name) : null);
+  for (const moved of carriedOver(state, rows, planning)) applyRecord(state, moved);
   const wanted = new Wanted(state, { again: flags.again ?? null, saves: flags.save !== undefined });
   if (app) noteChanges(ctx, { planning, rows, state }, app.name);
   const plan: BatchPlan = {

@@ -10,6 +10,7 @@ import { clean, cleanTask } from "./clean.ts";
 import type { PlannedRow } from "./plan.ts";
 import { saveRow } from "./save-row.ts";
 import { type Outcome, slowDown, tryAgain } from "./try-again.ts";
+import { keepVersionRan } from "./version-ran.ts";
 
 interface Following {
   task: IdentifiedTask;
@@ -24,6 +25,7 @@ export async function followRow(
   round: number,
   { task, request, at }: Submission,
 ): Promise<Outcome> {
+  await keepVersionRan(run, job, task);
   return await follow(run, job, round, { task, submitted: submittedOf(request), submittedAt: at });
 }
 
@@ -100,8 +102,9 @@ async function gone(run: BatchRun, planned: PlannedRow, taskId: string): Promise
 }
 
 async function end(run: BatchRun, job: Job, round: number, ended: TaskDocument): Promise<Outcome> {
-  const { planned } = job;
   job.release();
+  await keepVersionRan(run, job, ended);
+  const { planned } = job;
   const task = await cleanTask(run, job, ended);
   if (task.status === "completed") return await keep(run, job, round, ended, task);
   if (task.status === "cancelled" && run.book.open(planned.key)?.cancelled) {

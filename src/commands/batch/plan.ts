@@ -1,4 +1,5 @@
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
+import type { VersionRan } from "../run/receipt-document.ts";
 import type { CoercedRun } from "../run/validate-input.ts";
 import { fileNames } from "../run/validate-input.ts";
 import type { RowCheck } from "./check-row.ts";
@@ -11,6 +12,7 @@ import type { Uploads } from "./uploads.ts";
 export interface PlannedRow {
   row: number;
   id: string | null;
+  /** Another as soon as its task tells another version of the app. */
   key: string;
   /** The key without the version of the app. */
   content: string;
@@ -27,6 +29,8 @@ export interface Planning {
   check: RowCheck;
   uploads: Uploads;
   version: string | null;
+  /** All that names this version; null where none can come in its place. */
+  current: VersionRan | null;
 }
 
 /** Lines of a refusal; more help nobody. */

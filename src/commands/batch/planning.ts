@@ -18,5 +18,6 @@ export async function preparePlanning(
   const check = new RowCheck(reference, app?.schemas ?? null, (text) => ctx.out.trace(text));
   const uploads = new Uploads(ctx, allowSensitive);
   warnOfRepeats(ctx, reference, await check.coerce(source.shared));
-  return { app, planning: { source, check, uploads, version: app?.version ?? null } };
+  const { version = null, current = null } = app ?? {};
+  return { app, planning: { source, check, uploads, version, current } };
 }

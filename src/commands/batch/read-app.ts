@@ -1,6 +1,7 @@
 import type { Api } from "../../api/client.ts";
 import type { AppSchemas } from "../../api/resources/app.ts";
 import { KnownApp } from "../run/app-schemas.ts";
+import type { VersionRan } from "../run/receipt-document.ts";
 import type { RunContext } from "../shared/context.ts";
 
 /** The app of a batch, in the version that all of its rows run in. */
@@ -9,6 +10,8 @@ export interface BatchApp {
   name: string;
   /** The exact version; null where the API does not tell. */
   version: string | null;
+  /** All that names this version; null where the command itself names one, which no other can come for. */
+  current: VersionRan | null;
   schemas: AppSchemas | null;
 }
 
@@ -20,5 +23,7 @@ export async function readApp(ctx: RunContext, api: Api, reference: string): Pro
   const [name = "", pin] = reference.split("@");
   const schemas = await new KnownApp(ctx, reference).required(api);
   const pinned = pin === undefined || pin === "latest" ? null : pin;
-  return { name, version: pinned ?? schemas?.shortVersion ?? schemas?.version ?? null, schemas };
+  const current = { id: schemas?.version ?? null, short_id: schemas?.shortVersion ?? null };
+  const version = pinned ?? current.short_id ?? current.id;
+  return { name, version, current: pinned === null ? current : null, schemas };
 }

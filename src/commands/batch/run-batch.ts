@@ -28,6 +28,7 @@ import type { BatchFlags, BatchRequest } from "./request.ts";
 import { RowNames } from "./row-names.ts";
 import { leftBy, Stop } from "./stop.ts";
 import { Tally } from "./tally.ts";
+import { carriedOver } from "./version-ran.ts";
 import { Wanted } from "./wanted.ts";
 
 /** Runs the rows that are to be run, follows those that run already, and tells how all of them stand. */
@@ -46,6 +47,7 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   try {
     const book = new Book(ledger, state, ctx.out.redact);
     const plan = { planning, rows, book, app: app! };
+    for (const moved of carriedOver(state, rows, planning)) book.note(moved);
     noteChanges(ctx, { planning, rows, state }, head.app);
     const run = await createRun(ctx, api, request, plan, stop, clock);
     const behind = await leftBehind(request);
