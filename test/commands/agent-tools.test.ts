@@ -57,6 +57,19 @@ describe.concurrent("a client tool", () => {
   const call = invocation("inv_1", "in_progress");
 
   test(
+    "gets each digit of a number, however its arguments are told",
+    scene(async ({ api, belt }) => {
+      const seed = '{"seed": 6687881544318117707, "scale": 1e400}';
+      const given = { function: { name: "clock", arguments: seed } };
+      agentWithCalls(api, [{ ...call, ...given }], /^\/tools\//);
+      api.on("POST /tools/inv_1", noContent);
+      const { code } = await belt("agent", "run", "test/agent", "time?", "--tool", "clock=cat", "-q");
+      expect(code).toBe(0);
+      expect(resultsOf(api)).toEqual([seed]);
+    }),
+  );
+
+  test(
     "is a command of the shell: arguments come in, its output goes out",
     scene(async ({ api, belt }) => {
       agentWithCalls(api, [call], /^\/tools\//);

@@ -1,3 +1,4 @@
+import { parsePlainJson } from "../../wire/json.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 
 /** What the API says of an agent, as far as a message to it needs to know. */
@@ -201,9 +202,11 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** What is no JSON stays a text, and so does what holds a long number, which would lose its digits. */
 function parsed(json: string): unknown {
   try {
-    return JSON.parse(json);
+    const plain = parsePlainJson(json);
+    return plain ? plain.value : json;
   } catch {
     return json;
   }

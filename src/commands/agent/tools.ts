@@ -22,7 +22,7 @@ export async function runClientTool(
   signal: AbortSignal,
 ): Promise<string> {
   const bounds = { timeout: TIMEOUT, most: MOST_OUTPUT, signal };
-  const run = await ctx.machine.runTool(command, `${safeJson(given)}\n`, bounds);
+  const run = await ctx.machine.runTool(command, `${jsonOf(given)}\n`, bounds);
   signal.throwIfAborted();
   const problem = problemOf(run);
   if (!run.isWhole && run.ended === null)
@@ -31,6 +31,20 @@ export async function runClientTool(
   const detail = run.stderr.trim();
   ctx.out.warn(`tool ${name}: ${problem}${detail === "" ? "" : `: ${detail}`}`);
   return ctx.out.redact(JSON.stringify({ error: problem, ...(detail && { stderr: detail }) }));
+}
+
+/** Arguments that came as text, and stayed one for the sake of a long number, are JSON as they are. */
+function jsonOf(given: unknown): string {
+  return typeof given === "string" && isJson(given) ? given : safeJson(given);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function problemOf({ ended, code }: ToolRun): string | null {
