@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson, stringifyJson } from "../wire/json.ts";
 import { writeAtomic } from "./atomic-write.ts";
 import { isId } from "./ids.ts";
 
@@ -16,7 +17,7 @@ export class RecordStore<Kept extends { id: string }> {
 
   /** Whole or not at all, whenever the process ends. Gives the record's length. */
   async write(kept: Kept): Promise<number> {
-    const record = JSON.stringify(kept);
+    const record = stringifyJson(kept)!;
     await writeAtomic(this.#path(kept.id), (temporary) => writeFile(temporary, record, { mode: 0o600 }));
     return record.length;
   }
@@ -24,7 +25,7 @@ export class RecordStore<Kept extends { id: string }> {
   async read(id: string): Promise<Kept | null> {
     if (!isId(id)) return null;
     try {
-      return this.#judged(JSON.parse(await readFile(this.#path(id), "utf8")) as Kept);
+      return this.#judged((await parseJson(await readFile(this.#path(id), "utf8"))) as Kept);
     } catch {
       return null;
     }

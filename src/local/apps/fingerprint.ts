@@ -5,8 +5,9 @@ import { join } from "node:path";
 
 const MOST_FILES = 5000;
 const HASHED_WHOLE = 1024 * 1024;
-/** Apps run in their directory and some leave results there; those are not the app. */
-const PRODUCTS = /\.(log|tmp|png|jpe?g|gif|webp|avif|bmp|mp[34]|webm|mov|wav|ogg|flac|pdf|zip)$/i;
+/** Apps run in their directory and some leave results there, as batches of belt do; those are not the app. */
+const PRODUCTS =
+  /\.(log|tmp|png|jpe?g|gif|webp|avif|bmp|mp[34]|webm|mov|wav|ogg|flac|pdf|zip|ndjson|journal|lock|belt\.json)$/i;
 
 interface FileFact {
   path: string;
@@ -36,8 +37,12 @@ function listFiles(dir: string): FileFact[] {
   const files: FileFact[] = [];
   const folders = [""];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of readdirSync(join(dir, folder), { withFileTypes: true })) {
+    const entries = readdirSync(join(dir, folder), { withFileTypes: true });
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries) {
       if (entry.name === "node_modules" || isHidden(entry.name)) continue;
+      // The results of a batch have any name, and their journal beside them.
+      if (names.has(`${entry.name}.journal`)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
       else if (!PRODUCTS.test(entry.name) && files.length < MOST_FILES) addFile(files, dir, path);

@@ -1,7 +1,9 @@
 /** A request, and what is checked of it before anything is done about it. */
+
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
+import { parseJson } from "../../wire/json.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { ApiError } from "../errors.ts";
 
@@ -46,7 +48,7 @@ export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   const text = Buffer.concat(chunks).toString("utf8");
   if (text.trim() === "") return {};
   checkContentType(request);
-  const body = parseJson(text);
+  const body = await parseBody(text);
   if (!isObject(body)) throw new ApiError(400, "invalid_request", "the body must be a JSON object");
   return body;
 }
@@ -56,9 +58,10 @@ export function fileBody(request: IncomingMessage): Transform {
   return request.pipe(bounded(request, MOST_FILE));
 }
 
-function parseJson(text: string): unknown {
+/** Long numbers keep their digits: what was sent is what is recorded. */
+async function parseBody(text: string): Promise<unknown> {
   try {
-    return JSON.parse(text);
+    return await parseJson(text);
   } catch {
     throw new ApiError(400, "invalid_request", "the body is not valid JSON");
   }

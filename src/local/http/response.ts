@@ -1,5 +1,7 @@
 /** Answers in the forms of the API (src/local/README.md, "Answers"). */
+
 import type { ServerResponse } from "node:http";
+import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
 import { ApiError, RequirementsNotMet } from "../errors.ts";
@@ -67,7 +69,7 @@ function problem(error: ApiError, dialect: Dialect | null): JsonObject {
 }
 
 function sendJson(response: ServerResponse, status: number, type: string, body: unknown): void {
-  const text = JSON.stringify(body);
+  const text = stringifyJson(body) ?? "null";
   response.writeHead(status, {
     "Content-Type": `${type}; charset=utf-8`,
     "Content-Length": Buffer.byteLength(text),

@@ -1,5 +1,7 @@
 /** Streams of the API: NDJSON, or server-sent events (src/local/README.md, "Streams"). */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 
 export interface Format {
@@ -12,14 +14,14 @@ export interface Format {
 
 const NDJSON: Format = {
   type: "application/x-ndjson",
-  line: (value) => `${JSON.stringify(value)}\n`,
+  line: (value) => `${stringifyJson(value)}\n`,
   heartbeat: `${JSON.stringify({ type: "heartbeat" })}\n`,
   end: "",
 };
 const SSE: Format = {
   type: "text/event-stream",
   line: (value, event) =>
-    `${event ? `event: ${event}\n` : ""}data: ${JSON.stringify(event ? value["data"] : value)}\n\n`,
+    `${event ? `event: ${event}\n` : ""}data: ${stringifyJson(event ? value["data"] : value)}\n\n`,
   heartbeat: ": heartbeat\n\n",
   end: "event: done\ndata: {}\n\n",
 };

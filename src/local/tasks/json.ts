@@ -1,8 +1,10 @@
 /** Walks over inputs and outputs, which are JSON of any shape. */
+import { isObject } from "../../wire/types.ts";
+
 /** A copy in which every string went through `change`; the value itself if nothing changed. */
 export function mapStrings<T>(value: T, change: (text: string) => string): T {
   if (typeof value === "string") return change(value) as T;
-  if (typeof value !== "object" || value === null) return value;
+  if (!Array.isArray(value) && !isObject(value)) return value;
   let changed = false;
   const keep = (before: unknown) => {
     const after = mapStrings(before, change);
@@ -19,7 +21,7 @@ export function mapStrings<T>(value: T, change: (text: string) => string): T {
 export const DEEPEST = 200;
 
 export function isDeeperThan(value: unknown, limit: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (!Array.isArray(value) && !isObject(value)) return false;
   return limit === 0 || Object.values(value).some((inner) => isDeeperThan(inner, limit - 1));
 }
 

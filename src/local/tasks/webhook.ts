@@ -1,4 +1,5 @@
 /** The one POST at the end of a task; it is tried a few times, and what becomes of it never touches the task. */
+import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
@@ -23,7 +24,7 @@ export class Webhooks {
   }
 
   send(task: string, url: string, body: JsonObject): void {
-    const delivery = this.#deliver(task, url, JSON.stringify(body)).finally(() =>
+    const delivery = this.#deliver(task, url, stringifyJson(body)!).finally(() =>
       this.#pending.delete(delivery),
     );
     this.#pending.add(delivery);
