@@ -67,14 +67,13 @@ export function exitsOf(command: Command): Exit[] {
   const takes = (long: string) => command.options.some((option) => option.long === long);
   if (!/^(dev( exec)?|app init|help|completion|logout|profile .*)$/.test(path))
     add("auth", "notFound", "unavailable", "quota");
-  if (/^(run|rerun|task (watch|wait))$/.test(path)) add("taskFailed", "taskCancelled");
-  if (/^(run|rerun|batch)$/.test(path)) add("inDoubt");
+  if (/^(run|rerun|task (watch|wait)|session exec|agent run)$/.test(path)) add("taskFailed", "taskCancelled");
+  if (/^(run|rerun|batch|api|session exec|agent run)$/.test(path)) add("inDoubt");
   if (takes("--timeout") || path === "task get") add("stillRunning");
   const several = command.registeredArguments.some(
     (argument) => argument.variadic && argument.name() !== "command",
   );
   if (takes("--save") || (several && !/^(dev|help)/.test(path))) add("partial");
-  if (/^(run|api|session exec)$/.test(path)) add("inDoubt");
   if (!/^(help|completion)$/.test(path)) add("hangup", "interrupted", "terminated");
   return (Object.keys(EXIT_CODES) as Exit[]).filter((exit) => exits.has(exit));
 }

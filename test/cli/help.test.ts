@@ -89,6 +89,9 @@ describe("the help of every command", () => {
         .split(" ")
         .map(Number);
     expect(await codes("run")).toEqual(expect.arrayContaining([3, 9, 11, 129]));
+    expect(await codes("agent", "run")).toEqual(expect.arrayContaining([3, 8, 9, 10, 11]));
+    expect(await codes("session", "exec")).toEqual(expect.arrayContaining([3, 10, 11]));
+    expect(await codes("chat", "get")).not.toContain(11);
     expect(await codes("task", "get")).not.toContain(3);
     expect(await codes("task", "get")).toContain(9);
     expect(await codes("dev")).not.toContain(7);

@@ -44,6 +44,6 @@ function noFinal(chatId: string, error: BeltError): BeltError {
     message: `chat ${chatId} is said to have been answered, but the whole answer could not be had: ${error.message}`,
     hint: belt("chat get", chatId),
     exit: "stillRunning",
-    retryable: true,
+    retryable: false,
   });
 }

@@ -45,6 +45,7 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   batch_incomplete: { meaning: "some rows failed or are in doubt", exit: "depends" },
   rows_changed: { meaning: "the rows changed while they were read", exit: "depends" },
   too_many_failures: { meaning: "--max-failures rows failed, one after the other", exit: "partial" },
+  new_version: { meaning: "the app changed while a batch of it ran", exit: "partial" },
   receipt_failed: { meaning: "the receipt could not be written", exit: "partial" },
   file_changed: { meaning: "an input is not the file that a receipt names", exit: "usage" },
   not_same: { meaning: "--expect-same: what came out differs", exit: "failure" },

@@ -48,7 +48,7 @@ function aboutChat<T>(work: (id: string) => Promise<T>): (id: string) => Promise
       return await work(id);
     } catch (thrown) {
       if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") throw thrown;
-      throw thrown.with({ hint: "--chat @last, the newest chat of this machine, is chat get @last" });
+      throw thrown.with({ hint: "@last is the newest chat of this machine" });
     }
   };
 }
