@@ -225,6 +225,9 @@ describe("belt app init", () => {
     await belt(["app", "init", "hers"], { home });
     for (const app of ["my-team/hers", "hers"])
       expect(await hint(app)).toBe("belt dev hers serves the app of that folder");
+    writeFileSync(join(home.dir, "inf.yml"), "namespace: my-team\nname: mine\n");
+    expect(await hint("my-team/mine")).toBe("belt dev . serves the app of that folder");
+    expect(await hint("infsh/flxu")).toMatch(/^did you mean infsh\/flux\? /);
     expect(await hint("./hers")).toMatch(/^belt dev <folder> serves the app of a folder, /);
   });
 

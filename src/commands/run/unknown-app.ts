@@ -1,5 +1,5 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { appName } from "../../api/resources/task.ts";
@@ -33,15 +33,13 @@ export async function explainUnknownApp(
   return thrown.with({ hint: ctx.endpoint.local ? [...serve, list, shows] : [list, shows] });
 }
 
-/** A folder here that holds an app, and may be the one that is meant. */
+/** A folder here that holds the app that is meant, by its own name or by that in its inf.yml. */
 async function folderOfApp({ machine: { cwd } }: Context, reference: string): Promise<string | null> {
   const name = withoutVersion(reference).split("/").at(-1)!;
   for (const folder of [".", name]) {
-    const isThere = await access(join(cwd, folder, "inf.yml")).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return folder;
+    const manifest = await readFile(join(cwd, folder, "inf.yml"), "utf8").catch(() => null);
+    const [, given] = /^name:[ \t]*["']?([\w.-]+)/m.exec(manifest ?? "") ?? [];
+    if (manifest !== null && [given, basename(join(cwd, folder))].includes(name)) return folder;
   }
   return null;
 }
@@ -54,7 +52,7 @@ async function catalog(ctx: Context, api: Api): Promise<string[]> {
 
 /** A name without a namespace is compared with names alone, and the suggestion has both. */
 function nearestApp(reference: string, names: string[]): string | null {
-  const [given = ""] = reference.split("@");
+  const given = withoutVersion(reference);
   if (given.includes("/")) return closest(given, names);
   const bare = new Map(names.map((name) => [name.split("/").at(-1)!, name]));
   const near = closest(given, [...bare.keys()]);
