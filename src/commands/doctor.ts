@@ -118,6 +118,7 @@ async function report(
     api: {
       url: account.baseUrl ?? (probe && (await ctx.api()).baseUrl),
       from: account.baseUrlFrom,
+      lasts: probe && (await ctx.api()).outlivesCommand,
       // Without a key that may go there nobody was asked.
       reachable: probe !== null || (account.conflict || error?.facts.code === "no_key" ? null : false),
       http_status: probe?.status ?? null,

@@ -19,5 +19,7 @@ function adviceOf({ error, api, key, folders, proxy }: Omit<DoctorDocument, "adv
   if (open) return `To do: chmod go-rwx ${open.path}, which is open to other users.`;
   if (key.overrides !== null)
     return `All is well: runs use the key of ${key.from}; unset it to use that of profile ${key.overrides}.`;
+  if (api.lasts === false)
+    return "All is well: no belt dev is running, so each command starts a server of its own, which ends with it.";
   return `All is well: runs get through to ${api.url ?? "the local server"}.`;
 }

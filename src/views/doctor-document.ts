@@ -18,6 +18,8 @@ export interface DoctorDocument {
   api: {
     url: string | null;
     from: string;
+    /** False for a local server that ends with the command; null where nobody was asked. */
+    lasts: boolean | null;
     /** Null when there was no key to ask with, or only one for another place. */
     reachable: boolean | null;
     http_status: number | null;

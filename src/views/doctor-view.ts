@@ -91,7 +91,7 @@ function apiRows({ api, trouble, error }: DoctorDocument): Row[] {
     {
       name: "api",
       value: url ?? "none",
-      ...(trouble === "api" ? flaw(error) : { mark: "none", detail: from(api.from) }),
+      ...(trouble === "api" ? flaw(error) : { mark: "none", detail: apiDetail(api) }),
     },
     {
       mark: answerMark(api, trouble === null && error !== null),
@@ -113,6 +113,10 @@ function apiRows({ api, trouble, error }: DoctorDocument): Row[] {
       value: clock_skew_ms === null ? "not known" : skewText(clock_skew_ms),
     },
   ];
+}
+
+function apiDetail({ from: source, lasts }: DoctorDocument["api"]): string {
+  return `${from(source)}${lasts === false ? ", of this command alone" : ""}`;
 }
 
 /** A key that is refused is told beside the key. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DoctorDocument } from "../../src/views/doctor-document.ts";
+import { spawnDev } from "../local/dev-process.ts";
 import { belt } from "../support/belt.ts";
 import { hangUp, json, ndjson, silence } from "../support/scripted-api.ts";
 import { api, home, KEY, onStage, setStage, speaking } from "../support/stage.ts";
@@ -204,79 +205,18 @@ describe("belt doctor", () => {
       .map((line) => /^(. {2}[\w ]+? {2,})\S/.exec(line)?.[1]?.length);
     expect(new Set(starts).size).toBe(1);
   });
-});
 
-describe("belt api", () => {
-  it("sends a GET's input as its query, and reads the answer like any other", async () => {
-    api.on("GET /apps", api.ok({ items: [{ name: "flux" }] }));
-    const { code, stdout } = await ask(
-      "api",
-      "get",
-      "/apps?a=1",
-      "-i",
-      "q=two words",
-      "--field",
-      "items.0.name",
-    );
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "flux\n" });
-    expect(api.requests[0]).toMatchObject({ method: "GET", url: "/apps?a=1&q=two+words", body: undefined });
-    expect(api.requests[0]!.headers.authorization).toBe(`Bearer ${KEY}`);
-  });
-
-  it.each(["POST", "PUT", "PATCH", "DELETE"])("sends the input of a %s as its body", async (method) => {
-    api.on(`${method} /things`, api.ok({ done: true }));
-    const { code, stdout } = await ask("api", method, "/things", "-i", "n:=1", "-i", "a.b=x", "--json");
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '{"done":true}\n' });
-    expect(api.requests[0]).toMatchObject({ method, body: { n: 1, a: { b: "x" } } });
-  });
-
-  it("prints nothing when the API has nothing to say", async () => {
-    api.on("DELETE /things", (_request, response) => void response.writeHead(204).end());
-    expect(await ask("api", "DELETE", "/things", "--json")).toMatchObject({ code: 0, stdout: "" });
-    expect(await ask("api", "DELETE", "/things", "--field", "id")).toMatchObject({ code: 1, stdout: "" });
-  });
-
-  it("exits as the API refuses", async () => {
-    api.on("GET /nothing", api.error(404, "not_found", "no such thing"));
-    expect((await ask("api", "GET", "/nothing")).code).toBe(5);
-  });
-
-  it("does not repeat a POST whose answer was lost", async () => {
-    api.on("POST /things", hangUp);
-    const { code, stderr } = await ask("api", "POST", "/things");
-    expect(code).toBe(11);
-    expect(stderr).toContain("may have taken effect");
-    expect(api.count("POST /things")).toBe(1);
-  });
-
-  it.each([
-    "//evil.example/x",
-    "/\\evil.example/x",
-    "\\\\evil.example",
-    "http://evil.example",
-    "https:evil.example",
-    "@evil.example/x",
-    ":1@evil.example",
-    ".evil.example",
-    "?x",
-    "",
-    "sessions",
-    "/a#b",
-    "/a b",
-    "/\t/evil.example",
-    "/a\\..\\b",
-  ])("refuses %j, which is not a path", async (path) => {
-    const { code } = await ask("api", "GET", path);
-    expect(code).toBe(2);
-    expect(api.requests).toEqual([]);
-  });
-
-  it("refuses a method that is none", async () => {
-    expect((await ask("api", "CONNECT", "/x")).code).toBe(2);
-  });
-
-  it("keeps an @ inside a path", async () => {
-    api.on("GET /apps/a/b@1", api.ok({}));
-    expect((await ask("api", "GET", "/apps/a/b@1")).code).toBe(0);
+  it("tells a local server that goes on from one that ends with the command", async () => {
+    const local = () => belt(["doctor", "--local"], { home });
+    const alone = await local();
+    expect([alone.code, alone.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^· {2}api +http.* {2}from local server, of this command alone\n/m),
+    ]);
+    expect(alone.stdout).toMatch(/\nAll is well: no belt dev is running, so each command starts a server/);
+    const server = await spawnDev(home, ["--port", "0"]);
+    const { stdout } = await local().finally(() => server.child.kill("SIGTERM"));
+    expect(stdout).toContain(`\n\nAll is well: runs get through to ${server.url}.\n`);
+    await server.child;
   });
 });
