@@ -168,8 +168,13 @@ async function commonOptions({ host, account, requestTimeout, out, signal }: Con
     },
     trace: (line: string) => out.trace(line),
     onRetry: (text: string) => out.retry(text),
+    onWait: () => out.progress.waiting(`waiting for ${account.local ? "the local server" : hostOf(account)}`),
     onMessage: ({ level, message }) => (level === "warning" ? out.warn(message) : out.note(message)),
   } satisfies Partial<ApiOptions>;
+}
+
+function hostOf({ baseUrl }: Account): string {
+  return new URL(baseUrl!).host;
 }
 
 function noKey({ profile, profileFrom, choices }: Account): BeltError {

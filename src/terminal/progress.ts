@@ -1,5 +1,6 @@
 import type { Ora } from "ora";
 import { type Colors, plainColors } from "./colors.ts";
+import { fitting, joined, SEPARATOR, type TallyPart } from "./tally-line.ts";
 import { formatDuration } from "./text.ts";
 import type { TextWidth } from "./text-width.ts";
 import type { WritableEnd } from "./writable.ts";
@@ -11,6 +12,8 @@ export type Subject = string | { chat: string };
 export interface Progress {
   /** Something of belt's own takes its time; shown on a terminal only. */
   busy(text: string): void;
+  /** An answer that the command begins with is waited for; gives what ends that. Shown on a terminal only. */
+  waiting(text: string): () => void;
   /** A new phase of a task or a chat, its last one perhaps: redrawn on a terminal, one line elsewhere. */
   phase(subject: Subject, phase: string, isLast?: boolean): void;
   /** How far many things are: redrawn on a terminal; elsewhere a line when `isMilestone`. */
@@ -23,13 +26,6 @@ export interface Progress {
   stop(): void;
   /** What comes next is another thing, whose time begins with it. */
   restart(): void;
-}
-
-/** A part of a line that is to fit a terminal. */
-export interface TallyPart {
-  text: string;
-  /** Where there is no room, parts with the highest go first. */
-  rank: number;
 }
 
 export interface ProgressOptions {
@@ -52,6 +48,7 @@ export function createProgress(options: ProgressOptions): Progress {
   if (options.silent)
     return {
       busy() {},
+      waiting: () => () => {},
       phase() {},
       tally() {},
       detail() {},
@@ -82,13 +79,12 @@ class Lines implements Progress {
 
   busy(): void {}
 
+  waiting(): () => void {
+    return () => {};
+  }
+
   tally(parts: () => readonly TallyPart[], isMilestone: boolean): void {
-    if (isMilestone)
-      this.#options.note(
-        parts()
-          .map(({ text }) => text)
-          .join(SEPARATOR),
-      );
+    if (isMilestone) this.#options.note(joined(parts()));
   }
 
   detail(): void {}
@@ -102,10 +98,11 @@ class Lines implements Progress {
   restart(): void {}
 }
 
-const SEPARATOR = " · ";
-
 /** Nothing is drawn for what is over sooner than this, in milliseconds. */
 const PATIENCE = 200;
+
+/** An answer that takes longer, in milliseconds, is told to be waited for. */
+const NOTABLE_WAIT = 1000;
 
 /** Columns of the spinner itself, of the ^C that a terminal adds, and the last one, into which not all can write. */
 const BESIDE = 6;
@@ -120,6 +117,9 @@ class Spinner implements Progress {
   /** In place of a phase. */
   #parts: (() => readonly TallyPart[]) | null = null;
   #release = () => {};
+  /** Until something else is told, which knows better what is waited for. */
+  #isFirst = true;
+  #waiting = 0;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -129,13 +129,35 @@ class Spinner implements Progress {
     this.phase("", text);
   }
 
+  waiting(text: string): () => void {
+    this.#waiting++;
+    const began = this.#options.now();
+    const notable = setTimeout(() => {
+      if (!this.#isFirst) return;
+      this.#start ||= began;
+      this.#tell(text);
+    }, NOTABLE_WAIT - PATIENCE);
+    return () => {
+      clearTimeout(notable);
+      if (--this.#waiting > 0 || !this.#isFirst) return;
+      this.#clear();
+      this.#start = 0;
+    };
+  }
+
   /** It changes more often than it is drawn. */
   tally(parts: () => readonly TallyPart[]): void {
+    this.#isFirst = false;
     this.#parts = parts;
     this.#begin();
   }
 
   phase(_subject: Subject, phase: string): void {
+    this.#isFirst = false;
+    this.#tell(phase);
+  }
+
+  #tell(phase: string): void {
     this.#phase = this.#options.clean(phase);
     this.#parts = null;
     this.#begin();
@@ -158,6 +180,11 @@ class Spinner implements Progress {
   }
 
   stop(): void {
+    this.#isFirst = false;
+    this.#clear();
+  }
+
+  #clear(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#ora?.stop();
@@ -177,7 +204,7 @@ class Spinner implements Progress {
       import("ora"),
       import("./display-width.ts"),
     ]);
-    if (!this.#timer) return;
+    if (!this.#timer || this.#ora) return;
     const { stderr, colors, onSuspend } = this.#options;
     const spinner = ora({
       color: colors === plainColors ? false : "cyan",
@@ -205,16 +232,4 @@ class Spinner implements Progress {
     const detail = this.#detail && room > 10 ? SEPARATOR + textWidth.cut(this.#detail, room) : "";
     return `${head}${colors.dim(detail)}`;
   }
-}
-
-/** As many of the parts as there is room for, in their order. */
-function fitting(parts: readonly TallyPart[], columns: number, textWidth: TextWidth): string {
-  const line = parts.map(({ text }) => text).join(SEPARATOR);
-  if (parts.length < 2 || textWidth.width(line) <= columns) return line;
-  const last = parts.reduce((one, other) => (other.rank > one.rank ? other : one));
-  return fitting(
-    parts.filter((part) => part !== last),
-    columns,
-    textWidth,
-  );
 }

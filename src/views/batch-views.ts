@@ -1,6 +1,6 @@
 import type { EstimateDocument } from "../api/resources/money.ts";
 import type { ResultLine } from "../store/batch-records.ts";
-import type { TallyPart } from "../terminal/progress.ts";
+import type { TallyPart } from "../terminal/tally-line.ts";
 import { formatBytes, formatSeconds, safeLine } from "../terminal/text.ts";
 import type { Style, View } from "../terminal/view.ts";
 import { flow } from "../terminal/wrap.ts";

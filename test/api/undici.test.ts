@@ -54,6 +54,7 @@ async function begunBy(url: string, { proxy = null as string | null, patience = 
     trace() {},
     onMessage() {},
     onRetry() {},
+    onWait: () => () => {},
   });
   cleanups.push(() => connection.close());
   const delivery = { begun: false };

@@ -34,6 +34,11 @@ export class Http {
    * When the user leaves, it throws the reason of that signal.
    */
   async request(what: ApiRequest): Promise<unknown> {
+    const over = this.#options.onWait();
+    return await this.#tries(what).finally(over);
+  }
+
+  async #tries(what: ApiRequest): Promise<unknown> {
     const leaving = what.signal ?? this.#options.signal;
     return await withRetries(this.#options, {
       attempt: () => this.#try(what, leaving),
@@ -115,7 +120,8 @@ export class Http {
 
   /** One GET, not repeated, for what its answer shows of the server. */
   async probe(path: string): Promise<Probe> {
-    const { now, signal } = this.#options;
+    const { now, signal, onWait } = this.#options;
+    const over = onWait();
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
@@ -124,6 +130,8 @@ export class Http {
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);
+    } finally {
+      over();
     }
   }
 

@@ -24,6 +24,8 @@ export interface HttpOptions {
   onMessage(message: Message): void;
   /** "no answer within 30s, trying again (2 of 4)": said once a request has taken longer than people expect. */
   onRetry(text: string): void;
+  /** An answer is waited for, tries and all; what it gives is called when that is over. */
+  onWait(): () => void;
 }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

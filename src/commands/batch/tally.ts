@@ -1,5 +1,5 @@
 import type { ResultLine } from "../../store/batch-records.ts";
-import type { TallyPart } from "../../terminal/progress.ts";
+import type { TallyPart } from "../../terminal/tally-line.ts";
 import { type BatchProgress, progressParts } from "../../views/batch-views.ts";
 
 interface TallyOptions {
