@@ -1,34 +1,10 @@
-import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Receipt } from "../../src/commands/run/receipt-document.ts";
 import { type BatchScene, batchScene } from "../support/batch-scene.ts";
 import { writtenIn } from "../support/belt.ts";
+import { APP, sha256 } from "../support/receipt-scene.ts";
 import type { TaskServerOptions } from "../support/task-server.ts";
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-
-const APP = {
-  id: "app_1",
-  version: {
-    id: "ver_long_1",
-    short_id: "v1",
-    input_schema: {
-      type: "object",
-      properties: {
-        n: { type: "integer" },
-        prompt: { type: "string" },
-        image: { type: "string", format: "file" },
-        code: { type: "string", format: "password" },
-        pin: { type: "integer", writeOnly: true },
-        hf_api_token: { type: "string" },
-        max_tokens: { type: "integer" },
-        nested: { type: "object", additionalProperties: true },
-      },
-    },
-    setup_schema: { type: "object", properties: { db_password: { type: "string" } } },
-  },
-};
 
 /** An app that puts out one file, and what it was given. */
 const KNOWN: TaskServerOptions = {

@@ -9,7 +9,8 @@ import { ndjson, type ScriptedApi } from "./scripted-api.ts";
 
 export const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-const APP = {
+/** An app with every kind of input that a receipt has to do with. */
+export const APP = {
   id: "app_1",
   version: {
     id: "ver_long_1",
@@ -18,6 +19,7 @@ const APP = {
       type: "object",
       properties: {
         prompt: { type: "string" },
+        n: { type: "integer" },
         seed: { type: "integer" },
         image: { type: "string", format: "file" },
         code: { type: "string", format: "password" },

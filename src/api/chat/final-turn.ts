@@ -1,8 +1,7 @@
-import { BeltError } from "../../errors.ts";
+import type { BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import type { Api } from "../client.ts";
-import { isRefusal } from "../follow/contact.ts";
-import { deadline } from "../http/network-errors.ts";
+import { askForEnd } from "../follow/ask-for-end.ts";
 import { type FollowedTurn, saysEnd } from "./followed-turn.ts";
 import type { TurnChange } from "./turn-state.ts";
 
@@ -11,31 +10,14 @@ export async function readFinalTurn(
   api: Api,
   { state, chatId, signal }: FollowedTurn,
 ): Promise<TurnChange[]> {
-  const { finalRead, reconnects } = api.policy;
-  const until = api.now() + finalRead;
-  for (let tries = 0; ; tries++) {
-    const left = AbortSignal.any([signal, deadline(until - api.now())]);
-    const chat = await api.agents.chat(chatId, left, "never").catch((thrown) => {
-      signal.throwIfAborted();
-      if (thrown instanceof BeltError) return thrown;
-      throw thrown;
-    });
-    if (!(chat instanceof BeltError) && saysEnd(chat, state.runId)) return state.takeWhole(chat);
-    const error = chat instanceof BeltError ? chat : stale();
-    const next = reconnects[Math.min(tries, reconnects.length - 1)] ?? 0;
-    const delay = Math.max(next, error.facts.retryAfter ?? 0);
-    if (isRefusal(error) || api.now() + delay >= until) throw noFinal(chatId, error);
-    await api.sleep(delay, signal);
-  }
-}
-
-function stale(): BeltError {
-  return new BeltError({
-    code: "stale_answer",
-    message: "asked for it, the API still shows the chat as busy",
-    exit: "unavailable",
-    retryable: true,
+  const chat = await askForEnd(api, {
+    ask: (until) => api.agents.chat(chatId, until, "never"),
+    isEnd: (chat) => saysEnd(chat, state.runId),
+    stale: "shows the chat as busy",
+    missing: (error) => noFinal(chatId, error),
+    signal,
   });
+  return state.takeWhole(chat);
 }
 
 function noFinal(chatId: string, error: BeltError): BeltError {
