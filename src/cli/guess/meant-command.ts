@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { type BeltCommand, belt, type Hint } from "../../hint.ts";
 import { splitTarget } from "../target-words.ts";
 import { appOf, type Known } from "./known-apps.ts";
+import { type Meaning, MeantLine } from "./meant-line.ts";
 import { type MeantPath, meantPath, placesOfWords } from "./meant-path.ts";
-import { meantWords } from "./meant-words.ts";
+import { isOption } from "./options.ts";
 import { withDashes } from "./with-dashes.ts";
 
 /** True for a command line that belt takes, and that goes where the one that was typed would have gone. */
@@ -33,6 +34,17 @@ export async function meantCommand(
     return null;
   const hint = command([...words, ...behind]);
   return line && line.pipe !== "" ? [hint, line.pipe] : hint;
+}
+
+/** The line of the command that was meant, each word as it takes it; null when one has no place in it. */
+function meantWords({ rest, ...meant }: MeantPath, meaning: Meaning): MeantLine | null {
+  const line = new MeantLine(meant, meaning);
+  const queue = [...rest];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    const taken = isOption(word) ? line.option(word, queue) : line.word(word);
+    if (!taken) return null;
+  }
+  return line;
 }
 
 /** Where it cannot be told which input of an app is meant, they are shown. */
