@@ -92,6 +92,10 @@ describe("against belt dev", () => {
       'clock=cat >/dev/null; echo "{\\"time\\": \\"noon\\"}"',
     );
     expect(time).toMatchObject({ exitCode: 0, stdout: "Let me look. \nIt is noon.\n" });
+    const clock = 'clock=echo "{\\"time\\": 12345678901234567890}"';
+    expect((await helper("what time is it?", "--tool", clock)).stdout).toContain(
+      "It is 12345678901234567890.",
+    );
     expect(await helper("echo", "some words")).toMatchObject({
       exitCode: 0,
       stdout: "The app said some words.\n",

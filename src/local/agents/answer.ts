@@ -1,5 +1,7 @@
 /** Answers a message as its turn of the script says, message by message, each with a task of its own. */
+
 import { setMaxListeners } from "node:events";
+import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
@@ -133,7 +135,7 @@ export class Answerer {
     const calls = new ToolCalls(this.#options, { live, message, run, signal });
     const invocations = requests.map((request) => calls.add(request));
     for (const [index, { callId, name, arguments: given }] of invocations.entries()) {
-      this.#writeCall(answering, index, { id: callId, name, text: JSON.stringify(given) });
+      this.#writeCall(answering, index, { id: callId, name, text: stringifyJson(given)! });
     }
     this.#endTask(answering, "completed", null);
     live.notify({ kind: "message", message });

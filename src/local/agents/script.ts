@@ -1,4 +1,5 @@
 /** The scripted model: which turn answers a message, and what its texts come to. */
+import { stringifyJson } from "../../wire/json.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { Turn } from "./agent-version.ts";
 
@@ -52,6 +53,6 @@ export function fillText(text: string, scope: Scope): string {
         scope,
       );
     if (found === undefined) return whole;
-    return typeof found === "string" ? found : JSON.stringify(found);
+    return typeof found === "string" ? found : stringifyJson(found)!;
   });
 }

@@ -1,4 +1,5 @@
 /** The tool calls of one message: apps run here, clients and people are waited for. */
+import { parseJson, stringifyJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
@@ -71,7 +72,7 @@ export class ToolCalls {
     for (const invocation of invocations) this.#addResult(invocation);
     live.notify({ kind: "run", run });
     const { result } = invocations.at(-1)!;
-    return parsed(this.#options.present(result));
+    return await parsed(this.#options.present(result));
   }
 
   async #make(invocation: Invocation, tool: AgentTool): Promise<void> {
@@ -177,7 +178,7 @@ export class ToolCalls {
       role: "tool",
       status: "ready",
       toolCallId: invocation.callId,
-      text: typeof result === "string" ? result : JSON.stringify(result),
+      text: typeof result === "string" ? result : stringifyJson(result)!,
       now,
     });
     live.notify({ kind: "message", message });
@@ -192,10 +193,10 @@ export class ToolCalls {
   }
 }
 
-function parsed(result: unknown): unknown {
+async function parsed(result: unknown): Promise<unknown> {
   if (typeof result !== "string") return result;
   try {
-    return JSON.parse(result);
+    return await parseJson(result);
   } catch {
     return result;
   }
