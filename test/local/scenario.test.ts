@@ -25,7 +25,7 @@ const BOMB = `${["a", "b", "c", "d", "e", "f", "g"]
 
 describe("a mistake is told with its line", () => {
   test.each([
-    ["", "s.yaml:1: it must have steps, expect"],
+    ["", "s.yaml:1: it must be a mapping of steps, expect, not nothing"],
     ["{}", "s.yaml:1: it has neither steps nor expect"],
     ["steps: 3", "s.yaml:1: steps must be a list of steps, not 3"],
     ["steps: [\n", "s.yaml:2: "],
@@ -84,7 +84,7 @@ describe("a mistake is told with its line", () => {
       "s.yaml:3: steps.1.do.cut must be one of reset, fin",
     ],
     ["steps:\n- on: task\n  do: {status: 500}", "s.yaml:3: steps.1.do.status does not go with on: task"],
-    ["steps:\n- on: task\n  do: {phase: running}", "s.yaml:3: steps.1.do must say one of hold, fail, worker"],
+    ["steps:\n- on: task\n  do: {phase: running}", "s.yaml:3: steps.1.do must say one of worker, hold, fail"],
     [
       "steps:\n- on: task\n  do: {phase: queued, worker: kill}",
       "s.yaml:3: steps.1.do.phase must be one of preparing, ",
@@ -104,10 +104,62 @@ describe("a mistake is told with its line", () => {
     expect(mistakesIn(text).join("\n")).toContain(mistake);
   });
 
-  it("and all of them at once, one for each step", () => {
-    const text =
-      "steps:\n  - on: a\n    do: {}\n  - on: submit\n    do: {answer: 3}\nexpect:\n  cancels: -1\n";
-    expect(mistakesIn(text).map((line) => line.slice(0, 9))).toEqual(["s.yaml:2:", "s.yaml:5:", "s.yaml:7:"]);
+  it("and all of them at once, also those of one step, in their order", () => {
+    const text = `expect:
+  cancels: -1
+  submit: 1
+  tasks: {done: 1, failed: no, running: x}
+step: []
+steps:
+  - on: a
+    times: 0
+    match: {nht: 1, nth: 0}
+    to: do
+  - on: submit
+    match: {app: 1, function: 2, input: 3}
+    do: {answer: 3, drop: now, status: 3}
+  - on: put
+    do:
+      after_bytes: some
+      cut: off
+      after_lines: 1
+  - on: task
+    do: {worker: killed, phase: queued, hold: up}
+  - on: submit
+    do: {retry_after: x, problem: {code: 1, detail: 2}}
+  - do
+`;
+    expect(mistakesIn(text)).toEqual([
+      "s.yaml:2: expect.cancels must be a whole number of at least 0, not -1",
+      expect.stringMatching(/^s.yaml:3: unknown key "submit" in expect; there may be submits, /),
+      expect.stringMatching(/^s.yaml:4: unknown key "done" in expect.tasks; there may be completed, /),
+      's.yaml:4: expect.tasks.failed must be a whole number of at least 0, not "no"',
+      's.yaml:4: expect.tasks.running must be a whole number of at least 0, not "x"',
+      's.yaml:5: unknown key "step" here; there may be steps, expect',
+      expect.stringMatching(/^s.yaml:7: steps.1.on must be one of .*, not "a"$/),
+      's.yaml:7: steps.1 has no "do"',
+      "s.yaml:8: steps.1.times must be a whole number of at least 1, not 0",
+      expect.stringMatching(/^s.yaml:9: unknown key "nht" in steps.1.match; there may be app, /),
+      "s.yaml:9: steps.1.match.nth must be a whole number of at least 1, not 0",
+      expect.stringMatching(/^s.yaml:10: unknown key "to" in steps.1; there may be on, match, times, do$/),
+      "s.yaml:12: steps.2.match.app must be a text, not 1",
+      "s.yaml:12: steps.2.match.function must be a text, not 2",
+      "s.yaml:12: steps.2.match.input must be a mapping of inputs, not 3",
+      expect.stringMatching(/^s.yaml:13: steps.2.do.drop does not go with on: submit; there may be status, /),
+      's.yaml:13: unknown key "answer" in steps.2.do; there may be status, retry_after',
+      "s.yaml:13: steps.2.do.status must be a whole number from 400 to 599, not 3",
+      's.yaml:16: steps.3.do.after_bytes must be a size such as 64KiB, 1MiB or 1000, not "some"',
+      expect.stringMatching(/^s.yaml:17: steps.3.do.cut must be one of reset, fin, or stall /),
+      expect.stringMatching(/^s.yaml:18: steps.3.do.after_lines does not go with on: put; /),
+      's.yaml:20: steps.4.do.worker must be one of kill, not "killed"',
+      expect.stringMatching(/^s.yaml:20: steps.4.do.phase must be one of preparing, .*, not "queued"$/),
+      's.yaml:20: steps.4.do.hold must be a duration such as 500ms, 30s or 5m, not "up"',
+      's.yaml:22: steps.5.do.problem has no "status"',
+      "s.yaml:22: steps.5.do.problem.code must be a text, not 1",
+      "s.yaml:22: steps.5.do.problem.detail must be a text, not 2",
+      's.yaml:22: steps.5.do.retry_after must be a whole number of at least 0, not "x"',
+      's.yaml:23: steps.6 must be a mapping of on, match, times, do, not "do"',
+    ]);
   });
 });
 

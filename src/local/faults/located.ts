@@ -21,6 +21,16 @@ export class Mistake extends Error {
   }
 }
 
+/** Several of them, of one part of a scenario. */
+export class Mistakes extends Error {
+  readonly all: Mistake[];
+
+  constructor(all: Mistake[]) {
+    super(all.map(({ message }) => message).join("\n"));
+    this.all = all;
+  }
+}
+
 export interface Located {
   /** As a person would name it: `steps.2.do`; empty for the whole. */
   path: string;

@@ -1,12 +1,14 @@
 /** What a step does. Which forms there are depends on what it acts on. */
-import { type Located, Mistake } from "./located.ts";
+import type { JsonObject } from "../../wire/types.ts";
+import { type Located, Mistake, Mistakes } from "./located.ts";
 import {
+  attempt,
   bytes,
   count,
   duration,
-  fieldsOf,
   oneOf,
   optional,
+  readParts,
   required,
   text,
   wholeNumber,
@@ -18,119 +20,151 @@ import { type Action, CUTS, type Cut, PHASES, type Trigger } from "./scenario.ts
 interface Form {
   key: string;
   beside: string[];
-  read(fields: Map<string, Located>, at: Located): Action;
+  read(at: Located, keys: readonly string[]): Action;
 }
 
 const STATUS: Form = {
   key: "status",
   beside: ["retry_after"],
-  read: (fields, at) => ({
-    kind: "refuse",
-    status: errorStatus(required(at, fields, "status")),
-    ...refusal(errorStatus(required(at, fields, "status"))),
-    more: {},
-    retryAfter: retryAfter(fields),
-  }),
+  read(at, keys) {
+    const read = readParts<{ status: number; retryAfter: number | null }>(at, keys, {
+      status: (fields) => errorStatus(required(at, fields, "status")),
+      retryAfter,
+    });
+    return { kind: "refuse", ...read, ...refusal(read.status), more: {} };
+  },
 };
 
 const PROBLEM: Form = {
   key: "problem",
   beside: ["retry_after"],
-  read: (fields, at) => readProblem(required(at, fields, "problem"), retryAfter(fields)),
+  read(at, keys) {
+    const { problem, ...more } = readParts<{ problem: Problem; retryAfter: number | null }>(at, keys, {
+      problem: (fields) => readProblem(required(at, fields, "problem")),
+      retryAfter,
+    });
+    return { kind: "refuse", ...problem, ...more };
+  },
 };
 
 const ANSWER: Form = {
   key: "answer",
   beside: [],
-  read: (fields, at) => ({
+  read: (at, keys) => ({
     kind: "lose",
-    answer: oneOf(["drop", "reset"] as const)(required(at, fields, "answer")),
+    ...readParts<{ answer: "drop" | "reset" }>(at, keys, {
+      answer: (fields) => oneOf(["drop", "reset"] as const)(required(at, fields, "answer")),
+    }),
   }),
 };
 
-const CUT_LINES: Form = {
-  key: "cut",
-  beside: ["after_lines"],
-  read: (fields, at) => ({
-    kind: "cut",
-    after: optional(fields.get("after_lines"), count(0), 0),
-    cut: readCut(required(at, fields, "cut"), CUTS),
-  }),
-};
+const CUT_LINES = cutting("after_lines", count(0), CUTS);
+const CUT_BYTES = cutting("after_bytes", bytes, ["reset", "fin"]);
 
-const CUT_BYTES: Form = {
-  key: "cut",
-  beside: ["after_bytes"],
-  read: (fields, at) => ({
-    kind: "cut",
-    after: optional(fields.get("after_bytes"), bytes, 0),
-    cut: readCut(required(at, fields, "cut"), ["reset", "fin"]),
-  }),
-};
+function cutting(
+  after: string,
+  size: (at: Located) => number,
+  words: readonly (typeof CUTS)[number][],
+): Form {
+  return {
+    key: "cut",
+    beside: [after],
+    read: (at, keys) => ({
+      kind: "cut",
+      ...readParts<{ after: number; cut: Cut }>(at, keys, {
+        after: (fields) => optional(fields.get(after), size, 0),
+        cut: (fields) => readCut(required(at, fields, "cut"), words),
+      }),
+    }),
+  };
+}
 
 const KILL: Form = {
   key: "worker",
   beside: ["phase", "hold"],
-  read(fields, at) {
-    oneOf(["kill"])(required(at, fields, "worker"));
-    // Before that no worker has the task.
-    const phase = optional(fields.get("phase"), oneOf(PHASES.slice(2)), "running" as const);
-    return { kind: "task", phase, holdMs: optional(fields.get("hold"), duration, 0), fail: null, kill: true };
+  read(at, keys) {
+    const { worker: _, ...read } = readParts<Held & { worker: "kill" }>(at, keys, {
+      worker: (fields) => oneOf(["kill"] as const)(required(at, fields, "worker")),
+      // Before that no worker has the task.
+      phase: (fields) => optional(fields.get("phase"), oneOf(PHASES.slice(2)), "running"),
+      holdMs,
+    });
+    return { kind: "task", ...read, fail: null, kill: true };
   },
 };
 
 const TASK: Form = {
   key: "hold",
   beside: ["phase", "fail"],
-  read(fields) {
-    const phase = optional(fields.get("phase"), oneOf(PHASES), "running" as const);
-    const fail = optional(fields.get("fail"), text, null);
-    return { kind: "task", phase, holdMs: optional(fields.get("hold"), duration, 0), fail, kill: false };
-  },
+  read: (at, keys) => ({
+    kind: "task",
+    ...readParts<Held & { fail: string | null }>(at, keys, {
+      phase: (fields) => optional(fields.get("phase"), oneOf(PHASES), "running"),
+      holdMs,
+      fail: (fields) => optional(fields.get("fail"), text, null),
+    }),
+    kill: false,
+  }),
 };
+
+interface Held {
+  phase: (typeof PHASES)[number];
+  holdMs: number;
+}
+
+function holdMs(fields: Map<string, Located>): number {
+  return optional(fields.get("hold"), duration, 0);
+}
 
 const FORMS: Partial<Record<Trigger, Form[]>> = {
   stream: [STATUS, PROBLEM, ANSWER, CUT_LINES],
   agent: [STATUS, PROBLEM, ANSWER, CUT_LINES],
   put: [STATUS, PROBLEM, ANSWER, CUT_BYTES],
   download: [STATUS, PROBLEM, ANSWER, CUT_BYTES],
-  task: [TASK, { ...TASK, key: "fail", beside: ["phase", "hold"] }, KILL],
+  task: [KILL, TASK, { ...TASK, key: "fail", beside: ["phase", "hold"] }],
 };
 
-export function readAction(at: Located, on: Trigger): Action {
+/** Beside a trigger that is none nothing can be wrong. */
+export function readAction(at: Located, on: Trigger | null): Action {
+  if (on === null) return { kind: "lose", answer: "drop" };
   const forms = FORMS[on] ?? [STATUS, PROBLEM, ANSWER];
   const keys = [...new Set(forms.flatMap(({ key, beside }) => [key, ...beside]))];
   if (!at.fields) throw wrong(at, `a mapping; on ${on} it may have ${keys.join(", ")}`);
-  for (const [name, { line }] of at.fields) {
-    if (!keys.includes(name)) {
-      throw new Mistake(
-        line,
-        `${at.path}.${name} does not go with on: ${on}; there may be ${keys.join(", ")}`,
-      );
-    }
-  }
+  const foreign = [...at.fields].filter(([name]) => !keys.includes(name));
+  const mistakes = foreign.map(
+    ([name, { line }]) =>
+      new Mistake(line, `${at.path}.${name} does not go with on: ${on}; there may be ${keys.join(", ")}`),
+  );
   const form = forms.find(({ key }) => at.fields!.has(key));
-  if (!form)
-    throw new Mistake(
-      at.line,
-      `${at.path} must say one of ${[...new Set(forms.map(({ key }) => key))].join(", ")}`,
-    );
-  return form.read(fieldsOf(at, [form.key, ...form.beside]), at);
+  if (!form && mistakes.length === 0) {
+    const words = new Set(forms.map(({ key }) => key));
+    throw new Mistake(at.line, `${at.path} must say one of ${[...words].join(", ")}`);
+  }
+  const own = { ...at, fields: new Map([...at.fields].filter(([name]) => keys.includes(name))) };
+  const [action, wrongs] = attempt(() => form?.read(own, [form.key, ...form.beside]) ?? null);
+  if (action && mistakes.length === 0) return action;
+  throw new Mistakes([...mistakes, ...wrongs]);
 }
 
-function readProblem(at: Located, retry: number | null): Action {
+interface Problem {
+  status: number;
+  code: string;
+  detail: string;
+  more: JsonObject;
+}
+
+/** Whatever else is in it goes along. */
+function readProblem(at: Located): Problem {
   if (!at.fields) throw wrong(at, "a mapping with status, code and detail");
-  const status = errorStatus(required(at, at.fields, "status"));
-  const usual = refusal(status);
-  const { status: _, code: __, detail: ___, ...more } = at.value as Record<string, unknown>;
-  return {
-    kind: "refuse",
-    status,
-    code: optional(at.fields.get("code"), text, usual.code),
-    detail: optional(at.fields.get("detail"), text, usual.detail),
-    more,
-    retryAfter: retry,
-  };
+  const { status: _, code: __, detail: ___, ...more } = at.value as JsonObject;
+  const read = readParts<Problem>(at, [...at.fields.keys()], {
+    status: (fields) => errorStatus(required(at, fields, "status")),
+    code: (fields) => optional(fields.get("code"), text, ""),
+    detail: (fields) => optional(fields.get("detail"), text, ""),
+    more: () => more,
+  });
+  const usual = refusal(read.status);
+  return { ...read, code: read.code || usual.code, detail: read.detail || usual.detail };
 }
 
 const errorStatus = wholeNumber(400, 599);

@@ -1,8 +1,8 @@
 /** A scenario from its text. Nothing in it is passed over: what is not understood is a mistake with its line. */
 import { isObject } from "../../wire/types.ts";
-import { type Located, Mistake, parseLocated } from "./located.ts";
+import { type Located, Mistake, Mistakes, parseLocated } from "./located.ts";
 import { readAction } from "./read-action.ts";
-import { count, fieldsOf, oneOf, optional, required, text, wrong } from "./read-value.ts";
+import { attempt, count, oneOf, optional, readParts, required, text, wrong } from "./read-value.ts";
 import {
   type Expectation,
   type Match,
@@ -23,45 +23,49 @@ export function scenarioError(name: string, mistakes: Mistake[]): ScenarioError 
   return new ScenarioError(mistakes.map(({ line, message }) => `${name}:${line}: ${message}`).join("\n"));
 }
 
-/** Throws all mistakes that can be found, one for each step. */
+/** Throws all mistakes that can be found. */
 export function readScenario(name: string, source: string): Scenario {
-  const mistakes: Mistake[] = [];
-  const attempt = <T>(read: () => T): T | null => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
-      mistakes.push(error);
-      return null;
-    }
-  };
-  const scenario = attempt(() => {
+  const [scenario, mistakes] = attempt(() => {
     const root = parseLocated(source);
-    const fields = fieldsOf(root, ["steps", "expect"]);
-    const list = fields.get("steps");
-    if (list && !list.items) throw wrong(list, "a list of steps");
-    const steps = (list?.items ?? []).flatMap((item, at) => attempt(() => readStep(item, at + 1)) ?? []);
-    const expect = attempt(() => readExpect(fields.get("expect")));
-    if (!list && !fields.has("expect")) throw new Mistake(root.line, "it has neither steps nor expect");
-    return expect && { name, steps, expect };
+    return readParts<Omit<Scenario, "name">>(root, ["steps", "expect"], {
+      steps: (fields) => optional(fields.get("steps"), readSteps, []),
+      expect(fields) {
+        if (fields.size === 0) throw new Mistake(root.line, "it has neither steps nor expect");
+        return readExpect(fields.get("expect"));
+      },
+    });
   });
-  if (!scenario || mistakes.length > 0) throw scenarioError(name, mistakes);
-  return scenario;
+  if (scenario) return { name, ...scenario };
+  throw scenarioError(
+    name,
+    mistakes.toSorted((one, other) => one.line - other.line),
+  );
+}
+
+function readSteps(at: Located): Step[] {
+  if (!at.items) throw wrong(at, "a list of steps");
+  const read = at.items.map((item, index) => attempt(() => readStep(item, index + 1)));
+  const mistakes = read.flatMap(([, wrong]) => wrong);
+  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  return read.map(([step]) => step!);
 }
 
 function readStep(at: Located, number: number): Step {
-  const fields = fieldsOf(at, ["on", "match", "times", "do"]);
-  const on = oneOf(TRIGGERS)(required(at, fields, "on"));
-  const action = required(at, fields, "do");
-  return {
-    number,
-    line: at.line,
-    on,
-    match: readMatch(fields.get("match"), on),
-    times: optional(fields.get("times"), readTimes, 1),
-    do: readAction(action, on),
-    does: describe(action.value),
-  };
+  const on = (fields: Map<string, Located>) => oneOf(TRIGGERS)(required(at, fields, "on"));
+  // What goes with a trigger that is none, nobody can say.
+  const [trigger] = attempt(() => on(at.fields ?? new Map()));
+  const parts = readParts<Pick<Step, "on" | "match" | "times" | "do" | "does">>(
+    at,
+    ["on", "match", "times", "do"],
+    {
+      on,
+      match: (fields) => readMatch(fields.get("match"), trigger),
+      times: (fields) => optional(fields.get("times"), readTimes, 1),
+      do: (fields) => readAction(required(at, fields, "do"), trigger),
+      does: (fields) => describe(fields.get("do")?.value),
+    },
+  );
+  return { number, line: at.line, ...parts };
 }
 
 function readTimes(at: Located): number {
@@ -75,22 +79,23 @@ const NO_APP: Trigger[] = ["upload", "put", "download", "agent"];
 /** What has an app, and no function or input. */
 const NO_INPUT: Trigger[] = ["session.keepalive", "session.end"];
 
-function readMatch(at: Located | undefined, on: Trigger): Match {
+function readMatch(at: Located | undefined, on: Trigger | null): Match {
   if (!at) return { app: null, function: null, input: null, nth: 1, lines: { app: 0, function: 0 } };
-  const allowed = NO_APP.includes(on)
-    ? ["nth"]
-    : NO_INPUT.includes(on)
-      ? ["app", "nth"]
-      : ["app", "function", "input", "nth"];
-  const fields = fieldsOf(at, allowed);
-  const [app, name] = [fields.get("app"), fields.get("function")];
-  return {
-    app: optional(app, text, null),
-    function: optional(name, text, null),
-    input: optional(fields.get("input"), readObject, null),
-    nth: optional(fields.get("nth"), count(1), 1),
-    lines: { app: app?.line ?? at.line, function: name?.line ?? at.line },
-  };
+  return readParts<Match>(at, matchKeys(on), {
+    app: (fields) => optional(fields.get("app"), text, null),
+    function: (fields) => optional(fields.get("function"), text, null),
+    input: (fields) => optional(fields.get("input"), readObject, null),
+    nth: (fields) => optional(fields.get("nth"), count(1), 1),
+    lines: (fields) => ({
+      app: fields.get("app")?.line ?? at.line,
+      function: fields.get("function")?.line ?? at.line,
+    }),
+  });
+}
+
+function matchKeys(on: Trigger | null): string[] {
+  if (on !== null && NO_APP.includes(on)) return ["nth"];
+  return on !== null && NO_INPUT.includes(on) ? ["app", "nth"] : ["app", "function", "input", "nth"];
 }
 
 function readObject(at: Located) {
@@ -99,17 +104,26 @@ function readObject(at: Located) {
 }
 
 function readExpect(at: Located | undefined): Expectation {
-  const fields = at
-    ? fieldsOf(at, ["submits", "tasks", "cancels", "max_concurrent"])
-    : new Map<string, Located>();
-  const tasks = fields.get("tasks");
-  const ends = tasks ? fieldsOf(tasks, TASK_ENDS) : new Map<string, Located>();
-  return {
-    submits: optional(fields.get("submits"), count(0), null),
-    tasks: Object.fromEntries([...ends].map(([end, number]) => [end, count(0)(number)])),
-    cancels: optional(fields.get("cancels"), count(0), null),
-    maxConcurrent: optional(fields.get("max_concurrent"), count(1), null),
-  };
+  if (!at) return { submits: null, tasks: {}, cancels: null, maxConcurrent: null };
+  return readParts<Expectation>(at, ["submits", "tasks", "cancels", "max_concurrent"], {
+    submits: (fields) => optional(fields.get("submits"), count(0), null),
+    tasks: (fields) => optional(fields.get("tasks"), readEnds, {}),
+    cancels: (fields) => optional(fields.get("cancels"), count(0), null),
+    maxConcurrent: (fields) => optional(fields.get("max_concurrent"), count(1), null),
+  });
+}
+
+function readEnds(at: Located): Expectation["tasks"] {
+  const known = [...(at.fields?.keys() ?? [])].filter((name) =>
+    (TASK_ENDS as readonly string[]).includes(name),
+  );
+  return readParts<Expectation["tasks"]>(
+    at,
+    TASK_ENDS,
+    Object.fromEntries(
+      known.map((end) => [end, (fields: Map<string, Located>) => count(0)(fields.get(end)!)]),
+    ),
+  );
 }
 
 /** `{status: 429, retry_after: 2}` as `status 429, retry_after 2`. */

@@ -1,29 +1,52 @@
 /** Single values of a scenario; each throws a mistake that says what would be right. */
-import { type Located, Mistake } from "./located.ts";
+import { type Located, Mistake, Mistakes } from "./located.ts";
 
 type Reader<T> = (at: Located) => T;
 
 export function wrong(at: Located, wanted: string): Mistake {
   const given = at.value === null ? "nothing" : JSON.stringify(at.value);
-  return new Mistake(at.line, `${at.path} must be ${wanted}, not ${given}`);
+  return new Mistake(at.line, `${at.path || "it"} must be ${wanted}, not ${given}`);
 }
 
-/** The values of a mapping by key; no other keys than `known` may be there. */
-export function fieldsOf(at: Located, known: readonly string[]): Map<string, Located> {
-  if (!at.fields)
-    throw at.path === ""
-      ? new Mistake(at.line, `it must have ${known.join(", ")}`)
-      : wrong(at, `a mapping of ${known.join(", ")}`);
-  for (const [name, { line }] of at.fields) {
-    if (!known.includes(name)) {
-      const place = at.path === "" ? "here" : `in ${at.path}`;
-      throw new Mistake(
-        line,
-        `unknown key ${JSON.stringify(name)} ${place}; there may be ${known.join(", ")}`,
-      );
-    }
+type Parts<T> = { [Key in keyof T]: (fields: Map<string, Located>) => T[Key] };
+
+/**
+ * What is in a mapping: each part as it is read from its values. No other keys than `known` may be
+ * there. Throws all mistakes together; `unknown` words that of a key.
+ */
+export function readParts<T extends object>(
+  at: Located,
+  known: readonly string[],
+  parts: Parts<T>,
+  unknown = unknownKey,
+): T {
+  const { fields } = at;
+  if (!fields) throw wrong(at, `a mapping of ${known.join(", ")}`);
+  const others = [...fields].filter(([name]) => !known.includes(name));
+  const mistakes = others.map(([name, { line }]) => new Mistake(line, unknown(at, name, known)));
+  const read = Object.entries<Parts<T>[keyof T]>(parts).map(([key, part]) => {
+    const [value, wrong] = attempt(() => part(fields));
+    mistakes.push(...wrong);
+    return [key, value];
+  });
+  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  return Object.fromEntries(read);
+}
+
+function unknownKey({ path }: Located, name: string, known: readonly string[]): string {
+  const place = path === "" ? "here" : `in ${path}`;
+  return `unknown key ${JSON.stringify(name)} ${place}; there may be ${known.join(", ")}`;
+}
+
+/** A value, or null with the mistakes that keep it from being one. */
+export function attempt<T>(read: () => T): [T | null, Mistake[]] {
+  try {
+    return [read(), []];
+  } catch (thrown) {
+    if (thrown instanceof Mistake) return [null, [thrown]];
+    if (thrown instanceof Mistakes) return [null, thrown.all];
+    throw thrown;
   }
-  return at.fields;
 }
 
 export function required(at: Located, fields: Map<string, Located>, name: string): Located {
