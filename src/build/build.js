@@ -13,10 +13,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * The program's own files. To open a file costs more than to read past modules that are not used, so
  * only what is large and not always needed is apart. A module that two of them import is in both,
- * which is why errors, told by their class, are a file of their own.
+ * which is why errors and long numbers, told by their class, are files of their own.
  */
 const PARTS = [
   "src/errors.ts",
+  "src/wire/long-number.ts",
   "src/cli/start.ts",
   "src/cli/main.ts",
   "src/cli/complete.ts",

@@ -96,6 +96,7 @@ describe("against belt dev", () => {
     expect((await helper("what time is it?", "--tool", clock)).stdout).toContain(
       "It is 12345678901234567890.",
     );
+    expect((await helper("digits", "--tool", "clock=cat")).stdout).toContain("Zone 6687881544318117707.");
     expect(await helper("echo", "some words")).toMatchObject({
       exitCode: 0,
       stdout: "The app said some words.\n",

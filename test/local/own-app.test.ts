@@ -67,3 +67,16 @@ it.each(["rows.results.ndjson", "plain"])(
     expect(exitCode).toBe(0);
   },
 );
+
+it("are held whole against what a scenario matches", async () => {
+  const step = (on: string, seed: string, to: string) =>
+    `  - on: ${on}\n    match: {input: {seed: ${seed}}}\n    do: {${to}}\n`;
+  const other = SEED.replace(/.$/, "8");
+  writeFileSync(
+    join(dir, "faults.yml"),
+    `steps:\n${step("submit", SEED, "status: 400")}${step("task", other, "fail: as told")}`,
+  );
+  const script = `belt run test/big -i seed:=${SEED}; echo $?; belt run test/big -i seed:=${other}; echo $?`;
+  const { exitCode, stdout, stderr } = await exec(script, "--scenario", "faults.yml");
+  expect([exitCode, stdout, stderr]).toEqual([0, "1\n3\n", expect.stringContaining("acted  step 2  once")]);
+});

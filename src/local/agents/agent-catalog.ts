@@ -45,7 +45,7 @@ export class AgentCatalog {
   }
 
   async #read(): Promise<AgentDirectory[]> {
-    const { parse } = await import("../apps/yaml.ts");
-    return this.#dirs.map(({ dir, builtIn }) => new AgentDirectory(dir, builtIn, parse));
+    const { parseExactly } = await import("../apps/yaml.ts");
+    return this.#dirs.map(({ dir, builtIn }) => new AgentDirectory(dir, builtIn, parseExactly));
   }
 }

@@ -10,6 +10,7 @@ import {
   type Pair,
   parseDocument,
 } from "yaml";
+import { keepDigits } from "../apps/yaml.ts";
 
 /** What is wrong with a scenario, and in which line. */
 export class Mistake extends Error {
@@ -51,6 +52,7 @@ export function parseLocated(text: string): Located {
   const document = parseDocument(text, { lineCounter: lines, logLevel: "error" });
   const [error] = document.errors;
   if (error) throw new Mistake(error.linePos?.[0].line ?? 1, reasonOf(error));
+  keepDigits(document);
 
   const lineOf = (node: Node | null, or: number) => (node?.range ? lines.linePos(node.range[0]).line : or);
   const locate = (given: Node | null, path: string, from: number, depth: number): Located => {
