@@ -128,6 +128,8 @@ steps:
   - on: submit
     do: {retry_after: x, problem: {code: 1, detail: 2}}
   - do
+  - on: b
+    do: {status: 3}
 `;
     expect(mistakesIn(text)).toEqual([
       "s.yaml:2: expect.cancels must be a whole number of at least 0, not -1",
@@ -159,6 +161,7 @@ steps:
       "s.yaml:22: steps.5.do.problem.detail must be a text, not 2",
       's.yaml:22: steps.5.do.retry_after must be a whole number of at least 0, not "x"',
       's.yaml:23: steps.6 must be a mapping of on, match, times, do, not "do"',
+      expect.stringMatching(/^s.yaml:24: steps.7.on must be one of .*, not "b"$/),
     ]);
   });
 });
@@ -215,7 +218,7 @@ it("reads what may be written, with units and without", () => {
   expect(steps.map(({ times }) => times)).toEqual([Number.POSITIVE_INFINITY, 1, 1, 1, 1]);
   expect(expected).toEqual({
     submits: null,
-    tasks: { completed: 0, running: 1 },
+    tasks: { completed: 0, failed: null, cancelled: null, running: 1 },
     cancels: null,
     maxConcurrent: 4,
   });

@@ -1,5 +1,5 @@
 /** The tool calls of one message: apps run here, clients and people are waited for. */
-import { parseJson, stringifyJson } from "../../wire/json.ts";
+import { parseJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
@@ -178,7 +178,7 @@ export class ToolCalls {
       role: "tool",
       status: "ready",
       toolCallId: invocation.callId,
-      text: typeof result === "string" ? result : stringifyJson(result)!,
+      text: typeof result === "string" ? result : JSON.stringify(result),
       now,
     });
     live.notify({ kind: "message", message });

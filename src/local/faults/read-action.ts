@@ -124,9 +124,9 @@ const FORMS: Partial<Record<Trigger, Form[]>> = {
   task: [KILL, TASK, { ...TASK, key: "fail", beside: ["phase", "hold"] }],
 };
 
-/** Beside a trigger that is none nothing can be wrong. */
+/** Beside a trigger that is none nothing can be read, which is told once. */
 export function readAction(at: Located, on: Trigger | null): Action {
-  if (on === null) return { kind: "lose", answer: "drop" };
+  if (on === null) throw new Mistakes([]);
   const forms = FORMS[on] ?? [STATUS, PROBLEM, ANSWER];
   const keys = [...new Set(forms.flatMap(({ key, beside }) => [key, ...beside]))];
   if (!at.fields) throw wrong(at, `a mapping; on ${on} it may have ${keys.join(", ")}`);

@@ -9,6 +9,7 @@ import {
   type Scenario,
   type Step,
   TASK_ENDS,
+  type TaskEnd,
   TRIGGERS,
   type Trigger,
 } from "./scenario.ts";
@@ -114,16 +115,14 @@ function readExpect(at: Located | undefined): Expectation {
 }
 
 function readEnds(at: Located): Expectation["tasks"] {
-  const known = [...(at.fields?.keys() ?? [])].filter((name) =>
-    (TASK_ENDS as readonly string[]).includes(name),
-  );
-  return readParts<Expectation["tasks"]>(
-    at,
-    TASK_ENDS,
-    Object.fromEntries(
-      known.map((end) => [end, (fields: Map<string, Located>) => count(0)(fields.get(end)!)]),
-    ),
-  );
+  const number = (end: TaskEnd) => (fields: Map<string, Located>) =>
+    optional(fields.get(end), count(0), null);
+  return readParts<Required<Expectation["tasks"]>>(at, TASK_ENDS, {
+    completed: number("completed"),
+    failed: number("failed"),
+    cancelled: number("cancelled"),
+    running: number("running"),
+  });
 }
 
 /** `{status: 429, retry_after: 2}` as `status 429, retry_after 2`. */

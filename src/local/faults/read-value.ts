@@ -12,18 +12,13 @@ type Parts<T> = { [Key in keyof T]: (fields: Map<string, Located>) => T[Key] };
 
 /**
  * What is in a mapping: each part as it is read from its values. No other keys than `known` may be
- * there. Throws all mistakes together; `unknown` words that of a key.
+ * there. Throws all mistakes together.
  */
-export function readParts<T extends object>(
-  at: Located,
-  known: readonly string[],
-  parts: Parts<T>,
-  unknown = unknownKey,
-): T {
+export function readParts<T extends object>(at: Located, known: readonly string[], parts: Parts<T>): T {
   const { fields } = at;
   if (!fields) throw wrong(at, `a mapping of ${known.join(", ")}`);
   const others = [...fields].filter(([name]) => !known.includes(name));
-  const mistakes = others.map(([name, { line }]) => new Mistake(line, unknown(at, name, known)));
+  const mistakes = others.map(([name, { line }]) => new Mistake(line, unknownKey(at, name, known)));
   const read = Object.entries<Parts<T>[keyof T]>(parts).map(([key, part]) => {
     const [value, wrong] = attempt(() => part(fields));
     mistakes.push(...wrong);

@@ -94,7 +94,7 @@ export type Action =
 /** What is counted; null or absent where nothing is expected. */
 export interface Expectation {
   submits: number | null;
-  tasks: Partial<Record<TaskEnd, number>>;
+  tasks: Partial<Record<TaskEnd, number | null>>;
   cancels: number | null;
   /** At most. */
   maxConcurrent: number | null;

@@ -1,5 +1,4 @@
 /** Agents, chats and what is in them, as the API shows them. */
-import { stringifyJson } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { AgentTool, AgentVersion } from "../agents/agent-version.ts";
 import { toolCall } from "../agents/answer.ts";
@@ -105,7 +104,7 @@ export class ChatSerializer {
       execution_id: invocation.executionId,
       function: { name: invocation.name, arguments: invocation.arguments },
       status: invocation.status,
-      result: result === null || typeof result === "string" ? result : stringifyJson(result),
+      result: result === null || typeof result === "string" ? result : JSON.stringify(result),
     };
   }
 
