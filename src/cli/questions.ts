@@ -22,9 +22,10 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
       onSuspend: host.onSuspend,
     });
   };
+  const answered = <T>(answer: Promise<T>) => answer.finally(() => out.progress.restart());
   return {
     get ask(): Ask | null {
-      return canAsk() ? (question) => prompt().field(question) : null;
+      return canAsk() ? (question) => answered(prompt().field(question)) : null;
     },
     get lines() {
       return canAsk() ? () => typedLines(host, out, signal) : null;
@@ -33,14 +34,14 @@ export function questions(host: Host, flags: GlobalFlags, out: Output, signal: A
       if (canAsk()) {
         const asking = prompt(until);
         if (until) await asking.forgetTypedAhead();
-        return await asking.yesOrNo(question);
+        return await answered(asking.yesOrNo(question));
       }
       throw usageError(`this asks "${question}", and there is nobody to ask`, `answer with ${flag}`);
     },
     /** A key is never an argument: it is typed without echo, or piped in. */
     async secret(question) {
       if (!host.stdin.isTTY) return (await readStdin(host, signal)).toString("utf8");
-      if (canAsk()) return await prompt().secret(question);
+      if (canAsk()) return await answered(prompt().secret(question));
       throw usageError(`this asks "${question}", and there is nobody to ask`, "pipe the answer in");
     },
   };

@@ -33,11 +33,12 @@ export function typedLines(host: Host, out: Output, signal: AbortSignal): Lines 
   return {
     async next() {
       signal.throwIfAborted();
-      out.progress.restart();
+      out.progress.stop();
       const [text, ...texts] = ahead.texts;
-      if (text === undefined) return await ask();
+      if (text === undefined) return await ask().finally(() => out.progress.restart());
       ahead = { ...ahead, texts };
       terminal.write(`${PROMPT}${safeText(text)}\n`);
+      out.progress.restart();
       return text;
     },
     forgetTypedAhead() {

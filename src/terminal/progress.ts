@@ -12,7 +12,7 @@ export type Subject = string | { chat: string };
 export interface Progress {
   /** Something of belt's own takes its time; shown on a terminal only. */
   busy(text: string): void;
-  /** An answer that the command begins with is waited for; gives what ends that. Shown on a terminal only. */
+  /** An answer is waited for, and nothing else was told yet; gives what ends that. Shown on a terminal only. */
   waiting(text: string): () => void;
   /** A new phase of a task or a chat, its last one perhaps: redrawn on a terminal, one line elsewhere. */
   phase(subject: Subject, phase: string, isLast?: boolean): void;
@@ -130,6 +130,7 @@ class Spinner implements Progress {
   }
 
   waiting(text: string): () => void {
+    if (!this.#isFirst) return () => {};
     this.#waiting++;
     const began = this.#options.now();
     const notable = setTimeout(() => {
@@ -194,7 +195,8 @@ class Spinner implements Progress {
   }
 
   restart(): void {
-    this.stop();
+    this.#clear();
+    this.#isFirst = true;
     this.#start = 0;
     this.#detail = "";
   }

@@ -16,6 +16,8 @@ interface Ways {
   prefix?: string;
   /** Ctrl-C is pressed once this has been on the terminal. */
   stopAfter?: string;
+  /** What is typed once each of these has been on the terminal, one after the other. */
+  answers?: (readonly [seen: string, typed: string])[];
 }
 
 /** Runs belt on a pseudo terminal of `script`, so many columns wide. */
@@ -24,21 +26,24 @@ export async function onTerminal(
   argv: string[],
   home: Home,
   env: Record<string, string> = {},
-  { prefix = "", stopAfter }: Ways = {},
+  { prefix = "", stopAfter, answers = stopAfter === undefined ? [] : [[stopAfter, "\u0003"]] }: Ways = {},
 ): Promise<Screen> {
   const words = ["node", join(ROOT, "bin/belt.js"), ...argv].map((word) => `'${word}'`).join(" ");
   const running = execa("script", ["-qec", `stty cols ${columns} rows 40; ${prefix} ${words}`, "/dev/null"], {
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", TZ: "UTC", ...home.env, ...env },
     extendEnv: false,
-    stdin: stopAfter === undefined ? "ignore" : "pipe",
+    stdin: answers.length === 0 ? "ignore" : "pipe",
     reject: false,
   });
+  const toCome = [...answers];
   let shown = "";
   running.stdout.on("data", (bytes) => {
-    const before = shown;
     shown += bytes;
-    const isNew = stopAfter !== undefined && shown.includes(stopAfter) && !before.includes(stopAfter);
-    if (isNew) running.stdin?.write("\u0003");
+    const [seen, typed] = toCome[0] ?? [];
+    if (seen === undefined || !shown.includes(seen)) return;
+    toCome.shift();
+    shown = "";
+    running.stdin?.write(typed!);
   });
   const { stdout, exitCode } = await running;
   return { bytes: stdout, lines: left(stdout).map(normal), exitCode };
