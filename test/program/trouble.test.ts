@@ -28,6 +28,17 @@ function codes(...exits: number[]): Record<Fault, number> {
 /** Requests of a submit that fails: only what certainly was not taken on is sent again. */
 const SUBMITS = codes(1, 1, 1, 3, 1, 1, 1, 1, 1);
 
+describe.concurrent.each([401, 403])("a server that refuses with %i", (status) => {
+  it(
+    "is not asked again for the final document",
+    scene(async ({ api, belt }) => {
+      endsOnItsStream(api).on("GET /tasks/task_1", api.error(status, "refused", "no"));
+      await expectLost(api, belt("run", "a/b", "--json"), 8);
+      expect(api.count("GET /tasks/task_1")).toBe(1);
+    }),
+  );
+});
+
 describe.concurrent.each(FAULT_NAMES)("a server that answers with %s", (name) => {
   const fault: Step = FAULTS[name];
   // So that what hangs does not keep the tests waiting; a slow machine must answer all the rest in time.

@@ -7,15 +7,15 @@ import type { FollowedTask } from "./followed-task.ts";
 /** The whole final document, without which no task is told as ended (src/cli/README.md, "Lost connections"). */
 export async function* readFinal(follow: FollowedTask): AsyncGenerator<Fact[]> {
   const { api, state, signal } = follow;
-  const asked = () =>
-    askForEnd(api, {
+  const whole =
+    follow.final ??
+    (await askForEnd(api, {
       ask: (until) => api.task(state.id, until, "never"),
       isEnd: (task) => state.saysEnd(task),
       stale: "shows it as running",
       missing: (error) => noFinal(state.id, error),
       signal,
-    });
-  const whole = follow.final ?? (await asked());
+    }));
   if (!("logs" in whole)) yield* follow.readLogs();
   const { changes, document } = state.applyFinal(whole);
   yield changes;
