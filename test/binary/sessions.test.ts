@@ -68,7 +68,8 @@ describe("session exec", () => {
     running.kill(signal);
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(code);
-    expect(stderr).toMatch(/session sess_\S+ ended/);
+    // A worker that is stopped while it sets up takes the session with it.
+    expect(stderr).toMatch(/session sess_\S+ (ended|is lost)/);
     expect(await activeSessions()).toBe("[]\n");
   });
 
