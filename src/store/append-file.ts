@@ -49,6 +49,10 @@ export class AppendFile {
     }
   }
 
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
   /**
    * Throws when the line could not be written; the next command then closes what there is of it. A
    * kill cannot take it back any more, and a loss of power shortly after.

@@ -51,7 +51,7 @@ export async function readBatch({ results, journal }: BatchFiles): Promise<Batch
 
 /** The same for who only looks; throws as opening the batch would, by `head` where it is known. */
 export async function peekBatch(files: BatchFiles, head: BatchHead | null): Promise<BatchState> {
-  await requireResults(files.results);
+  await requireFiles(files);
   const state = await readBatch(files);
   if (head) requireSameHead(state.head, head, files);
   return state;
@@ -93,7 +93,7 @@ export class BatchLedger {
     head: BatchHead,
     lock: Omit<LockOptions, "path">,
   ): Promise<{ ledger: BatchLedger; state: BatchState }> {
-    await requireResults(files.results);
+    await requireFiles(files);
     const taken = await ProcessLock.take({ ...lock, path: files.lock }, (holder) =>
       held(files.lock, holder, lock.owner.hostname),
     );
@@ -130,6 +130,11 @@ export class BatchLedger {
     this.#results.append(line);
   }
 
+  /** What kept a line from being written; none can follow it. */
+  get failure(): Error | null {
+    return this.#journal.failure ?? this.#results.failure;
+  }
+
   async close(): Promise<void> {
     await this.#journal.close();
     await this.#results.close();
@@ -160,12 +165,14 @@ function headLine(head: BatchHead): string {
   return JSON.stringify({ type: "batch", format: 1, ...head } satisfies BatchRecord);
 }
 
-/** A device or a folder keeps no results; neither does a file of something else, which must not be touched. */
-async function requireResults(path: string): Promise<void> {
-  const found = await stat(path).catch(() => null);
-  if (found && !found.isFile())
-    throw usageError(`--out: ${path} is ${found.isDirectory() ? "a folder" : "no file"}`, "name a file");
-  if (found && (await isForeign(path, RESULT_BEGIN))) throw notResults(path);
+/** A device or a folder keeps no batch; neither does a file of something else, which must not be touched. */
+async function requireFiles({ results, journal }: BatchFiles): Promise<void> {
+  for (const path of [results, journal]) {
+    const found = await stat(path).catch(() => null);
+    if (found && !found.isFile())
+      throw usageError(`--out: ${path} is ${found.isDirectory() ? "a folder" : "no file"}`, "name a file");
+  }
+  if (await isForeign(results, RESULT_BEGIN)) throw notResults(results);
 }
 
 /** True for a file that does not begin like belt's own; one that ends, or was lost, before that can be told may be. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BatchScene, batchScene } from "../support/batch-scene.ts";
+import { BatchScene, batchScene } from "../support/batch-scene.ts";
+import { until } from "../support/belt.ts";
 import { CAPPED_BATCHES, checkCap } from "../support/capped-batch.ts";
 import { killAt } from "../support/killed-batch.ts";
 
@@ -50,6 +51,35 @@ describe("the cap of a batch", () => {
       const allowed = ["--max-cost", "1", "--allow-unknown-cost"];
       expect((await scene.belt([scene.path("rows.jsonl"), ...allowed])).code).toBe(0);
     })();
+  });
+
+  it("keeps rows within it to be run only until the quota is spent", async () => {
+    const [asked, told] = [new Set<unknown>(), new Set<unknown>()];
+    const isRefused = () => scene.read("rows.results.ndjson.journal").includes('"reopened"');
+    const scene: BatchScene = new BatchScene({
+      price: ({ n }) => {
+        told.add(n);
+        return n === 2 ? 5 * USD : USD / 10;
+      },
+      // Row 2 is beyond the cap; after that row 1 is refused; after that the cost of row 3 is told.
+      waits: (path, { n }) => {
+        asked.add(n);
+        if (path === "/run") return until(() => told.has(2));
+        if (n === 2) return until(() => asked.has(3));
+        return n === 3 ? until(isRefused) : null;
+      },
+      refuses: () => ({ status: 402 }),
+    });
+    try {
+      await scene.open();
+      scene.rows(3);
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--max-cost", "1"]);
+      expect({ code, stderr }).toMatchObject({ code: 7, stderr: expect.stringContaining("3 not run") });
+      expect(scene.server.submits).toBe(1);
+      await scene.close();
+    } finally {
+      await scene.clear();
+    }
   });
 
   it("holds exactly, whatever rows cost, however they end, and whenever the command is broken off", async () => {

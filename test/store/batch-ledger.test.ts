@@ -3,7 +3,13 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { beganAt } from "../../src/cli/processes.ts";
-import { type BatchFiles, BatchLedger, batchFiles, readBatch } from "../../src/store/batch-ledger.ts";
+import {
+  type BatchFiles,
+  BatchLedger,
+  batchFiles,
+  peekBatch,
+  readBatch,
+} from "../../src/store/batch-ledger.ts";
 import type { BatchRecord, ResultLine } from "../../src/store/batch-records.ts";
 import { standingOf } from "../../src/store/batch-state.ts";
 
@@ -158,6 +164,17 @@ describe("the ledger of a batch", () => {
     await ledger.close();
     expect(standingOf(state.rows.get("two"))).toBe("submitted");
   });
+
+  it.each(["results", "journal"] as const)(
+    "refuses %s that are no file, and does not read them",
+    async (which) => {
+      const files = await fresh();
+      symlinkSync("/dev/full", files[which]);
+      const opening = BatchLedger.open(files, HEAD, LOCK);
+      await expect(opening).rejects.toThrow(`${files[which]} is no file`);
+      await expect(peekBatch(files, HEAD)).rejects.toThrow("is no file");
+    },
+  );
 
   it("leaves a file alone that ends in something else", async () => {
     const files = await fresh();

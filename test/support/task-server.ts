@@ -30,6 +30,8 @@ export interface TaskServerOptions {
   refuses?: (input: JsonObject, server: TaskServer) => Answer | null;
   /** Takes the submit on, and then closes the connection without an answer. */
   drops?: (input: JsonObject, server: TaskServer) => boolean;
+  /** What a request with this input waits for until it counts as having come; null for nothing. */
+  waits?: (path: string, input: JsonObject) => Promise<unknown> | null;
   /** What a run costs, in microcents. */
   price?: (input: JsonObject) => number;
   /** What the API says of the app; without it, it is not known. */
@@ -104,6 +106,7 @@ export class TaskServer {
     const [path = ""] = (request.url ?? "").split("?");
     const route = `${request.method} ${path}`;
     const task = this.tasks.find(({ id }) => path.split("/")[2] === id);
+    if (this.#options.waits) await this.#options.waits(path, inputIn(text));
     if (route === "POST /run") this.#submit(JSON.parse(text) as JsonObject, response);
     else if (route === "POST /tasks/list") this.#list(JSON.parse(text) as JsonObject, response);
     else if (route === "POST /files") this.#files(JSON.parse(text) as JsonObject, response);
@@ -219,6 +222,10 @@ export class TaskServer {
     this.uploads.push(text);
     send(response, 200, {});
   }
+}
+
+function inputIn(text: string): JsonObject {
+  return text === "" ? {} : ((JSON.parse(text) as { input?: JsonObject }).input ?? {});
 }
 
 function shown(task: ServedTask, fields: JsonObject = {}): JsonObject {

@@ -104,11 +104,15 @@ export class Failures {
     this.#stop.request(
       new BeltError({
         code: "too_many_failures",
-        message: `stopped after ${this.#count} failures in a row; the last: ${error ?? status}`,
+        message: `stopped after ${countText(this.#count)}; the last: ${error ?? status}`,
         exit: "partial",
       }),
     );
   }
+}
+
+function countText(count: number): string {
+  return count === 1 ? "1 failure" : `${count} failures in a row`;
 }
 
 type Told = Pick<ResultLine, "status" | "error"> & Partial<ResultLine>;

@@ -42,6 +42,11 @@ export class Book {
     applyResult(this.state, line);
   }
 
+  /** Why no more can be written; null as long as it can. */
+  get failure(): Error | null {
+    return this.#ledger.failure;
+  }
+
   row(key: string): RowState | undefined {
     return this.state.rows.get(key);
   }

@@ -25,9 +25,10 @@ export async function conclude(ctx: Context, { files, rows, saves, reason, comma
   if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
   const told = `${reportText(report)}; results in ${shownPath(await realPlace(ctx.machine.cwd), files.results)}`;
   if (!reason && report.done === report.rows) return ctx.out.note(told);
+  const exit = exitOf(reason, report);
   const error = reason
-    ? reason.with({ message: `${reason.message}; ${told}`, exit: exitAfter(reason, report) })
-    : new BeltError({ code: "batch_incomplete", message: told, exit: exitOf(report) });
+    ? reason.with({ message: `${reason.message}; ${told}`, exit })
+    : new BeltError({ code: "batch_incomplete", message: told, exit });
   const next: Hint = [await command(againFor(report)), " goes on"];
   const { hint } = error.facts;
   throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
@@ -39,14 +40,13 @@ function shownPath(cwd: string, path: string): string {
   return isBelow(short) ? short : path;
 }
 
-/** That money may be spent unseen outweighs that time ran out. */
-function exitAfter({ facts: { exit } }: BeltError, report: BatchReport): Exit {
-  return exit === "stillRunning" && report.in_doubt > 0 ? "inDoubt" : exit;
-}
+/** What a row in doubt outweighs: that money may be spent unseen is more than that time ran out or rows failed. */
+const LESS_THAN_DOUBT: readonly Exit[] = ["failure", "partial", "stillRunning"];
 
-function exitOf({ in_doubt, running, left }: BatchReport): Exit {
-  if (in_doubt > 0) return "inDoubt";
-  return running + left > 0 ? "stillRunning" : "partial";
+/** By the reason why no more rows were begun, else by how they stand. */
+function exitOf(reason: BeltError | null, { in_doubt, running, left }: BatchReport): Exit {
+  const exit = reason?.facts.exit ?? (running + left > 0 ? "stillRunning" : "partial");
+  return in_doubt > 0 && LESS_THAN_DOUBT.includes(exit) ? "inDoubt" : exit;
 }
 
 /** What the same command would leave alone once all else is done. */

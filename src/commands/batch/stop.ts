@@ -4,12 +4,19 @@ import { BeltError } from "../../errors.ts";
 export class Stop {
   readonly #listeners = new Set<() => void>();
   #reason: BeltError | null = null;
+  #isForAll = false;
 
   get reason(): BeltError | null {
     return this.#reason;
   }
 
+  /** True once a reason keeps every row from being submitted: that one is beyond the budget keeps none that is within it. */
+  get isForAll(): boolean {
+    return this.#isForAll;
+  }
+
   request(reason: BeltError): void {
+    this.#isForAll ||= reason.facts.code !== "over_budget";
     if (this.#reason && (this.#reason.isStop || !reason.isStop)) return;
     this.#reason = reason;
     for (const listener of this.#listeners) listener();

@@ -1,7 +1,7 @@
 import { BeltError } from "../../errors.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import { buildRequest } from "../run/build-request.ts";
-import { submitOnce } from "../run/submit.ts";
+import { type Submission, submitOnce } from "../run/submit.ts";
 import { fileNames } from "../run/validate-input.ts";
 import type { Admission } from "./admission.ts";
 import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
@@ -14,16 +14,22 @@ import { isThrottled, type Outcome, throttled, unreachable } from "./try-again.t
 
 /** One row from its files to its result: uploaded, its intent written down, submitted once, followed. */
 export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
-  const { prepared } = job;
-  const round = run.pace.round;
+  const { round } = run.pace;
+  const taken = await takeOn(run, job, round);
+  // What goes wrong from here on says nothing of the submit.
+  return typeof taken === "string" ? taken : await followRow(run, job, round, taken);
+}
+
+/** Submits it; where nothing comes of that, what is to be done about it. */
+async function takeOn(run: BatchRun, job: Job, round: number): Promise<Submission | Outcome> {
   let admission: Admission | null = null;
   try {
     await untilLostIsOver(run, job.planned);
-    admission = await run.admit(prepared);
-    const request = await requestOf(run, prepared);
-    // That another row is beyond the budget keeps none from being run that is within it.
-    if (run.stop.reason && run.stop.reason.facts.code !== "over_budget") return release(admission);
+    admission = await run.admit(job.prepared);
+    const request = await requestOf(run, job.prepared);
+    if (run.stop.isForAll) return release(admission);
     await writeIntent(run, job.planned, request, admission);
+    if (run.stop.isForAll && !run.book.failure) return takeBack(run, job.planned, admission);
     const submission = await submitOnce(run.ctx, run.api, request, {
       once: true,
       by: "batch",
@@ -33,8 +39,10 @@ export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
       onTask: (task_id) => noteTask(run, job.planned, task_id),
     });
     admission.settle();
-    return await followRow(run, job, round, submission);
+    return submission;
   } catch (thrown) {
+    // No failure of the row: nothing can be written down any more.
+    if (run.book.failure) throw run.book.failure;
     if (!(thrown instanceof BeltError)) throw thrown;
     if (thrown.facts.exit === "inDoubt") admission?.settle();
     else admission?.release();
@@ -45,6 +53,12 @@ export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
 function release(admission: Admission): Outcome {
   admission.release();
   return "over";
+}
+
+/** The batch was stopped while the intent was on its way to the disk. */
+function takeBack(run: BatchRun, planned: PlannedRow, admission: Admission): Outcome {
+  reopen(run, planned, "stopped before it was submitted");
+  return release(admission);
 }
 
 function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): void {
