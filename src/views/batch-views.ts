@@ -134,6 +134,19 @@ export interface BatchPlan {
   out: string;
   /** Of the rows to run, all together; null where nobody could be asked. */
   estimate: EstimateDocument | null;
+  /** How far `--max-cost` goes; null without one, and where nobody could be asked. */
+  cap: BatchCap | null;
+}
+
+/** What a cap allows of the rows to run, one after the other by their upper bounds. */
+export interface BatchCap {
+  max_usd: string;
+  /** What earlier commands have spent, or may have. */
+  counted_usd: string;
+  /** Rows that it allows before it stops the batch. */
+  fits: number;
+  /** The last of them, 0 for none; null where it does not stop the batch. */
+  stops_after: number | null;
 }
 
 type Counts = Pick<
@@ -158,8 +171,18 @@ function planText({ to_run, run_again, ...plan }: Counts): string {
     .join(", ");
 }
 
+/** "within the cap of 5.00 USD", "the cap of 5.00 USD, 0.90 of it counted already, stops it after row 12: 12 of 40 rows fit" */
+function capText({ max_usd, counted_usd, fits, stops_after }: BatchCap, toRun: number): string {
+  const counted = counted_usd === "0.00" ? "" : `, ${counted_usd} of it counted already`;
+  const cap = `the cap of ${max_usd} USD${counted}`;
+  if (stops_after === null) return `within ${cap}`;
+  const stops = `${cap}${counted && ","} stops it`;
+  if (fits === 0) return `${stops} before the first row`;
+  return `${stops} after row ${stops_after}: ${fits} of ${toRun} rows fit`;
+}
+
 export const batchPlanView: View<BatchPlan> = {
-  text: ({ app, version, rows, repeats, uploads, estimate, out, ...plan }) =>
+  text: ({ app, version, rows, repeats, uploads, estimate, cap, out, ...plan }) =>
     [
       `${safeLine(app)}${version === null ? "" : `, version ${safeLine(version)}`}`,
       `${rows} ${rows === 1 ? "row" : "rows"}${repeats === 0 ? "" : `, ${repeats} of them repeated`}`,
@@ -173,6 +196,7 @@ export const batchPlanView: View<BatchPlan> = {
             `${uploads.files} ${uploads.files === 1 ? "file" : "files"} to upload, ${formatBytes(uploads.bytes)}`,
           ]),
       ...(estimate === null ? [] : [estimateText(estimate)]),
+      ...(cap === null || plan.to_run === 0 ? [] : [capText(cap, plan.to_run)]),
       `results in ${safeLine(out)}`,
     ].join("\n"),
 };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchScene, batchScene } from "../support/batch-scene.ts";
@@ -30,16 +31,56 @@ describe("the cap of a batch", () => {
   );
 
   it(
-    "is told by --dry-run before anything is spent",
+    "is told by --dry-run before anything is spent, with the row that it stops the batch after",
     batchScene(
       async (scene) => {
         scene.rows(40);
-        const { stdout } = await scene.belt([scene.path("rows.jsonl"), "--dry-run", "--json"]);
-        expect(JSON.parse(stdout).estimate).toMatchObject({ confidence: "exact", max_usd: "8.20" });
+        const dryRun = async (...more: string[]) => {
+          const { code, stdout, stderr } = await scene.belt([...args, ...more, "--dry-run", "--json"]);
+          return { code, stderr, ...JSON.parse(stdout) };
+        };
+        const args = [scene.path("rows.jsonl")];
+        const whole = { confidence: "exact", max_usd: "8.20" };
+        expect(await dryRun()).toMatchObject({ code: 0, estimate: whole, cap: null });
+        const enough = { max_usd: "8.20", counted_usd: "0.00", fits: 40, stops_after: null };
+        expect(await dryRun("--max-cost", "8.20")).toMatchObject({ code: 0, cap: enough });
+        const told = { max_usd: "1.00", counted_usd: "0.00", fits: 13, stops_after: 13 };
+        const short = await dryRun("--max-cost", "1");
+        expect(short).toMatchObject({ code: 7, estimate: whole, cap: told });
+        expect(short.stderr).toMatch(/row 14: .*0\.14 USD.*; nothing was uploaded or submitted/);
+        expect(short.stderr).toContain("--max-cost 8.20 allows all rows");
         expect(scene.server.submits).toBe(0);
+        expect(existsSync(scene.path("rows.results.ndjson"))).toBe(false);
+        // One row after the other is what the command itself does with `-j 1`.
+        expect(await scene.belt([...args, "--max-cost", "1", "-j", "1"])).toMatchObject({ code: 7 });
+        expect(scene.server.submits).toBe(13);
+        const none = await scene.belt([...args, "--max-cost", "1", "--dry-run"]);
+        expect(none.stdout).toContain(
+          "the cap of 1.00 USD, 0.91 of it counted already, stops it before the first row\n",
+        );
+        const more = await scene.belt([...args, "--max-cost", "1.50", "--dry-run"]);
+        expect(more.stdout).toContain("counted already, stops it after row 16: 3 of 27 rows fit\n");
+        const rest = await scene.belt([...args, "--max-cost", "8.20", "--dry-run"]);
+        expect(rest).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining("within the cap of 8.20 USD, 0.91"),
+        });
       },
       { price: ({ n }) => Number(n) * (USD / 100) },
     ),
+  );
+
+  it(
+    "that is no amount is refused before any request",
+    batchScene(async (scene) => {
+      scene.rows(2);
+      scene.env["BELT_MAX_COST"] = "five";
+      for (const more of [[], ["--dry-run"]])
+        expect(await scene.belt([scene.path("rows.jsonl"), "-v", ...more])).toMatchObject({
+          code: 2,
+          stderr: expect.not.stringContaining("GET"),
+        });
+    }),
   );
 
   it("an unknown cost is refused under a cap, unless it is allowed", async () => {
@@ -49,6 +90,13 @@ describe("the cap of a batch", () => {
       expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining("is not known") });
       expect(scene.server.submits).toBe(0);
       const allowed = ["--max-cost", "1", "--allow-unknown-cost"];
+      const dry = await scene.belt([scene.path("rows.jsonl"), "--max-cost", "1", "--dry-run"]);
+      expect(dry).toMatchObject({
+        code: 7,
+        stdout: expect.stringContaining("stops it before the first row"),
+      });
+      const willing = await scene.belt([scene.path("rows.jsonl"), ...allowed, "--dry-run"]);
+      expect(willing).toMatchObject({ code: 0, stdout: expect.stringContaining("within the cap") });
       expect((await scene.belt([scene.path("rows.jsonl"), ...allowed])).code).toBe(0);
     })();
   });

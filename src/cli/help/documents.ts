@@ -48,7 +48,7 @@ const OTHERS: [string, string][] = [
   ["run|rerun --dry-run", '{"method", "url", "body", "uploads": [{"field", "file", "size"}], "estimate"}'],
   [
     "batch --dry-run",
-    '{"app", "version", "rows", "repeats", "uploads": {"files", "bytes"}, "to_run", "run_again", "to_follow", "to_save", "done", "failed", "in_doubt", "to_look_for", "out", "estimate"}',
+    '{"app", "version", "rows", "repeats", "uploads": {"files", "bytes"}, "to_run", "run_again", "to_follow", "to_save", "done", "failed", "in_doubt", "to_look_for", "out", "estimate", "cap": {"max_usd", "counted_usd", "fits", "stops_after"}}; cap is null without --max-cost, stops_after is the last row that it allows, null where it stops nothing',
   ],
   [
     "estimate, in these",

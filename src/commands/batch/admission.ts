@@ -5,7 +5,7 @@ import type { BatchState } from "../../store/batch-state.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import type { Budget } from "../run/budget.ts";
 import { costOf } from "../run/prepare.ts";
-import type { RunContext } from "../shared/context.ts";
+import type { Context, RunContext } from "../shared/context.ts";
 import type { PreparedRow } from "./plan.ts";
 import { parsedRow, type SourceOptions } from "./source.ts";
 
@@ -41,11 +41,15 @@ export function admission(
   };
 }
 
-/**
- * Counts what earlier commands of the batch have, or may have, spent; gives how many submits have no
- * estimate, since they were made without a cap.
- */
-export function countEarlier(budget: Budget, { rows }: BatchState): number {
+/** Counts what earlier commands of the batch have, or may have, spent; says so where that is not known. */
+export function countSpent({ out }: Context, budget: Budget, state: BatchState): void {
+  const unknown = countEarlier(budget, state);
+  if (budget.isCapped && unknown > 0)
+    out.warn(`${unknown} submits of this batch were made without a cap; what they cost is not counted`);
+}
+
+/** Gives how many submits have no estimate, since they were made without a cap. */
+function countEarlier(budget: Budget, { rows }: BatchState): number {
   let unknown = 0;
   for (const { costs } of rows.values()) {
     for (const { estimate } of costs) {

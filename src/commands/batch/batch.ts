@@ -6,6 +6,7 @@ import { parsePath } from "../../input/path.ts";
 import { type BatchFiles, batchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
 import { realPlace } from "../../store/real-place.ts";
+import { budgetOf } from "../run/budget.ts";
 import { createClock } from "../run/clock.ts";
 import { type ParsedRun, parseRun } from "../run/parse-run.ts";
 import { RunSecrets } from "../run/run-secrets.ts";
@@ -28,6 +29,7 @@ export async function batch(
   flags: BatchFlags,
 ): Promise<void> {
   ctx.out.refuseField("batch");
+  const budget = budgetOf(ctx, flags, flags.dryRun ? undefined : "no more rows are begun");
   const clock = createClock(flags.timeout);
   clock.start();
   try {
@@ -37,7 +39,7 @@ export async function batch(
     await checkSave(ctx, flags);
     const secrets = new RunSecrets(ctx, source.shared);
     const command = (again?: Again) => commandOf(app, rows, flags, secrets, again);
-    const request = { source, files, flags, command };
+    const request = { source, files, flags, budget, command };
     await (flags.dryRun ? dryRun(ctx, request) : runBatch(ctx, request, clock));
   } finally {
     clock.stop();

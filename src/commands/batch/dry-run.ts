@@ -1,9 +1,13 @@
+import { estimateDocument, formatUsd, type Microcents } from "../../api/resources/money.ts";
+import type { BeltError } from "../../errors.ts";
 import { peekBatch } from "../../store/batch-ledger.ts";
 import { applyRecord, type BatchState, type Standing, standingOf } from "../../store/batch-state.ts";
-import { type BatchPlan, batchPlanView } from "../../views/batch-views.ts";
+import { type BatchCap, type BatchPlan, batchPlanView } from "../../views/batch-views.ts";
+import type { Budget } from "../run/budget.ts";
 import { apiWithKey } from "../run/prepare.ts";
 import type { Context } from "../shared/context.ts";
-import { estimateRows } from "./estimate-rows.ts";
+import { countSpent } from "./admission.ts";
+import { estimateRows, type RowsCost } from "./estimate-rows.ts";
 import { headOf } from "./head.ts";
 import { noteChanges } from "./note-changes.ts";
 import { type PlannedRow, planRows } from "./plan.ts";
@@ -12,8 +16,11 @@ import type { BatchRequest } from "./request.ts";
 import { carriedOver } from "./version-ran.ts";
 import { Wanted } from "./wanted.ts";
 
-/** `--dry-run`: what the same command would do; with a key the app is read, and nothing is sent or written. */
-export async function dryRun(ctx: Context, { source, files, flags }: BatchRequest): Promise<void> {
+/**
+ * `--dry-run`: what the same command would do; with a key the app and the costs are read, and nothing is
+ * sent or written. Throws what would stop it for money, once all has been shown.
+ */
+export async function dryRun(ctx: Context, { source, files, flags, budget }: BatchRequest): Promise<void> {
   const api = await apiWithKey(ctx);
   const { app, planning } = await preparePlanning(ctx, api, source);
   const rows = await planRows(planning);
@@ -21,6 +28,10 @@ export async function dryRun(ctx: Context, { source, files, flags }: BatchReques
   for (const moved of carriedOver(state, rows, planning)) applyRecord(state, moved);
   const wanted = new Wanted(state, { again: flags.again ?? null, saves: flags.save !== undefined });
   if (app) noteChanges(ctx, { planning, rows, state }, app.name);
+  countSpent(ctx, budget, state);
+  const { counted } = budget;
+  const isWanted = (row: PlannedRow) => wanted.submits(row);
+  const cost = api && (await estimateRows(ctx, api, planning, { rows, isWanted, budget }));
   const plan: BatchPlan = {
     app: source.shared.app,
     version: app?.version ?? null,
@@ -29,9 +40,27 @@ export async function dryRun(ctx: Context, { source, files, flags }: BatchReques
     uploads: planning.uploads.total,
     ...standings(state, rows, wanted),
     out: files.results,
-    estimate: api && (await estimateRows(ctx, api, planning, rows, (row) => wanted.submits(row))),
+    estimate: cost && estimateDocument(cost.estimate),
+    cap: cost && capOf(budget, counted, cost),
   };
   ctx.out.result(plan, batchPlanView);
+  if (cost?.refusal) throw refusalOf(cost, counted);
+}
+
+function capOf({ cap }: Budget, counted: Microcents, { fits, last, refusal }: RowsCost): BatchCap | null {
+  if (cap === null) return null;
+  return {
+    max_usd: formatUsd(cap),
+    counted_usd: formatUsd(counted),
+    fits,
+    stops_after: refusal && (last?.row ?? 0),
+  };
+}
+
+function refusalOf({ estimate: { max }, refusal }: RowsCost, counted: Microcents): BeltError {
+  const { row, error } = refusal!;
+  const hint = max === null ? {} : { hint: `--max-cost ${formatUsd(counted + max)} allows all rows` };
+  return error.with({ message: `row ${row}: ${error.message}`, ...hint });
 }
 
 /** Each row once: what would be done with it, or how it stands and is left. */

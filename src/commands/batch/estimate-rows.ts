@@ -1,5 +1,7 @@
 import type { Api } from "../../api/client.ts";
-import { type Estimate, type EstimateDocument, estimateDocument } from "../../api/resources/money.ts";
+import type { Estimate } from "../../api/resources/money.ts";
+import { asBeltError, type BeltError } from "../../errors.ts";
+import type { Budget, RunCost } from "../run/budget.ts";
 import { costOf } from "../run/prepare.ts";
 import type { RunContext } from "../shared/context.ts";
 import { mapLimit } from "../shared/map-limit.ts";
@@ -9,30 +11,58 @@ import { parsedRow } from "./source.ts";
 /** Rows whose cost is asked for at the same time. */
 const AT_ONCE = 16;
 
-/** What these rows may cost together; unknown as soon as one of them is. */
+/** Rows that are to be run, and the money that there is for them. */
+interface Asked {
+  rows: readonly PlannedRow[];
+  isWanted(row: PlannedRow): boolean;
+  budget: Budget;
+}
+
+/** What rows may cost together, and how far the budget goes. */
+export interface RowsCost {
+  estimate: Estimate;
+  /** How many of them it allows before it refuses one, and the last of these. */
+  fits: number;
+  last: PlannedRow | null;
+  refusal: { row: number; error: BeltError } | null;
+}
+
+/** Asks for the cost of one row after the other; together it is unknown as soon as one of them is. */
 export async function estimateRows(
   ctx: RunContext,
   api: Api,
   planning: Planning,
-  rows: readonly PlannedRow[],
-  isWanted: (row: PlannedRow) => boolean,
-): Promise<EstimateDocument> {
-  let sum: Estimate = NOTHING;
-  let some: PreparedRow[] = [];
+  { rows, isWanted, budget }: Asked,
+): Promise<RowsCost> {
+  const found: RowsCost = { estimate: NOTHING, fits: 0, last: null, refusal: null };
+  let some: { planned: PlannedRow; prepared: PreparedRow }[] = [];
   const add = async () => {
-    const costs = await mapLimit(some, AT_ONCE, ({ candidate, coerced }) =>
+    const costs = await mapLimit(some, AT_ONCE, ({ prepared: { candidate, coerced } }) =>
       costOf(ctx, api, parsedRow(planning.source, candidate), coerced),
     );
-    sum = costs.reduce((total, { estimate }) => together(total, estimate), sum);
+    for (const [index, cost] of costs.entries()) take(found, budget, some[index]!.planned, cost);
     some = [];
   };
-  for await (const found of readPlanned(planning, rows, isWanted)) {
-    if (found) some.push(found.prepared);
+  for await (const row of readPlanned(planning, rows, isWanted)) {
+    if (row) some.push(row);
     if (some.length === AT_ONCE) await add();
-    if (sum.confidence === "unknown") break;
+    const isCapTold = !budget.isCapped || found.refusal !== null;
+    if (found.estimate.confidence === "unknown" && isCapTold) return found;
   }
-  if (sum.confidence !== "unknown") await add();
-  return estimateDocument(sum);
+  await add();
+  return found;
+}
+
+function take(found: RowsCost, budget: Budget, planned: PlannedRow, cost: RunCost): void {
+  found.estimate = together(found.estimate, cost.estimate);
+  if (found.refusal) return;
+  try {
+    budget.reserve(cost);
+    found.fits++;
+    found.last = planned;
+  } catch (thrown) {
+    found.refusal = { row: planned.row, error: asBeltError(thrown) };
+  }
 }
 
 const NOTHING: Estimate = {

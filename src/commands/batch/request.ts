@@ -1,7 +1,7 @@
 import type { BeltCommand } from "../../hint.ts";
 import type { BatchFiles } from "../../store/batch-ledger.ts";
 import type { Again } from "../../store/batch-records.ts";
-import type { CostFlags } from "../run/budget.ts";
+import type { Budget, CostFlags } from "../run/budget.ts";
 import type { RequestFlags } from "../run/parse-run.ts";
 import type { SourceOptions } from "./source.ts";
 
@@ -27,6 +27,7 @@ export interface BatchRequest {
   source: SourceOptions;
   files: BatchFiles;
   flags: BatchFlags;
+  budget: Budget;
   /** What to type to go on with it. */
   command(again?: Again): Promise<BeltCommand>;
 }

@@ -5,13 +5,12 @@ import type { ResultLine } from "../../store/batch-records.ts";
 import type { Standing } from "../../store/batch-state.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import { resultLineView } from "../../views/batch-views.ts";
-import { type Budget, budgetOf } from "../run/budget.ts";
 import type { Clock } from "../run/clock.ts";
 import { sweepFolder } from "../run/download.ts";
 import { RanApp } from "../run/run-version.ts";
 import type { Context, RunContext } from "../shared/context.ts";
 import { needsLastingServer } from "../shared/lasting-server.ts";
-import { admission, countEarlier, spentText } from "./admission.ts";
+import { admission, countSpent, spentText } from "./admission.ts";
 import { type BatchRun, Failures, Streams } from "./batch-run.ts";
 import { Book } from "./book.ts";
 import { conclude } from "./conclude.ts";
@@ -24,7 +23,7 @@ import { type PlannedRow, type Planning, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
 import type { BatchApp } from "./read-app.ts";
 import { Repeated } from "./repeated.ts";
-import type { BatchFlags, BatchRequest } from "./request.ts";
+import type { BatchRequest } from "./request.ts";
 import { RowNames } from "./row-names.ts";
 import { leftBy, Stop } from "./stop.ts";
 import { Tally } from "./tally.ts";
@@ -83,7 +82,7 @@ interface Plan {
 async function createRun(
   ctx: Context,
   api: Api,
-  { source, flags }: BatchRequest,
+  { source, flags, budget }: BatchRequest,
   plan: Plan,
   stop: Stop,
   clock: Clock,
@@ -95,7 +94,7 @@ async function createRun(
   stop.when(clock.signal, () => outOfTime(clock));
   const settled = new Set<string>();
   const quiet = quietly(ctx);
-  const budget = budgetFor(ctx, flags, plan);
+  countSpent(ctx, budget, book.state);
   const wanted = await Wanted.open(book, { again, saves: save !== null, settled });
   const tally = createTally(ctx, plan, wanted, () => spentText(budget));
   if (onInterrupt === "cancel") tellCancelling(ctx, tally);
@@ -127,15 +126,6 @@ async function createRun(
     },
     note: (text) => ctx.out.note(text),
   };
-}
-
-/** The money of the batch, of which earlier commands may have spent some. */
-function budgetFor(ctx: Context, flags: BatchFlags, { book }: Plan): Budget {
-  const budget = budgetOf(ctx, flags, "no more rows are begun");
-  const unknown = countEarlier(budget, book.state);
-  if (budget.isCapped && unknown > 0)
-    ctx.out.warn(`${unknown} submits of this batch were made without a cap; what they cost is not counted`);
-  return budget;
 }
 
 function createTally(
