@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { Writable } from "node:stream";
+import { giveBack } from "../http/read-buffers.ts";
 import { type OnBytes, PIECE } from "./transfer.ts";
 
 /** Writes into an open file, which stays open whatever happens to the stream. */
@@ -50,6 +51,7 @@ export class FileWriter extends Writable {
       this.#position += bytesWritten;
       left = without(left, bytesWritten);
     }
+    for (const piece of pieces) giveBack(piece);
     this.#onBytes(this.#position);
   }
 }

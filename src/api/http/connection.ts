@@ -13,6 +13,9 @@ export interface Delivery {
   onBegin?(): void;
 }
 
+/** `isFile`: its answer may be large. */
+type SendOptions = Omit<Dispatcher.RequestOptions, "origin" | "path"> & { isFile?: boolean };
+
 /** Single requests to any address, traced and never repeated; the key goes to the base URL's origin only. */
 export class Connection {
   readonly #options: HttpOptions;
@@ -44,10 +47,10 @@ export class Connection {
 
   async send(
     url: URL,
-    options: Omit<Dispatcher.RequestOptions, "origin" | "path">,
+    { isFile = false, ...options }: SendOptions,
     delivery: Delivery = { begun: false },
   ): Promise<Dispatcher.ResponseData> {
-    const dispatcher = await this.#dispatchers.for(url);
+    const dispatcher = await this.#dispatchers.for(url, isFile);
     const { now, trace } = this.#options;
     const start = now();
     const line = (outcome: string) =>

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { buildConnector, Dispatcher } from "undici";
+import { reusingConnector } from "./read-buffers.ts";
 import { Agent, proxyParts } from "./undici.ts";
 
 /** Requests under way at once; further ones wait for their turn. More than the streams kept open, so that polls get through. */
@@ -19,6 +20,8 @@ interface DispatchersOptions {
 export class Dispatchers {
   readonly #options: DispatchersOptions;
   readonly #straight: Agent;
+  /** Straight as well, for files. */
+  readonly #files: Agent;
   readonly #proxied = new Map<string, Promise<Dispatcher>>();
   /** A connection that is still being made is no client's yet, so that destroying those would leave it. */
   readonly #closing = new AbortController();
@@ -27,11 +30,12 @@ export class Dispatchers {
     this.#options = options;
     setMaxListeners(0, this.#closing.signal);
     this.#straight = new Agent({ connections: CONNECTIONS, connect: this.#connect });
+    this.#files = new Agent({ connections: CONNECTIONS, connect: reusingConnector(this.#connect) });
   }
 
-  async for(url: URL): Promise<Dispatcher> {
+  async for(url: URL, isFile: boolean): Promise<Dispatcher> {
     const proxy = this.#options.proxy(url);
-    if (proxy === null) return this.#straight;
+    if (proxy === null) return isFile ? this.#files : this.#straight;
     const known = this.#proxied.get(proxy);
     if (known) return await known;
     const made = this.#through(proxy);
@@ -42,7 +46,7 @@ export class Dispatchers {
   async close(): Promise<void> {
     this.#closing.abort();
     const proxied = await Promise.all(this.#proxied.values());
-    await Promise.all([this.#straight, ...proxied].map((dispatcher) => dispatcher.destroy()));
+    await Promise.all([this.#straight, this.#files, ...proxied].map((dispatcher) => dispatcher.destroy()));
   }
 
   async #through(proxy: string): Promise<Dispatcher> {

@@ -146,6 +146,7 @@ export class Http {
       bodyTimeout: policy.silence,
       highWaterMark: 2 ** 20,
       signal: anyOf(signal),
+      isFile: true,
     });
   }
 
