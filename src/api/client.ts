@@ -11,7 +11,7 @@ import type { RetryPolicy } from "./http/retry-policy.ts";
 import { MoneyApi } from "./money.ts";
 import { readPages, readUpTo } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
-import { identified, identifier, readItems, readTask } from "./resources/read.ts";
+import { identified, identifier, readItems, readTask, taskName } from "./resources/read.ts";
 import { type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
 import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
@@ -88,7 +88,7 @@ export class Api {
     if (!isObject(answer))
       throw ambiguous(notAsExpected("its answer to the submit is no task"), MAY_HAVE_STARTED);
     const task = flattenBase(answer);
-    const id = identifier(task["id"]);
+    const id = taskName(task);
     if (id !== null) return { ...task, id };
     throw ambiguous(notAsExpected("its answer to the submit has no task id"), MAY_HAVE_STARTED);
   }

@@ -44,6 +44,17 @@ describe("whole messages", () => {
     });
   });
 
+  test("are about it by any of its names, and by none", () => {
+    const state = newState();
+    expect(
+      [{ id: "task_1" }, { short_id: "task_1", id: "long_1" }, {}].map((each) => state.isAbout(each)),
+    ).toEqual([true, true, true]);
+    expect(state.isAbout({ id: "long_1" })).toBe(false);
+    state.merge({ id: "long_1", short_id: "task_1" });
+    expect(state.isAbout({ id: "long_1" })).toBe(true);
+    expect(state.isAbout({ id: "long_2", short_id: "task_2" })).toBe(false);
+  });
+
   test("the id is the one asked for, whatever a message says", () => {
     const state = newState();
     state.merge({ id: "other", status: 7 });

@@ -21,6 +21,8 @@ interface Answer {
   body?: unknown;
 }
 
+type Shown = "submit" | "list" | "task";
+
 export interface TaskServerOptions {
   /** Milliseconds that a task takes; of `Infinity`, until `end` is called. */
   takes?: (input: JsonObject, server: TaskServer) => number;
@@ -38,8 +40,8 @@ export interface TaskServerOptions {
   app?: (server: TaskServer) => JsonObject;
   /** What a task puts out; else what it was given. */
   output?: (input: JsonObject, server: TaskServer) => unknown;
-  /** More fields of each task. */
-  fields?: JsonObject | ((task: ServedTask) => JsonObject);
+  /** More fields of each task, and other names of it, where it is shown. */
+  fields?: JsonObject | ((task: ServedTask, where: Shown) => JsonObject);
   /** Answers a download: `GET /out/<name>`. */
   download?: (name: string, response: ServerResponse) => void;
 }
@@ -105,7 +107,7 @@ export class TaskServer {
     const text = Buffer.concat(chunks).toString();
     const [path = ""] = (request.url ?? "").split("?");
     const route = `${request.method} ${path}`;
-    const task = this.tasks.find(({ id }) => path.split("/")[2] === id);
+    const task = this.tasks.find(({ id }) => [id, shortId(id)].includes(path.split("/")[2]!));
     if (this.#options.waits) await this.#options.waits(path, inputIn(text));
     if (route === "POST /run") this.#submit(JSON.parse(text) as JsonObject, response);
     else if (route === "POST /tasks/list") this.#list(JSON.parse(text) as JsonObject, response);
@@ -120,7 +122,7 @@ export class TaskServer {
     else if (!task) send(response, 404, { title: "not found" });
     else if (path.endsWith("/stream")) this.#stream(task, response);
     else if (path.endsWith("/cancel")) this.#cancel(task, response);
-    else if (path === `/tasks/${task.id}`) send(response, 200, this.#shown(task));
+    else if (/^\/tasks\/[^/]+$/.test(path)) send(response, 200, this.#shown(task));
     else send(response, 404, { title: "not found" });
   }
 
@@ -149,7 +151,7 @@ export class TaskServer {
     const ms = this.#options.takes?.(input, this) ?? 5;
     if (ms !== Number.POSITIVE_INFINITY) setTimeout(() => this.#end(task), ms);
     if (this.#options.drops?.(input, this)) response.socket?.destroy();
-    else send(response, 200, this.#shown(task));
+    else send(response, 200, this.#shown(task, "submit"));
   }
 
   /** Ends every task that runs. */
@@ -193,7 +195,7 @@ export class TaskServer {
     const next = from + items.length;
     const has_next = next < this.tasks.length;
     send(response, 200, {
-      items: items.map((task) => this.#shown(task)),
+      items: items.map((task) => this.#shown(task, "list")),
       next_cursor: has_next ? String(next) : "",
       has_next,
     });
@@ -213,15 +215,20 @@ export class TaskServer {
     else response.writeHead(200, { "content-type": "image/png" }).end(`bytes of ${decodeURIComponent(name)}`);
   }
 
-  #shown(task: ServedTask): JsonObject {
+  #shown(task: ServedTask, where: Shown = "task"): JsonObject {
     const { fields } = this.#options;
-    return shown(task, typeof fields === "function" ? fields(task) : fields);
+    return shown(task, typeof fields === "function" ? fields(task, where) : fields);
   }
 
   #put(text: string, response: ServerResponse): void {
     this.uploads.push(text);
     send(response, 200, {});
   }
+}
+
+/** The other name that a task is known by. */
+export function shortId(id: string): string {
+  return id.replace("task_", "t");
 }
 
 function inputIn(text: string): JsonObject {

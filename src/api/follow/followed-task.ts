@@ -144,10 +144,9 @@ export class FollowedTask implements Followed<Fact> {
   }
 }
 
-/** A message about another task says nothing of this one; one without an id is about this. */
+/** A message about another task says nothing of this one. */
 function advance(state: TaskState, task: JsonObject, fields: unknown): Change[] {
-  const { id } = task;
-  return typeof id === "string" && id !== "" && id !== state.id ? [] : state.advance(task, fields);
+  return state.isAbout(task) ? state.advance(task, fields) : [];
 }
 
 /** One by one: a log told at once may hold more entries than a call can take arguments. */

@@ -9,6 +9,16 @@ export function identifier(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
+/** What a task is called: its id, else its short one; null for what has neither. */
+export function taskName({ id, short_id }: JsonObject): string | null {
+  return identifier(id) ?? identifier(short_id);
+}
+
+/** All that a task is called, each once. */
+export function taskNames({ id, short_id }: JsonObject): string[] {
+  return [...new Set([identifier(id), identifier(short_id)])].filter((name) => name !== null);
+}
+
 /** The answer about the task `id`, which may be its short one; throws for what is no task, or another. */
 export function readTask(answer: unknown, id: string, statuses: StatusReader): IdentifiedTask {
   const task = isObject(answer) ? flattenBase(answer) : {};
@@ -30,10 +40,10 @@ export function readItems(answer: unknown, what: string): JsonObject[] {
   throw notAsExpected(`its answer about ${what} is no list`);
 }
 
-/** The tasks of a list that have an id. */
+/** The tasks of a list that have a name. */
 export function identified(items: JsonObject[]): IdentifiedTask[] {
   return items.map(flattenBase).flatMap((item) => {
-    const id = identifier(item["id"]);
+    const id = taskName(item);
     return id === null ? [] : [{ ...item, id }];
   });
 }

@@ -3,6 +3,7 @@ import { isTerminal, STATUS_WORDS, type StatusWord } from "../../wire/status.ts"
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { GrowingOutput } from "./growing-output.ts";
 import { type LogEntry, LogTail } from "./log-tail.ts";
+import { taskNames } from "./read.ts";
 import type { StatusReader } from "./status.ts";
 import { errorText, type StatusReading, type Submitted, type TaskDocument, taskDocument } from "./task.ts";
 
@@ -24,6 +25,8 @@ const NOT_KEPT = new Set(["logs", "events", "id", "__proto__"]);
 /** A task put together from whole messages, partial ones and deltas, in whatever order they come. */
 export class TaskState {
   readonly id: string;
+  /** What else it is called. */
+  readonly #names: Set<string>;
   readonly #raw: JsonObject;
   #reading: StatusReading | null = null;
   #knownWord: StatusWord | null = null;
@@ -44,6 +47,7 @@ export class TaskState {
     onSession: (id: string) => void = () => {},
   ) {
     this.id = id;
+    this.#names = new Set([id]);
     this.#onSession = onSession;
     this.#raw = { id };
     this.#statuses = statuses;
@@ -64,6 +68,12 @@ export class TaskState {
     return errorText(error) !== null || (output !== null && output !== undefined && !isEmpty(output));
   }
 
+  /** True for a message about this task, by any name of it; one without a name is, too. */
+  isAbout(message: JsonObject): boolean {
+    const names = taskNames(message);
+    return names.length === 0 || names.some((name) => this.#names.has(name));
+  }
+
   /** Takes a whole task, or with `fields` the ones that changed; says what that changed. */
   merge(message: JsonObject, fields: unknown = null): Change[] {
     const patch = Array.isArray(fields) ? listed(message, fields) : message;
@@ -79,6 +89,7 @@ export class TaskState {
   }
 
   #take(patch: JsonObject): Change[] {
+    for (const name of taskNames(patch)) this.#names.add(name);
     // Written out only now: doing so for each of many deltas would take the square of their time.
     if ("output" in patch) this.#output ??= stringifyJson(this.#raw["output"]) ?? "";
     const logs = this.#logs.take(patch["logs"]);

@@ -1,8 +1,10 @@
+import { taskNames } from "../../api/resources/read.ts";
 import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { appName } from "../../api/resources/task.ts";
 import { BeltError } from "../../errors.ts";
 import { withoutVersion } from "../../input/app-name.ts";
 import type { Attempt } from "../../store/batch-state.ts";
+import { mapLimit } from "../shared/map-limit.ts";
 import { type BatchRun, writeFound } from "./batch-run.ts";
 import { shortHash } from "./content.ts";
 import type { PlannedRow } from "./plan.ts";
@@ -10,8 +12,9 @@ import type { PlannedRow } from "./plan.ts";
 /** Pages of the account's tasks that are looked through. */
 const MOST_PAGES = 5;
 
-/** Tasks asked for at once. */
+/** Tasks asked for in one page, and tasks asked for by themselves at the same time. */
 const PAGE = 100;
+const AT_ONCE = 8;
 
 /** A row whose submit got no answer. */
 interface LostRow {
@@ -50,18 +53,15 @@ function lostRow({ book }: BatchRun, planned: PlannedRow): LostRow[] {
   return [{ planned, attempt, since: Number.isNaN(since) ? null : Math.floor(since / 1000) * 1000 }];
 }
 
-/** Tasks that neither journal knows, from the newest back to the oldest that can be meant. */
+/** Tasks that may be those of lost rows and that neither journal knows. */
 async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask[]> {
   const since = Math.min(...lost.map((row) => row.since ?? Number.POSITIVE_INFINITY));
-  const found: IdentifiedTask[] = [];
-  if (since === Number.POSITIVE_INFINITY) return found;
+  if (since === Number.POSITIVE_INFINITY) return [];
   const known = await knownTasks(run);
-  let pages = 0;
+  const isStranger = (task: IdentifiedTask) => !taskNames(task).some((name) => known.has(name));
   try {
-    for await (const page of run.api.taskPages(PAGE)) {
-      found.push(...page.filter((task) => !known.has(task.id) && createdAt(task) >= since));
-      if (++pages === MOST_PAGES || page.some((task) => createdAt(task) < since)) break;
-    }
+    const found = await newestTasks(run, since, (task) => isStranger(task) && fits(run, lost, task));
+    return (await mapLimit(found, AT_ONCE, (task) => withAllNames(run, task))).filter(isStranger);
   } catch (thrown) {
     run.ctx.signal.throwIfAborted();
     if (!(thrown instanceof BeltError)) throw thrown;
@@ -70,7 +70,32 @@ async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask
     );
     return [];
   }
+}
+
+/** From the newest back to the oldest that can be meant. */
+async function newestTasks(
+  { api }: BatchRun,
+  since: number,
+  isWanted: (task: IdentifiedTask) => boolean,
+): Promise<IdentifiedTask[]> {
+  const found: IdentifiedTask[] = [];
+  let pages = 0;
+  for await (const page of api.taskPages(PAGE)) {
+    found.push(...page.filter((task) => createdAt(task) >= since && isWanted(task)));
+    if (++pages === MOST_PAGES || page.some((task) => createdAt(task) < since)) break;
+  }
   return found;
+}
+
+function fits(run: BatchRun, lost: LostRow[], task: IdentifiedTask): boolean {
+  return lost.some((row) => isItsOwn(run, row, task));
+}
+
+/** A list may call a task otherwise than the answer to its submit did: the task itself tells all its names. */
+async function withAllNames({ api, ending }: BatchRun, task: IdentifiedTask): Promise<IdentifiedTask> {
+  if (taskNames(task).length > 1) return task;
+  const { id, short_id = task.id } = await api.task(task.id, ending);
+  return { ...task, id, short_id };
 }
 
 async function knownTasks({ ctx, book }: BatchRun): Promise<Set<string>> {
