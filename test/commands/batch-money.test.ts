@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchScene, batchScene } from "../support/batch-scene.ts";
 import { until } from "../support/belt.ts";
-import { CAPPED_BATCHES, checkCap } from "../support/capped-batch.ts";
-import { killAt } from "../support/killed-batch.ts";
+import { cappedBatches, checkCap } from "../support/capped-batch.ts";
 
 const USD = 100_000_000;
 
@@ -131,20 +130,18 @@ describe("the cap of a batch", () => {
   });
 
   it("holds exactly, whatever rows cost, however they end, and whenever the command is broken off", async () => {
-    const breakOff = (scene: BatchScene, args: string[], ms: number) =>
-      scene.belt([...args, "--timeout", `${ms}ms`]);
-    await fc.assert(
-      fc.asyncProperty(CAPPED_BATCHES, (batch) => checkCap(batch, breakOff)),
-      { numRuns: 15 },
-    );
+    await fc.assert(fc.asyncProperty(cappedBatches("cancel", "detach", "time"), checkCap), {
+      numRuns: 30,
+      seed: 18,
+      endOnFailure: true,
+    });
   }, 120_000);
 
   it("holds exactly when the command is killed at a write", async () => {
-    await fc.assert(
-      fc.asyncProperty(CAPPED_BATCHES, (batch) =>
-        checkCap({ ...batch, breaks: batch.breaks.slice(0, 1) }, killAt),
-      ),
-      { numRuns: 4 },
-    );
+    await fc.assert(fc.asyncProperty(cappedBatches("kill"), checkCap), {
+      numRuns: 4,
+      seed: 18,
+      endOnFailure: true,
+    });
   }, 120_000);
 });

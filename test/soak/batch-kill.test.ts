@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchScene } from "../support/batch-scene.ts";
-import { CAPPED_BATCHES, checkCap } from "../support/capped-batch.ts";
-import { goOn, killAt, killOnce, PATIENCE } from "../support/killed-batch.ts";
+import { cappedBatches, checkCap } from "../support/capped-batch.ts";
+import { goOn, killOnce, PATIENCE } from "../support/killed-batch.ts";
 
 const ROWS = 500;
 const ROUNDS = Number(process.env["SOAK_ROUNDS"] ?? 50);
@@ -25,13 +25,14 @@ describe("a batch that is killed", () => {
     }
   });
 
-  it(
-    `in the middle of random writes under a cap, ${ROUNDS} rounds, spends no more and leaves nothing that fits`,
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(CAPPED_BATCHES, (batch) => checkCap(batch, killAt)),
-        { numRuns: ROUNDS },
-      );
+  it.each([
+    ["killed in the middle of random writes", ["kill"]],
+    ["killed, left and out of time", ["kill", "cancel", "detach", "time"]],
+    ["left and out of time", ["cancel", "detach", "time"]],
+  ] as const)(
+    `%s under a cap, ${ROUNDS} rounds, spends no more and leaves nothing that fits`,
+    async (_what, hows) => {
+      await fc.assert(fc.asyncProperty(cappedBatches(...hows), checkCap), { numRuns: ROUNDS });
     },
     PATIENCE_OF_ALL,
   );

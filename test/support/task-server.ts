@@ -34,8 +34,8 @@ export interface TaskServerOptions {
   drops?: (input: JsonObject, server: TaskServer) => boolean;
   /** What a request with this input waits for until it counts as having come; null for nothing. */
   waits?: (path: string, input: JsonObject) => Promise<unknown> | null;
-  /** What a run costs, in microcents. */
-  price?: (input: JsonObject) => number;
+  /** What a run costs, in microcents, or what else is answered. */
+  price?: (input: JsonObject) => number | JsonObject;
   /** What the API says of the app; without it, it is not known. */
   app?: (server: TaskServer) => JsonObject;
   /** What a task puts out; else what it was given. */
@@ -115,8 +115,8 @@ export class TaskServer {
     else if (request.method === "PUT") this.#put(text, response);
     else if (path.startsWith("/out/")) this.#download(path.slice("/out/".length), response);
     else if (path.startsWith("/store/apps/") && this.#options.price) {
-      const microcents = this.#options.price((JSON.parse(text) as { input: JsonObject }).input);
-      send(response, 200, { confidence: "exact", microcents });
+      const price = this.#options.price(inputIn(text));
+      send(response, 200, typeof price === "number" ? { confidence: "exact", microcents: price } : price);
     } else if (path.startsWith("/apps/") && this.#options.price) send(response, 200, { id: "app_1" });
     else if (path.startsWith("/apps/") && this.#options.app) send(response, 200, this.#options.app(this));
     else if (!task) send(response, 404, { title: "not found" });
