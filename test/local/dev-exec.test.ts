@@ -209,7 +209,8 @@ describe("dev exec", () => {
     expect(state).toMatch(/^Z|^$/);
   });
 
-  it("killed with -9 leaves no command, no worker and no server; the next one removes its state folder alone", async () => {
+  it("killed with -9 leaves no command, no worker and no server; the next one removes its state folder alone", async (context) => {
+    needsLinux(context);
     const dir = copyOfProbe();
     const submit = "belt run test/probe --function act -i act=hang --no-wait -q";
     const wait = (name: string) => `echo $$ > ${name}; echo $INFERENCE_BASE_URL >> ${name}; exec sleep 1000`;
