@@ -85,6 +85,18 @@ describe("against belt dev", () => {
   const helper = (...argv: string[]) =>
     spawnBelt(["agent", "run", "test/helper", ...argv, "--local", "--context", "language=en"], home);
 
+  test("a tool that runs when time is up is ended, and the chat goes on without it", async () => {
+    const tool = ["--tool", "clock=echo $$ > $HOME/clock; exec sleep 1000", "--timeout", "2s"];
+    const late = await helper("what time is it?", ...tool);
+    expect(late.exitCode).toBe(8);
+    expect(late.stderr).toContain(
+      "warning: the agent waited for clock, and was told that it is not available any more\n",
+    );
+    expect(isAlive(Number(readFileSync(join(home.dir, "clock"), "utf8")))).toBe(false);
+    const next = await helper("fail", "--chat", "@last");
+    expect(next).toMatchObject({ exitCode: 3, stdout: "I try. \n" });
+  });
+
   test("tools, apps, structured output and failures", async () => {
     const time = await helper(
       "what time is it?",

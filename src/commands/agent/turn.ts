@@ -144,12 +144,13 @@ async function brokenOff(
   const asked = desk.failed.reason;
   const left = asked instanceof BeltError && asked.isStop ? asked : null;
   if (signal.aborted || left) return await stopTurn(ctx, api, chatId, state, left ?? stopOf(signal));
-  if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const error = asBeltError(thrown);
   if (error.facts.code === "agent_blocked") {
     const { isWhole } = await stopTurn(ctx, api, chatId, state, error);
     return { error, isWhole };
   }
+  await desk.leave();
+  if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const { name, next } = chatSubject(chatId);
   const message = error.message.includes(chatId)
     ? error.message
