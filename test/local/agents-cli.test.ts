@@ -28,6 +28,14 @@ describe("with no account and no server", () => {
     expect(statSync(fileURLToPath(uri)).size).toBeGreaterThan(1000);
   });
 
+  test.each(["paint", "please draw!"])("infsh/guide, told %j alone, asks what", async (message) => {
+    const { exitCode, stdout } = await spawnBelt(["agent", "run", "infsh/guide", message, "--local"], home);
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^Hello! .* say: paint a fox at night\.\n$/),
+    });
+  });
+
   test("a later command goes on with the chat, shows it, and the model's task", async () => {
     const first = await spawnBelt(["agent", "run", "infsh/guide", "hi", "--local", "--json"], home);
     const { chat_id: chat, task_id: task } = JSON.parse(first.stdout);

@@ -3,6 +3,7 @@ import { usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { isAppName } from "../../input/app-name.ts";
 import { closest } from "../../input/closest.ts";
+import { requireText } from "../../input/read-object.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
 import type { CostFlags } from "../run/budget.ts";
 import { findFiles, inputReaders } from "../run/upload.ts";
@@ -72,7 +73,12 @@ async function readMessage(ctx: Context, words: string[], allowSensitive: boolea
     throw usageError("- reads the message from standard input, and stands alone");
   const isPiped = words[0] === "-";
   const bytes = isPiped ? await inputReaders(ctx, allowSensitive).stdin() : null;
-  const message = bytes ? new TextDecoder().decode(bytes).replace(/\r?\n$/, "") : words.join(" ");
+  const message = bytes
+    ? requireText(bytes, "standard input", "the message must be text; --attach <path> sends a file").replace(
+        /\r?\n$/,
+        "",
+      )
+    : words.join(" ");
   if (message.trim() === "")
     throw usageError(isPiped ? "standard input holds no message" : "the message is empty");
   return message;
