@@ -52,7 +52,7 @@ export async function takeTurn(
       message: `chat ${chatId} may still be answering`,
       hint: belt("chat get", chatId),
     });
-  const state = new TurnState();
+  const state = new TurnState({ isNewChat: request.chat_id === null });
   const over = new AbortController();
   const ending = AbortSignal.any([signal, clock.signal, over.signal]);
   const desk = new ToolDesk(ctx, api, { ...options, signal: ending, turn: state });
