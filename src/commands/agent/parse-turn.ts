@@ -106,6 +106,7 @@ export async function checkAgainst(ctx: Context, parsed: ParsedAgentRun, info: A
   const clientTools = info.tools.filter(({ type }) => type === "client").map(({ name }) => name);
   for (const key of tools.keys())
     if (!clientTools.includes(key)) throw unknown("--tool", key, agent, clientTools);
+  warnOfApproval(ctx, parsed, info);
   if (chatId !== null) return;
   const missing = info.context.filter(
     ({ name, required, default: fallback }) => required && fallback === null && !Object.hasOwn(context, name),
@@ -116,6 +117,16 @@ export async function checkAgainst(ctx: Context, parsed: ParsedAgentRun, info: A
     context[name] = String(
       await ctx.questions.ask({ ...question, flag: "--context", check: async () => null }),
     );
+  }
+}
+
+/** What may be held for approval is not certainly all that an agent is described with. */
+function warnOfApproval({ out }: Context, { approval, agent }: ParsedAgentRun, { tools }: AgentInfo): void {
+  if (approval.kind !== "tools") return;
+  const known = tools.map(({ name }) => name);
+  for (const name of approval.names.filter((name) => !known.includes(name))) {
+    const near = closest(name, known);
+    out.warn(`--approve: ${agent} tells of no tool ${name}${near === null ? "" : `; did you mean ${near}?`}`);
   }
 }
 
