@@ -27,14 +27,16 @@ export function readProxies(env: Env): (url: URL) => ProxyInUse | null {
   };
 }
 
+const THIS_MACHINE = ["127.0.0.1", "localhost"];
+
 /**
- * NO_PROXY in both spellings, as programs read one or the other, with these hosts added to what is there;
+ * NO_PROXY in both spellings, as programs read one or the other, with this machine added to what is there;
  * "*" means everything only where it stands alone, and has them already.
  */
-export function withoutProxy(env: Env, hosts: string[]): Record<string, string> {
+export function withoutProxy(env: Env): Record<string, string> {
   const added = (name: string) => {
     const before = env[name]?.trim() || variable(env, "NO_PROXY")?.value;
-    return before === "*" ? before : [...(before ? [before] : []), ...hosts].join(",");
+    return before === "*" ? before : [...(before ? [before] : []), ...THIS_MACHINE].join(",");
   };
   return { NO_PROXY: added("NO_PROXY"), no_proxy: added("no_proxy") };
 }

@@ -21,6 +21,7 @@ const PARTS = [
   "src/cli/start.ts",
   "src/cli/main.ts",
   "src/cli/complete.ts",
+  "src/cli/guard-process.ts",
   "src/api/http/undici.ts",
   "src/local/server.ts",
   "src/local/faults/faults.ts",

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Account, describeKeySource } from "../account/account.ts";
-import { readProxies } from "../account/proxy.ts";
+import { readProxies, withoutProxy } from "../account/proxy.ts";
 import { Api, type ApiOptions } from "../api/client.ts";
 import { cannotServe, scenarioOf, TASK_TIMEOUT } from "../commands/dev/server.ts";
 import type { Endpoint } from "../commands/shared/context.ts";
@@ -144,6 +144,7 @@ async function startServer({ host, paths, scenario }: Connecting): Promise<Local
       dialect: null,
       statusTable: "2026",
       fileUris: "file",
+      workerEnvironment: withoutProxy(host.env),
       scenario: scenarioOf(scenario, host.cwd),
     }),
   );

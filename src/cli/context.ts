@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Account } from "../account/account.ts";
 import type { GlobalFlags } from "../account/flags.ts";
 import { PINNED_TARGET_VARIABLE, pinnedTarget } from "../account/settings.ts";
@@ -112,6 +112,10 @@ export async function createContext(
       endAllWith: async (setting) => {
         const { endAllWith } = await import("./processes.ts");
         return await endAllWith(setting, (pid, signal) => host.kill(pid, signal));
+      },
+      guard: async (setting) => {
+        const { startGuard } = await import("./guard.ts");
+        return startGuard(join(host.root, "dist/cli/guard-process.cjs"), setting);
       },
       runTool: async (command, input, bounds) => {
         const { runTool } = await import("./run-tool.ts");

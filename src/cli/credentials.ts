@@ -61,6 +61,6 @@ export async function openCredentials({
           },
     connect: async (account) => (await connect(account)).api,
     proxy: (url) => readProxies(env)(new URL(url)),
-    withoutProxy: (hosts) => withoutProxy(env, hosts),
+    withoutProxy: () => withoutProxy(env),
   };
 }

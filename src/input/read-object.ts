@@ -16,13 +16,15 @@ export async function readText(path: string, where: string, readers: Readers): P
     throw thrown instanceof BeltError ? thrown.with({ message: `${where}: ${thrown.message}` }) : thrown;
   });
   if (path === "-" && bytes.length === 0) throw emptyStdin(where);
+  const named = path === "-" ? "standard input" : path;
+  return requireText(bytes, `${where}: ${named}`, "a file in its place: key=@file uploads it");
+}
+
+/** The bytes as text; throws a usage error that says what they are of where they are none. */
+export function requireText(bytes: Uint8Array, what: string, hint: string): string {
   const text = decodeText(bytes);
   if (text !== null) return text;
-  const named = path === "-" ? "standard input" : path;
-  throw usageError(
-    `${where}: ${named} is not text in UTF-8 or UTF-16`,
-    "a file in its place: key=@file uploads it",
-  );
+  throw usageError(`${what} is not text in UTF-8 or UTF-16`, hint);
 }
 
 /** Nothing came through the pipe, which is hardly what was wanted. */

@@ -44,6 +44,8 @@ export interface PartsOptions {
   fileUris: "http" | "file";
   clock?: Clock;
   ids?: (kind: IdKind) => string;
+  /** What workers are told beside what they inherit, such as how to reach this server. */
+  workerEnvironment?: Record<string, string>;
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
@@ -142,12 +144,24 @@ function makeFolders(local: string) {
 }
 
 function createPool(
-  { root, workers, idleSessions = IDLE_SESSIONS, workerMemoryMb = 1024 }: PartsOptions,
+  {
+    root,
+    workers,
+    idleSessions = IDLE_SESSIONS,
+    workerMemoryMb = 1024,
+    workerEnvironment = {},
+  }: PartsOptions,
   { nextId, emit }: Basics,
   { cache: cacheDir, temporary: temporaryDir }: Folders,
 ): Pool {
   const program = join(root, "dist", "local", "worker", "main.js");
-  const settings = { program, memoryMb: workerMemoryMb, cacheDir, temporaryDir };
+  const settings = {
+    program,
+    memoryMb: workerMemoryMb,
+    cacheDir,
+    temporaryDir,
+    environment: workerEnvironment,
+  };
   return new Pool({ workers, idleLeases: idleSessions, settings, nextId: () => nextId("wrk"), emit });
 }
 

@@ -69,7 +69,7 @@ describe("tool calls", () => {
 
 describe("a turn", () => {
   it("of a new chat ends when the chat is idle after it was seen at work", () => {
-    const state = new TurnState();
+    const state = new TurnState({ isNewChat: true });
     state.begin(start());
     tell(state, event("chats", chat("completed", [], { active_run: null })));
     expect(state.ended).toBe(false);
@@ -79,7 +79,7 @@ describe("a turn", () => {
   });
 
   it("takes what was told before its message was taken, if it belongs to it", () => {
-    const state = new TurnState();
+    const state = new TurnState({ isNewChat: true });
     const old = message("ready", "old", { id: "msg_0", agent_run_id: "run_0", order: -1 });
     tell(state, event("chats", chat("completed", [])), event("chat_messages", old));
     tell(state, event("chat_messages", message("pending", "Hel")), event("agent_runs", run("working")));
@@ -88,7 +88,7 @@ describe("a turn", () => {
   });
 
   it("merges only the fields that are said to have changed", () => {
-    const state = new TurnState();
+    const state = new TurnState({ isNewChat: true });
     state.begin(start());
     tell(state, event("chat_messages", message("pending", "Hello")));
     const partial = { ...message("ready", ""), task_id: "" };
@@ -97,7 +97,7 @@ describe("a turn", () => {
   });
 
   it("does not go back: not to a run that still works, nor to a message that was pending", () => {
-    const state = new TurnState();
+    const state = new TurnState({ isNewChat: true });
     state.begin(start());
     tell(state, event("chat_messages", message("ready", "Hello")), event("agent_runs", run("completed")));
     const changes = tell(
@@ -111,7 +111,7 @@ describe("a turn", () => {
   });
 
   it("tells each status of a call once, and asks once for an approval told twice", () => {
-    const state = new TurnState();
+    const state = new TurnState({ isNewChat: true });
     state.begin(start());
     const held = message("pending", "", { tool_invocations: [invocation("inv_1", "awaiting_approval")] });
     const interrupt = { id: "int_1", reason: "tool_approval", status: "pending", resource_id: "inv_1" };
@@ -127,7 +127,7 @@ describe("a turn", () => {
   });
 
   it("is not the turn of another run, nor ended by it", () => {
-    const state = new TurnState();
+    const state = new TurnState({ isNewChat: false });
     state.begin(start(message("queued", "")));
     tell(
       state,
@@ -135,5 +135,47 @@ describe("a turn", () => {
       event("chats", chat("completed", [], { active_run: run("completed", { id: "run_0" }) })),
     );
     expect(state).toMatchObject({ ended: false, status: "queued" });
+  });
+
+  const unnamed = (status: string, text = "") => message(status, text, { agent_run_id: null });
+  const earlier = run("completed", { id: "run_0" });
+  const busyBefore = run("working", { id: "run_0" });
+
+  it.each<[string, string, JsonObject[], JsonObject[]]>([
+    ["that had ended", "pending", [event("agent_runs", earlier)], []],
+    ["that the chat still shows", "pending", [], [event("chats", chat("", [], { active_run: earlier }))]],
+    ["that is told late", "pending", [], [event("agent_runs", earlier)]],
+    ["that ended meanwhile", "pending", [event("agent_runs", busyBefore), event("agent_runs", earlier)], []],
+    ["it waits behind", "queued", [event("agent_runs", busyBefore)], [event("agent_runs", earlier)]],
+    [
+      "it waits behind, unseen",
+      "queued",
+      [],
+      [event("agent_runs", busyBefore), event("agent_runs", earlier)],
+    ],
+  ])("whose message names no run is not ended by one %s", (_, status, before, after) => {
+    const state = new TurnState({ isNewChat: false });
+    tell(state, ...before);
+    state.begin(start(unnamed(status)));
+    tell(state, ...after);
+    expect(state.ended).toBe(false);
+    tell(state, event("chat_messages", unnamed("pending")), event("agent_runs", run("working")));
+    tell(state, event("agent_runs", earlier), event("chats", chat("", [], { active_run: earlier })));
+    expect([state.ended, state.status]).toEqual([false, "working"]);
+    tell(state, event("chat_messages", unnamed("ready", "Hello")), event("agent_runs", run("completed")));
+    expect([state.ended, state.status, state.text, state.runId]).toEqual([
+      true,
+      "completed",
+      "Hello",
+      "run_1",
+    ]);
+  });
+
+  it("learns its run from its message", () => {
+    const state = new TurnState({ isNewChat: false });
+    state.begin(start(unnamed("pending")));
+    tell(state, event("agent_runs", busyBefore), event("chat_messages", message("pending", "")));
+    tell(state, event("agent_runs", earlier));
+    expect([state.ended, state.runId]).toEqual([false, "run_1"]);
   });
 });

@@ -90,6 +90,16 @@ test("a conversation goes on in one chat; Ctrl-C stops an answer, Ctrl-D ends it
   expect(seen).toMatch(/goes\s+on\s+with\s+it\s+exit 0\s*$/);
 });
 
+test("a conversation ends as its last message did", async () => {
+  const failed = await talk(HELPER, [
+    ["> ", "hi\r"],
+    ["> ", "fail\r"],
+    ["the agent failed", ""],
+    ["> ", "\u0004"],
+  ]);
+  expect(failed).toMatch(/exit 3\n$/);
+});
+
 test("what is held for approval is asked, its arguments harmless; no is no", async () => {
   const seen = await talk(HELPER, [
     ["> ", "delete it\r"],

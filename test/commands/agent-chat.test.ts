@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LINES, sentBody, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
-import { patientScene as scene } from "../support/scene.ts";
+import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson } from "../support/scripted-api.ts";
 import {
   bytesOf,
@@ -118,6 +118,27 @@ describe.concurrent("an existing chat", () => {
       expect({ code, stdout }).toEqual({ code: 0, stdout: `${TEXT}\n` });
       expect(stderr).toContain("chat_1 queued");
     }),
+  );
+
+  test(
+    "that waits for somebody who is not there is not waited for without end",
+    scene(
+      async ({ api, belt }) => {
+        const held = run("input_required", { id: "run_0" });
+        const waiting = chat("input_required", [old, userMessage, message("queued", "")], {
+          active_run: held,
+        });
+        withTool(api);
+        api.on("POST /agents/run", api.ok({ ...taken, assistant_message: message("queued", "") }));
+        api.on("GET /chats/chat_1/stream", ndjson([event("chats", waiting)], "open"));
+        api.on("GET /chats/chat_1", api.ok(waiting));
+        const { code, stderr } = await belt("agent", "run", "test/agent", "hi", "--chat", "chat_1", "--json");
+        expect(code).toBe(8);
+        expect(lastError(stderr).message).toMatch(/^an earlier message of chat chat_1 has waited 2\.0s for /);
+        expect(api.count("POST /chats/chat_1/stop")).toBe(0);
+      },
+      { policy: { giveUp: 2_000, silence: 100 } },
+    ),
   );
 
   test(

@@ -1,9 +1,43 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/wire/types.ts";
 import { ENDED, LINES, streamed, TEXT, withTool } from "../support/agent-answers.ts";
 import { until } from "../support/belt.ts";
 import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
-import { chat, event, message, noContent, run, taken, userMessage } from "../support/scripted-chat.ts";
+import {
+  chat,
+  event,
+  invocation,
+  message,
+  noContent,
+  run,
+  taken,
+  userMessage,
+} from "../support/scripted-chat.ts";
+
+test.each([
+  ["was told", noContent, "and was told that it is not available any more"],
+  ["could not be told", "refusal", "and could not be told that it is not available any more"],
+] as const)(
+  "an agent whose tool goes with belt %s",
+  async (_, answer, words) =>
+    await scene(async ({ api, belt }) => {
+      const calls = {
+        tool_invocations: [invocation("inv_1", "in_progress"), invocation("inv_2", "in_progress")],
+      };
+      streamed(api, ndjson([LINES[0]!, event("chat_messages", message("pending", "", calls))], "open"));
+      api.offer("GET /chats/chat_1", api.ok(chat("working", [message("pending", "", calls)])));
+      for (const id of ["inv_1", "inv_2"])
+        api.on(`POST /tools/${id}`, answer === "refusal" ? api.error(403, "forbidden", "not yours") : answer);
+      const tool = ["--tool", "clock=sleep 1000", "--timeout", "1s"];
+      const { code, stderr } = await belt("agent", "run", "test/agent", "hi", ...tool);
+      expect({ code, stderr }).toMatchObject({ code: 8, stderr: expect.stringContaining(words) });
+      const told = api.requests.filter(({ url }) => url.startsWith("/tools/"));
+      expect(told.map(({ url }) => url).sort()).toEqual(["/tools/inv_1", "/tools/inv_2"]);
+      for (const { body } of told)
+        expect(JSON.parse(String((body as JsonObject)["result"]))).toMatchObject({ status: "not_available" });
+    })(),
+);
 
 describe.concurrent("Ctrl-C", () => {
   const stopping = (api: ScriptedApi, after: Step) => {

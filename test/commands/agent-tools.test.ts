@@ -226,6 +226,27 @@ describe.concurrent("what the API holds for approval", () => {
   );
 
   test(
+    "by a name that the agent does not tell of is said before anything is sent, and sent all the same",
+    scene(async ({ api, belt }) => {
+      agentWithCalls(api, [held], /^\/tools\/inv_1\/reject/);
+      api.on("POST /tools/inv_1/reject", noContent);
+      const { code, stderr } = await belt(
+        "agent",
+        "run",
+        "test/agent",
+        "go",
+        "--approve",
+        "tool:clok,tool:x",
+      );
+      expect(code).toBe(9);
+      expect(stderr.split("\n").slice(0, 2)).toEqual([
+        "warning: --approve: test/agent tells of no tool clok; did you mean clock?",
+        "warning: --approve: test/agent tells of no tool x",
+      ]);
+    }),
+  );
+
+  test(
     "by an interrupt without a call is resolved, once, and the call it names not asked twice",
     scene(async ({ api, belt }) => {
       const interrupt = {

@@ -49,7 +49,7 @@ const ONLY_IN: readonly { use: RegExp; files: RegExp; why: string }[] = [
   },
   {
     use: /^process\./,
-    files: /^src\/(build\/|cli\/(host|code-cache.*)\.ts$|local\/(process-ids\.ts$|workers?\/))/,
+    files: /^src\/(build\/|cli\/(host|guard.*|code-cache.*)\.ts$|local\/(process-ids\.ts$|workers?\/))/,
     why: "what is of this process comes in through the host",
   },
   {

@@ -28,6 +28,14 @@ describe("with no account and no server", () => {
     expect(statSync(fileURLToPath(uri)).size).toBeGreaterThan(1000);
   });
 
+  test.each(["paint", "please draw!"])("infsh/guide, told %j alone, asks what", async (message) => {
+    const { exitCode, stdout } = await spawnBelt(["agent", "run", "infsh/guide", message, "--local"], home);
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^Hello! .* say: paint a fox at night\.\n$/),
+    });
+  });
+
   test("a later command goes on with the chat, shows it, and the model's task", async () => {
     const first = await spawnBelt(["agent", "run", "infsh/guide", "hi", "--local", "--json"], home);
     const { chat_id: chat, task_id: task } = JSON.parse(first.stdout);
@@ -84,6 +92,18 @@ describe("against belt dev", () => {
 
   const helper = (...argv: string[]) =>
     spawnBelt(["agent", "run", "test/helper", ...argv, "--local", "--context", "language=en"], home);
+
+  test("a tool that runs when time is up is ended, and the chat goes on without it", async () => {
+    const tool = ["--tool", "clock=echo $$ > $HOME/clock; exec sleep 1000", "--timeout", "2s"];
+    const late = await helper("what time is it?", ...tool);
+    expect(late.exitCode).toBe(8);
+    expect(late.stderr).toContain(
+      "warning: the agent waited for clock, and was told that it is not available any more\n",
+    );
+    expect(isAlive(Number(readFileSync(join(home.dir, "clock"), "utf8")))).toBe(false);
+    const next = await helper("fail", "--chat", "@last");
+    expect(next).toMatchObject({ exitCode: 3, stdout: "I try. \n" });
+  });
 
   test("tools, apps, structured output and failures", async () => {
     const time = await helper(

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { Home, ROOT, spawnBelt } from "../support/belt.ts";
 import { needsLinux } from "../support/platform.ts";
 import { pathWithBelt, processesOf } from "./dev-process.ts";
@@ -140,6 +141,21 @@ describe("dev exec", () => {
       expect(stdout.split("\n")).toContain(`${name}=intern.example,127.0.0.1,localhost`);
   });
 
+  it("leads apps to its files without a proxy, too", async () => {
+    const run = ["belt", "run", "test/probe", "--function", "act", "-i", "act=environment"];
+    const argv = [
+      "dev",
+      "exec",
+      copyOfProbe(),
+      "--",
+      ...run,
+      "--field",
+      "output.env.NO_PROXY,output.env.no_proxy",
+    ];
+    const { stdout } = await spawnBelt(argv, home, { env: { PATH, no_proxy: "intern.example" } });
+    expect(stdout).toBe("intern.example,127.0.0.1,localhost\tintern.example,127.0.0.1,localhost\n");
+  });
+
   it.each([
     [[], "there is no command to run"],
     [["--"], "there is no command to run"],
@@ -193,7 +209,8 @@ describe("dev exec", () => {
     expect(state).toMatch(/^Z|^$/);
   });
 
-  it("killed with -9 leaves no worker and no server; the next one removes its state folder alone", async () => {
+  it("killed with -9 leaves no command, no worker and no server; the next one removes its state folder alone", async (context) => {
+    needsLinux(context);
     const dir = copyOfProbe();
     const submit = "belt run test/probe --function act -i act=hang --no-wait -q";
     const wait = (name: string) => `echo $$ > ${name}; echo $INFERENCE_BASE_URL >> ${name}; exec sleep 1000`;
@@ -206,11 +223,12 @@ describe("dev exec", () => {
     };
     await until(() => ["killed", "living"].every((name) => told(name).length === 2));
     const commands = ["killed", "living"].map((name) => Number(told(name)[0]));
-    cleanup(() => commands.map((pid) => process.kill(pid, "SIGKILL")));
+    cleanup(() => process.kill(commands[1]!, "SIGKILL"));
     await until(() => processesOf(dir).length > 0);
     killed.kill("SIGKILL");
     await once(killed, "exit");
-    await until(() => processesOf(dir).length === 0);
+    await until(() => processesOf(dir).length === 0 && !isAlive(commands[0]!));
+    expect(isAlive(commands[1]!)).toBe(true);
     await expect(fetch(told("killed")[1]!)).rejects.toThrow("fetch failed");
     expect(leftOver()).toHaveLength(2);
     expect((await exec("--", "true")).exitCode).toBe(0);

@@ -68,7 +68,7 @@ export interface Running extends Promise<Outcome> {
 export interface InProcess {
   home: Home;
   env?: Record<string, string>;
-  stdin?: string;
+  stdin?: string | Uint8Array;
   policy?: Partial<RetryPolicy>;
 }
 

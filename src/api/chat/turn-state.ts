@@ -19,9 +19,13 @@ export type TurnChange = MessageChange | { type: "status"; status: TurnWord };
  * turn they belong to.
  */
 export class TurnState {
+  readonly #isNewChat: boolean;
   #messages: TurnMessages | null = null;
-  /** Of its messages and runs, as they name it; "" where they do not. */
+  #assistantId = "";
+  /** Of its messages and runs, as they name it; "" as long as they do not. */
   #ownRun = "";
+  /** Of other turns: what tells them apart while the own run is not known. */
+  readonly #earlierRuns = new Set<string>();
   #early: ChatEvent[] = [];
   #run: AgentRun | null = null;
   #chat: Chat | null = null;
@@ -31,10 +35,17 @@ export class TurnState {
   #status: TurnWord | null = null;
   #standsStill = false;
 
+  /** Of a new chat there is no other turn. */
+  constructor({ isNewChat }: { isNewChat: boolean }) {
+    this.#isNewChat = isNewChat;
+  }
+
   /** The message was taken: from now on it is known what belongs to its turn. */
   begin(start: TurnStart): TurnChange[] {
     this.#messages = new TurnMessages(start);
+    this.#assistantId = start.assistant.id;
     this.#ownRun = start.assistant.runId;
+    for (const event of this.#early) this.#noteEarlier(event);
     // What an existing chat was doing before says nothing about this turn.
     const early = this.#early.filter(({ kind }) => kind !== "chat");
     this.#early = [];
@@ -42,6 +53,15 @@ export class TurnState {
       (message): ChatEvent => ({ kind: "message", message, fields: null }),
     );
     return [...first, ...early].flatMap((event) => this.take(event));
+  }
+
+  #noteEarlier(event: ChatEvent): void {
+    const run = event.kind === "run" ? event.run : event.kind === "chat" ? event.chat.run : null;
+    if (run && (this.#ownRun === "" ? endOf(run.state) : run.id !== this.#ownRun)) this.#addEarlier(run);
+  }
+
+  #addEarlier({ id }: AgentRun): void {
+    if (id !== "") this.#earlierRuns.add(id);
   }
 
   /** True once the run has ended, or the chat is idle after it was seen at work on this turn. */
@@ -129,6 +149,7 @@ export class TurnState {
   #take(messages: TurnMessages, event: ChatEvent): TurnChange[] {
     switch (event.kind) {
       case "message":
+        if (event.message.id === this.#assistantId) this.#learnRun(event.message.runId);
         return messages.take(event.message, event.fields);
       case "delta":
         return messages.append(event.messageId, event.delta, event.seq);
@@ -142,6 +163,13 @@ export class TurnState {
     }
   }
 
+  /** What was taken for its run while that was not known is another turn's. */
+  #learnRun(id: string): void {
+    if (this.#ownRun !== "" || id === "") return;
+    this.#ownRun = id;
+    if (this.#run && this.#run.id !== id) this.#run = null;
+  }
+
   #takeRun(run: AgentRun): void {
     if (!this.#isOwn(run)) return;
     // A run that has ended does not begin again.
@@ -152,15 +180,27 @@ export class TurnState {
 
   #takeChat(messages: TurnMessages, chat: Chat): TurnChange[] {
     this.#chat = chat;
+    const isOwn = !chat.run || this.#isOwn(chat.run);
+    // One that still shows an earlier turn says nothing about this one.
+    if (chat.run && this.#earlierRuns.has(chat.run.id)) return [];
     this.#busy = isBusy(chat);
-    if (chat.run && !this.#isOwn(chat.run)) return [];
+    if (!isOwn) return [];
     if (this.#busy) this.#sawBusy = true;
     if (chat.run) this.#takeRun(chat.run);
     return this.ended ? [] : chat.interrupts.flatMap((interrupt) => approvalOf(messages.tools, interrupt));
   }
 
-  /** True for a run that is not certainly another one. */
-  #isOwn({ id }: AgentRun): boolean {
-    return id === "" || this.#ownRun === "" || id === this.#ownRun;
+  /**
+   * True for a run that is not certainly another one. As long as the message does not name its own, that is
+   * what it waits behind, and what had ended before it was at work.
+   */
+  #isOwn(run: AgentRun): boolean {
+    const { id, state } = run;
+    if (this.#ownRun !== "") return id === "" || id === this.#ownRun;
+    if (this.#isNewChat) return true;
+    const hasNotBegun = !this.#sawBusy && this.#messages?.end === null;
+    const isEarlier = this.#messages?.isQueued || (hasNotBegun && endOf(state) !== null);
+    if (isEarlier) this.#addEarlier(run);
+    return !isEarlier && !this.#earlierRuns.has(id);
   }
 }

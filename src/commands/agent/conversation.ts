@@ -12,23 +12,28 @@ export interface Conversation extends Omit<TurnOptions, "signal" | "clock"> {
   timeout: number | undefined;
 }
 
-/** Asks for one message after the other, each in the same chat, until Ctrl-D. Ctrl-C stops an answer, and at the prompt leaves. */
+/**
+ * Asks for one message after the other, each in the same chat, until Ctrl-D. Ctrl-C stops an answer, and at
+ * the prompt leaves. Gives the exit code of the last message, as a shell does.
+ */
 export async function converse(
   ctx: Context,
   api: Api,
   first: AgentRequest,
   lines: Lines,
   options: Conversation,
-): Promise<void> {
+): Promise<number> {
   ctx.out.note(`talking to ${first.agent}; Ctrl-D ends it`);
   let request = first;
+  let code = 0;
   const goesOn = (): Hint | null =>
     request.chat_id && [belt("agent run", first.agent, "--chat", request.chat_id), " goes on with it"];
   try {
     for (let text = await lines.next(); text !== null; text = await lines.next()) {
       if (text.trim() === "") continue;
       const message = { ...request, input: { ...request.input, text } };
-      const chatId = await say(ctx, api, message, lines, options);
+      const { chatId, error } = await say(ctx, api, message, lines, options);
+      code = error?.exitCode ?? 0;
       // Files go with the first message, and what the chat knows need not be told again.
       const input = { ...request.input, images: [], files: [] };
       if (chatId !== null) request = { ...request, chat_id: chatId, stream: false, input };
@@ -39,16 +44,25 @@ export async function converse(
   }
   const hint = goesOn();
   if (hint) ctx.out.hint(hint);
+  return code;
 }
 
-/** One message and its answer; gives the chat, null when the message was not taken. */
+/** What came of one message. */
+interface Said {
+  /** Null when the message was not taken. */
+  chatId: string | null;
+  /** Told already. */
+  error: BeltError | null;
+}
+
+/** One message and its answer. */
 async function say(
   ctx: Context,
   api: Api,
   request: AgentRequest,
   lines: Lines,
   options: Conversation,
-): Promise<string | null> {
+): Promise<Said> {
   const stop = new AbortController();
   // The first Ctrl-C is for the answer alone; whatever follows it is for belt.
   const letGo = ctx.signals.capture((signal) => {
@@ -64,15 +78,16 @@ async function say(
     const result = await takeTurn(ctx, api, request, { ...options, clock, signal });
     chatId = result.chatId;
     await tellTurn(ctx, result, { wantsOutput: false, isOneOfMany: true });
+    return { chatId, error: null };
   } catch (thrown) {
     if (!(thrown instanceof BeltError) || ctx.signal.aborted || endsAll(thrown)) throw thrown;
     if (thrown.isStop) lines.forgetTypedAhead();
     ctx.out.error(thrown);
+    return { chatId, error: thrown };
   } finally {
     clock.stop();
     letGo();
   }
-  return chatId;
 }
 
 /** SIGTERM and a terminal that is gone end more than an answer; a refused key refuses the next message, too. */

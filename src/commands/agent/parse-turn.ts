@@ -3,6 +3,7 @@ import { usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { isAppName } from "../../input/app-name.ts";
 import { closest } from "../../input/closest.ts";
+import { requireText } from "../../input/read-object.ts";
 import type { LocalFile } from "../../input/upload-files.ts";
 import type { CostFlags } from "../run/budget.ts";
 import { findFiles, inputReaders } from "../run/upload.ts";
@@ -72,7 +73,12 @@ async function readMessage(ctx: Context, words: string[], allowSensitive: boolea
     throw usageError("- reads the message from standard input, and stands alone");
   const isPiped = words[0] === "-";
   const bytes = isPiped ? await inputReaders(ctx, allowSensitive).stdin() : null;
-  const message = bytes ? new TextDecoder().decode(bytes).replace(/\r?\n$/, "") : words.join(" ");
+  const message = bytes
+    ? requireText(bytes, "standard input", "the message must be text; --attach <path> sends a file").replace(
+        /\r?\n$/,
+        "",
+      )
+    : words.join(" ");
   if (message.trim() === "")
     throw usageError(isPiped ? "standard input holds no message" : "the message is empty");
   return message;
@@ -100,6 +106,7 @@ export async function checkAgainst(ctx: Context, parsed: ParsedAgentRun, info: A
   const clientTools = info.tools.filter(({ type }) => type === "client").map(({ name }) => name);
   for (const key of tools.keys())
     if (!clientTools.includes(key)) throw unknown("--tool", key, agent, clientTools);
+  warnOfApproval(ctx, parsed, info);
   if (chatId !== null) return;
   const missing = info.context.filter(
     ({ name, required, default: fallback }) => required && fallback === null && !Object.hasOwn(context, name),
@@ -110,6 +117,16 @@ export async function checkAgainst(ctx: Context, parsed: ParsedAgentRun, info: A
     context[name] = String(
       await ctx.questions.ask({ ...question, flag: "--context", check: async () => null }),
     );
+  }
+}
+
+/** What may be held for approval is not certainly all that an agent is described with. */
+function warnOfApproval({ out }: Context, { approval, agent }: ParsedAgentRun, { tools }: AgentInfo): void {
+  if (approval.kind !== "tools") return;
+  const known = tools.map(({ name }) => name);
+  for (const name of approval.names.filter((name) => !known.includes(name))) {
+    const near = closest(name, known);
+    out.warn(`--approve: ${agent} tells of no tool ${name}${near === null ? "" : `; did you mean ${near}?`}`);
   }
 }
 

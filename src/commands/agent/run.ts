@@ -13,20 +13,23 @@ import { type AgentFlags, checkAgainst, type ParsedAgentRun, parseAgentRun } fro
 import { tellTurn } from "./tell.ts";
 import { takeTurn } from "./turn.ts";
 
-/** `belt agent run`: send a message, follow the answer; without one, a conversation (src/cli/README.md, "Agents"). */
-export async function run(ctx: Context, agent: string, words: string[], flags: AgentFlags): Promise<void> {
+/**
+ * `belt agent run`: send a message, follow the answer; without one, a conversation (src/cli/README.md,
+ * "Agents"). Gives the exit code where what went wrong was told already.
+ */
+export async function run(ctx: Context, agent: string, words: string[], flags: AgentFlags): Promise<number> {
   budgetOf(ctx, flags).requireUncapped(agent);
   const parsed = await parseAgentRun(ctx, agent, words, flags);
   if (parsed.message === null) ctx.out.refuseField("a conversation");
   const clock = createClock(flags.timeout);
   try {
-    await talk(ctx, parsed, flags, clock);
+    return await talk(ctx, parsed, flags, clock);
   } finally {
     clock.stop();
   }
 }
 
-async function talk(ctx: Context, parsed: ParsedAgentRun, flags: AgentFlags, clock: Clock): Promise<void> {
+async function talk(ctx: Context, parsed: ParsedAgentRun, flags: AgentFlags, clock: Clock): Promise<number> {
   const api = await ctx.api();
   if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await AgentEvents.open(ctx, flags.events, clock.signal);
@@ -44,6 +47,7 @@ async function talk(ctx: Context, parsed: ParsedAgentRun, flags: AgentFlags, clo
     clock.start();
     const result = await takeTurn(ctx, api, request, { ...options, clock, signal: ctx.signal });
     await tellTurn(ctx, result, { wantsOutput: info?.hasOutputSchema ?? false, isOneOfMany: false });
+    return 0;
   } finally {
     await events?.close();
   }

@@ -1,5 +1,6 @@
 import type { ToolChange } from "../../api/chat/tool-watch.ts";
 import type { Api } from "../../api/client.ts";
+import { deadline } from "../../api/http/network-errors.ts";
 import { BeltError } from "../../errors.ts";
 import type { Denied } from "../../views/agent-views.ts";
 import type { Context } from "../shared/context.ts";
@@ -15,6 +16,9 @@ export interface DeskOptions {
   turn: { readonly ended: boolean };
 }
 
+/** Milliseconds for the agent to be told that its tools have gone. */
+const LEAVE_PATIENCE = 5_000;
+
 /** Answers what the agent asks of its caller, one after the other: tools to run, and calls to approve. */
 export class ToolDesk {
   readonly denied: Denied[] = [];
@@ -22,6 +26,8 @@ export class ToolDesk {
   readonly #api: Api;
   readonly #options: DeskOptions;
   readonly #seen = new Set<string>();
+  /** Tools that the agent waits for, by the call. */
+  readonly #unanswered = new Map<string, string>();
   /** By the call: aborted when somebody else has decided about it. */
   readonly #undecided = new Map<string, AbortController>();
   #queue: Promise<void> = Promise.resolve();
@@ -50,7 +56,28 @@ export class ToolDesk {
     const { id, name, tool_type: type, status, arguments: given } = change;
     if (status !== "awaiting_approval") this.#undecided.get(id)?.abort();
     const waits = status === "awaiting_input" || (type === "client" && status === "in_progress");
-    if (waits) this.#enqueue(id, () => this.#runTool(id, name, given));
+    if (!waits || this.#seen.has(id)) return;
+    this.#unanswered.set(id, name);
+    this.#enqueue(id, () => this.#runTool(id, name, given));
+  }
+
+  /** Belt goes, the agent goes on: what it waits for is answered, since nobody else will. */
+  async leave(): Promise<void> {
+    await this.#queue;
+    const bound = deadline(LEAVE_PATIENCE);
+    const gone = async (id: string, name: string) =>
+      await this.#api.agents.giveResult(id, notAvailable(name), bound);
+    const told = await Promise.allSettled(
+      [...this.#unanswered].map(([id, name]) => answered(gone(id, name))),
+    );
+    const names = [...new Set(this.#unanswered.values())].join(", ");
+    if (names === "") return;
+    const isTold = told.every(({ status }) => status === "fulfilled");
+    this.#ctx.out.warn(
+      isTold
+        ? `the agent waited for ${names}, and was told that it is not available any more`
+        : `the agent waits for ${names}, and could not be told that it is not available any more`,
+    );
   }
 
   #enqueue(key: string, work: () => Promise<void>): void {
@@ -82,6 +109,7 @@ export class ToolDesk {
         ? notAvailable(name)
         : await runClientTool(this.#ctx, name, command, given, signal);
     await answered(this.#api.agents.giveResult(id, result, signal));
+    this.#unanswered.delete(id);
   }
 
   async #decide(

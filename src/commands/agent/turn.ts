@@ -52,7 +52,7 @@ export async function takeTurn(
       message: `chat ${chatId} may still be answering`,
       hint: belt("chat get", chatId),
     });
-  const state = new TurnState();
+  const state = new TurnState({ isNewChat: request.chat_id === null });
   const over = new AbortController();
   const ending = AbortSignal.any([signal, clock.signal, over.signal]);
   const desk = new ToolDesk(ctx, api, { ...options, signal: ending, turn: state });
@@ -92,7 +92,7 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
   const { sent, opened, at: submittedAt } = message;
   const signal = AbortSignal.any([options.signal, clock.signal, desk.failed]);
   let thought = "";
-  let isWarned = false;
+  let heldUpSince: number | null = null;
   for await (const facts of followTurn(api, { state, sent, opened, submittedAt, signal })) {
     for (const fact of facts) {
       events?.fact(fact);
@@ -103,7 +103,9 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
       if (fact.type === "tool" || fact.type === "approval") desk.take(fact);
       if (fact.type === "text") shown.grow(fact.message_id, fact.text);
     }
-    if (state.isHeldUp && !isWarned) isWarned = warnHeldUp(ctx, sent.assistant.chatId);
+    heldUpSince = state.isHeldUp ? (heldUpSince ?? warnHeldUp(ctx, sent.assistant.chatId)) : null;
+    if (heldUpSince !== null && ctx.now() - heldUpSince >= api.policy.giveUp)
+      throw heldUp(sent.assistant.chatId, api.policy.giveUp);
     if (state.blocked !== null) throw blocked(sent.assistant.chatId, state.blocked);
     await events?.drained();
   }
@@ -144,12 +146,13 @@ async function brokenOff(
   const asked = desk.failed.reason;
   const left = asked instanceof BeltError && asked.isStop ? asked : null;
   if (signal.aborted || left) return await stopTurn(ctx, api, chatId, state, left ?? stopOf(signal));
-  if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const error = asBeltError(thrown);
   if (error.facts.code === "agent_blocked") {
     const { isWhole } = await stopTurn(ctx, api, chatId, state, error);
     return { error, isWhole };
   }
+  await desk.leave();
+  if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const { name, next } = chatSubject(chatId);
   const message = error.message.includes(chatId)
     ? error.message
@@ -173,12 +176,23 @@ function outOfTime(chatId: string, { timeout }: Clock, api: Api): BeltError {
   });
 }
 
-function warnHeldUp(ctx: Context, chatId: string): true {
+/** When that was, in milliseconds since 1970. */
+function warnHeldUp(ctx: Context, chatId: string): number {
   ctx.out.warn(
     "an earlier message of this chat waits for a tool or an approval, and this one waits behind it",
   );
   ctx.out.hint([belt("chat stop", chatId), " ends that, in another terminal"]);
-  return true;
+  return ctx.now();
+}
+
+/** Perhaps nobody is there who would answer it. */
+function heldUp(chatId: string, patience: number): BeltError {
+  return new BeltError({
+    code: "still_running",
+    message: `an earlier message of chat ${chatId} has waited ${formatDuration(patience)} for a tool or an approval, and this one waits behind it`,
+    exit: "stillRunning",
+    retryable: false,
+  });
 }
 
 /** Nobody here can give it, so nothing is waited for. */

@@ -53,9 +53,12 @@ async function rehearse(
   if (scenario !== undefined) ctx.out.note(`faults are on: scenario ${scenario}`);
   const env = await environment(ctx, server, stateDir);
   ctx.signal.throwIfAborted();
+  const setting = `${ADDRESS_VARIABLE}=${devAddress(stateDir)}`;
+  const endGuard = await ctx.machine.guard(setting);
   const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
   const rehearsal = server.rehearsal();
-  await endRest(ctx, stateDir);
+  await endRest(ctx, setting);
+  endGuard();
   if (!rehearsal) return code;
   ctx.out.note(rehearsalText(rehearsal));
   const failures = whatFailed(rehearsal);
@@ -68,8 +71,8 @@ async function rehearse(
 }
 
 /** The command may have left something running in the background, which would find no server any more. */
-async function endRest({ machine, out }: Context, stateDir: string): Promise<void> {
-  const ended = await machine.endAllWith(`${ADDRESS_VARIABLE}=${devAddress(stateDir)}`);
+async function endRest({ machine, out }: Context, setting: string): Promise<void> {
+  const ended = await machine.endAllWith(setting);
   if (ended > 0)
     out.note(`ended ${ended === 1 ? "a process" : `${ended} processes`} that the command had left running`);
 }
@@ -98,7 +101,7 @@ async function environment(
     INFERENCE_API_BASE_URL: url,
     INFERENCE_API_KEY: key,
     INFSH_API_KEY: key,
-    ...ctx.credentials.withoutProxy(["127.0.0.1", "localhost"]),
+    ...ctx.credentials.withoutProxy(),
   };
 }
 

@@ -33,7 +33,7 @@ interface Place {
 
 /** Starts the local server; throws in words why it cannot start. */
 export async function startServer(
-  { machine: { root, cwd } }: Context,
+  { machine: { root, cwd }, credentials }: Context,
   appDirs: string[],
   flags: ServerFlags,
   { port, stateDir, onEvent }: Place,
@@ -53,6 +53,7 @@ export async function startServer(
       statusTable: flags.statusTable,
       ...(flags.balance !== undefined && { balance: Number(flags.balance) }),
       fileUris: "http",
+      workerEnvironment: credentials.withoutProxy(),
       scenario: scenarioOf(flags.scenario, cwd),
       onEvent,
     }),

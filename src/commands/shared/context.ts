@@ -114,6 +114,8 @@ interface Machine {
    * gives their number.
    */
   endAllWith(setting: string): Promise<number>;
+  /** Sees to it that the same is done should belt be killed; what it gives ends that. */
+  guard(setting: string): Promise<() => void>;
   /** Runs a line of the shell for an agent, without belt's keys, until it has ended or `signal` aborts. */
   runTool(command: string, input: string, bounds: ToolBounds): Promise<ToolRun>;
   /** Opens where `--events` writes to, a file's path or `fd:N`; waits for a reader until `deadline`. */
@@ -174,8 +176,8 @@ export interface Credentials {
   connect(account: Account): Promise<Api>;
   /** The proxy on the way to an address; throws a usage error when it is named wrongly. */
   proxy(url: string): ProxyInUse | null;
-  /** The variables by which other programs reach these hosts, too, without one. */
-  withoutProxy(hosts: string[]): Record<string, string>;
+  /** The variables by which other programs reach this machine, too, without one. */
+  withoutProxy(): Record<string, string>;
 }
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";

@@ -1,5 +1,6 @@
 import { usageError } from "../../errors.ts";
 import { belt, type Hint } from "../../hint.ts";
+import { requireText } from "../../input/read-object.ts";
 import type { Context } from "./context.ts";
 
 /** The ids a command is about, and whether it was asked about several, which then print as an array. */
@@ -36,7 +37,7 @@ export async function resolveIds(
 }
 
 function linesOf(bytes: Uint8Array): string[] {
-  return new TextDecoder().decode(bytes).split("\n");
+  return requireText(bytes, "standard input", "give the ids one a line, as text").split("\n");
 }
 
 /**

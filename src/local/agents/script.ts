@@ -18,17 +18,26 @@ export interface ChosenTurn {
   rest: string;
 }
 
-/** The first turn one of whose words is in the message; else the next of those without words, the last of them again and again. */
+/**
+ * The first turn one of whose words is in the message, with something after it where the turn speaks
+ * of that; else the next of those without words, the last of them again and again.
+ */
 export function chooseTurn(turns: Turn[], message: string, answered: number): ChosenTurn {
   for (const turn of turns) {
     for (const word of turn.when) {
       const found = wordIn(message, word);
-      if (found) return { turn, rest: message.slice(found.index + found[0].length).trim() };
+      if (!found) continue;
+      const rest = message.slice(found.index + found[0].length).trim();
+      if (/[\p{L}\p{N}]/u.test(rest) || !speaksOfRest(turn)) return { turn, rest };
     }
   }
   const inOrder = turns.filter(({ when }) => when.length === 0);
   const turn = inOrder[Math.min(answered, inOrder.length - 1)] ?? turns.at(-1)!;
   return { turn, rest: message };
+}
+
+function speaksOfRest({ steps }: Turn): boolean {
+  return stringifyJson(steps)!.includes("{rest}");
 }
 
 function wordIn(message: string, word: string): RegExpExecArray | null {

@@ -16,6 +16,8 @@ export interface WorkerSettings {
   cacheDir: string;
   /** Each worker has a temporary folder in it, gone with the worker. */
   temporaryDir: string;
+  /** Told beside what is inherited. */
+  environment: Record<string, string>;
 }
 
 export interface SpawnedWorker {
@@ -35,7 +37,14 @@ export function spawnWorker(version: AppVersion, settings: WorkerSettings): Spaw
   try {
     const child = spawn(process.execPath, argumentsFor(version, settings), {
       cwd: version.dir,
-      env: { ...inheritedEnvironment(), ...own, ...version.env, ...givenSecrets(version), ...mark },
+      env: {
+        ...inheritedEnvironment(),
+        ...settings.environment,
+        ...own,
+        ...version.env,
+        ...givenSecrets(version),
+        ...mark,
+      },
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own: Ctrl-C reaches belt, which drains; and a kill reaches the app's own children.
       detached: true,
