@@ -106,6 +106,24 @@ describe.concurrent("rows", () => {
   );
 
   it.each([
+    ["rows.jsonl", '[1]\n{"prompt":"b\xff"}\n', ["1: is not an object", "2: is not text in UTF-8 or UTF-16"]],
+    ["rows.jsonl", '{"prompt":"é"}\n{"prompt":"b\xc3', ["2: is not text"]],
+    ["rows.csv", "prompt,steps\nb,0\nc,1\n\xff,1\n", ["2: steps", "4: is not text"]],
+    ["rows.csv", `prompt\n${"é\n".repeat(60_000)}\xff\n`, ["60002: is not text"]],
+  ])(
+    "that are not text are told with their line, as what is wrong before them: %s",
+    async (name, text, told) => {
+      await batchScene(async (scene) => {
+        scene.write(name, Buffer.from(text.replaceAll("é", "\xc3\xa9"), "latin1"));
+        const { code, stderr } = await scene.belt([scene.path(name)]);
+        expect(code).toBe(2);
+        for (const each of told) expect(stderr).toContain(`${name}:${each}`);
+        expect(scene.server.submits).toBe(0);
+      }, KNOWN)();
+    },
+  );
+
+  it.each([
     ["a,a\n1,2\n", "1: is the header, and names a twice"],
     ["a,\n1,2\n", "1: is the header, and a cell of it is empty"],
     ["text..x,b\n1,2\n", '1: is the header, and "text..x" is not a key'],
