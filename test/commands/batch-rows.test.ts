@@ -241,6 +241,17 @@ describe.concurrent("rows", () => {
     })();
   });
 
+  it.each(["", "a\u0000b", 5, { uri: "a.png" }])("with %j as a path are refused", async (image) => {
+    await batchScene(async (scene) => {
+      scene.write("rows.jsonl", JSON.stringify({ prompt: "a", image }));
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--upload", "image"]);
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("1: image is not a path"),
+      });
+    }, KNOWN)();
+  });
+
   it(
     "with an --upload key that -i or --vary alone gives are run",
     batchScene(async (scene) => {
