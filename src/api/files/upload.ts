@@ -1,10 +1,14 @@
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
 import type { Api } from "../client.ts";
 import type { UploadSlot } from "../resources/upload-slots.ts";
-import { type OnBytes, PIECE, requireSuccess, transferring } from "./transfer.ts";
+import { type OnBytes, requireSuccess, transferring } from "./transfer.ts";
 
-/** Between two looks at how far an upload is, in milliseconds. */
-const LOOK_EVERY = 100;
+/** Bytes read at a time: more than a connection takes without waiting until they are gone. */
+const PIECE = 2 ** 18;
+
+/** Pieces that are under way at most, one being sent and one read ahead, and some to spare. */
+const RING = 8;
 
 export interface UploadedFile {
   path: string;
@@ -26,17 +30,32 @@ export async function putFile(
   const { path, size, contentType, name } = file;
   await transferring(api, `upload of ${name}`, slot.uploadUrl, {
     run: async () => {
-      const body = createReadStream(path, { highWaterMark: PIECE });
-      const watching = setInterval(() => onBytes(body.bytesRead), LOOK_EVERY);
+      const body = Readable.from(piecesOf(path, onBytes), { objectMode: false, highWaterMark: PIECE });
       try {
         const headers = { "content-type": contentType, "content-length": String(size) };
         const answer = await api.transfer({ method: "PUT", url: slot.uploadUrl, headers, body });
         await answer.body.dump();
         requireSuccess(answer);
       } finally {
-        clearInterval(watching);
         body.destroy();
       }
     },
   });
+}
+
+/** Reads into the same memory again and again: taken anew for each piece it would be garbage by the hundred megabytes. */
+async function* piecesOf(path: string, onBytes: OnBytes): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const memory = Array.from({ length: RING }, () => Buffer.allocUnsafeSlow(PIECE));
+    for (let count = 0, position = 0; ; count++) {
+      const { bytesRead, buffer } = await file.read(memory[count % RING]!, 0, PIECE, null);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      onBytes(position);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
