@@ -111,6 +111,30 @@ describe.concurrent("the same command", () => {
   );
 });
 
+describe.concurrent("files beside a batch", () => {
+  it(
+    "are in a folder that is made for them",
+    batchScene(async (scene) => {
+      scene.rows(1);
+      const { code } = await scene.belt([scene.path("rows.jsonl"), "--out", scene.path("new/sub/o.ndjson")]);
+      expect(code).toBe(0);
+      expect(scene.results("new/sub/o.ndjson")).toHaveLength(1);
+    }),
+  );
+
+  it(
+    "such as belt's own journal, that cannot be written are told once",
+    batchScene(async (scene) => {
+      scene.rows(6);
+      scene.write("state", "no folder");
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl")]);
+      expect(code).toBe(0);
+      expect(stderr.match(/could not note/g)).toHaveLength(1);
+      expect(stderr).toContain("6 rows: could not note its task: ");
+    }),
+  );
+});
+
 describe.concurrent("how rows end", () => {
   it("is one line each, in --json on stdout, too; failures are told by cause, and run again with --again failed", async () => {
     let broken = true;
