@@ -3,7 +3,6 @@ import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
-import { makeFolder } from "./folder.ts";
 
 interface Opening {
   path: string;
@@ -102,7 +101,6 @@ export class AppendFile {
 
 /** Opened to append; that it exists must be as safe as what is in it. */
 async function create(path: string, mode: number): Promise<FileHandle> {
-  await makeFolder(dirname(path), 0o777);
   const file = await open(path, "a+", mode);
   // Not every system can make a folder safe.
   const folder = await open(dirname(path), "r").catch(() => null);

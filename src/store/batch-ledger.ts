@@ -1,4 +1,5 @@
 import { open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileError, usageError } from "../errors.ts";
 import { shellWord } from "../hint.ts";
 import { isObject } from "../wire/types.ts";
@@ -13,6 +14,7 @@ import {
   readResult,
 } from "./batch-records.ts";
 import { applyRecord, applyResult, type BatchState, emptyState, follows } from "./batch-state.ts";
+import { makeFolder } from "./folder.ts";
 import { type Holder, type LockOptions, ProcessLock } from "./process-lock.ts";
 import { readObjects, readValues } from "./read-lines.ts";
 import { realPlace } from "./real-place.ts";
@@ -94,6 +96,9 @@ export class BatchLedger {
     lock: Omit<LockOptions, "path">,
   ): Promise<{ ledger: BatchLedger; state: BatchState }> {
     await requireFiles(files);
+    await makeFolder(dirname(files.results), 0o777).catch((error) => {
+      throw fileError("cannot write", files.results, error);
+    });
     const taken = await ProcessLock.take({ ...lock, path: files.lock }, (holder) =>
       held(files.lock, holder, lock.owner.hostname),
     );

@@ -22,6 +22,9 @@ export interface LockOptions {
   sleep(ms: number): Promise<void>;
 }
 
+/** How what is written into a lock begins. */
+const BEGIN = '{"pid":';
+
 /** A holder shows this often that it lives, in milliseconds, for those on other machines. */
 const HEARTBEAT = 2_000;
 
@@ -38,7 +41,7 @@ export class ProcessLock {
     this.#heart.unref();
   }
 
-  /** Throws what `held` makes of the process that holds it. */
+  /** Throws what `held` makes of the process that holds it, and an error for a file of something else. */
   static async take(
     options: LockOptions,
     held: (holder: Holder) => Error | Promise<Error>,
@@ -51,6 +54,8 @@ export class ProcessLock {
       if (found === null) return new ProcessLock(path, text);
       const holder = parse(found);
       if (holder && (await lives(holder, options))) throw await held(holder);
+      if (!holder && !isTorn(found))
+        throw fileError("cannot lock", path, new Error("it is no lock of belt's"));
       await remove(path, found);
     }
   }
@@ -128,6 +133,11 @@ async function beatAt(path: string): Promise<number | null> {
 async function beat(path: string): Promise<void> {
   const now = new Date();
   await utimes(path, now, now).catch(() => {});
+}
+
+/** As a crash may leave it where a lock cannot be made whole at once. */
+function isTorn(text: string): boolean {
+  return text.startsWith(BEGIN) || BEGIN.startsWith(text);
 }
 
 function parse(text: string): Holder | null {

@@ -1,6 +1,7 @@
 import { type BeltError, usageError } from "../errors.ts";
 import { Diagnostics, type DiagnosticsOptions } from "./diagnostics.ts";
 import { noField, selectFields } from "./field.ts";
+import type { FieldPath } from "./field-path.ts";
 import { GrowingText } from "./growing-text.ts";
 import { type PacedWriter, unwrittenError } from "./paced-writer.ts";
 import { safeJson } from "./text.ts";
@@ -25,6 +26,11 @@ export class Output extends Diagnostics {
   constructor(options: OutputOptions) {
     super(options);
     this.#options = options;
+  }
+
+  /** What `--field` names; null for the whole result. */
+  get fields(): readonly FieldPath[] | null {
+    return this.#options.fields;
   }
 
   /** True where an answer's text is shown as it grows; elsewhere it is printed once, as a whole. */

@@ -106,6 +106,24 @@ describe.concurrent("rows", () => {
   );
 
   it.each([
+    ["rows.jsonl", '[1]\n{"prompt":"b\xff"}\n', ["1: is not an object", "2: is not text in UTF-8 or UTF-16"]],
+    ["rows.jsonl", '{"prompt":"é"}\n{"prompt":"b\xc3', ["2: is not text"]],
+    ["rows.csv", "prompt,steps\nb,0\nc,1\n\xff,1\n", ["2: steps", "4: is not text"]],
+    ["rows.csv", `prompt\n${"é\n".repeat(60_000)}\xff\n`, ["60002: is not text"]],
+  ])(
+    "that are not text are told with their line, as what is wrong before them: %s",
+    async (name, text, told) => {
+      await batchScene(async (scene) => {
+        scene.write(name, Buffer.from(text.replaceAll("é", "\xc3\xa9"), "latin1"));
+        const { code, stderr } = await scene.belt([scene.path(name)]);
+        expect(code).toBe(2);
+        for (const each of told) expect(stderr).toContain(`${name}:${each}`);
+        expect(scene.server.submits).toBe(0);
+      }, KNOWN)();
+    },
+  );
+
+  it.each([
     ["a,a\n1,2\n", "1: is the header, and names a twice"],
     ["a,\n1,2\n", "1: is the header, and a cell of it is empty"],
     ["text..x,b\n1,2\n", '1: is the header, and "text..x" is not a key'],
@@ -221,6 +239,17 @@ describe.concurrent("rows", () => {
       }
       expect([scene.server.submits, scene.server.uploads]).toEqual([0, []]);
     })();
+  });
+
+  it.each(["", "a\u0000b", 5, { uri: "a.png" }])("with %j as a path are refused", async (image) => {
+    await batchScene(async (scene) => {
+      scene.write("rows.jsonl", JSON.stringify({ prompt: "a", image }));
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--upload", "image"]);
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("1: image is not a path"),
+      });
+    }, KNOWN)();
   });
 
   it(

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { batchScene, KNOWN, SCHEMA } from "../support/batch-scene.ts";
 import { until } from "../support/belt.ts";
@@ -58,7 +59,7 @@ describe.concurrent("the same command", () => {
       await scene.belt([scene.path("rows.jsonl")]);
       scene.write("rows.jsonl", '{"id":"x","input":{"a":2}}\n');
       const { stderr } = await scene.belt([scene.path("rows.jsonl")]);
-      expect(stderr).toContain("the id x has new content");
+      expect(stderr).toMatch(/done .*\nthe id x has new content, and is run as new; .*\n1 row: 1 done/);
       expect(scene.lines().map(({ id, output }) => [id, output])).toEqual([
         ["x", { of: { a: 1 } }],
         ["x", { of: { a: 2 } }],
@@ -98,9 +99,38 @@ describe.concurrent("the same command", () => {
       const other = await scene.belt([scene.path("rows.jsonl"), "--out", scene.path("notes.txt")]);
       expect(other.code).toBe(2);
       expect(scene.read("notes.txt")).toBe("my notes\n");
-      const itself = await scene.belt([scene.path("rows.jsonl"), "--out", scene.path("rows.jsonl")]);
-      expect(itself.code).toBe(2);
+      for (const end of ["", ".journal", ".lock"]) {
+        scene.rows(1, `o.ndjson${end}`);
+        const itself = await scene.belt([scene.path(`o.ndjson${end}`), "--out", scene.path("o.ndjson")]);
+        expect(itself).toMatchObject({ code: 2, stderr: expect.stringContaining("holds the rows") });
+        expect(scene.read(`o.ndjson${end}`)).toBe('{"n":1}\n');
+        rmSync(scene.path(`o.ndjson${end}`));
+      }
       expect(scene.server.submits).toBe(1);
+    }),
+  );
+});
+
+describe.concurrent("files beside a batch", () => {
+  it(
+    "are in a folder that is made for them",
+    batchScene(async (scene) => {
+      scene.rows(1);
+      const { code } = await scene.belt([scene.path("rows.jsonl"), "--out", scene.path("new/sub/o.ndjson")]);
+      expect(code).toBe(0);
+      expect(scene.results("new/sub/o.ndjson")).toHaveLength(1);
+    }),
+  );
+
+  it(
+    "such as belt's own journal, that cannot be written are told once",
+    batchScene(async (scene) => {
+      scene.rows(6);
+      scene.write("state", "no folder");
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl")]);
+      expect(code).toBe(0);
+      expect(stderr.match(/could not note/g)).toHaveLength(1);
+      expect(stderr).toContain("6 rows: could not note its task: ");
     }),
   );
 });

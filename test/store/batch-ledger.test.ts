@@ -269,6 +269,19 @@ describe("the lock of a batch", () => {
     await ledger.close();
   });
 
+  it.each(["", "{", '{"pid":12,"ho'])("that a crash has torn is taken over: %j", async (text) => {
+    const files = await fresh();
+    writeFileSync(files.lock, text);
+    await (await BatchLedger.open(files, HEAD, LOCK)).ledger.close();
+  });
+
+  it("leaves a file of something else alone", async () => {
+    const files = await fresh();
+    writeFileSync(files.lock, "my own notes");
+    await expect(BatchLedger.open(files, HEAD, LOCK)).rejects.toThrow(`cannot lock ${files.lock}`);
+    expect(readFileSync(files.lock, "utf8")).toBe("my own notes");
+  });
+
   it("is taken by one of many who want it at once", async () => {
     const files = await fresh();
     writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));

@@ -72,6 +72,11 @@ export interface BatchRun {
   note(text: string): void;
 }
 
+/** For work whose warnings would be those of many rows. */
+export function countingWarnings({ ctx, repeated }: BatchRun): RunContext {
+  return { ...ctx, out: { ...ctx.out, warn: repeated.count } };
+}
+
 /** The streams that are open. */
 export class Streams {
   #open = 0;

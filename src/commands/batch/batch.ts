@@ -96,7 +96,8 @@ async function findRows(ctx: Context, rows: string, allowSensitive: boolean): Pr
   return { name: rows, path };
 }
 
-async function requireOther({ results }: BatchFiles, file: RowsFile | null): Promise<void> {
-  if (file && (await realPlace(file.path)) === results)
-    throw usageError(`--out: ${results} holds the rows`, "name another file");
+async function requireOther({ results, journal, lock }: BatchFiles, file: RowsFile | null): Promise<void> {
+  const place = file && (await realPlace(file.path));
+  if (place !== null && [results, journal, lock].includes(place))
+    throw usageError(`--out: ${place} holds the rows`, "name another file");
 }

@@ -14,15 +14,19 @@ interface Ending {
   files: BatchFiles;
   rows: readonly PlannedRow[];
   saves: boolean;
+  /** Which ids have new content. */
+  changed: string | null;
   /** Why no more rows were begun; null when all were. */
   reason: BeltError | null;
   command(again?: Again): Promise<BeltCommand>;
 }
 
 /** Tells how the rows stand, as the files say, and ends by what that comes to (src/cli/README.md, "Many runs"). */
-export async function conclude(ctx: Context, { files, rows, saves, reason, command }: Ending): Promise<void> {
+export async function conclude(ctx: Context, ending: Ending): Promise<void> {
+  const { files, rows, saves, changed, reason, command } = ending;
   const report = await readReport(files, rows, saves);
   if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
+  if (changed !== null) ctx.out.note(changed);
   const told = `${reportText(report)}; results in ${shownPath(await realPlace(ctx.machine.cwd), files.results)}`;
   if (!reason && report.done === report.rows) return ctx.out.note(told);
   const exit = exitOf(reason, report);

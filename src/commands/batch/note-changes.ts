@@ -8,16 +8,11 @@ interface Plan {
   state: BatchState;
 }
 
-/** Says, before anything is paid, which rows will be run though rows like them have ended well. */
-export function noteChanges(ctx: Context, plan: Plan, app: string): void {
-  const fresh = plan.rows.filter(({ key }) => standingOf(plan.state.rows.get(key)) === "new");
-  noteVersion(ctx, plan, fresh, app);
-  noteIds(ctx, plan, fresh);
-}
-
-function noteVersion(ctx: Context, { planning, state }: Plan, fresh: PlannedRow[], app: string): void {
+/** Says, before anything is paid, which rows will be run again for a new version of the app. */
+export function warnOfVersion(ctx: Context, plan: Plan, app: string): void {
+  const { planning, state } = plan;
   const done = contentsDone(state, planning.version);
-  const older = fresh.filter(({ content }) => done.has(content));
+  const older = freshRows(plan).filter(({ content }) => done.has(content));
   if (older.length === 0) return;
   const version = done.get(older[0]!.content)!;
   const rows = older.length === 1 ? "1 row that is" : `${older.length} rows that are`;
@@ -35,16 +30,24 @@ function contentsDone(state: BatchState, version: string | null): Map<string, st
   );
 }
 
-function noteIds(ctx: Context, { rows, state }: Plan, fresh: PlannedRow[]): void {
+/** Which ids have new content, so that their rows are run as new ones; null where none has. */
+export function changedIds(plan: Plan): string | null {
+  const { rows, state } = plan;
   const keys = new Set(rows.map(({ key }) => key));
-  const changed = fresh.flatMap(({ id, content }) => {
+  const changed = freshRows(plan).flatMap(({ id, content }) => {
     const before = id === null ? undefined : state.ids.get(id);
     const isOther = before !== undefined && !keys.has(before) && state.rows.get(before)?.content !== content;
     return isOther ? [id!] : [];
   });
   const [first] = changed;
-  if (first === undefined) return;
+  if (first === undefined) return null;
   const which =
-    changed.length === 1 ? `the id ${first} has` : `${changed.length} ids, such as ${first}, have`;
-  ctx.out.note(`${which} new content, and will be run as new; of the lines with an id, the last stands`);
+    changed.length === 1
+      ? `the id ${first} has new content, and is`
+      : `${changed.length} ids, such as ${first}, have new content, and are`;
+  return `${which} run as new; of the lines with an id, the last stands`;
+}
+
+function freshRows({ rows, state }: Plan): PlannedRow[] {
+  return rows.filter(({ key }) => standingOf(state.rows.get(key)) === "new");
 }

@@ -16,17 +16,37 @@ export interface RowsFile {
 
 /** The rows of a file of JSON lines or CSV, one after the other; throws what keeps it from being read. */
 export async function* readRows({ name, path }: RowsFile): AsyncGenerator<Row | RowProblem> {
-  let line = 0;
+  let broken: number | null = null;
+  const pieces = untilBroken(decodePieces(createReadStream(path)), (line) => {
+    broken = line;
+  });
+  const { head, text } = await peek(pieces);
+  yield* isCsv(name, head) ? readCsv(text, separatorOf(name, head)) : readLines(text);
+  if (broken !== null) yield { line: broken, problem: "is not text in UTF-8 or UTF-16" };
+}
+
+/** Ends where the bytes are no text, and tells that line: what is wrong before it is told, too. */
+async function* untilBroken(
+  pieces: AsyncIterable<string>,
+  onBroken: (line: number) => void,
+): AsyncGenerator<string> {
+  let line = 1;
   try {
-    const { head, text } = await peek(decodePieces(createReadStream(path)));
-    if (isCsv(name, head)) return yield* readCsv(text, separatorOf(name, head));
-    for await (const each of splitLines(text)) {
-      line++;
-      if (each.trim() !== "") yield await readLine(each, line);
+    for await (const piece of pieces) {
+      line += piece.split("\n").length - 1;
+      yield piece;
     }
   } catch (thrown) {
     if (!(thrown instanceof TypeError)) throw thrown;
-    yield { line: line + 1, problem: "is not text in UTF-8 or UTF-16" };
+    onBroken(line);
+  }
+}
+
+async function* readLines(text: AsyncIterable<string>): AsyncGenerator<Row | RowProblem> {
+  let line = 0;
+  for await (const each of splitLines(text)) {
+    line++;
+    if (each.trim() !== "") yield await readLine(each, line);
   }
 }
 

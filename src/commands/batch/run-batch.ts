@@ -16,7 +16,7 @@ import { Book } from "./book.ts";
 import { conclude } from "./conclude.ts";
 import { headOf } from "./head.ts";
 import { noteMissingFiles } from "./missing-files.ts";
-import { noteChanges } from "./note-changes.ts";
+import { changedIds, warnOfVersion } from "./note-changes.ts";
 import { Pace } from "./pace.ts";
 import { runRows } from "./passes.ts";
 import { type PlannedRow, type Planning, planRows } from "./plan.ts";
@@ -43,11 +43,13 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
     sleep: (ms) => api.sleep(ms, ctx.signal),
   });
   const stop = new Stop();
+  let changed: string | null = null;
   try {
     const book = new Book(ledger, state, ctx.out.redact);
     const plan = { planning, rows, book, app: app! };
     for (const moved of carriedOver(state, rows, planning)) book.note(moved);
-    noteChanges(ctx, { planning, rows, state }, head.app);
+    warnOfVersion(ctx, { planning, rows, state }, head.app);
+    changed = changedIds({ planning, rows, state });
     const run = await createRun(ctx, api, request, plan, stop, clock);
     const behind = await leftBehind(request);
     if (api.outlivesCommand) ctx.signals.onForceQuit(behind);
@@ -63,7 +65,14 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   }
   if (ctx.signal.aborted && !(ctx.signal.reason instanceof BeltError)) throw ctx.signal.reason;
   const { files, command, flags } = request;
-  await conclude(ctx, { files, rows, saves: flags.save !== undefined, reason: stop.reason, command });
+  await conclude(ctx, {
+    files,
+    rows,
+    saves: flags.save !== undefined,
+    changed,
+    reason: stop.reason,
+    command,
+  });
 }
 
 /** Left to itself, the heap of thousands of rows grows to four times what is in it before it is cleared. */

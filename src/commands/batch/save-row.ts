@@ -6,7 +6,7 @@ import { type SavedFile, saveOutput } from "../run/download.ts";
 import type { ReceiptFacts } from "../run/receipt.ts";
 import { shownName } from "../run/receipt-input.ts";
 import { fileNames } from "../run/validate-input.ts";
-import type { BatchRun, Job } from "./batch-run.ts";
+import { type BatchRun, countingWarnings, type Job } from "./batch-run.ts";
 import { parsedRow } from "./source.ts";
 
 interface SavedRow {
@@ -24,9 +24,8 @@ export async function saveRow(run: BatchRun, job: Job, task: TaskDocument): Prom
   const { saved } = saving.task;
   if (saving.error || !receipt) return { saved, error: saving.error };
   const { writeReceipt } = await import("../run/receipt.ts");
-  const ctx = { ...run.ctx, out: { ...run.ctx.out, warn: run.repeated.count } };
   try {
-    await writeReceipt(ctx, run.api, receiptFacts(run, job, saving.task, saving.files));
+    await writeReceipt(countingWarnings(run), run.api, receiptFacts(run, job, saving.task, saving.files));
     return { saved, error: null };
   } catch (thrown) {
     return { saved, error: asBeltError(thrown) };

@@ -87,7 +87,7 @@ function candidateOf(
   };
 }
 
-/** Makes the texts at a path files to upload; false for what is no text. A row may lack the key. */
+/** Makes the texts at a path files to upload; false for what can be no path. A row may lack the key. */
 function markUploads(tree: JsonObject, path: readonly string[], source: SourceOptions): boolean {
   const found = valueAt(tree, path);
   if (found === undefined || found === null) return true;
@@ -109,10 +109,10 @@ function replaceAt(tree: JsonObject, [key, ...rest]: readonly string[], value: u
   replaceAt(copy as JsonObject, rest, value);
 }
 
-/** A path as it was typed with `@`; an address stays what it is. Null for what is no text. */
+/** A path as it was typed with `@`; an address stays what it is. Null for what is none. */
 function asUpload(value: unknown, source: SourceOptions): unknown {
   const text = value instanceof RawValue ? textOf(value) : value;
-  if (typeof text !== "string") return null;
+  if (typeof text !== "string" || text === "" || text.includes("\0")) return null;
   if (/^(https?|data):/i.test(text)) return value;
   return new RawValue([{ file: fileName(text, source) }]);
 }

@@ -4,7 +4,7 @@ import { buildRequest } from "../run/build-request.ts";
 import { type Submission, submitOnce } from "../run/submit.ts";
 import { fileNames } from "../run/validate-input.ts";
 import type { Admission } from "./admission.ts";
-import { type BatchRun, type Job, reopen, writeResult } from "./batch-run.ts";
+import { type BatchRun, countingWarnings, type Job, reopen, writeResult } from "./batch-run.ts";
 import { clean } from "./clean.ts";
 import { shortHash } from "./content.ts";
 import { followRow } from "./follow-row.ts";
@@ -30,7 +30,7 @@ async function takeOn(run: BatchRun, job: Job, round: number): Promise<Submissio
     if (run.stop.isForAll) return release(admission);
     await writeIntent(run, job.planned, request, admission);
     if (run.stop.isForAll && !run.book.failure) return takeBack(run, job.planned, admission);
-    const submission = await submitOnce(run.ctx, run.api, request, {
+    const submission = await submitOnce(countingWarnings(run), run.api, request, {
       once: true,
       by: "batch",
       uninterruptible: () => () => {},

@@ -109,7 +109,9 @@ export function setForceQuit(ctx: Context, api: Api, taskId: string, state: stri
 /** Writes down what was submitted; a full disk must not cost the run. */
 export async function remember(ctx: RunContext, api: Api, entry: Omit<JournalEntry, "api">): Promise<void> {
   await ctx.store.journal.append({ ...entry, api: api.name }).catch((error: Error) => {
-    ctx.out.warn(`could not note ${entry.type} ${entry.id}: ${error.message}`);
+    // Of many it is told once.
+    const what = entry.by ? "its task" : `${entry.type} ${entry.id}`;
+    ctx.out.warn(`could not note ${what}: ${error.message}`);
   });
 }
 

@@ -12,6 +12,7 @@ import { type ValidationIssue, validate } from "../../input/validate.ts";
 import type { Context } from "../shared/context.ts";
 import { KnownApp } from "./app-schemas.ts";
 import { askFor } from "./ask-input.ts";
+import { warnOfFields } from "./output-fields.ts";
 import type { ParsedRun } from "./parse-run.ts";
 import { warnOfFiles } from "./plain-uploads.ts";
 import { warnOfRepeats } from "./repeats.ts";
@@ -42,6 +43,7 @@ export async function validateRun(
 ): Promise<CoercedRun> {
   const { coerced, schemas } = await fitRun(ctx, parsed, validating);
   if (schemas) await warnOfFiles(ctx, coerced, schemas);
+  if (schemas && validating.ask) warnOfFields(ctx, parsed.app, schemas.output);
   warnOfRepeats(ctx, parsed.app, coerced);
   return coerced;
 }
@@ -81,7 +83,7 @@ interface FlagIssue extends ValidationIssue {
 
 /** A run as one version of its app sees it. */
 interface CheckedRun {
-  schemas: { input: Schema | null; setup: Schema | null };
+  schemas: { input: Schema | null; output: Schema | null; setup: Schema | null };
   coerce(): CoercedRun;
   issues(coerced: CoercedRun): Promise<FlagIssue[]>;
 }
@@ -90,7 +92,11 @@ function checkedBy(ctx: Context, parsed: ParsedRun, app: AppSchemas): CheckedRun
   const note = (text: string) => ctx.out.trace(`not checked: ${text}`);
   const name = parsed.function ?? app.defaultFunction;
   const found = Object.hasOwn(app.functions, name) ? app.functions[name] : undefined;
-  const schemas = { input: asSchema(found?.input, note), setup: asSchema(app.setup, note) };
+  const schemas = {
+    input: asSchema(found?.input, note),
+    output: asSchema(found?.output),
+    setup: asSchema(app.setup, note),
+  };
   const within = async (flag: Flag, coerced: CoercedInput | undefined, schema: Schema | null) =>
     coerced && schema ? (await validate(coerced, schema, note)).map((issue) => ({ ...issue, flag })) : [];
   return {
