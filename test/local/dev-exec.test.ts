@@ -256,14 +256,15 @@ describe("dev exec", () => {
     expect(leftOver()).toEqual([]);
   });
 
-  it("warns of an app that is broken", async () => {
+  it("warns of an app that is broken, and leads whoever runs it to how apps are written", async () => {
     mkdirSync(join(home.dir, "empty"));
     write("empty/inf.yml", "namespace: local\nname: empty\n");
-    const { exitCode, stderr } = await exec("empty", "--", "sh", "-c", "belt app list -q");
-    expect(exitCode).toBe(0);
-    expect(stderr).toMatch(
-      /^warning: local\/empty is broken: \S+\/empty has neither inference\.js nor .*\n$/,
-    );
+    const { exitCode, stderr } = await exec("empty", "--", "sh", "-c", "belt run local/empty -q");
+    expect(exitCode).toBe(1);
+    const [warning, error, hint] = stderr.split("\n");
+    const problem = /^warning: local\/empty is broken: (\S+\/empty has neither inference\.js nor .*)$/;
+    expect(error).toContain(`: local/empty cannot be loaded: ${problem.exec(warning!)![1]}`);
+    expect(hint).toBe("hint: belt help app-format tells how apps are written");
   });
 
   it("runs npm test of README's project, which uses the official SDK", async () => {

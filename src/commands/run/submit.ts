@@ -126,6 +126,9 @@ async function explainRefusal(
     return await explainSession(thrown, api, session, app);
   const { httpStatus, code } = thrown.facts;
   if (code === "unexpected_reply") return thrown;
+  // Of what cannot be loaded it is not known either what it takes.
+  if (code === "invalid_app")
+    return thrown.with({ hint: [belt("help", "app-format"), " tells how apps are written"] });
   if (httpStatus === 400 || httpStatus === 422)
     return thrown.with({ hint: [belt("run", app, "--help-app"), " shows what it takes"] });
   const { explainUnknownApp } = await import("./unknown-app.ts");
