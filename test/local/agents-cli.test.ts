@@ -67,12 +67,15 @@ describe("with no account and no server", () => {
     mkdirSync(dir);
     writeFileSync(join(dir, "agent.yml"), "name: broken\nturns:\n  - steps:\n      - call: nothing\n");
     const server = await spawnDev(home, [dir, "--port", "0"]);
+    const all = server.events[0]!["apps"] as { app: string; problem: { message: string } | null }[];
+    const { app, problem } = all.find(({ problem }) => problem)!;
+    expect(problem!.message).toContain('turns.0.steps.0.call names "nothing"');
+    const { exitCode, stderr } = await spawnBelt(["agent", "run", app, "hi", "--local"], home);
     server.child.kill("SIGTERM");
     await server.child;
-    const all = server.events[0]!["apps"] as { kind?: string; problem: { message: string } | null }[];
-    expect(all.find(({ kind, problem }) => kind === "agent" && problem)?.problem?.message).toContain(
-      'turns.0.steps.0.call names "nothing"',
-    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`${app} cannot be loaded: `);
+    expect(stderr).not.toContain("shows what it takes");
   });
 });
 

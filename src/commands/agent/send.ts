@@ -89,14 +89,15 @@ function notSent(reason: unknown, thrown: unknown): unknown {
 
 function explain(thrown: unknown, { agent }: AgentRequest): unknown {
   if (!(thrown instanceof BeltError)) return thrown;
-  const { exit, httpStatus } = thrown.facts;
+  const { exit, httpStatus, code } = thrown.facts;
   if (exit === "inDoubt")
     return thrown.with({
       hint: ["look before sending it again (", LOOK, "); belt does not repeat it by itself"],
     });
   if (httpStatus === 404)
     return thrown.with({ hint: [belt("api", "POST", "/agents/list"), " shows the agents there are"] });
-  if (httpStatus === 400 || httpStatus === 422)
+  // Of what cannot be loaded it is not known what it takes.
+  if ((httpStatus === 400 || httpStatus === 422) && code !== "invalid_app")
     return thrown.with({ hint: [belt("api", "GET", `/agents/${agent}`), " shows what it takes"] });
   return thrown;
 }

@@ -126,7 +126,7 @@ async function explainRefusal(
     return await explainSession(thrown, api, session, app);
   const { httpStatus, code } = thrown.facts;
   if (code === "unexpected_reply") return thrown;
-  // Of what cannot be loaded it is not known either what it takes.
+  // Of what cannot be loaded it is not known what it takes.
   if (code === "invalid_app")
     return thrown.with({ hint: [belt("help", "app-format"), " tells how apps are written"] });
   if (httpStatus === 400 || httpStatus === 422)
