@@ -1,6 +1,7 @@
 import type { BeltError } from "../../errors.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import { type BatchRun, type Job, writeResult } from "./batch-run.ts";
+import type { PlannedRow } from "./plan.ts";
 
 /** What is to be done about a job: nothing more, or the same once more. */
 export type Outcome = "over" | "again";
@@ -49,6 +50,19 @@ export async function tryAgain(
     job.tries++;
     return "again";
   }
-  await writeResult(run, job.planned, { status: "failed", error, task_id: taskId });
+  return await fail(run, job.planned, error, taskId);
+}
+
+/** The row has failed; one that is in doubt stays so, whatever kept it from being run again. */
+export async function fail(
+  run: BatchRun,
+  planned: PlannedRow,
+  error: string,
+  task_id: string | null = null,
+): Promise<Outcome> {
+  if (run.book.standing(planned.key) === "in-doubt") {
+    run.settled.add(planned.key);
+    run.note(`row ${planned.row}: ${error}; it stays in doubt`);
+  } else await writeResult(run, planned, { status: "failed", error, task_id });
   return "over";
 }
