@@ -16,6 +16,14 @@ export function messageOf(thrown: unknown): string {
   return told.join(": ").slice(0, LONGEST);
 }
 
+/** The same, "TypeError: x is not a function" where it is of a kind, then its file and line where it does not name them. */
+export function describeThrown(thrown: unknown, place: Place | null): string {
+  const message = messageOf(thrown);
+  const name = textOf(thrown, "name");
+  const said = /^(Error)?$/.test(name) || message.startsWith(name) ? message : `${name}: ${message}`;
+  return place === null || said.includes(placeText(place)) ? said : `${said} (${placeText(place)})`;
+}
+
 /** The stacks of an error, of its causes, and of those that any of them gathers; empty when it has none. */
 export function stackOf(thrown: unknown): string {
   const labeled = (label: string, error: unknown) => {
@@ -32,6 +40,10 @@ export function stackOf(thrown: unknown): string {
 export interface Place {
   file: string;
   line: number;
+}
+
+export function placeText({ file, line }: Place): string {
+  return `${file}:${line}`;
 }
 
 const PLACE = /(file:\/\/[^\s()]+?|(?:\/|[A-Za-z]:\\)[^\s:()]+):(\d+)/g;

@@ -33,7 +33,7 @@ export class App {
   }
 }
 function helper() {
-  throw new Error("no picture", { cause: new Error("disk is full") });
+  throw new RangeError("no picture", { cause: new Error("disk is full") });
 }
 `,
   });
@@ -45,14 +45,12 @@ function helper() {
   expect(told[2]).toContain("Error: disk is full");
   expect(told[2]).not.toMatch(/worker\/main\.js|node:internal/);
   const failed = server.events.find((event) => event.type === "task" && event.status === "failed");
-  expect(failed).toMatchObject({
-    error: "no picture: disk is full",
-    place: `${join(dir, "inference.js")}:10`,
-  });
+  const place = `${join(dir, "inference.js")}:10`;
+  expect(failed).toMatchObject({ error: `RangeError: no picture: disk is full (${place})`, place });
 });
 
 test("what several errors are gathered in is told with each of them", async () => {
-  const { server } = await serve({
+  const { dir, server } = await serve({
     "inference.js": `import { z } from "zod";
 export const RunInput = z.object({}), RunOutput = z.any();
 export class App {
@@ -61,7 +59,7 @@ export class App {
 `,
   });
   const { error, id } = await server.run(BODY);
-  expect(error).toBe("outer: both");
+  expect(error).toBe(`outer: both (${join(dir, "inference.js")}:4)`);
   const log = server.events.flatMap((event) => (event.type === "log" && event.id === id ? [event.text] : []));
   const heads = log
     .join("\n")

@@ -79,7 +79,10 @@ describe("dev exec", () => {
     const { exitCode, stderr } = await exec(app, "--", "sh", "-c", act);
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(/^task task_\w+ of test\/probe failed at \S+probe\/inference\.js:\d+$/m);
-    expect(stderr).toContain(join(app, "inference.js"));
+    const [, place] = /failed at (.*)$/m.exec(stderr)!;
+    expect(place).toContain(join(app, "inference.js"));
+    expect(stderr).toMatch(/^error: task task_\w+ failed: .+$/m);
+    expect(/^error: .*$/m.exec(stderr)![0]).toContain(` (${place})`);
   });
 
   it(

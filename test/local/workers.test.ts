@@ -56,7 +56,7 @@ test("one version and setup use one warm instance, another setup sets it up agai
 test("a worker that dies fails its task with its last words, and the next task gets another", async () => {
   const server = await startServer({ workers: 1 });
   const crashed = await server.run(act("crash"));
-  expect(crashed.error).toBe("the app crashed: a crash outside of run");
+  expect(crashed.error).toMatch(/^the app crashed: a crash outside of run \(\S+probe.inference\.js:\d+\)$/);
   const logs = (await server.call("GET", `/tasks/${crashed.id}/logs`)).body.logs;
   expect(logs.map((log: Json) => log.content)).toContain("this is through node");
   expect(await server.run({})).toMatchObject({ status_text: "completed" });

@@ -86,7 +86,7 @@ Rules:
   - A function is a method of App that is not setup, unload, onCancel or constructor, does not begin with _, and has both schemas: run has RunInput and RunOutput, set_value has SetValueInput, ….
   - Inputs are checked by the schema, with its defaults filled in; outputs are JSON.
   - What this.… holds lives as long as the process: that is the state of a session.
-  - What is thrown fails the task; its message and causes are the task's error.
+  - What is thrown fails the task; its message and causes, with file and line, are the task's error.
   - zod 3 and zod 4 both work. input_schema.json and the like are not needed.
 
 Try it:

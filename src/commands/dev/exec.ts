@@ -122,9 +122,7 @@ function whatFailed({ steps, checks }: Rehearsal): string[] {
 /** What the author of an app would otherwise see in `belt dev`, and what is gone with this server. */
 function tellAuthors({ out }: Context, event: ServerEvent): void {
   if (event.type === "worker" && event.error !== null)
-    out.warn(
-      `a worker of ${event.app} died: ${event.error}${event.place === null ? "" : ` (${event.place})`}`,
-    );
+    out.warn(`a worker of ${event.app} died: ${event.error}`);
   if (event.type === "task" && event.status === "failed" && event.place !== null)
     out.note(`task ${event.id} of ${event.app} failed at ${event.place}`);
   if (event.type !== "app") return;

@@ -1,5 +1,5 @@
 /** Tells the server why the app ended its process. Runs in the worker process. */
-import { messageOf, type Place, placeIn, stackOf } from "../error-text.ts";
+import { describeThrown, type Place, placeIn, placeText, stackOf } from "../error-text.ts";
 import type { FromWorker } from "../workers/protocol.ts";
 
 type Send = (message: FromWorker) => void;
@@ -21,13 +21,17 @@ export function tellEndings(endings: Endings): void {
     if (isCaught || leavesPlaceToNode(error)) return;
     const stack = ownFrames(stackOf(error));
     if (stack !== "") endings.send({ kind: "log", text: stack, isError: false, run: endings.currentRun() });
-    const head = endings.isLoaded() ? "the app crashed: " : "";
-    tell(endings, "crash", head + namedMessageOf(error), placeIn(stack, endings.dir));
+    const place = placeIn(stack, endings.dir);
+    // Of an app that cannot be loaded the place is told apart.
+    const said = endings.isLoaded()
+      ? `the app crashed: ${describeThrown(error, place)}`
+      : describeThrown(error, null);
+    tell(endings, "crash", said, place);
     exit(1);
   });
   process.exit = (code) => {
     const place = placeIn(new Error().stack ?? "", endings.dir);
-    const where = place ? ` at ${textOf(place)}` : "";
+    const where = place ? ` at ${placeText(place)}` : "";
     tell(endings, "exit", `the app called process.exit(${code ?? process.exitCode ?? ""})${where}`, place);
     return exit(code);
   };
@@ -35,14 +39,10 @@ export function tellEndings(endings: Endings): void {
 
 function tell({ send }: Endings, by: "crash" | "exit", message: string, place: Place | null): void {
   try {
-    send({ kind: "ending", by, message, place: place && textOf(place) });
+    send({ kind: "ending", by, message, place: place && placeText(place) });
   } catch {
     // An app that has closed the channel ends all the same.
   }
-}
-
-function textOf({ file, line }: Place): string {
-  return `${file}:${line}`;
 }
 
 /** Frames of belt's and of node's own say nothing about the app. */
@@ -61,11 +61,4 @@ function leavesPlaceToNode(error: unknown): boolean {
   if (!String(error.stack).startsWith(String(error))) return false;
   error.stack = String(error);
   return true;
-}
-
-/** "TypeError: x is not a function"; what is an Error only is told by its message. */
-function namedMessageOf(error: unknown): string {
-  const message = messageOf(error);
-  const { name } = error instanceof Error ? error : { name: "Error" };
-  return name === "Error" || message.startsWith(name) ? message : `${name}: ${message}`;
 }

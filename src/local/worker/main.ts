@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../../wire/types.ts";
-import { messageOf, placeIn, stackOf } from "../error-text.ts";
+import { describeThrown, messageOf, placeIn, placeText, stackOf } from "../error-text.ts";
 import { FROM_SERVER, readMessages, sendToServer } from "../workers/channel.ts";
 import type { FromWorker, ToWorker } from "../workers/protocol.ts";
 import { InvalidValue, type LoadedApp, readApp } from "./app.ts";
@@ -77,13 +77,13 @@ async function receive(
     const stack = ownFrames(stackOf(error));
     if (stack) send({ kind: "log", text: stack, isError: false, run: null });
     const place = placeIn(stack, HOME);
-    const said = messageOf(error);
     const isOfSchema = error instanceof InvalidValue;
+    const said = isOfSchema ? messageOf(error) : describeThrown(error, place);
     send({
       kind: "error",
       id: message.id,
       message: message.kind === "setup" && !isOfSchema ? `setup failed: ${said}` : said,
-      place: place && `${place.file}:${place.line}`,
+      place: place && placeText(place),
     });
   }
 }
