@@ -22,7 +22,9 @@ export async function throttled(run: BatchRun, job: Job, round: number, error: B
 export function slowDown(run: BatchRun, round: number, reason: string, retryAfter?: number): void {
   const before = run.pace.limit;
   if (!run.pace.throttled(round, retryAfter)) return;
-  const { limit, pauseLeft } = run.pace;
+  const { limit } = run.pace;
+  // Some of it may have passed since it was asked for.
+  const pauseLeft = Math.ceil(run.pace.pauseLeft / 100) * 100;
   if (limit === before && pauseLeft < 1_000) return;
   const pause = pauseLeft >= 1_000 ? `, after a pause of ${formatDuration(pauseLeft)}` : "";
   run.note(`${reason}; ${limit} at a time from now on${pause}`);
