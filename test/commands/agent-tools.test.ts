@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
 import { isAlive } from "../support/alive.ts";
 import { until } from "../support/belt.ts";
+import { needsLinux } from "../support/platform.ts";
 import { lastError, patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import {
@@ -157,17 +158,17 @@ describe.concurrent("a client tool", () => {
     }),
   );
 
-  test(
-    "that leaves something running is not waited for, and the user hears of it",
-    scene(async ({ api, belt }) => {
+  test("that leaves something running is not waited for, and the user hears of it", async (context) => {
+    needsLinux(context);
+    await scene(async ({ api, belt }) => {
       agentWithCalls(api, [call], /^\/tools\//);
       api.on("POST /tools/inv_1", noContent);
       const tool = "clock=setsid sleep 2 & echo noon";
       const { code, stderr } = await belt("agent", "run", "test/agent", "time?", "--tool", tool);
       expect({ code, results: resultsOf(api) }).toEqual({ code: 0, results: ["noon"] });
       expect(stderr).toContain("tool clock left something running");
-    }),
-  );
+    })();
+  });
 
   test.each([
     ["a new chat", []],
