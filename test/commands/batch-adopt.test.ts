@@ -60,3 +60,28 @@ describe.concurrent("a lost submit, where the API names tasks by", () => {
     )();
   });
 });
+
+it("Ctrl-C while lost submits are looked for leaves with the report", async () => {
+  let leave = () => {};
+  await batchScene(
+    async (scene) => {
+      scene.rows(2);
+      const running = scene.belt([scene.path("rows.jsonl")]);
+      leave = () => running.signal("SIGINT");
+      expect(await running).toMatchObject({
+        code: 130,
+        stderr: expect.stringContaining("2 rows: 1 done, 1 in doubt"),
+      });
+      expect((await scene.belt([scene.path("rows.jsonl")])).code).toBe(0);
+      expect(scene.server.submits).toBe(2);
+    },
+    {
+      drops: ({ n }) => n === 2,
+      waits: async (path) => {
+        if (path !== "/tasks/list") return;
+        leave();
+        leave = () => {};
+      },
+    },
+  )();
+});

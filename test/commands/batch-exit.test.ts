@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type BatchScene, batchScene } from "../support/batch-scene.ts";
 import { until } from "../support/belt.ts";
@@ -121,6 +122,26 @@ describe.concurrent("the exit code of a batch", () => {
         { ...only(one), ...only(other) },
       )();
   });
+});
+
+it("the exit code of a batch whose rows are gone while it runs is 1, and all is told", async () => {
+  let remove = () => {};
+  await batchScene(
+    async (scene) => {
+      remove = () => rmSync(scene.path("rows.jsonl"), { force: true });
+      const { code, stderr } = await exitOf(scene, ["done", "lost"], {});
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /error: .*rows\.jsonl.*; 2 rows: 1 done, 1 running;.*\nhint: .* goes on/,
+        ),
+      });
+    },
+    {
+      drops: ({ is }) => is === "lost",
+      waits: async (path) => path === "/tasks/list" && remove(),
+    },
+  )();
 });
 
 /** What a server needs for rows that end so. */

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchScene } from "../support/batch-scene.ts";
+import { until } from "../support/belt.ts";
 import { cappedBatches, checkCap } from "../support/capped-batch.ts";
 import { goOn, killOnce, PATIENCE } from "../support/killed-batch.ts";
 
@@ -52,8 +53,11 @@ describe("a batch that is killed", () => {
           scene.rows(ROWS);
           const args = [scene.path("rows.jsonl"), "-j", "24", ...PATIENCE];
           for (let kill = 0; kill < 3; kill++) {
+            // How fast a batch is must not say how often it is hit.
+            const reached = scene.server.submits + Math.ceil((Math.random() * ROWS) / 4);
             const running = scene.spawn(args);
-            await Promise.race([running, wait(250 + Math.random() * 2_000)]);
+            await until(() => scene.server.submits >= reached);
+            await wait(Math.random() * 20);
             if (running.kill("SIGKILL")) kills++;
             await running;
           }

@@ -232,7 +232,7 @@ export function shortId(id: string): string {
 }
 
 function inputIn(text: string): JsonObject {
-  return text === "" ? {} : ((JSON.parse(text) as { input?: JsonObject }).input ?? {});
+  return text.startsWith("{") ? ((JSON.parse(text) as { input?: JsonObject }).input ?? {}) : {};
 }
 
 function shown(task: ServedTask, fields: JsonObject = {}): JsonObject {

@@ -63,7 +63,8 @@ async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask
     const found = await newestTasks(run, since, (task) => isStranger(task) && fits(run, lost, task));
     return (await mapLimit(found, AT_ONCE, (task) => withAllNames(run, task))).filter(isStranger);
   } catch (thrown) {
-    run.ctx.signal.throwIfAborted();
+    // Who leaves is told how the rows stand, too.
+    if (run.ctx.signal.aborted) return [];
     if (!(thrown instanceof BeltError)) throw thrown;
     run.ctx.out.warn(
       `the account's tasks could not be read, so lost submits stay in doubt: ${thrown.message}`,

@@ -1,4 +1,4 @@
-import { BeltError } from "../../errors.ts";
+import { asBeltError, BeltError } from "../../errors.ts";
 import { adoptLost } from "./adopt.ts";
 import type { BatchRun } from "./batch-run.ts";
 import { type PlannedRow, readPlanned } from "./plan.ts";
@@ -24,9 +24,14 @@ export async function runRows(run: BatchRun): Promise<void> {
 function rowsInTurn(run: BatchRun, isWanted: (row: PlannedRow) => boolean, follows: boolean): NextRow {
   const rows = readPlanned(run.planning, run.rows, isWanted);
   return async () => {
-    const { value } = await rows.next();
-    if (value) return { ...value, follows, tries: 0, release() {} };
-    if (value === null) run.stop.request(rowsChanged());
+    try {
+      const { value } = await rows.next();
+      if (value) return { ...value, follows, tries: 0, release() {} };
+      if (value === null) run.stop.request(rowsChanged());
+    } catch (thrown) {
+      // What is under way is followed all the same.
+      run.stop.request(asBeltError(thrown));
+    }
     return null;
   };
 }

@@ -10,7 +10,7 @@ import { shortHash } from "./content.ts";
 import { followRow } from "./follow-row.ts";
 import type { PlannedRow, PreparedRow } from "./plan.ts";
 import { parsedRow } from "./source.ts";
-import { isThrottled, type Outcome, throttled, unreachable } from "./try-again.ts";
+import { fail, isThrottled, type Outcome, throttled, unreachable } from "./try-again.ts";
 
 /** One row from its files to its result: uploaded, its intent written down, submitted once, followed. */
 export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
@@ -23,12 +23,14 @@ export async function submitRow(run: BatchRun, job: Job): Promise<Outcome> {
 /** Submits it; where nothing comes of that, what is to be done about it. */
 async function takeOn(run: BatchRun, job: Job, round: number): Promise<Submission | Outcome> {
   let admission: Admission | null = null;
+  let isBegun = false;
   try {
     await untilLostIsOver(run, job.planned);
     admission = await run.admit(job.prepared);
     const request = await requestOf(run, job.prepared);
     if (run.stop.isForAll) return release(admission);
     await writeIntent(run, job.planned, request, admission);
+    isBegun = true;
     if (run.stop.isForAll && !run.book.failure) return takeBack(run, job.planned, admission);
     const submission = await submitOnce(countingWarnings(run), run.api, request, {
       once: true,
@@ -44,9 +46,15 @@ async function takeOn(run: BatchRun, job: Job, round: number): Promise<Submissio
     // No failure of the row: nothing can be written down any more.
     if (run.book.failure) throw run.book.failure;
     if (!(thrown instanceof BeltError)) throw thrown;
-    if (thrown.facts.exit === "inDoubt") admission?.settle();
-    else admission?.release();
-    return await notTakenOn(run, job, round, await clean(run, job, thrown));
+    const error = await clean(run, job, thrown);
+    if (error.facts.exit === "inDoubt") {
+      admission?.settle();
+      return await lost(run, job.planned, round, error);
+    }
+    admission?.release();
+    // An earlier submit that is in doubt stays so.
+    if (isBegun) reopen(run, job.planned, error.message);
+    return await notTakenOn(run, job, round, error);
   }
 }
 
@@ -114,10 +122,7 @@ function iso(time: number): string {
 const FOR_ALL = [401, 402, 403, 404];
 
 async function notTakenOn(run: BatchRun, job: Job, round: number, error: BeltError): Promise<Outcome> {
-  const { planned } = job;
   const { exit, httpStatus } = error.facts;
-  if (exit === "inDoubt") return await lost(run, planned, round, error);
-  reopen(run, planned, error.message);
   if (error.isStop || run.deadline.aborted) return "over";
   if (isThrottled(error)) return await throttled(run, job, round, error);
   if (exit === "unavailable") return await unreachable(run, job, round, error);
@@ -125,8 +130,7 @@ async function notTakenOn(run: BatchRun, job: Job, round: number, error: BeltErr
     run.stop.request(error);
     return "over";
   }
-  await writeResult(run, planned, { status: "failed", error: error.message });
-  return "over";
+  return await fail(run, job.planned, error.message);
 }
 
 /** The run may have started: what became of it is looked for later, and it is not submitted again. */

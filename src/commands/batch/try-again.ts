@@ -1,6 +1,7 @@
 import type { BeltError } from "../../errors.ts";
 import { formatDuration } from "../../terminal/text.ts";
 import { type BatchRun, type Job, writeResult } from "./batch-run.ts";
+import type { PlannedRow } from "./plan.ts";
 
 /** What is to be done about a job: nothing more, or the same once more. */
 export type Outcome = "over" | "again";
@@ -21,7 +22,9 @@ export async function throttled(run: BatchRun, job: Job, round: number, error: B
 export function slowDown(run: BatchRun, round: number, reason: string, retryAfter?: number): void {
   const before = run.pace.limit;
   if (!run.pace.throttled(round, retryAfter)) return;
-  const { limit, pauseLeft } = run.pace;
+  const { limit } = run.pace;
+  // Some of it may have passed since it was asked for.
+  const pauseLeft = Math.ceil(run.pace.pauseLeft / 100) * 100;
   if (limit === before && pauseLeft < 1_000) return;
   const pause = pauseLeft >= 1_000 ? `, after a pause of ${formatDuration(pauseLeft)}` : "";
   run.note(`${reason}; ${limit} at a time from now on${pause}`);
@@ -49,6 +52,19 @@ export async function tryAgain(
     job.tries++;
     return "again";
   }
-  await writeResult(run, job.planned, { status: "failed", error, task_id: taskId });
+  return await fail(run, job.planned, error, taskId);
+}
+
+/** The row has failed; one that is in doubt stays so, whatever kept it from being run again. */
+export async function fail(
+  run: BatchRun,
+  planned: PlannedRow,
+  error: string,
+  task_id: string | null = null,
+): Promise<Outcome> {
+  if (run.book.standing(planned.key) === "in-doubt") {
+    run.settled.add(planned.key);
+    run.note(`row ${planned.row}: ${error}; it stays in doubt`);
+  } else await writeResult(run, planned, { status: "failed", error, task_id });
   return "over";
 }
