@@ -6,7 +6,7 @@ import { keyInArguments } from "../keys.ts";
 import { hasKey } from "./has-key.ts";
 import { type Known, readKnown } from "./known-apps.ts";
 import { meantCommand } from "./meant-command.ts";
-import { placesOfWords } from "./meant-path.ts";
+import { isWholeName, placesOfWords } from "./meant-path.ts";
 import { ADVICE, COMMANDS } from "./other-tools.ts";
 
 /** What is needed to make sense of a command line. */
@@ -30,12 +30,20 @@ export async function explainUsage(thrown: CommanderError, refused: Refused): Pr
 /** What a command refused, taking for an argument what is a verb of other tools: `dev start`, `batch run`. */
 export async function explainRefusal(error: BeltError, refused: Refused): Promise<BeltError> {
   const { program, host } = refused;
-  const [noun, verb] = placesOfWords(program, host.argv).map((place) => host.argv[place]);
+  const places = placesOfWords(program, host.argv);
+  const [noun, verb, third] = places.map((place) => host.argv[place]);
+  if (noun === "batch" && ROWS.test(verb ?? "") && isWholeName(third)) {
+    const [first = "", ...others] = host.argv.with(places[1]!, third!).with(places[2]!, verb!);
+    return error.with({ hint: { ...belt(first, ...others), isWhole: true } });
+  }
   const pair = `${noun} ${verb}`;
   if (!Object.hasOwn(COMMANDS, pair) && !Object.hasOwn(ADVICE, pair)) return error;
   const meant = await meantBy(refused);
   return meant === null ? error : error.with({ hint: meant });
 }
+
+/** A file of rows, where an app is to be named. */
+const ROWS = /\.(csv|jsonl|ndjson)$/i;
 
 async function meantBy({ program, host, check }: Refused): Promise<Hint | null> {
   const known: Known = await readKnown(host);

@@ -5,7 +5,7 @@ import { isNoun } from "../describe-command.ts";
 import { appOf, type KnownApp } from "./known-apps.ts";
 import { findOption, isOption } from "./options.ts";
 import { OPTIONS } from "./other-options.ts";
-import { COMMANDS, NOUNS, VERBS } from "./other-tools.ts";
+import { COMMANDS, NOUNS, OF_NAMES, VERBS } from "./other-tools.ts";
 
 export interface MeantPath {
   command: Command;
@@ -52,7 +52,7 @@ function takesNext(program: Command, word: string, next: string | undefined): bo
   const known = findOption(word, commands);
   if (known) return known.required;
   if (isOption(next) || resolveExactly(program, [next])) return false;
-  if (next.includes("/") && isAppName(next)) return false;
+  if (isWholeName(next)) return false;
   return OPTIONS[word]?.every((meant) => findOption(meant, commands)?.required) ?? true;
 }
 
@@ -75,7 +75,7 @@ function resolve(program: Command, words: readonly string[], apps: readonly Know
   if (exact) return exact;
   const app = appOf(apps, [first]);
   if (app) return { words: "run", used: 1, first: [first.includes("/") ? first : app.name] };
-  if (first.includes("/") && isAppName(first)) return { words: "run", used: 0 };
+  if (isWholeName(first)) return { words: "run", used: 0 };
   const near = closest(first, namesOf(program));
   return near === null ? null : resolveExactly(program, [near, ...words.slice(1)]);
 }
@@ -88,11 +88,18 @@ function resolveExactly(program: Command, words: readonly string[]): Found | nul
   if (command && second !== undefined && childOf(command, second)) return { words: pair, used: 2 };
   if (Object.hasOwn(COMMANDS, pair)) return { words: COMMANDS[pair]!, used: 2 };
   if (command) return resolveVerb(command, second);
-  return resolveSwapped(program, words) ?? resolveWord(first);
+  return resolveSwapped(program, words) ?? resolveWord(first, second);
 }
 
-function resolveWord(word: string): Found | null {
-  return Object.hasOwn(COMMANDS, word) ? { words: COMMANDS[word]!, used: 1 } : null;
+function resolveWord(word: string, next: string | undefined): Found | null {
+  const words = ownValue(COMMANDS, word);
+  if (words === undefined) return null;
+  return { words: words === "task get" && isWholeName(next) ? "app get" : words, used: 1 };
+}
+
+/** "infsh/flux", as no command is called. */
+export function isWholeName(word = ""): boolean {
+  return word.includes("/") && isAppName(word);
 }
 
 /** "get tasks", as kubectl has it. */
@@ -108,12 +115,21 @@ function resolveVerb(noun: Command, verb: string | undefined): Found | null {
   const has = (name: string) => childOf(noun, name) !== undefined;
   const name = noun.name();
   if (noun.commands.length === 0) return { words: name, used: 1 };
+  const ofThing = verb === undefined ? undefined : wordsFor(name, verb);
+  if (ofThing !== undefined) return { words: ofThing, used: 1 };
   const known = verb === undefined ? ["list"] : (ownValue(VERBS, verb) ?? []);
   const near = verb === undefined ? null : closest(verb, namesOf(noun));
   const meant = known.find((one) => has(one) || Object.hasOwn(COMMANDS, `${name} ${one}`)) ?? near;
   if (meant === null) return noun.registeredArguments.length > 0 ? { words: name, used: 1 } : null;
   const words = has(meant) ? `${name} ${meant}` : COMMANDS[`${name} ${meant}`]!;
   return { words, used: verb === undefined ? 1 : 2 };
+}
+
+/** What is meant by a thing in the place of a verb: an id, an app, an agent. */
+function wordsFor(noun: string, thing: string): string | undefined {
+  if (isWholeName(thing)) return ownValue(OF_NAMES, noun);
+  const isId = /^(@(last|-\d+)|(task|sess|chat)_\w+)$/.test(thing);
+  return isId && /^(task|session|chat)$/.test(noun) ? `${noun} get` : undefined;
 }
 
 /** The command that words of the table name, which may go on with its arguments and options. */
