@@ -48,11 +48,11 @@ o|--infra|one:cloud,private,private_first|where to run it
 o|--worker|text|run on this worker (repeatable)
 o|--variant|text|variant of the app
 o|--webhook|text|URL that gets a POST when the task ends
-o|--session|session-or-new|open a session, or go on with one
+o|--session|session-or-new|open a session, or go on with one; with --local, while belt dev runs
 o|--session-timeout|text|idle seconds until a new session expires, 1 to 3600
 o|--max-cost|text|start nothing that may cost more than this by the estimate, exit 7 (env BELT_MAX_COST)
 o|--allow-unknown-cost||with a cap, start also what has a cost that is not known
-o|--no-wait||print the task and return
+o|--no-wait||print the task and return; with --local, while belt dev runs
 o|--timeout|text|stop waiting after this long; the task goes on; exit 8
 o|--on-interrupt|one:cancel,detach|what Ctrl-C does to the task
 o|--save|dirs|download every file of the output into this folder; nothing is overwritten

@@ -76,6 +76,8 @@ function heldBack(): BeltError {
 
 /** A key that is refused has to be changed where it comes from. */
 function explained(error: BeltError, { key, keyFrom }: Account): BeltError {
+  if (error.facts.httpStatus === 404)
+    return error.with({ hint: "check the base URL (--api-url, BELT_API_URL): there is no such API" });
   if (error.facts.httpStatus !== 401 || key === null) return error;
   const hint: Hint =
     keyFrom?.kind === "profile"

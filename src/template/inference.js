@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFileSchema, File } from "@inferencesh/app";
@@ -23,6 +23,7 @@ export const RunOutput = z.object({
 export const DrawCardInput = z.object({
   text: z.string().min(1).max(40).describe("What stands on the card"),
   color: z.enum(["gold", "skyblue", "pink"]).default("gold").describe("Its background"),
+  photo: fileSchema.optional().describe("What is beside the text"),
 });
 export const DrawCardOutput = z.object({
   card: fileSchema.describe("The card, as SVG"),
@@ -41,10 +42,12 @@ export class App {
     return { text: `${this.greeting}, ${name}!` };
   }
 
-  // belt run my-team/my-app --local --function draw_card --input text=Hi --save out/
-  async draw_card({ text, color }) {
+  // belt run my-team/my-app --local --function draw_card --input text=Hi --input photo=@me.png --save out/
+  async draw_card({ text, color, photo }) {
+    // A file that was given is fetched when its path is asked for.
+    const image = photo ? await readFile(await photo.getPath(), "base64") : null;
     const path = join(await mkdtemp(join(tmpdir(), "card-")), "card.svg");
-    await writeFile(path, svg(text, color));
+    await writeFile(path, svg(text, color, image));
     // A file is given as a File, or as {path}: it is stored, and its address takes its place.
     return { card: File.fromPath(path) };
   }
@@ -53,11 +56,12 @@ export class App {
   async unload() {}
 }
 
-function svg(text, color) {
+function svg(text, color, image) {
   const safe = text.replace(/[&<>]/g, (sign) => `&#${sign.codePointAt(0)};`);
   return [
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="120">',
     `<rect width="400" height="120" fill="${color}"/>`,
+    ...(image ? [`<image href="data:;base64,${image}" x="10" y="10" width="100" height="100"/>`] : []),
     `<text x="200" y="68" font-family="sans-serif" font-size="24" text-anchor="middle">${safe}</text>`,
     "</svg>\n",
   ].join("\n");

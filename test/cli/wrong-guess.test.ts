@@ -99,6 +99,7 @@ describe("the first wrong guess is answered with the command that was meant", ()
     [["tasks", "task_1"], "belt task get task_1"],
     [["task", "ids"], "belt task list -q"],
     [["ps", "-a"], "belt task list"],
+    [["task", "list", "id,status"], "belt task list --field id,status"],
     [["inspect", "infsh/flux"], "belt app get infsh/flux"],
     [["inspect", "task_1"], "belt task get task_1"],
     [["app", "infsh/flux"], "belt app get infsh/flux"],

@@ -70,6 +70,13 @@ describe("belt doctor", () => {
     expect((await ask("doctor")).stdout).toMatch(/✗ {2}key/);
   });
 
+  it("takes an API without sessions for another address", async () => {
+    api.on("GET /sessions", api.error(404, "not_found", "no such route"));
+    const { code, report } = await examine();
+    expect(code).toBe(5);
+    expect(report.advice).toMatch(/^To do: check the base URL \(--api-url, BELT_API_URL\)/);
+  });
+
   it("exits 4 without a key, and asks nobody", async () => {
     const { code, stdout } = await belt(["doctor", "--json"], { home, env: { BELT_API_URL: api.url } });
     expect(code).toBe(4);

@@ -170,6 +170,7 @@ describe("what does not fit", () => {
     [["prompt=a", "style=uper"], "--input style must be one of plain, upper, not uper; did you mean upper?"],
     [["prompt=a", "sizes=1", "sizes=x"], "--input sizes.1 must be a whole number, not x"],
     [["prompt:=5"], "--input prompt must be text, not 5"],
+    [['prompt:={"uri":"https://x/y"}'], "--input prompt must be text, not an object; give its uri alone"],
     [[], "--input prompt is required: What to paint"],
     [["steps=4"], "--input prompt is required"],
   ])("%j is refused, nothing sent", async (specs, reason) => {

@@ -187,6 +187,17 @@ describe("--save", () => {
     },
   );
 
+  it.each([
+    ["fox.png", "warning: --save takes a folder, and fox.png will be one\n"],
+    ["v1.0", ""],
+  ])("says of %s what it will be, once", async (folder, words) => {
+    done({ image: { uri: `${cdnUrl}/a.png` } });
+    for (const told of [words, ""]) {
+      const { code, stderr } = await belt(["run", "infsh/flux", "--save", folder, "-q"], options());
+      expect({ code, stderr }).toEqual({ code: 0, stderr: told });
+    }
+  });
+
   it.each(["out", "out/deep/er"])(
     "a file in the way of %s is exit 2 before anything is sent",
     async (folder) => {

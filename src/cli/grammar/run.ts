@@ -36,13 +36,16 @@ export function addRun(program: Command, act: Act): void {
     .option("--worker <id>", "run on this worker (repeatable)", collectWorkers)
     .option("--variant <name>", "variant of the app", notEmpty("--variant"))
     .option("--webhook <url>", "URL that gets a POST when the task ends")
-    .option("--session <new|id|@last>", "open a session, or go on with one")
+    .option(
+      "--session <new|id|@last>",
+      "open a session, or go on with one; with --local, while belt dev runs",
+    )
     .option("--session-timeout <s>", "idle seconds until a new session expires, 1 to 3600")
     .optionsGroup("What it may cost:")
     .addOption(maxCostOption())
     .option("--allow-unknown-cost", ALLOW_UNKNOWN_COST_HELP)
     .optionsGroup("How to follow it:")
-    .option("--no-wait", "print the task and return")
+    .option("--no-wait", "print the task and return; with --local, while belt dev runs")
     .option("--timeout <dur>", TIMEOUT_HELP, duration("--timeout"))
     .addOption(onInterruptOption("the task"))
     .option("--save <dir>", SAVE_HELP)

@@ -58,7 +58,8 @@ function messageOf({ message, code }: CommanderError, program: Command, argv: re
   const choice = CHOICE.exec(told);
   if (choice) return `${choice[1] ?? `<${choice[3]}>`}: "${choice[2]}" is not one of ${choice[4]}`;
   const choices = code === "commander.missingArgument" ? choicesOf(told, program, argv) : "";
-  return `${told.replace(EXCESS, "belt $1 takes $2, not $3")}${choices}`;
+  const { path } = namedCommand(program, argv);
+  return `${told.replace(EXCESS, (_, _name, taken, given) => `belt ${path} takes ${taken}, not ${given}`)}${choices}`;
 }
 
 const CHOICE =

@@ -14,6 +14,9 @@ export interface Meaning {
   isWhole: boolean;
 }
 
+/** "id,status", as other tools have it behind --json. */
+const FIELDS = /^[a-z]\w*(,[a-z][\w.]*)+$/i;
+
 /** A command line in the making: what was typed, word for word as belt takes it. */
 export class MeantLine {
   readonly #commands: readonly Command[];
@@ -50,7 +53,7 @@ export class MeantLine {
   }
 
   #extra(word: string): boolean {
-    const name = EXTRA_WORDS[this.#name()];
+    const name = FIELDS.test(word) ? "--field" : EXTRA_WORDS[this.#name()];
     if (name === undefined) return false;
     if (name !== "--input") return !this.#options.includes(name) && this.#give(name, word);
     if (isSpec(word)) return this.#give(name, word);

@@ -1,5 +1,5 @@
 /** `belt help app-format`: enough to write an app from nothing. Its code is set in by four, and at most 80 columns wide. */
-export const APP_FORMAT = `An app is a folder. belt app init <dir> makes one that runs; belt dev <dir> serves it, and belt run <namespace>/<name> --local calls it from another terminal. Edits are taken up.
+export const APP_FORMAT = `An app is a folder. belt app init <dir> makes a small one that runs, with less in it than the one below; belt dev <dir> serves it, and belt run <namespace>/<name> --local calls it from another terminal. Edits are taken up.
 
 The folder my-app:
   inf.yml       what the app is

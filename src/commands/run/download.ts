@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { access, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -50,7 +50,15 @@ export interface SavedFile {
 export async function requireFolder(ctx: RunContext, folder: string): Promise<void> {
   const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
+  const isNew = await access(resolve(ctx.machine.cwd, folder)).then(
+    () => false,
+    () => true,
+  );
+  if (isNew && MEDIA.test(folder)) ctx.out.warn(`--save takes a folder, and ${folder} will be one`);
 }
+
+/** What looks like the file that is to be saved. */
+const MEDIA = /\.(png|jpe?g|webp|gif|svg|mp4|mov|webm|mp3|wav|flac|ogg|glb|json|txt|pdf|zip)$/i;
 
 /**
  * Downloads every file of a task's output into a folder; a file that fails does not stop the

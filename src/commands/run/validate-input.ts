@@ -177,10 +177,11 @@ function holdsWholeTask(issues: FlagIssue[]): boolean {
 }
 
 function wholeTask(app: string): Error {
-  const next = belt("run", app, "--input", "@-");
   return usageError("--input is a whole task, of which only the output can be an input", [
     "--field output prints the output alone: belt run … --field output | ",
-    next,
+    belt("run", app, "--input", "@-"),
+    "; one field of it: … --field output.<name> | ",
+    belt("run", app, "--input", "<key>@=-"),
   ]);
 }
 
