@@ -1,4 +1,5 @@
 import { BeltError, usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { parseJson } from "../wire/json.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 import { decodeText } from "./decode-text.ts";
@@ -68,12 +69,14 @@ export async function parseObject(text: string, where: string): Promise<JsonObje
 function requireObject(value: unknown, where: string): JsonObject {
   if (isObject(value)) return value;
   const what = Array.isArray(value) ? "a list" : "a single value";
-  throw usageError(`${where}: holds ${what}, where an object is needed`);
+  throw usageError(`${where}: holds ${what}, where an object is needed`, INPUT_HELP);
 }
+
+const INPUT_HELP = [belt("help input"), " tells how inputs are written"];
 
 /** Says where, and not what is there: what is no JSON may be anything. */
 function notReadable(where: string, format: string, place: string): Error {
-  return usageError(`${where}: not valid ${format}${place}`);
+  return usageError(`${where}: not valid ${format}${place}`, INPUT_HELP);
 }
 
 /** ", line 3, column 5", as far as the parser tells. */

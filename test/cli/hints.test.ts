@@ -173,3 +173,16 @@ describe("profiles that are not in force", () => {
     expect(await hint()).toMatch(/^belt login --profile work stores one, or/);
   });
 });
+
+it.each([
+  ["run a/b --input @-", "belt help input tells how inputs are written"],
+  ["run a/b --input text=x --input text.a=1", "belt run --help shows how it is used"],
+  ["run a/b --no-wait --events log", "belt run --help shows how it is used"],
+  ["task list --limit 0", "belt task list --help shows how it is used"],
+  ["rerun nowhere.json", "belt rerun --help shows how it is used"],
+  ["dev --port 99999", "belt dev --help shows how it is used"],
+])("bad usage always has a hint: belt %s", async (line, hint) => {
+  const { code, stderr } = await belt(line.split(" "), { home, env: { INFSH_API_KEY: KEY }, stdin: "[1]" });
+  expect([code, hintOf(stderr)]).toEqual([2, hint]);
+  expect(api.requests).toEqual([]);
+});

@@ -27,19 +27,26 @@ export async function explainUsage(thrown: CommanderError, refused: Refused): Pr
   return usageError(message, meant ? withList(thrown, meant) : own || lead(refused.program, argv));
 }
 
-/** What a command refused, taking for an argument what is a verb of other tools: `dev start`, `batch run`. */
+/** What a command refused, with what was meant as its hint, else with its own; one of usage always has one. */
 export async function explainRefusal(error: BeltError, refused: Refused): Promise<BeltError> {
+  const { program, host } = refused;
+  const meant = await meantByWords(refused);
+  if (meant !== null) return error.with({ hint: meant });
+  const needsHint = error.facts.exit === "usage" && error.facts.hint === undefined;
+  return needsHint ? error.with({ hint: lead(program, host.argv) }) : error;
+}
+
+/** Where a verb of other tools was taken for an argument: `dev start`, `batch run`. */
+async function meantByWords(refused: Refused): Promise<Hint | null> {
   const { program, host } = refused;
   const places = placesOfWords(program, host.argv);
   const [noun, verb, third] = places.map((place) => host.argv[place]);
   if (noun === "batch" && ROWS.test(verb ?? "") && isWholeName(third)) {
     const [first = "", ...others] = host.argv.with(places[1]!, third!).with(places[2]!, verb!);
-    return error.with({ hint: { ...belt(first, ...others), isWhole: true } });
+    return { ...belt(first, ...others), isWhole: true };
   }
   const pair = `${noun} ${verb}`;
-  if (!Object.hasOwn(COMMANDS, pair) && !Object.hasOwn(ADVICE, pair)) return error;
-  const meant = await meantBy(refused);
-  return meant === null ? error : error.with({ hint: meant });
+  return Object.hasOwn(COMMANDS, pair) || Object.hasOwn(ADVICE, pair) ? await meantBy(refused) : null;
 }
 
 /** A file of rows, where an app is to be named. */
