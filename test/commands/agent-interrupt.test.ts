@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
 import { ENDED, LINES, streamed, TEXT, withTool } from "../support/agent-answers.ts";
@@ -16,8 +18,8 @@ import {
 } from "../support/scripted-chat.ts";
 
 test.each([
-  ["was told", noContent, "and was told that it is not available any more"],
-  ["could not be told", "refusal", "and could not be told that it is not available any more"],
+  ["was told", noContent, "and was told that nobody runs it any more"],
+  ["could not be told", "refusal", "and could not be told that nobody runs it any more"],
 ] as const)(
   "an agent whose tool goes with belt %s",
   async (_, answer, words) =>
@@ -37,6 +39,20 @@ test.each([
       for (const { body } of told)
         expect(JSON.parse(String((body as JsonObject)["result"]))).toMatchObject({ status: "not_available" });
     })(),
+);
+
+test(
+  "a tool's result that was refused once is given when belt leaves",
+  scene(async ({ api, belt }) => {
+    const calls = { tool_invocations: [invocation("inv_1", "in_progress")] };
+    streamed(api, ndjson([LINES[0]!, event("chat_messages", message("pending", "", calls))], "open"));
+    api.offer("GET /chats/chat_1", api.ok(chat("working", [message("pending", "", calls)])));
+    api.on("POST /tools/inv_1", api.error(403, "forbidden", "not yet"), noContent);
+    const { code, stderr } = await belt("agent", "run", "test/agent", "hi", "--tool", "clock=echo noon");
+    expect({ code, stderr }).toMatchObject({ code: 8, stderr: expect.stringContaining("not yet") });
+    const told = api.requests.filter(({ url }) => url.startsWith("/tools/"));
+    expect(told.map(({ body }) => (body as JsonObject)["result"])).toEqual(["noon", "noon"]);
+  }),
 );
 
 describe.concurrent("Ctrl-C", () => {
@@ -84,6 +100,27 @@ describe.concurrent("Ctrl-C", () => {
       expect(code).toBe(143);
       expect(lastError(stderr).message).toContain("may go on");
       expect(lastError(stderr).hint).toContain("belt chat stop");
+    }),
+  );
+
+  test(
+    "whose stop is refused tells the agent that its tool has gone",
+    scene(async ({ api, belt, home }) => {
+      const calls = { tool_invocations: [invocation("inv_1", "in_progress")] };
+      streamed(api, ndjson([LINES[0]!, event("chat_messages", message("pending", "", calls))], "open"));
+      api.on("GET /chats/chat_1", api.ok(chat("working", [message("pending", "", calls)])));
+      api.on("POST /chats/chat_1/stop", api.error(403, "forbidden", "not yours"));
+      api.on("POST /tools/inv_1", noContent);
+      const begun = join(home.dir, "begun");
+      const tool = `clock=touch '${begun}'; sleep 1000`;
+      const running = belt("agent", "run", "test/agent", "hi", "--tool", tool);
+      await until(() => existsSync(begun));
+      running.signal("SIGINT");
+      const { code, stderr } = await running;
+      expect({ code, stderr }).toMatchObject({
+        code: 130,
+        stderr: expect.stringContaining("nobody runs it any more"),
+      });
     }),
   );
 

@@ -101,7 +101,7 @@ describe("against belt dev", () => {
     const late = await helper("what time is it?", ...tool);
     expect(late.exitCode).toBe(8);
     expect(late.stderr).toContain(
-      "warning: the agent waited for clock, and was told that it is not available any more\n",
+      "warning: the agent waited for clock, and was told that nobody runs it any more\n",
     );
     expect(isAlive(Number(readFileSync(join(home.dir, "clock"), "utf8")))).toBe(false);
     const next = await helper("fail", "--chat", "@last");

@@ -26,8 +26,8 @@ export class ToolDesk {
   readonly #api: Api;
   readonly #options: DeskOptions;
   readonly #seen = new Set<string>();
-  /** Tools that the agent waits for, by the call. */
-  readonly #unanswered = new Map<string, string>();
+  /** Tools that the agent waits for, by the call, with what it is told of each. */
+  readonly #unanswered = new Map<string, { name: string; result: string }>();
   /** By the call: aborted when somebody else has decided about it. */
   readonly #undecided = new Map<string, AbortController>();
   #queue: Promise<void> = Promise.resolve();
@@ -57,26 +57,28 @@ export class ToolDesk {
     if (status !== "awaiting_approval") this.#undecided.get(id)?.abort();
     const waits = status === "awaiting_input" || (type === "client" && status === "in_progress");
     if (!waits || this.#seen.has(id)) return;
-    this.#unanswered.set(id, name);
+    this.#unanswered.set(id, { name, result: notAvailable(name) });
     this.#enqueue(id, () => this.#runTool(id, name, given));
   }
 
-  /** Belt goes, the agent goes on: what it waits for is answered, since nobody else will. */
+  /**
+   * Belt goes, the agent goes on: what it waits for is answered, since nobody else will, with what a tool
+   * gave before its result was lost on the way, else that it is not available.
+   */
   async leave(): Promise<void> {
     await this.#queue;
+    if (this.#unanswered.size === 0) return;
     const bound = deadline(LEAVE_PATIENCE);
-    const gone = async (id: string, name: string) =>
-      await this.#api.agents.giveResult(id, notAvailable(name), bound);
+    const give = async (id: string, result: string) => await this.#api.agents.giveResult(id, result, bound);
     const told = await Promise.allSettled(
-      [...this.#unanswered].map(([id, name]) => answered(gone(id, name))),
+      [...this.#unanswered].map(([id, { result }]) => answered(give(id, result))),
     );
-    const names = [...new Set(this.#unanswered.values())].join(", ");
-    if (names === "") return;
+    const names = [...new Set([...this.#unanswered.values()].map(({ name }) => name))].join(", ");
     const isTold = told.every(({ status }) => status === "fulfilled");
     this.#ctx.out.warn(
       isTold
-        ? `the agent waited for ${names}, and was told that it is not available any more`
-        : `the agent waits for ${names}, and could not be told that it is not available any more`,
+        ? `the agent waited for ${names}, and was told that nobody runs it any more`
+        : `the agent waits for ${names}, and could not be told that nobody runs it any more`,
     );
   }
 
@@ -108,6 +110,7 @@ export class ToolDesk {
       command === undefined
         ? notAvailable(name)
         : await runClientTool(this.#ctx, name, command, given, signal);
+    this.#unanswered.set(id, { name, result });
     await answered(this.#api.agents.giveResult(id, result, signal));
     this.#unanswered.delete(id);
   }

@@ -68,6 +68,7 @@ export async function takeTurn(
     // Tools end before anybody is told how it went.
     over.abort();
     const { error, isWhole } = await brokenOff(ctx, api, { chatId, state, desk, options, thrown });
+    if (!state.ended) await desk.leave();
     const turn = isWhole ? document() : null;
     if (error) events?.error(error);
     else if (turn) events?.result(turn);
@@ -151,7 +152,6 @@ async function brokenOff(
     const { isWhole } = await stopTurn(ctx, api, chatId, state, error);
     return { error, isWhole };
   }
-  await desk.leave();
   if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const { name, next } = chatSubject(chatId);
   const message = error.message.includes(chatId)
