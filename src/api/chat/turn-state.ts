@@ -57,11 +57,8 @@ export class TurnState {
 
   #noteEarlier(event: ChatEvent): void {
     const run = event.kind === "run" ? event.run : event.kind === "chat" ? event.chat.run : null;
-    if (run && (this.#ownRun === "" ? endOf(run.state) : run.id !== this.#ownRun)) this.#addEarlier(run);
-  }
-
-  #addEarlier({ id }: AgentRun): void {
-    if (id !== "") this.#earlierRuns.add(id);
+    if (!run || run.id === "") return;
+    if (this.#ownRun === "" ? endOf(run.state) : run.id !== this.#ownRun) this.#earlierRuns.add(run.id);
   }
 
   /** True once the run has ended, or the chat is idle after it was seen at work on this turn. */
@@ -171,7 +168,11 @@ export class TurnState {
   }
 
   #takeRun(run: AgentRun): void {
-    if (!this.#isOwn(run)) return;
+    if (this.#isOther(run)) this.#noteOther(run);
+    else this.#takeOwnRun(run);
+  }
+
+  #takeOwnRun(run: AgentRun): void {
     // A run that has ended does not begin again.
     if (this.#run && endOf(this.#run.state) && !endOf(run.state)) return;
     this.#run = run;
@@ -180,27 +181,34 @@ export class TurnState {
 
   #takeChat(messages: TurnMessages, chat: Chat): TurnChange[] {
     this.#chat = chat;
-    const isOwn = !chat.run || this.#isOwn(chat.run);
-    // One that still shows an earlier turn says nothing about this one.
-    if (chat.run && this.#earlierRuns.has(chat.run.id)) return [];
+    const { run } = chat;
+    if (run && this.#isOther(run)) {
+      this.#noteOther(run);
+      // One that still shows an earlier turn says nothing about this one.
+      if (!this.#earlierRuns.has(run.id)) this.#busy = isBusy(chat);
+      return [];
+    }
     this.#busy = isBusy(chat);
-    if (!isOwn) return [];
     if (this.#busy) this.#sawBusy = true;
-    if (chat.run) this.#takeRun(chat.run);
+    if (run) this.#takeOwnRun(run);
     return this.ended ? [] : chat.interrupts.flatMap((interrupt) => approvalOf(messages.tools, interrupt));
   }
 
   /**
-   * True for a run that is not certainly another one. As long as the message does not name its own, that is
+   * True for a run that is certainly not its own. As long as the message does not name that, other ones are
    * what it waits behind, and what had ended before it was at work.
    */
-  #isOwn(run: AgentRun): boolean {
-    const { id, state } = run;
-    if (this.#ownRun !== "") return id === "" || id === this.#ownRun;
-    if (this.#isNewChat) return true;
+  #isOther({ id, state }: AgentRun): boolean {
+    if (this.#ownRun !== "") return id !== "" && id !== this.#ownRun;
+    if (this.#isNewChat) return false;
     const hasNotBegun = !this.#sawBusy && this.#messages?.end === null;
-    const isEarlier = this.#messages?.isQueued || (hasNotBegun && endOf(state) !== null);
-    if (isEarlier) this.#addEarlier(run);
-    return !isEarlier && !this.#earlierRuns.has(id);
+    return (
+      this.#messages?.isQueued === true || (hasNotBegun && endOf(state) !== null) || this.#earlierRuns.has(id)
+    );
+  }
+
+  /** What is another's while the own run is not known stays so. */
+  #noteOther({ id }: AgentRun): void {
+    if (this.#ownRun === "" && id !== "") this.#earlierRuns.add(id);
   }
 }
