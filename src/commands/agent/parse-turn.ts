@@ -72,16 +72,16 @@ async function readMessage(ctx: Context, words: string[], allowSensitive: boolea
   if (words.length > 1 && words.includes("-"))
     throw usageError("- reads the message from standard input, and stands alone");
   const isPiped = words[0] === "-";
-  const bytes = isPiped ? await inputReaders(ctx, allowSensitive).stdin() : null;
-  const message = bytes
-    ? requireText(bytes, "standard input", "the message must be text; --attach <path> sends a file").replace(
-        /\r?\n$/,
-        "",
-      )
-    : words.join(" ");
+  const message = isPiped ? await pipedMessage(ctx, allowSensitive) : words.join(" ");
   if (message.trim() === "")
     throw usageError(isPiped ? "standard input holds no message" : "the message is empty");
   return message;
+}
+
+async function pipedMessage(ctx: Context, allowSensitive: boolean): Promise<string> {
+  const bytes = await inputReaders(ctx, allowSensitive).stdin();
+  const hint = "the message must be text; --attach <path> sends a file";
+  return requireText(bytes, "standard input", hint).replace(/\r?\n$/, "");
 }
 
 function parsePairs(specs: string[], flag: string): Record<string, string> {
