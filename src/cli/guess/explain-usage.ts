@@ -36,21 +36,16 @@ export async function explainRefusal(error: BeltError, refused: Refused): Promis
   return needsHint ? error.with({ hint: lead(program, host.argv) }) : error;
 }
 
-/** Where a verb of other tools was taken for an argument: `dev start`, `batch run`. */
+/** Where a verb of other tools, or the rows of a batch, were taken for an argument: `dev start`, `batch rows.csv infsh/flux`. */
 async function meantByWords(refused: Refused): Promise<Hint | null> {
   const { program, host } = refused;
   const places = placesOfWords(program, host.argv);
   const [noun, verb, third] = places.map((place) => host.argv[place]);
-  if (noun === "batch" && ROWS.test(verb ?? "") && isWholeName(third)) {
-    const [first = "", ...others] = host.argv.with(places[1]!, third!).with(places[2]!, verb!);
-    return { ...belt(first, ...others), isWhole: true };
-  }
   const pair = `${noun} ${verb}`;
-  return Object.hasOwn(COMMANDS, pair) || Object.hasOwn(ADVICE, pair) ? await meantBy(refused) : null;
+  const isKnown = Object.hasOwn(COMMANDS, pair) || Object.hasOwn(ADVICE, pair);
+  const isSwapped = noun === "batch" && !isWholeName(verb) && isWholeName(third);
+  return isKnown || isSwapped ? await meantBy(refused) : null;
 }
-
-/** A file of rows, where an app is to be named. */
-const ROWS = /\.(csv|jsonl|ndjson)$/i;
 
 async function meantBy({ program, host, check }: Refused): Promise<Hint | null> {
   const known: Known = await readKnown(host);

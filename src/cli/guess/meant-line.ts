@@ -2,8 +2,8 @@ import type { Command, Option } from "commander";
 import { closest } from "../../input/closest.ts";
 import { inputNamed, type KnownApp, USUAL } from "./known-apps.ts";
 import { type MeantOption, meantOption } from "./meant-option.ts";
-import type { MeantPath } from "./meant-path.ts";
-import { findOption, isOption, isSpec } from "./options.ts";
+import { isWholeName, type MeantPath } from "./meant-path.ts";
+import { findOption, type Given, givenTo, isOption, isSpec, keyOf, split } from "./options.ts";
 import { EXTRA_WORDS, SAMPLES, VALUES } from "./other-options.ts";
 
 export interface Meaning {
@@ -42,6 +42,7 @@ export class MeantLine {
   word(word: string): boolean {
     if (this.#danglingOption()) this.#path.push(word);
     else if (this.#isFileForApp(word)) this.#words.push(SAMPLES["app"]!, word);
+    else if (this.#isAppBehindFile(word)) this.#words[0] = word;
     else if (this.#words.length < this.#room()) this.#words.push(word);
     else return this.#extra(word);
     return true;
@@ -52,8 +53,15 @@ export class MeantLine {
     return this.#words.length === 0 && this.#name() === "batch" && /\.(csv|jsonl|ndjson|json)$/.test(word);
   }
 
+  /** `batch rows.csv infsh/flux`: it takes the sample's place. */
+  #isAppBehindFile(word: string): boolean {
+    const [app, file] = this.#words;
+    return file !== undefined && app === SAMPLES["app"] && this.#name() === "batch" && isWholeName(word);
+  }
+
   #extra(word: string): boolean {
-    const name = FIELDS.test(word) ? "--field" : EXTRA_WORDS[this.#name()];
+    const own = EXTRA_WORDS[this.#name()];
+    const name = own !== "--input" && FIELDS.test(word) ? "--field" : own;
     if (name === undefined) return false;
     if (name !== "--input") return !this.#options.includes(name) && this.#give(name, word);
     if (isSpec(word)) return this.#give(name, word);
@@ -220,25 +228,4 @@ export class MeantLine {
     if (!takesText || this.#options.some((word) => /^(-i|--input)/.test(word))) return [];
     return ["--input", `${this.#textKey()}=a lighthouse at dusk`];
   }
-}
-
-/** What stands behind an option, behind `=` or as the next word; an option is no value. */
-interface Given {
-  value: string | undefined;
-  take(): string | undefined;
-}
-
-function givenTo(inline: string | undefined, queue: string[]): Given {
-  const [next] = queue;
-  const value = inline ?? (next === undefined || isOption(next) ? undefined : next);
-  return { value, take: () => (inline === undefined && value !== undefined ? queue.shift() : value) };
-}
-
-function keyOf(name: string): string {
-  return name.replace(/^--/, "").replaceAll("-", "_");
-}
-
-function split(word: string): string[] {
-  const at = word.indexOf("=");
-  return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }

@@ -21,3 +21,24 @@ export function isNumber(word: string): boolean {
 export function isSpec(word: string): boolean {
   return /^([\w.[\]\\-]+(:|@)?=|@|\{)/.test(word) || /^\S+\.(json|ya?ml)$/.test(word);
 }
+
+/** What stands behind an option, behind `=` or as the next word; an option is no value. */
+export interface Given {
+  value: string | undefined;
+  take(): string | undefined;
+}
+
+export function givenTo(inline: string | undefined, queue: string[]): Given {
+  const [next] = queue;
+  const value = inline ?? (next === undefined || isOption(next) ? undefined : next);
+  return { value, take: () => (inline === undefined && value !== undefined ? queue.shift() : value) };
+}
+
+export function keyOf(name: string): string {
+  return name.replace(/^--/, "").replaceAll("-", "_");
+}
+
+export function split(word: string): string[] {
+  const at = word.indexOf("=");
+  return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+}
