@@ -137,6 +137,26 @@ describe("412", () => {
   });
 });
 
+describe("hint", () => {
+  const bodies = [
+    { title: "no" },
+    { code: "some_code", detail: "no" },
+    { error: { code: "x", message: "no" } },
+    { errors: [] },
+    { errors: ["no", null] },
+    { errors: [{}] },
+    "",
+    "<html><title>no</title></html>",
+  ];
+
+  test.each([401, 402, 403, 404, 410, 412, 429, 500, 502, 503, 504])(
+    "HTTP %i has one, whatever the body",
+    (status) => {
+      for (const body of bodies) expect(refusal(status, body).facts.hint).toBeTruthy();
+    },
+  );
+});
+
 describe("exit code", () => {
   test.each([
     [300, 1],

@@ -58,6 +58,7 @@ export function hintFor(code: string, status: number, message: string): Hint | u
       : ["this key may not do that; ", DOCTOR, " tells which one is in force"],
     404: ["check the name or id; ", DOCTOR, " tells which API and account are in force"],
     410: ["it is gone; ", belt("task list"), " and ", belt("session list"), " show what there is"],
+    412: ["your account has not set up what this needs; ", DOCTOR, " tells which account is in force"],
     429: "wait a little, then run the same command again",
   };
   if (code === "WORKER_LOST") return "its state is gone; open another session with --session new";

@@ -71,9 +71,9 @@ function messagesOf(body: JsonObject): Message[] {
 }
 
 function responseError(reply: ApiResponse, body: unknown): BeltError {
-  if (reply.status === 412 && isObject(body) && Array.isArray(body["errors"])) {
-    return requirementsError(reply, body["errors"]);
-  }
+  const missing =
+    reply.status === 412 && isObject(body) && Array.isArray(body["errors"]) ? body["errors"] : [];
+  if (missing.some(isObject)) return requirementsError(reply, missing.filter(isObject));
   const told = isObject(body) ? errorCode(body) : undefined;
   const status = httpStatus(reply, body, told);
   const code = told ?? codeForStatus(status);
@@ -166,8 +166,7 @@ function notJson(reply: ApiResponse): BeltError {
   });
 }
 
-function requirementsError(reply: ApiResponse, errors: unknown[]): BeltError {
-  const missing = errors.filter(isObject);
+function requirementsError(reply: ApiResponse, missing: JsonObject[]): BeltError {
   const lines = missing.map(({ type, key, message }) => {
     const name = [text(type), text(key)].filter(Boolean).join(" ");
     return [name, text(message)].filter(Boolean).join(": ");
