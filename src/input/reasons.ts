@@ -102,7 +102,8 @@ const FORMATS: Record<string, string> = {
 };
 
 function hintFor({ keyword, schema, data }: ErrorObject): string {
-  if (keyword === "type" && isObject(data) && typeof data["uri"] === "string") return "; give its uri alone";
+  const isUriWanted = keyword === "type" && [schema].flat().includes("string");
+  if (isUriWanted && isObject(data) && typeof data["uri"] === "string") return "; give its uri alone";
   return keyword === "enum" ? didYouMean(data, schema as unknown[]) : "";
 }
 

@@ -177,6 +177,10 @@ describe("what does not fit", () => {
     expect(await refusal(...specs)).toContain(reason);
   });
 
+  it("is told of a file where a number is wanted, with no word of its uri", async () => {
+    expect(await refusal("prompt=a", 'seed:={"uri":"https://x/y"}')).toMatch(/ whole number, not an object$/);
+  });
+
   it("is told all together, a slip of the key once", async () => {
     const message = await refusal("promt=a", "steps=four", "style=loud", "size.w=x", "hd=maybe");
     expect(message.split("\n")).toEqual([
