@@ -3,9 +3,14 @@ import { scene } from "../support/scene.ts";
 
 const output_schema = {
   type: "object",
-  properties: { image: { type: "string" }, seed: { type: "integer" }, status: { type: "string" } },
+  properties: {
+    image: { type: "string" },
+    seed: { type: "integer" },
+    status: { type: "string" },
+    updated_at: { type: "string" },
+  },
 };
-const MAY_NOT = "may not be there: the output of infsh/flux has image, seed, status";
+const MAY_NOT = "may not be there: the output of infsh/flux has image, seed, status, updated_at";
 
 it.each([
   ["image", `${MAY_NOT}; did you mean output.image?`],
@@ -14,6 +19,7 @@ it.each([
   ["output.image", null],
   ["output", null],
   ["status", null],
+  ["updated_at", null],
   ["worker_id", null],
 ])("--field %s is compared with the app's output before the run is paid", (field, words) =>
   scene(async ({ api, belt }) => {

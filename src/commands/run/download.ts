@@ -50,11 +50,12 @@ export interface SavedFile {
 export async function requireFolder(ctx: RunContext, folder: string): Promise<void> {
   const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
-  const isNew = await access(resolve(ctx.machine.cwd, folder)).then(
-    () => false,
+  if (!MEDIA.test(folder)) return;
+  const isThere = await access(resolve(ctx.machine.cwd, folder)).then(
     () => true,
+    () => false,
   );
-  if (isNew && MEDIA.test(folder)) ctx.out.warn(`--save takes a folder, and ${folder} will be one`);
+  if (!isThere) ctx.out.warn(`--save takes a folder, and ${folder} will be one`);
 }
 
 /** What looks like the file that is to be saved. */

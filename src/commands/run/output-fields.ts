@@ -1,3 +1,4 @@
+import { taskDocument } from "../../api/resources/task.ts";
 import { closest } from "../../input/closest.ts";
 import { fieldsOf } from "../../input/schema/fields.ts";
 import type { Schema } from "../../input/schema/node.ts";
@@ -5,7 +6,7 @@ import type { FieldPath } from "../../terminal/field-path.ts";
 import type { Context } from "../shared/context.ts";
 
 /** Of every task, so that an output's own field of that name is not meant. */
-const OF_TASKS = ["id", "app", "status", "status_code", "input", "output", "error", "session_id"];
+const OF_TASKS = Object.keys(taskDocument({}, { word: "unknown", code: null, ambiguous: false }, null));
 
 /** Warns of a `--field` that the output will not have, by what the app tells of it: it would be found missing once the run is paid. */
 export function warnOfFields({ out }: Context, app: string, schema: Schema | null): void {
