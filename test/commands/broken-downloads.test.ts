@@ -1,20 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Scene, scene } from "../support/scene.ts";
+import { ends, save, saved, savedNames } from "../support/saved-files.ts";
+import { scene } from "../support/scene.ts";
 import { json, type Request, type Step } from "../support/scripted-api.ts";
-
-function saves({ api }: Scene, output: unknown): void {
-  const task = api.task("completed", { output });
-  api.on("GET /tasks/task_1", api.ok(task));
-}
-
-const get = (scene: Scene, ...argv: string[]) =>
-  scene.belt("task", "get", "task_1", "--save", "out", "--json", ...argv);
-const saved = ({ home }: Scene, name: string) => readFileSync(join(home.dir, "out", name));
-const files = ({ home }: Scene) => readdirSync(join(home.dir, "out")).sort();
 
 /** A file that is sent only so far at a time; every other request is a new connection. */
 class Flaky {
@@ -64,8 +53,8 @@ describe.concurrent("a download whose connection breaks", () => {
     scene(async (one) => {
       const flaky = Object.assign(new Flaky(), { headers });
       one.api.on("GET /f/a.bin", flaky.step);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      expect((await get(one)).code).toBe(0);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      expect((await save(one)).code).toBe(0);
       expect(sha(saved(one, "data.bin"))).toBe(sha(flaky.bytes));
       expect(flaky.asked.length).toBeGreaterThan(2);
       expect(flaky.asked[0]).toBeUndefined();
@@ -89,8 +78,8 @@ describe.concurrent("a download whose connection breaks", () => {
         response.end(flaky.bytes.subarray(from, end));
       };
       one.api.on("GET /f/a.bin", flaky.step, honest);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      expect((await get(one)).code).toBe(0);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      expect((await save(one)).code).toBe(0);
       expect(asked.length).toBeGreaterThan(2);
       expect(asked).toEqual([...asked].sort((a, b) => a - b));
       expect(sha(saved(one, "data.bin"))).toBe(sha(flaky.bytes));
@@ -100,7 +89,7 @@ describe.concurrent("a download whose connection breaks", () => {
     scene(async (one) => {
       const flaky = Object.assign(new Flaky(), { most: 2 ** 20 + 2 ** 17 });
       one.api.on("GET /f/a.bin", flaky.step);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
       const { code } = await one.belt("task", "get", "task_1", "--save", "out");
       expect(code).toBe(0);
       expect(flaky.asked.length).toBeGreaterThan(5);
@@ -121,8 +110,8 @@ describe.concurrent("a download whose connection breaks", () => {
         most: Number.POSITIVE_INFINITY,
       });
       one.api.on("GET /f/a.bin", flaky.step, rest.step);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      expect((await get(one)).code).toBe(0);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      expect((await save(one)).code).toBe(0);
       expect(rest.asked).toEqual([undefined]);
       expect(sha(saved(one, "data.bin"))).toBe(sha(flaky.bytes));
     }, QUICK)(),
@@ -137,8 +126,8 @@ describe.concurrent("a download whose connection breaks", () => {
       });
       const shorter = Object.assign(other, { bytes: other.bytes.subarray(0, 1000) });
       one.api.on("GET /f/a.bin", old.step, shorter.step);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      expect((await get(one)).code).toBe(0);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      expect((await save(one)).code).toBe(0);
       expect(sha(saved(one, "data.bin"))).toBe(sha(shorter.bytes));
     }, QUICK)());
 
@@ -153,8 +142,8 @@ describe.concurrent("a download whose connection breaks", () => {
       const flaky = new Flaky();
       const rest = Object.assign(new Flaky(), { bytes: flaky.bytes, most: Number.POSITIVE_INFINITY });
       one.api.on("GET /f/a.bin", flaky.step, answer, rest.step);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      expect((await get(one)).code).toBe(0);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      expect((await save(one)).code).toBe(0);
       expect(rest.asked).toEqual([undefined]);
       expect(sha(saved(one, "data.bin"))).toBe(sha(flaky.bytes));
     }, QUICK)(),
@@ -164,19 +153,19 @@ describe.concurrent("a download whose connection breaks", () => {
     scene(async (one) => {
       const flaky = Object.assign(new Flaky(), { most: 1000 });
       one.api.on("GET /f/a.bin", flaky.step);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      expect((await get(one)).code).toBe(9);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      expect((await save(one)).code).toBe(9);
       expect(flaky.asked).toHaveLength(4);
-      expect(files(one)).toEqual([]);
+      expect(savedNames(one)).toEqual([]);
     }, QUICK)());
 
   it("waits as long as Retry-After says, and says that it tries again", () =>
     scene(async (one) => {
       const busy = json(503, {}, { "retry-after": "1" });
       one.api.on("GET /f/a.bin", busy, (_request, response) => void response.end("whole"));
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
       const began = Date.now();
-      const { code, stderr } = await get(one);
+      const { code, stderr } = await save(one);
       expect(code).toBe(0);
       expect(Date.now() - began).toBeGreaterThan(900);
       expect(stderr).toContain("download failed: the server answered HTTP 503, trying again (2 of 3)");

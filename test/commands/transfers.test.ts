@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { lastError, type Scene, scene } from "../support/scene.ts";
+import { ends, save, saved, savedNames } from "../support/saved-files.ts";
+import { lastError, scene } from "../support/scene.ts";
 import { json, ndjson, type Step } from "../support/scripted-api.ts";
 
 const ENCODINGS: Record<string, (bytes: Buffer) => Buffer> = {
@@ -28,24 +29,14 @@ function encoded(name: string, body: string | Buffer, headers: Record<string, st
   };
 }
 
-function saves({ api }: Scene, output: unknown): void {
-  const task = api.task("completed", { output });
-  api.on("GET /tasks/task_1", api.ok(task));
-}
-
-const get = (scene: Scene, ...argv: string[]) =>
-  scene.belt("task", "get", "task_1", "--save", "out", "--json", ...argv);
-const saved = ({ home }: Scene, name: string) => readFileSync(join(home.dir, "out", name));
-const files = ({ home }: Scene) => readdirSync(join(home.dir, "out")).sort();
-
 describe.concurrent("Content-Encoding, which nobody asked for", () => {
   const text = `${"the same again, ".repeat(1_000)}${randomBytes(100).toString("hex")}`;
 
   it.each(NAMES)("%s of a file is undone", (name) =>
     scene(async (one) => {
       one.api.on("GET /f/data.json", encoded(name, text));
-      saves(one, { data: { uri: `${one.api.url}/f/data.json`, size: text.length } });
-      const { code, stderr } = await get(one);
+      ends(one, { data: { uri: `${one.api.url}/f/data.json`, size: text.length } });
+      const { code, stderr } = await save(one);
       expect({ code, stderr: stderr.replace(/.*saved out.*\n/, "") }).toEqual({ code: 0, stderr: "" });
       expect(saved(one, "data.json").toString()).toBe(text);
     })(),
@@ -101,11 +92,11 @@ describe.concurrent("Content-Encoding, which nobody asked for", () => {
     scene(async (one) => {
       const broken: Step = (_request, response) => void response.writeHead(200, headers).end(body);
       one.api.on("GET /f/a.bin", broken);
-      saves(one, { data: { uri: `${one.api.url}/f/a.bin` } });
-      const download = await get(one);
+      ends(one, { data: { uri: `${one.api.url}/f/a.bin` } });
+      const download = await save(one);
       expect(download.code).toBe(9);
       expect(lastError(download.stderr).message).toContain(words);
-      expect(files(one)).toEqual([]);
+      expect(savedNames(one)).toEqual([]);
       one.api.on("GET /tasks/task_2", broken);
       const answer = await one.belt("task", "get", "task_2", "--json");
       expect(answer.code).toBe(1);
@@ -143,9 +134,9 @@ describe.concurrent("what a file's address may be", () => {
     ["data:,", "image.txt", ""],
   ])("%s", (uri, name, bytes) =>
     scene(async (one) => {
-      saves(one, { image: { uri } });
-      expect((await get(one)).code).toBe(0);
-      expect(files(one)).toEqual([name]);
+      ends(one, { image: { uri } });
+      expect((await save(one)).code).toBe(0);
+      expect(savedNames(one)).toEqual([name]);
       expect(saved(one, name).toString("latin1")).toBe(bytes);
     })(),
   );
@@ -159,24 +150,24 @@ describe.concurrent("what a file's address may be", () => {
       );
       const output = { pic: "data:text/csv,a", text: "data:text/csv,b" };
       one.api.on("GET /tasks/task_1", one.api.ok(one.api.task("completed", { app: "infsh/flux", output })));
-      expect((await get(one)).code).toBe(0);
-      expect(files(one)).toEqual(["pic.csv"]);
+      expect((await save(one)).code).toBe(0);
+      expect(savedNames(one)).toEqual(["pic.csv"]);
     })());
 
   it("is no data: address that cannot be read", () =>
     scene(async (one) => {
-      saves(one, { image: { uri: "data:image/png;base64,%%%" } });
-      const { code, stderr } = await get(one);
+      ends(one, { image: { uri: "data:image/png;base64,%%%" } });
+      const { code, stderr } = await save(one);
       expect(code).toBe(9);
       expect(lastError(stderr)).toMatchObject({ retryable: false });
-      expect(files(one)).toEqual([]);
+      expect(savedNames(one)).toEqual([]);
     })());
 
   it("is one of the API's own, without its host", () =>
     scene(async (one) => {
       one.api.on("GET /f/a.bin", (_request, response) => void response.end("whole"));
-      saves(one, { data: { uri: "/f/a.bin" } });
-      expect((await get(one)).code).toBe(0);
+      ends(one, { data: { uri: "/f/a.bin" } });
+      expect((await save(one)).code).toBe(0);
       expect(saved(one, "data.bin").toString()).toBe("whole");
       expect(one.api.requests.at(-1)!.headers.authorization).toBeUndefined();
     })());
@@ -192,9 +183,9 @@ describe.concurrent("what a file's address may be", () => {
       one.api.on(`GET /${place.split("?")[0]}`, (_request, response) => {
         response.writeHead(200, type === "" ? {} : { "content-type": type }).end("x");
       });
-      saves(one, { [key]: { uri: `${one.api.url}/${place}` } });
-      expect((await get(one)).code).toBe(0);
-      expect(files(one)).toEqual([name]);
+      ends(one, { [key]: { uri: `${one.api.url}/${place}` } });
+      expect((await save(one)).code).toBe(0);
+      expect(savedNames(one)).toEqual([name]);
     })(),
   );
 });

@@ -1,6 +1,7 @@
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
@@ -228,4 +229,21 @@ test("what looks like a file and cannot be stored stays as it is, and the log sa
     'output.list.0 was not stored: its path is relative, "out/a.png"; give an absolute one, or use File of @inferencesh/app',
     "output.none was not stored: its path is null",
   ]);
+});
+
+test("whoever reads slowly gets the bytes of a large file, each in its place", async () => {
+  const bytes = randomBytes(12 * 2 ** 20);
+  const [file] = (
+    await shared().call("POST", "/files", {
+      files: [{ uri: "", filename: "a.bin", content_type: "application/octet-stream", size: bytes.length }],
+    })
+  ).body;
+  expect((await fetch(file.upload_url, { method: "PUT", body: bytes })).status).toBe(200);
+  const [response] = (await once(httpRequest(file.uri).end(), "response")) as [IncomingMessage];
+  const hash = createHash("sha256");
+  for await (const chunk of response) {
+    hash.update(chunk);
+    await new Promise(setImmediate);
+  }
+  expect(hash.digest("hex")).toBe(createHash("sha256").update(bytes).digest("hex"));
 });

@@ -8,7 +8,7 @@ import { followRedirects } from "../http/redirects.ts";
 import { FileWriter } from "./file-writer.ts";
 import { Inflation } from "./inflation.ts";
 import { isRest, validatorOf, wholeLength } from "./ranges.ts";
-import { failed, header, type OnBytes, PIECE, requireSuccess, transferring } from "./transfer.ts";
+import { failed, header, type OnBytes, requireSuccess, transferring, WRITTEN_AT_ONCE } from "./transfer.ts";
 
 export interface Downloaded {
   /** From the answer's head; empty when it does not say. */
@@ -54,7 +54,7 @@ class Download {
   }
 
   get hasAdvanced(): boolean {
-    return this.#validator !== null && this.#position - this.#began >= PIECE;
+    return this.#validator !== null && this.#position - this.#began >= WRITTEN_AT_ONCE;
   }
 
   async run(): Promise<Downloaded> {

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { Writable } from "node:stream";
 import { giveBack } from "../http/read-buffers.ts";
-import { type OnBytes, PIECE } from "./transfer.ts";
+import { type OnBytes, WRITTEN_AT_ONCE } from "./transfer.ts";
 
 /** Writes into an open file, which stays open whatever happens to the stream. */
 export class FileWriter extends Writable {
@@ -12,7 +12,7 @@ export class FileWriter extends Writable {
 
   /** `position`: where to begin. */
   constructor(file: FileHandle, onBytes: OnBytes, position = 0) {
-    super({ highWaterMark: 2 * PIECE });
+    super({ highWaterMark: 2 * WRITTEN_AT_ONCE });
     this.#file = file;
     this.#onBytes = onBytes;
     this.#position = position;

@@ -9,8 +9,8 @@ import { retryDelay, withRetries } from "../http/retry.ts";
 /** Bytes that have gone by so far; called again and again. */
 export type OnBytes = (bytes: number) => void;
 
-/** Read from disk, and gathered before they are written, in pieces of this size. */
-export const PIECE = 2 ** 20;
+/** Bytes of a download that are gathered before they are written. */
+export const WRITTEN_AT_ONCE = 2 ** 20;
 
 export interface TransferTry<T> {
   run(): Promise<T>;

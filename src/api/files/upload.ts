@@ -4,8 +4,8 @@ import type { Api } from "../client.ts";
 import type { UploadSlot } from "../resources/upload-slots.ts";
 import { type OnBytes, requireSuccess, transferring } from "./transfer.ts";
 
-/** Bytes read at a time: more than a connection takes without waiting until they are gone. */
-const PIECE = 2 ** 18;
+/** Bytes of a file: more than a connection takes without waiting until they are gone. */
+const READ_AT_ONCE = 2 ** 18;
 
 /** Pieces that are under way at most, one being sent and one read ahead, and some to spare. */
 const RING = 8;
@@ -30,7 +30,7 @@ export async function putFile(
   const { path, size, contentType, name } = file;
   await transferring(api, `upload of ${name}`, slot.uploadUrl, {
     run: async () => {
-      const body = Readable.from(piecesOf(path, onBytes), { objectMode: false, highWaterMark: PIECE });
+      const body = Readable.from(piecesOf(path, onBytes), { objectMode: false, highWaterMark: READ_AT_ONCE });
       try {
         const headers = { "content-type": contentType, "content-length": String(size) };
         const answer = await api.transfer({ method: "PUT", url: slot.uploadUrl, headers, body });
@@ -47,9 +47,9 @@ export async function putFile(
 async function* piecesOf(path: string, onBytes: OnBytes): AsyncGenerator<Buffer> {
   const file = await open(path);
   try {
-    const memory = Array.from({ length: RING }, () => Buffer.allocUnsafeSlow(PIECE));
+    const memory = Array.from({ length: RING }, () => Buffer.allocUnsafeSlow(READ_AT_ONCE));
     for (let count = 0, position = 0; ; count++) {
-      const { bytesRead, buffer } = await file.read(memory[count % RING]!, 0, PIECE, null);
+      const { bytesRead, buffer } = await file.read(memory[count % RING]!, 0, READ_AT_ONCE, null);
       if (bytesRead === 0) return;
       position += bytesRead;
       onBytes(position);
