@@ -12,7 +12,7 @@ describe.concurrent("rows", () => {
         "rows.jsonl",
         '\ufeff{"a":1}\r\n\r\n{"id":"x","input":{"a":2},"function":"other"}\r\n{"a":3}',
       );
-      const { code, stderr } = await scene.belt([scene.path("rows.jsonl")]);
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "-j", "1"]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(scene.server.tasks.map(({ input, function: name }) => [input, name])).toEqual([
         [{ a: 1 }, null],
@@ -43,7 +43,7 @@ describe.concurrent("rows", () => {
     "are CSV, typed by the schema; an empty cell is absent, quotes hold line ends",
     batchScene(async (scene) => {
       scene.write("rows.csv", '\ufeffid;prompt;steps;deep.x\r\na;"two\r\nlines";4;1.5\r\nb;plain;;\r\n');
-      const { code, stderr } = await scene.belt([scene.path("rows.csv"), "-i", "steps:=9"]);
+      const { code, stderr } = await scene.belt([scene.path("rows.csv"), "-i", "steps:=9", "-j", "1"]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(scene.server.tasks.map(({ input }) => input)).toEqual([
         { prompt: "two\r\nlines", steps: 4, deep: { x: 1.5 } },
@@ -68,7 +68,7 @@ describe.concurrent("rows", () => {
     "are multiplied by --vary, alone or beside a file",
     batchScene(async (scene) => {
       const args = ["--vary", "steps=1..3", "--vary", "prompt=fog,a\\,b", "--out", scene.path("o.ndjson")];
-      expect((await scene.belt(args)).code).toBe(0);
+      expect((await scene.belt([...args, "-j", "1"])).code).toBe(0);
       expect(scene.server.tasks.map(({ input }) => input)).toEqual(
         [1, 2, 3].flatMap((steps) => ["fog", "a,b"].map((prompt) => ({ steps, prompt }))),
       );
@@ -173,7 +173,7 @@ describe.concurrent("rows", () => {
     "varied in what is appended, or side by side in one object, are run",
     batchScene(async (scene) => {
       const vary = ["tags[]=a,b", "tags[]=c", "deep.x=1", "deep.y=2"].flatMap((spec) => ["--vary", spec]);
-      expect((await scene.belt([...vary, "--out", scene.path("o.ndjson")])).code).toBe(0);
+      expect((await scene.belt([...vary, "--out", scene.path("o.ndjson"), "-j", "1"])).code).toBe(0);
       expect(scene.server.tasks.map(({ input }) => input)).toEqual(
         ["a", "b"].map((tag) => ({ tags: ["c", tag], deep: { x: "1", y: "2" } })),
       );

@@ -11,7 +11,7 @@ describe.concurrent("the same command", () => {
       await scene.belt([scene.path("rows.jsonl")]);
       expect(scene.server.submits).toBe(3);
       scene.write("rows.jsonl", '{"a":2}\n{"a":9}\n{"b":2,"a":1}\n{"a":2}\n{"a":2}\n');
-      const { code } = await scene.belt([scene.path("rows.jsonl")]);
+      const { code } = await scene.belt([scene.path("rows.jsonl"), "-j", "1"]);
       expect(code).toBe(0);
       expect(scene.server.tasks.slice(3).map(({ input }) => input)).toEqual([{ a: 9 }, { a: 2 }]);
       expect(scene.results().filter(({ key }) => key.endsWith("#3"))).toHaveLength(1);
