@@ -82,7 +82,7 @@ describe.concurrent("Ctrl-C", () => {
     scene(async ({ api, belt }) => {
       stopping(api, api.ok(ENDED));
       const running = belt("agent", "run", "test/agent", "hi");
-      await until(() => running.stderrSoFar().includes("working"));
+      await until(() => running.stderrSoFar().includes("working") && api.count("GET /chats/chat_1/stream"));
       running.signal("SIGINT");
       expect(await running).toMatchObject({ code: 0, stdout: `${TEXT}\n` });
     }),

@@ -14,7 +14,7 @@ describe.concurrent("an input that is given more than once", () => {
       const { code, stderr } = await run(scene, ...TAGS);
       expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(TOLD) });
       scene.write("rows.jsonl", '{"n":1}\n{"n":2,"tags":"c"}\n');
-      const batch = await scene.belt([scene.path("rows.jsonl"), ...TAGS]);
+      const batch = await scene.belt([scene.path("rows.jsonl"), "-j", "1", ...TAGS]);
       expect(batch.stderr.match(/more than once/g)).toHaveLength(1);
       expect(scene.server.tasks.map(({ input }) => input["tags"])).toEqual(["b", "b", "c"]);
     }),

@@ -235,7 +235,8 @@ describe("following", () => {
   it("stops waiting at --timeout with exit 8, and the task goes on", async () => {
     api
       .on("POST /run", api.ok(api.task("received")))
-      .on("GET /tasks/task_1/stream", ndjson([api.task("running")], "open"));
+      .on("GET /tasks/task_1/stream", ndjson([api.task("running")], "open"))
+      .offer("GET /tasks/task_1", api.ok(api.task("running")));
     const { code, stderr } = await run("--timeout", "700ms", "--json");
     expect(code).toBe(8);
     expect(lastError(stderr)).toMatchObject({ code: "still_running", task_id: "task_1", retryable: false });

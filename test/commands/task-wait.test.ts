@@ -89,7 +89,11 @@ describe("task wait", () => {
 
   it("--fail-fast returns at the first failure", async () => {
     runsOn("a");
-    ends("b", FAILED);
+    api.on("GET /tasks/b", api.ok({ id: "b", status: "running" }), api.ok({ id: "b", ...FAILED }));
+    api.on("GET /tasks/b/stream", async (request, response) => {
+      await until(() => api.count("GET /tasks/a/stream"));
+      await ndjson([{ id: "b", ...FAILED }])(request, response);
+    });
     const { code, stdout } = await task(["wait", "a", "b", "--fail-fast", "--json"]);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "failed" }]);
@@ -136,8 +140,7 @@ describe("task wait", () => {
     });
     ends("fast", DONE);
     const waiting = task(["wait", "slow", "fast"]);
-    await until(() => api.count("GET /tasks/fast/stream") && api.count("GET /tasks/slow/stream"));
-    await until(() => api.count("GET /tasks/fast") === 2);
+    await until(() => api.count("GET /tasks/slow/stream") && waiting.stdoutSoFar() !== "");
     finish();
     expect((await waiting).stdout).toBe("fast  completed\nslow  completed\n");
   });

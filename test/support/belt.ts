@@ -61,7 +61,8 @@ interface Outcome {
 export interface Running extends Promise<Outcome> {
   /** Sends a signal, as Ctrl-C would. */
   signal(name: Signal): void;
-  /** Everything on stderr so far. */
+  /** Everything on stdout and on stderr so far. */
+  stdoutSoFar(): string;
   stderrSoFar(): string;
 }
 
@@ -113,6 +114,7 @@ export function belt(argv: string[], { home, env = {}, stdin = "", policy = {} }
   const outcome = start(host).then((code) => ({ code, stdout: out.join(""), stderr: err.join("") }));
   return Object.assign(outcome, {
     signal: (name: Signal) => listener(name),
+    stdoutSoFar: () => out.join(""),
     stderrSoFar: () => err.join(""),
   });
 }
