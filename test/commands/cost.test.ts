@@ -46,7 +46,7 @@ describe("random estimates and caps", () => {
       const { code, stderr } = await belt(all, {
         home,
         env,
-        policy: { estimate: told === "hang" ? 40 : 10_000 },
+        policy: { estimate: told === "hang" ? 150 : 10_000 },
       });
 
       const may = bound === null ? allows : bound <= cap;
@@ -57,8 +57,6 @@ describe("random estimates and caps", () => {
         about,
         uploaded: may ? 2 : 0,
       });
-      // On a busy machine it may be given up before it was asked for.
-      if (told === "hang" && api.count(ESTIMATE) === 0) continue;
       expect(api.count(ESTIMATE)).toBe(1);
       expect(api.requests.find(({ url }) => url.includes("estimate"))?.body).toEqual({
         input: { image: PLACEHOLDER },

@@ -9,11 +9,11 @@ export function ends(id: string, end: JsonObject): void {
     .on(`GET /tasks/${id}/stream`, ndjson([{ id, ...end }]));
 }
 
-/** A task that runs as long as anybody looks. */
+/** A task that runs as long as anybody looks; what is waited for may be over before anybody does. */
 export function runsOn(id: string): void {
   api
-    .on(`GET /tasks/${id}`, api.ok({ id, status: "running" }))
-    .on(`GET /tasks/${id}/stream`, ndjson([{ id, status: "running" }], "open"))
+    .offer(`GET /tasks/${id}`, api.ok({ id, status: "running" }))
+    .offer(`GET /tasks/${id}/stream`, ndjson([{ id, status: "running" }], "open"))
     .offer(`GET /tasks/${id}/logs`, api.ok({ task_id: id, logs: [] }));
 }
 
