@@ -125,10 +125,10 @@ export class Api {
   }
 
   /** The tasks of the account, the newest first, by the page of at most `size`. */
-  async *taskPages(size: number): AsyncGenerator<IdentifiedTask[]> {
+  async *taskPages(size: number, signal?: AbortSignal): AsyncGenerator<IdentifiedTask[]> {
     const request = (what: ApiRequest) => this.#request(what);
-    for await (const items of readPages(request, { path: "/tasks/list", wanted: () => size }))
-      yield identified(items);
+    const list = { path: "/tasks/list", wanted: () => size, retry: "idempotent", signal } as const;
+    for await (const items of readPages(request, list)) yield identified(items);
   }
 
   /** The server's clock at a time of this machine's, at the earliest; null as long as it has not told. */

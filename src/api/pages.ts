@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../wire/types.ts";
 import type { ApiRequest } from "./http/request.ts";
+import type { RetryMode } from "./http/retry.ts";
 import { readItems } from "./resources/read.ts";
 
 type Request = (what: ApiRequest) => Promise<unknown>;
@@ -8,16 +9,16 @@ interface List {
   path: string;
   /** What the request says besides. */
   more?: JsonObject;
-  /** With a signal of its own a page is asked for once, for a caller that can do without. */
   signal?: AbortSignal | undefined;
+  /** With a signal of its own a page is asked for once, for a caller that can do without. */
+  retry?: RetryMode;
 }
 
 /** A list, one page after another, each of as many items as are wanted by then. */
 export async function* readPages(
   request: Request,
-  { path, more = {}, signal, wanted }: List & { wanted(): number },
+  { path, more = {}, signal, retry = signal ? "never" : "idempotent", wanted }: List & { wanted(): number },
 ): AsyncGenerator<JsonObject[]> {
-  const retry = signal ? "never" : "idempotent";
   for (let cursor: unknown; ; ) {
     const body = { limit: wanted(), ...more, ...(cursor !== undefined && { cursor }) };
     const page = await request({ method: "POST", path, body, retry, signal });

@@ -61,6 +61,22 @@ describe.concurrent("a lost submit, where the API names tasks by", () => {
   });
 });
 
+it("--timeout bounds the look for lost submits, too", async () => {
+  await batchScene(
+    async (scene) => {
+      scene.rows(2);
+      const begun = Date.now();
+      const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--timeout", "2s"]);
+      expect(Date.now() - begun).toBeLessThan(10_000);
+      expect({ code, stderr }).toMatchObject({
+        code: 11,
+        stderr: expect.stringMatching(/out of time(.|\n)*2 rows: 1 done, 1 in doubt/),
+      });
+    },
+    { drops: ({ n }) => n === 2, waits: (path) => (path === "/tasks/list" ? new Promise(() => {}) : null) },
+  )();
+});
+
 it("Ctrl-C while lost submits are looked for leaves with the report", async () => {
   let leave = () => {};
   await batchScene(

@@ -64,7 +64,7 @@ async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask
     return (await mapLimit(found, AT_ONCE, (task) => withAllNames(run, task))).filter(isStranger);
   } catch (thrown) {
     // Who leaves is told how the rows stand, too.
-    if (run.ctx.signal.aborted) return [];
+    if (run.ending.aborted) return [];
     if (!(thrown instanceof BeltError)) throw thrown;
     run.ctx.out.warn(
       `the account's tasks could not be read, so lost submits stay in doubt: ${thrown.message}`,
@@ -75,13 +75,13 @@ async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask
 
 /** From the newest back to the oldest that can be meant. */
 async function newestTasks(
-  { api }: BatchRun,
+  { api, ending }: BatchRun,
   since: number,
   isWanted: (task: IdentifiedTask) => boolean,
 ): Promise<IdentifiedTask[]> {
   const found: IdentifiedTask[] = [];
   let pages = 0;
-  for await (const page of api.taskPages(PAGE)) {
+  for await (const page of api.taskPages(PAGE, ending)) {
     found.push(...page.filter((task) => createdAt(task) >= since && isWanted(task)));
     if (++pages === MOST_PAGES || page.some((task) => createdAt(task) < since)) break;
   }
