@@ -122,8 +122,11 @@ test("an edit makes the session's version another; a pin still reaches it", asyn
 test("a worker that dies takes its session with it", async () => {
   const server = await startServer();
   const { session_id: session } = await server.run(set(1, "new"));
+  // It is not to die before both wait for it.
+  const holding = await server.submit({ function: "act", input: { act: "until cancelled" }, session });
   const crashing = await server.submit({ function: "act", input: { act: "exit" }, session });
   const waiting = await server.submit(get(session));
+  await server.call("POST", `/tasks/${holding.id}/cancel`);
   expect((await server.finished(crashing.id)).error).toMatch(
     /^WORKER_LOST: the app called process\.exit\(7\) at \S+:\nthere is no disk left\nso I leave$/,
   );
