@@ -80,8 +80,9 @@ test("the official SDK cancels, by its stream and by polling", async () => {
     const task = await client.run(act("until cancelled"), { wait: false });
     expect(task.status).toBe(2);
     const { done } = client.tasks.watch(task);
+    const told = expect(done).rejects.toThrow("task cancelled");
     await client.cancel(task.id);
-    await expect(done).rejects.toThrow("task cancelled");
+    await told;
     expect((await client.getTask(task.id)).data.status).toBe(12);
   }
 });
