@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ADVICE } from "../../src/cli/guess/advice.ts";
 import { BUILT_IN } from "../../src/cli/guess/known-apps.ts";
 import { OPTIONS } from "../../src/cli/guess/other-options.ts";
 import { COMMANDS, NOUNS, VERBS } from "../../src/cli/guess/other-tools.ts";
@@ -40,9 +41,9 @@ async function hintIfRefused(...argv: string[]): Promise<string | undefined> {
 
 /** What an option is given that means one of these. */
 const VALUE_FOR: [RegExp, string[]][] = [
-  [/--(limit|max-cost|timeout)$/, ["3"]],
+  [/--(limit|max-cost|timeout|jobs)$/, ["3"]],
   [/--status$/, ["failed"]],
-  [/--(save|field)$/, ["id"]],
+  [/--(save|field|out)$/, ["id"]],
   [/--(input|api-url)$/, ["a=b"]],
 ];
 
@@ -112,6 +113,30 @@ describe("the first wrong guess is answered with the command that was meant", ()
     [["batch", "rows.csv", "infsh/echo", "--local"], "belt batch infsh/echo rows.csv --local"],
     [["--local", "batch", "-j", "4", "rows.jsonl", "a/b"], "belt batch a/b rows.jsonl --local -j 4"],
     [["run", "infsh/flux", "fox,night"], "belt run infsh/flux --input prompt=fox,night"],
+    [["run", "a fox"], FOX],
+    [["run", "prompt=a fox"], FOX],
+    [["generate", "a fox"], FOX],
+    [["ask", "hello", "there"], "belt agent run infsh/guide hello there"],
+    [["chat", "hello there"], "belt agent run infsh/guide 'hello there'"],
+    [["predictions", "create", "infsh/flux", "prompt=a"], "belt run infsh/flux --input prompt=a"],
+    [["predictions"], "belt task list"],
+    [["run", "view", "task_1"], "belt task get task_1"],
+    [["view", "task_1"], "belt task get task_1"],
+    [["show", "infsh/flux"], "belt app get infsh/flux"],
+    [["retry", "task_1"], "belt rerun task_1"],
+    [["task", "output", "task_1"], "belt task get --field output task_1"],
+    [["task", "download", "task_1"], "belt task get --save . task_1"],
+    [["task", "ls", "--failed"], "belt task list --status failed"],
+    [["estimate", "infsh/flux", "-i", "prompt=a"], "belt run --dry-run infsh/flux -i prompt=a"],
+    [["run", "infsh/flux", "prompt=a", "--cost"], "belt run infsh/flux --input prompt=a --dry-run"],
+    [["batch", "a/b", "--file", "rows.csv"], "belt batch a/b rows.csv"],
+    [["batch", "a/b", "--csv=rows.csv"], "belt batch a/b rows.csv"],
+    [["batch", "a/b", "r.csv", "-o", "out.ndjson"], "belt batch a/b r.csv --out out.ndjson"],
+    [["batch", "a/b", "r.csv", "--output=o.ndjson"], "belt batch a/b r.csv --out o.ndjson"],
+    [["batch", "a/b", "r.csv", "--concurrency", "4"], "belt batch a/b r.csv --jobs 4"],
+    [["batch", "a/b", "r.csv", "--resume"], "belt batch a/b r.csv"],
+    [["run", "infsh/flux", "--file", "x.png"], "belt run infsh/flux --input file=x.png"],
+    [["run", "infsh/flux", "-o", "out"], "belt run infsh/flux --save out"],
     [["profile", "rm", "work"], "belt profile remove work"],
     [["taks", "lits"], "belt task list"],
     [["task", "list", "--limti", "3"], "belt task list --limit 3"],
@@ -237,6 +262,7 @@ describe("the table of words from other tools", () => {
     for (const line of typed) {
       const meant = await hint(...line.split(" "));
       if (!meant?.startsWith("belt ") || /^belt help lists| shows /.test(meant)) continue;
+      if (Object.values(ADVICE).includes(meant)) continue;
       const program = await grammar();
       const parsed = program.parseAsync(words(meant).slice(1), { from: "user" });
       await parsed.catch((thrown) => {
@@ -254,9 +280,12 @@ describe("the table of words from other tools", () => {
     }
     for (const [option, meanings] of Object.entries(OPTIONS)) {
       const value = VALUE_FOR.find(([meant]) => meant.test(meanings.join(" ")))?.[1] ?? [];
-      const [form, ...ofForm] = option.replace("<number>", "3").replace("<spec>", "status=failed").split(" ");
+      const isOfBatch = option.startsWith("batch ");
+      const typed = option.replace("batch ", "").replace("<number>", "3").replace("<spec>", "status=failed");
+      const [form, ...ofForm] = typed.split(" ");
       const given = [form!, ...(ofForm.length > 0 ? ofForm : value)];
       const lines = [
+        ["batch", "a/b", ...(isOfBatch ? [...given, "rows.csv"] : ["rows.csv", ...given])],
         ["run", "infsh/flux", ...given],
         ["task", "list", ...given],
         ["task", "logs", "@last", ...given],
@@ -273,5 +302,8 @@ describe("the table of words from other tools", () => {
 
 /** What alone would be a command line of belt's gets more words than that takes. */
 function refusable(line: string): string {
+  if (/^run (list|ls)$/.test(line)) return `${line} --limit 3`;
+  if (/^run (view|show|get|status|watch|wait|logs|cancel|stop|delete|download|rerun)$/.test(line))
+    return `${line} task_1`;
   return /^(run|batch) /.test(line) ? `${line} infsh/flux rows.csv` : line;
 }

@@ -3,11 +3,13 @@ import { type BeltError, usageError } from "../../errors.ts";
 import { belt, type Hint, joinHints } from "../../hint.ts";
 import type { Host } from "../host.ts";
 import { keyInArguments } from "../keys.ts";
+import { ADVICE } from "./advice.ts";
 import { hasKey } from "./has-key.ts";
 import { type Known, readKnown } from "./known-apps.ts";
 import { meantCommand } from "./meant-command.ts";
+import { isTextFor } from "./meant-line.ts";
 import { isWholeName, placesOfWords } from "./meant-path.ts";
-import { ADVICE, COMMANDS } from "./other-tools.ts";
+import { COMMANDS } from "./other-tools.ts";
 
 /** What is needed to make sense of a command line. */
 export interface Refused {
@@ -30,13 +32,13 @@ export async function explainUsage(thrown: CommanderError, refused: Refused): Pr
 /** What a command refused, with what was meant as its hint, else with its own; one of usage always has one. */
 export async function explainRefusal(error: BeltError, refused: Refused): Promise<BeltError> {
   const { program, host } = refused;
-  const meant = await meantByWords(refused);
+  const meant = hasKey(program, host.argv) ? null : await meantByWords(refused);
   if (meant !== null) return error.with({ hint: meant });
   const needsHint = error.facts.exit === "usage" && error.facts.hint === undefined;
   return needsHint ? error.with({ hint: lead(program, host.argv) }) : error;
 }
 
-/** Where a verb of other tools, or the rows of a batch, were taken for an argument: `dev start`, `batch rows.csv infsh/flux`. */
+/** Where a verb of other tools, a text, or the rows of a batch were taken for an argument: `dev start`, `run "a fox"`, `batch rows.csv infsh/flux`. */
 async function meantByWords(refused: Refused): Promise<Hint | null> {
   const { program, host } = refused;
   const places = placesOfWords(program, host.argv);
@@ -44,7 +46,8 @@ async function meantByWords(refused: Refused): Promise<Hint | null> {
   const pair = `${noun} ${verb}`;
   const isKnown = Object.hasOwn(COMMANDS, pair) || Object.hasOwn(ADVICE, pair);
   const isSwapped = noun === "batch" && !isWholeName(verb) && isWholeName(third);
-  return isKnown || isSwapped ? await meantBy(refused) : null;
+  const isText = noun === "run" && verb !== undefined && isTextFor(noun, verb);
+  return isKnown || isSwapped || isText ? await meantBy(refused) : null;
 }
 
 async function meantBy({ program, host, check }: Refused): Promise<Hint | null> {

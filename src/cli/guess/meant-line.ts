@@ -17,6 +17,12 @@ export interface Meaning {
 /** "id,status", as other tools have it behind --json. */
 const FIELDS = /^[a-z]\w*(,[a-z][\w.]*)+$/i;
 
+/** True for a text where an app or an agent is to be named: what may be one is taken for one. */
+export function isTextFor(command: string, word: string): boolean {
+  if (command === "agent run") return !isWholeName(word);
+  return command === "run" && (/\s/.test(word) || isSpec(word));
+}
+
 /** A command line in the making: what was typed, word for word as belt takes it. */
 export class MeantLine {
   readonly #commands: readonly Command[];
@@ -41,6 +47,8 @@ export class MeantLine {
   /** Takes an argument, or a word that stands for an option; false when there is no place for it. */
   word(word: string): boolean {
     if (this.#danglingOption()) this.#path.push(word);
+    else if (this.#words.length === 0 && isTextFor(this.#name(), word))
+      return this.word(this.#name() === "run" ? SAMPLES["app"]! : SAMPLES["agent"]!) && this.word(word);
     else if (this.#isFileForApp(word)) this.#words.push(SAMPLES["app"]!, word);
     else if (this.#isAppBehindFile(word)) this.#words[0] = word;
     else if (this.#words.length < this.#room()) this.#words.push(word);
@@ -80,7 +88,12 @@ export class MeantLine {
     const given = givenTo(inline, queue);
     const takesInputs = this.#find("--input") !== undefined && name.startsWith("--");
     if (takesInputs && this.#meaning.app?.inputs.includes(keyOf(name))) return this.#asInput(name, given);
-    const meant = meantOption(name, given.value, (option) => this.#find(option.split(" ")[0]!) !== undefined);
+    const meant = meantOption(
+      this.#name(),
+      name,
+      given.value,
+      (option) => this.#find(option.split(" ")[0]!) !== undefined,
+    );
     if (meant) return this.#replace(meant, given);
     const near = name.startsWith("--") ? closest(name.slice(2), this.#longNames()) : null;
     if (near !== null) return this.#replace({ words: `--${near}`, hasValue: false }, given);
@@ -110,6 +123,7 @@ export class MeantLine {
 
   #replace({ words, hasValue }: MeantOption, given: Given): boolean {
     const takes = hasValue || this.#takesValue(words);
+    if (words === "" && !hasValue) given.leave();
     if (!takes) return words === "" || this.#push(...words.split(" "));
     const value = given.take();
     if (value === undefined) return false;

@@ -8,18 +8,20 @@ export interface MeantOption {
   hasValue: boolean;
 }
 
-/** What the table says of an option with this behind it, as far as the command knows it. */
+/** What the table says of a command's option with this behind it, as far as the command knows it. */
 export function meantOption(
+  command: string,
   name: string,
   value: string | undefined,
   knows: (option: string) => boolean,
 ): MeantOption | null {
-  const forms = [
+  const all = [
     { form: `${name} ${value}`, hasValue: true },
     ...(value !== undefined && isNumber(value) ? [{ form: `${name} <number>`, hasValue: false }] : []),
     ...(value !== undefined && isSpec(value) ? [{ form: `${name} <spec>`, hasValue: false }] : []),
     { form: name, hasValue: false },
   ];
+  const forms = [...all.map((one) => ({ ...one, form: `${command} ${one.form}` })), ...all];
   for (const { form, hasValue } of forms) {
     const words = Object.hasOwn(OPTIONS, form)
       ? OPTIONS[form]!.find((one) => isOwn(one) || knows(one))

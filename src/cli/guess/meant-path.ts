@@ -127,7 +127,8 @@ function resolveVerb(noun: Command, verb: string | undefined): Found | null {
 
 /** What is meant by a thing in the place of a verb: an id, an app, an agent. */
 function wordsFor(noun: string, thing: string): string | undefined {
-  if (isWholeName(thing)) return ownValue(OF_NAMES, noun);
+  const isMessage = /^(agent|chat)$/.test(noun) && /\s/.test(thing);
+  if (isWholeName(thing) || isMessage) return ownValue(OF_NAMES, noun);
   const isId = /^(@(last|-\d+)|(task|sess|chat)_\w+)$/.test(thing);
   return isId && /^(task|session|chat)$/.test(noun) ? `${noun} get` : undefined;
 }

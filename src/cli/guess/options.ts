@@ -26,12 +26,20 @@ export function isSpec(word: string): boolean {
 export interface Given {
   value: string | undefined;
   take(): string | undefined;
+  /** What belongs to no option is a word of its own. */
+  leave(): void;
 }
 
 export function givenTo(inline: string | undefined, queue: string[]): Given {
   const [next] = queue;
   const value = inline ?? (next === undefined || isOption(next) ? undefined : next);
-  return { value, take: () => (inline === undefined && value !== undefined ? queue.shift() : value) };
+  return {
+    value,
+    take: () => (inline === undefined && value !== undefined ? queue.shift() : value),
+    leave() {
+      if (inline !== undefined && !/^(true|false)$/.test(inline)) queue.unshift(inline);
+    },
+  };
 }
 
 export function keyOf(name: string): string {
