@@ -54,6 +54,19 @@ describe.concurrent("rows", () => {
   );
 
   it(
+    "are CSV with line ends of several kinds, which are no part of a cell",
+    batchScene(async (scene) => {
+      scene.write("rows.csv", "prompt,steps\na,4\r\n\r\nb,\n\r\nc\r\n");
+      expect((await scene.belt([scene.path("rows.csv"), "-j", "1"])).code).toBe(0);
+      expect(scene.server.tasks.map(({ input }) => input)).toEqual([
+        { prompt: "a", steps: 4 },
+        { prompt: "b" },
+        { prompt: "c" },
+      ]);
+    }, KNOWN),
+  );
+
+  it(
     "come from standard input, with --out",
     batchScene(async (scene) => {
       const refused = await scene.belt(["-"], {}, '{"a":1}\n');
@@ -132,6 +145,10 @@ describe.concurrent("rows", () => {
     ["a[],a.k\n1,2\n", '2: a.k: "k" is no place in a list'],
     ["a,b\n1,2,3\n", "2: has 3 cells, and the header has 2"],
     ['a,b\n1,"2\n', "2: a quote is never closed"],
+    ['a,b\n\n\n"1\n', "4: a quote is never closed"],
+    ["\na,b\n\n1,2\n\n\n1,2,3\n", "7: has 3 cells"],
+    ['a,b\r\n"1\r\n2",3\r\n\r\n1,2,3\r\n', "5: has 3 cells"],
+    ['a,b\r\n1,"2\n3"\n\r\n1,2,3\n', "5: has 3 cells"],
     ["a,b\n", "there are no rows"],
   ])("of a CSV file that is not in order are refused: %j", async (text, told) => {
     await batchScene(async (scene) => {

@@ -5,10 +5,10 @@ import { RawValue, rawText } from "../../input/raw-value.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Row, RowProblem } from "./row.ts";
 
-/** One record of a CSV file, and the line at which it ends. */
+/** One record of a CSV file, and how many blank lines there were before it. */
 interface CsvRecord {
   record: string[];
-  info: { lines: number };
+  info: { empty_lines: number };
 }
 
 /** The rows of a CSV text: its header names the keys, and `id`; an empty cell is absent. */
@@ -17,11 +17,13 @@ export async function* readCsv(
   separator: string,
 ): AsyncGenerator<Row | RowProblem> {
   let header: string[][] | null = null;
-  let ended = 0;
+  // The parser's own count of lines takes a Windows line end in quotes for two.
+  let [next, blank] = [1, 0];
   try {
     for await (const { record, info } of await records(text, separator)) {
-      const line = ended + 1;
-      ended = info.lines;
+      const line = next + info.empty_lines - blank;
+      blank = info.empty_lines;
+      next = line + 1 + lineEndsIn(record);
       if (!header) {
         const { keys, problems } = readHeader(record);
         if (problems.length > 0) return yield* problems.map((problem) => ({ line, problem }));
@@ -32,13 +34,25 @@ export async function* readCsv(
   } catch (thrown) {
     const problem = reasonOf(thrown);
     if (problem === null) throw thrown;
-    yield { line: ended + 1, problem };
+    const { empty_lines = blank } = thrown as Partial<CsvRecord["info"]>;
+    yield { line: next + empty_lines - blank, problem };
   }
+}
+
+function lineEndsIn(cells: string[]): number {
+  return cells.reduce((count, cell) => count + (cell.match(/\r\n?|\n/g)?.length ?? 0), 0);
 }
 
 async function records(text: AsyncIterable<string>, delimiter: string): Promise<AsyncIterable<CsvRecord>> {
   const { parse } = await import("csv-parse");
-  const parser = parse({ delimiter, info: true, relax_column_count: true, skip_empty_lines: true });
+  const parser = parse({
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // Files that were put together have line ends of several kinds.
+    record_delimiter: ["\r\n", "\n", "\r"],
+  });
   // Text that cannot be decoded ends the parser, too.
   return Readable.from(text)
     .on("error", (error) => parser.destroy(error))
