@@ -101,7 +101,7 @@ describe.concurrent("rows", () => {
     batchScene(async (scene) => {
       scene.write(
         "rows.jsonl",
-        '{"prompt":"ok"}\n{"promt":"x"}\n[1]\n{"prompt":"y","steps":0}\nnot json\n{"prompt":"z","image":"none.png"}\n',
+        '{"prompt":"ok"}\n{"promt":"x"}\n[1]\n{"prompt":"y","steps":0}\nnot json\n{"prompt":"z","image":"none.png"}\n{"id":"a","prompt":"z"}\n',
       );
       const { code, stderr } = await scene.belt([scene.path("rows.jsonl"), "--upload", "image"]);
       expect(code).toBe(2);
@@ -111,6 +111,7 @@ describe.concurrent("rows", () => {
         [4, "steps"],
         [5, "is not JSON"],
         [6, "there is no such file"],
+        [7, 'id is unknown.*; a row with an id is {"id":"…","input":{…}}'],
       ])
         expect(stderr).toMatch(new RegExp(`rows.jsonl:${line}: .*${what}`));
       expect(scene.server.submits).toBe(0);

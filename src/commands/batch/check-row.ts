@@ -51,7 +51,7 @@ export class RowCheck {
     const check = await this.#check(name);
     const inSetup = setup ? check.setup.issues(setup) : [];
     return [
-      ...check.input.issues(input).map(issueLine),
+      ...check.input.issues(input).map((issue) => issueLine(issue) + aboutForm(issue)),
       ...inSetup.map((issue) => `setup.${issueLine(issue)}`),
     ];
   }
@@ -74,4 +74,10 @@ export class RowCheck {
     const schema = asSchema(document, note);
     return { schema, issues: schema ? await validationOf(schema, note) : () => [] };
   }
+}
+
+/** An id beside the inputs themselves is taken for one of them. */
+function aboutForm({ kind, path }: ValidationIssue): string {
+  const isId = kind === "unknown" && path.length === 1 && path[0] === "id";
+  return isId ? '; a row with an id is {"id":"…","input":{…}}' : "";
 }
