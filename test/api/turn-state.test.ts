@@ -171,6 +171,29 @@ describe("a turn", () => {
     ]);
   });
 
+  it.each([
+    ["names its run", message("pending", "")],
+    ["names none", unnamed("pending")],
+  ])("whose message %s is not told as ended by what the chat was before", (_, assistant) => {
+    const idle = event("chats", chat("", [], { active_run: earlier }));
+    const bare = event("chats", chat("completed", [], { active_run: null }));
+    const begun = [event("agent_runs", run("working")), event("chat_messages", assistant)];
+    for (const before of [[idle], [bare], [idle, bare]])
+      for (const own of [begun, begun.toReversed()])
+        for (const between of before.includes(idle) ? [[], [idle]] : [[]]) {
+          const state = new TurnState({ isNewChat: false });
+          const told = [...state.begin(start(assistant)), ...tell(state, ...before, ...own, ...between)];
+          expect(told.filter(({ type }) => type === "status")).toEqual([
+            { type: "status", status: "working" },
+          ]);
+          expect(state.ended).toBe(false);
+          const rest = tell(state, event("agent_runs", run("completed")), bare);
+          expect(rest.filter(({ type }) => type === "status")).toEqual([
+            { type: "status", status: "completed" },
+          ]);
+        }
+  });
+
   it("learns its run from its message", () => {
     const state = new TurnState({ isNewChat: false });
     state.begin(start(unnamed("pending")));

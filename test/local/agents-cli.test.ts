@@ -45,6 +45,9 @@ describe("with no account and no server", () => {
     );
     expect(JSON.parse(second.stdout)).toMatchObject({ chat_id: chat, status: "completed" });
     expect(JSON.parse(second.stdout).messages).toHaveLength(2);
+    // The turn before it had ended, and is not told of.
+    const told = second.stderr.split("\n").flatMap((line) => /"status":"(\w+)"/.exec(line)?.[1] ?? []);
+    expect(told).toEqual(["working", "completed"]);
     const shown = await spawnBelt(["chat", "get", "@last", "--local", "--json"], home);
     expect(JSON.parse(shown.stdout)).toMatchObject({ id: chat, agent: "infsh/guide", status: "idle" });
     expect(JSON.parse(shown.stdout).messages).toHaveLength(4);

@@ -176,7 +176,10 @@ export class TurnState {
     // A run that has ended does not begin again.
     if (this.#run && endOf(this.#run.state) && !endOf(run.state)) return;
     this.#run = run;
-    this.#sawBusy ||= isBusy({ run, status: "" });
+    if (this.#sawBusy || !isBusy({ run, status: "" })) return;
+    this.#sawBusy = true;
+    // An idle chat was told before the turn had begun.
+    this.#busy = null;
   }
 
   #takeChat(messages: TurnMessages, chat: Chat): TurnChange[] {
@@ -188,9 +191,9 @@ export class TurnState {
       if (!this.#earlierRuns.has(run.id)) this.#busy = isBusy(chat);
       return [];
     }
+    if (run) this.#takeOwnRun(run);
     this.#busy = isBusy(chat);
     if (this.#busy) this.#sawBusy = true;
-    if (run) this.#takeOwnRun(run);
     return this.ended ? [] : chat.interrupts.flatMap((interrupt) => approvalOf(messages.tools, interrupt));
   }
 
@@ -201,14 +204,16 @@ export class TurnState {
   #isOther({ id, state }: AgentRun): boolean {
     if (this.#ownRun !== "") return id !== "" && id !== this.#ownRun;
     if (this.#isNewChat) return false;
-    const hasNotBegun = !this.#sawBusy && this.#messages?.end === null;
-    return (
-      this.#messages?.isQueued === true || (hasNotBegun && endOf(state) !== null) || this.#earlierRuns.has(id)
-    );
+    const isBefore = this.#messages?.isQueued === true || (this.#hasNotBegun && endOf(state) !== null);
+    return isBefore || this.#earlierRuns.has(id);
   }
 
-  /** What is another's while the own run is not known stays so. */
+  /** What is another's while the own run is not known, or has not begun, was there before it. */
   #noteOther({ id }: AgentRun): void {
-    if (this.#ownRun === "" && id !== "") this.#earlierRuns.add(id);
+    if (id !== "" && (this.#ownRun === "" || this.#hasNotBegun)) this.#earlierRuns.add(id);
+  }
+
+  get #hasNotBegun(): boolean {
+    return !this.#sawBusy && this.#messages?.end === null;
   }
 }
