@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { splitLines } from "../wire/split-lines.ts";
 import { isObject, type JsonObject } from "../wire/types.ts";
 
 /** The objects in a file of JSON lines, one after the other; what is no object is passed over, no file holds none. */
@@ -14,7 +15,8 @@ export async function* readValues(path: string): AsyncGenerator<{ value: unknown
   });
   if (!file) return;
   let line = 0;
-  for await (const text of file.readLines()) {
+  // The platform's own lines end, on newer Nodes, at U+2028 as well, which JSON may hold.
+  for await (const text of splitLines(file.createReadStream({ encoding: "utf8" }))) {
     line++;
     const value = parse(text);
     if (value !== undefined) yield { value, line };

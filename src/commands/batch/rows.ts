@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { extname } from "node:path";
 import { decodePieces } from "../../input/decode-text.ts";
-import { splitLines } from "../../input/split-lines.ts";
 import { parseJson } from "../../wire/json.ts";
 import { LongNumber } from "../../wire/long-number.ts";
+import { splitLines } from "../../wire/split-lines.ts";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { readCsv } from "./csv-rows.ts";
 import type { Row, RowProblem } from "./row.ts";

@@ -164,10 +164,23 @@ function absolute(node: JsonObject): JsonObject {
   return typeof $ref === "string" ? { ...changed, $ref: `${DOCUMENT}${$ref}` } : changed;
 }
 
-/** ajv knows doubles only. */
+/** ajv knows doubles only. Whatever the depth, the stack is not. */
 function rounded(value: unknown): unknown {
-  if (value instanceof LongNumber) return value.valueOf();
   if (!containsLongNumber(value)) return value;
-  if (Array.isArray(value)) return value.map(rounded);
-  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, inner]) => [key, rounded(inner)]));
+  const whole = [value];
+  const left: object[] = [whole];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    for (const [key, inner] of Object.entries(one)) {
+      const copy = roundedCopy(inner);
+      Object.defineProperty(one, key, { value: copy });
+      if (typeof copy === "object" && copy !== null) left.push(copy);
+    }
+  }
+  return whole[0];
+}
+
+function roundedCopy(value: unknown): unknown {
+  if (value instanceof LongNumber) return value.valueOf();
+  if (Array.isArray(value)) return [...value];
+  return isObject(value) ? { ...value } : value;
 }

@@ -1,4 +1,4 @@
-/** The lines of a text that comes in pieces, without their ends, be they of Unix or of Windows. */
+/** The lines of a text that comes in pieces, without their ends, be they of Unix or of Windows; no other character ends one. */
 export async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   // A line of many pieces is put together once.
   let open: string[] = [];
