@@ -1,6 +1,6 @@
 import { createWriteStream, fstatSync } from "node:fs";
 import { Socket } from "node:net";
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
@@ -8,6 +8,7 @@ import type { Signal } from "../commands/shared/context.ts";
 import { usageError } from "../errors.ts";
 import type { WritableEnd } from "../terminal/writable.ts";
 import { fileWritable } from "./file-writable.ts";
+import { beganAt, hasEnded, machineName } from "./processes.ts";
 
 /** The outside world as one value; the only place that knows `process`. */
 export interface Host {
@@ -92,7 +93,9 @@ export function processHost(root: string): Host {
       }
     },
     pid: process.pid,
-    hostname: hostname(),
+    get hostname() {
+      return machineName();
+    },
     nodeVersion: process.versions.node,
     root,
     // Node opens each when it is first asked for.
@@ -139,16 +142,13 @@ export function processHost(root: string): Host {
     exitNow: (code) => process.exit(code),
     isAlive(pid) {
       try {
-        return process.kill(pid, 0);
+        return process.kill(pid, 0) && !hasEnded(pid);
       } catch (error) {
         // It lives, and is another user's.
         return (error as NodeJS.ErrnoException).code === "EPERM";
       }
     },
-    async beganAt(pid) {
-      const { beganAt } = await import("./processes.ts");
-      return await beganAt(pid);
-    },
+    beganAt,
     kill(pid, signal = "SIGKILL") {
       try {
         process.kill(pid, signal);

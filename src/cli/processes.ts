@@ -2,8 +2,32 @@
  * What Linux shows of other processes in /proc. Elsewhere nothing is known of them: an id that is used
  * again is taken for the same process, and what a command has left running is left to it.
  */
+import { readFileSync, readlinkSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { setTimeout as wait } from "node:timers/promises";
+import { hostname } from "node:os";
+
+/** Under which an id is one process only: a container may have the name of the machine that it runs on. */
+export function machineName(): string {
+  try {
+    const space = readlinkSync("/proc/self/ns/pid");
+    return space === FIRST_SPACE ? hostname() : `${hostname()}-${space.replace(/\D/g, "")}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** Of a Linux machine itself. */
+const FIRST_SPACE = "pid:[4026531836]";
+
+/** Such a process keeps its id until its parent has looked after it. */
+export function hasEnded(pid: number): boolean {
+  try {
+    const line = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return /^[ZX]/.test(line.slice(line.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
 
 /** By the system's own count; null where that cannot be told. */
 export async function beganAt(pid: number): Promise<string | null> {
@@ -20,6 +44,7 @@ export async function endAllWith(
   setting: string,
   kill: (pid: number, signal: "SIGTERM" | "SIGKILL") => void,
 ): Promise<number> {
+  const { setTimeout: wait } = await import("node:timers/promises");
   const asked = new Set<number>();
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     for (let waited = 0; waited < GRACE; waited += PAUSE) {

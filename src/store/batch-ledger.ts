@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { fileError, usageError } from "../errors.ts";
+import { BeltError, fileError, usageError } from "../errors.ts";
 import { shellWord } from "../hint.ts";
 import { isObject } from "../wire/types.ts";
 import { AppendFile } from "./append-file.ts";
@@ -47,6 +47,8 @@ export async function readBatch({ results, journal }: BatchFiles): Promise<Batch
     if (!record || !follows(state, record)) throw damaged(journal, line);
     applyRecord(state, record);
   }
+  if (!state.head && state.rows.size > 0) throw damaged(journal, 1);
+  state.hasJournal = (await stat(journal).catch(() => null)) !== null;
   for await (const line of readResults(results)) applyResult(state, line);
   return state;
 }
@@ -78,6 +80,7 @@ export class BatchLedger {
   readonly #journal: AppendFile;
   readonly #results: AppendFile;
   readonly #lock: ProcessLock;
+  #lost: Error | null = null;
 
   private constructor(files: BatchFiles, journal: AppendFile, results: AppendFile, lock: ProcessLock) {
     this.files = files;
@@ -120,8 +123,10 @@ export class BatchLedger {
     }
   }
 
-  /** `line` is a `BatchRecord` as JSON. */
+  /** `line` is a `BatchRecord` as JSON. Throws, too, once another runner has taken the batch over. */
   async record(line: string): Promise<void> {
+    if (await this.#lock.isLost()) this.#lost ??= takenOver();
+    if (this.#lost) throw this.#lost;
     await this.#journal.appendSafely(line);
   }
 
@@ -137,7 +142,7 @@ export class BatchLedger {
 
   /** What kept a line from being written; none can follow it. */
   get failure(): Error | null {
-    return this.#journal.failure ?? this.#results.failure;
+    return this.#lost ?? this.#journal.failure ?? this.#results.failure;
   }
 
   async close(): Promise<void> {
@@ -207,6 +212,14 @@ function damaged(path: string, line: number): Error {
 
 function notResults(path: string): Error {
   return usageError(`${path} is not a results file of belt batch`, "give another file with --out");
+}
+
+function takenOver(): Error {
+  return new BeltError({
+    code: "batch_taken_over",
+    message: "another belt has taken this batch over, since this one showed no life",
+    exit: "failure",
+  });
 }
 
 function held(path: string, { pid, host }: Holder, here: string): Error {

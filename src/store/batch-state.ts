@@ -42,6 +42,8 @@ export interface RowState {
 /** What the two files of a batch tell, read from their beginning. */
 export interface BatchState {
   head: BatchHead | null;
+  /** False for results whose journal is gone, or that have not begun. */
+  hasJournal: boolean;
   rows: Map<string, RowState>;
   /** Every task this batch has started. */
   taskIds: Set<string>;
@@ -53,6 +55,7 @@ export interface BatchState {
 export function emptyState(): BatchState {
   return {
     head: null,
+    hasJournal: false,
     rows: new Map(),
     taskIds: new Set(),
     ids: new Map(),

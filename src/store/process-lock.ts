@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, open, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { fileError } from "../errors.ts";
 import { isObject } from "../wire/types.ts";
 import type { TemporaryOwner } from "./temporary.ts";
@@ -33,12 +33,29 @@ export class ProcessLock {
   readonly #path: string;
   readonly #text: string;
   readonly #heart: NodeJS.Timeout;
+  #beatAt = Date.now();
+  #isLost = false;
 
   private constructor(path: string, text: string) {
     this.#path = path;
     this.#text = text;
-    this.#heart = setInterval(() => void beat(path), HEARTBEAT);
+    this.#heart = setInterval(() => void this.#beat(), HEARTBEAT);
     this.#heart.unref();
+  }
+
+  /** True once somebody else has taken it, as may be while this process, or its machine, stood still. */
+  async isLost(): Promise<boolean> {
+    if (Date.now() - this.#beatAt > 2 * HEARTBEAT) await this.#beat();
+    return this.#isLost;
+  }
+
+  async #beat(): Promise<void> {
+    const found = await readFile(this.#path, "utf8").catch(() => null);
+    this.#isLost ||= found !== null && found !== this.#text;
+    if (this.#isLost) return;
+    const now = new Date();
+    await utimes(this.#path, now, now).catch(() => {});
+    this.#beatAt = now.getTime();
   }
 
   /** Throws what `held` makes of the process that holds it, and an error for a file of something else. */
@@ -56,13 +73,13 @@ export class ProcessLock {
       if (holder && (await lives(holder, options))) throw await held(holder);
       if (!holder && !isTorn(found))
         throw fileError("cannot lock", path, new Error("it is no lock of belt's"));
-      await remove(path, found);
+      await removeDead(found, options);
     }
   }
 
   async release(): Promise<void> {
     clearInterval(this.#heart);
-    await remove(this.#path, this.#text);
+    await removeIf(this.#path, this.#text);
   }
 }
 
@@ -86,17 +103,27 @@ async function claim(path: string, text: string): Promise<string | null> {
   }
 }
 
-/** Removes this very lock: one that somebody took meanwhile is put back. */
-async function remove(path: string, text: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString("hex")}`;
+/** Of many who find a dead lock one removes it, and none the lock that comes after it. */
+async function removeDead(text: string, { path, sleep }: LockOptions): Promise<void> {
+  const taking = `${path}.taking`;
   try {
-    await rename(path, aside);
-  } catch {
-    return;
+    await writeFile(taking, "", { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileError("cannot write", taking, error);
+    const since = await beatAt(taking);
+    if (since !== null && Date.now() - since > TAKING) await rm(taking, { force: true });
+    return await sleep(PAUSE);
   }
-  const found = await readFile(aside, "utf8").catch(() => text);
-  if (found !== text) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
+  await removeIf(path, text).finally(() => rm(taking, { force: true }));
+}
+
+/** Milliseconds after which whoever was removing a dead lock is dead itself. */
+const TAKING = 10_000;
+const PAUSE = 20;
+
+async function removeIf(path: string, text: string): Promise<void> {
+  const found = await readFile(path, "utf8").catch(() => null);
+  if (found === text) await rm(path, { force: true });
 }
 
 /** True where a process of this machine has taken the lock and is gone. */
@@ -128,11 +155,6 @@ async function beatAt(path: string): Promise<number | null> {
     ({ mtimeMs }) => mtimeMs,
     () => null,
   );
-}
-
-async function beat(path: string): Promise<void> {
-  const now = new Date();
-  await utimes(path, now, now).catch(() => {});
 }
 
 /** As a crash may leave it where a lock cannot be made whole at once. */

@@ -54,5 +54,5 @@ async function isLeftBehind(folder: string, name: string, owner: TemporaryOwner)
 }
 
 function machineName(hostname: string): string {
-  return hostname.replace(/[^\w-]/g, "_").slice(0, 32);
+  return hostname.replace(/[^\w-]/g, "_").slice(-32);
 }

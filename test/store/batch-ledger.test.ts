@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { beganAt } from "../../src/cli/processes.ts";
 import {
   type BatchFiles,
@@ -155,6 +155,14 @@ describe("the ledger of a batch", () => {
     expect(readFileSync(files.journal, "utf8")).toBe(damaged);
   });
 
+  it("refuses a journal whose head is lost", async () => {
+    const files = await fresh();
+    await write(files);
+    const [, ...lines] = readFileSync(files.journal, "utf8").split("\n");
+    writeFileSync(files.journal, lines.join("\n"));
+    await expect(BatchLedger.open(files, HEAD, LOCK)).rejects.toThrow("line 1 is no record");
+  });
+
   it("passes over a line that was torn and closed", async () => {
     const files = await fresh();
     await write(files);
@@ -282,17 +290,36 @@ describe("the lock of a batch", () => {
     expect(readFileSync(files.lock, "utf8")).toBe("my own notes");
   });
 
-  it("is taken by one of many who want it at once", async () => {
+  it("that was taken over meanwhile lets nothing more be begun", async () => {
     const files = await fresh();
-    writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));
-    const tries = Array.from({ length: 8 }, (_, n) =>
-      BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, pid: 100_000 + n } }).then(
-        ({ ledger }) => ledger,
-        () => null,
-      ),
-    );
-    const taken = (await Promise.all(tries)).filter((ledger) => ledger !== null);
-    expect(taken).toHaveLength(1);
-    await taken[0]!.close();
+    const { ledger } = await BatchLedger.open(files, HEAD, LOCK);
+    await ledger.record(JSON.stringify(intent("one", 1)));
+    const now = vi.spyOn(Date, "now");
+    writeFileSync(files.lock, JSON.stringify({ pid: 1, host: "elsewhere", began: null }));
+    // Nobody takes over what showed life just now.
+    await ledger.record(JSON.stringify(intent("two", 1)));
+    now.mockReturnValue(Date.now() + 60_000);
+    await expect(ledger.record(JSON.stringify(intent("three", 1)))).rejects.toThrow("taken this batch over");
+    now.mockRestore();
+    expect(ledger.failure?.message).toContain("taken this batch over");
+    await ledger.close();
+    expect(readFileSync(files.journal, "utf8")).not.toContain("three");
+    expect(readFileSync(files.lock, "utf8")).toContain("elsewhere");
+  });
+
+  it("is taken by one of many who want it at once", async () => {
+    for (let round = 0; round < 25; round++) {
+      const files = await fresh();
+      writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));
+      const tries = Array.from({ length: 8 }, (_, n) =>
+        BatchLedger.open(files, HEAD, { ...LOCK, owner: { ...OWNER, pid: 100_000 + n } }).then(
+          ({ ledger }) => ledger,
+          () => null,
+        ),
+      );
+      const taken = (await Promise.all(tries)).filter((ledger) => ledger !== null);
+      expect(taken).toHaveLength(1);
+      await taken[0]!.close();
+    }
   });
 });

@@ -46,6 +46,14 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   rows_changed: { meaning: "the rows changed while they were read", exit: "depends" },
   too_many_failures: { meaning: "--max-failures rows failed, one after the other", exit: "partial" },
   new_version: { meaning: "the app changed while a batch of it ran", exit: "partial" },
+  version_unknown: {
+    meaning: "rows of the batch ran in a version that the API does not tell now",
+    exit: "failure",
+  },
+  batch_taken_over: {
+    meaning: "another belt took the batch over while this one stood still",
+    exit: "failure",
+  },
   receipt_failed: { meaning: "the receipt could not be written", exit: "partial" },
   file_changed: { meaning: "an input is not the file that a receipt names", exit: "usage" },
   not_same: { meaning: "--expect-same: what came out differs", exit: "failure" },
