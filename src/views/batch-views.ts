@@ -45,6 +45,8 @@ export interface BatchReport {
   unsaved: number;
   failed: number;
   in_doubt: number;
+  /** Of those, such as have no task that could be asked for. */
+  lost: number;
   /** Not known to have ended. */
   running: number;
   /** Not run. */

@@ -69,7 +69,7 @@ const CODES: Record<string, Record<string, number>> = {
   "missing scope": codes(4, 4, 4, 4),
   "unknown app": codes(5, 5, 5, 5),
   "many failures": codes(0, 9, 9, 11),
-  "new version": codes(9, 9, 9, 11),
+  "new version": codes(0, 9, 9, 11),
   time: codes(8, 8, 8, 11),
   "Ctrl-C": codes(130, 130, 130, 130),
   SIGTERM: codes(143, 143, 143, 143),

@@ -27,6 +27,8 @@ describe("what is lack of capacity", () => {
     "seed 503 is not allowed",
     "expected 429, got 430",
     "CUDA out of memory",
+    "rate limiting disabled: bad seed",
+    "the model is not overloaded; the prompt is invalid",
     "the prompt was refused",
     "x429 y",
     "",

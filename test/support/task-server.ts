@@ -36,6 +36,8 @@ export interface TaskServerOptions {
   waits?: (path: string, input: JsonObject) => Promise<unknown> | null;
   /** What a run costs, in microcents, or what else is answered. */
   price?: (input: JsonObject) => number | JsonObject;
+  /** Answers the question for the price with 503. */
+  failsPrice?: (input: JsonObject) => boolean;
   /** What the API says of the app; without it, it is not known. */
   app?: (server: TaskServer) => JsonObject;
   /** What a task puts out; else what it was given. */
@@ -115,6 +117,7 @@ export class TaskServer {
     else if (request.method === "PUT") this.#put(text, response);
     else if (path.startsWith("/out/")) this.#download(path.slice("/out/".length), response);
     else if (path.startsWith("/store/apps/") && this.#options.price) {
+      if (this.#options.failsPrice?.(inputIn(text))) return send(response, 503, { title: "not now" });
       const price = this.#options.price(inputIn(text));
       send(response, 200, typeof price === "number" ? { confidence: "exact", microcents: price } : price);
     } else if (path.startsWith("/apps/") && this.#options.price) send(response, 200, { id: "app_1" });

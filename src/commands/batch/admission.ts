@@ -34,7 +34,14 @@ export function admission(
 ): Admit {
   return async ({ candidate, coerced }) => {
     if (!budget.isCapped && !wantsReceipt) return FREE;
-    const cost = await costOf(ctx, api, parsedRow(source, candidate), coerced);
+    const ask = () => costOf(ctx, api, parsedRow(source, candidate), coerced);
+    let cost = await ask();
+    // One answer that fails is not to end a long batch.
+    for (const pause of api.policy.retries) {
+      if (!cost.failure?.facts.retryable) break;
+      await api.sleep(pause, ctx.signal);
+      cost = await ask();
+    }
     const { settle, release } = budget.reserve(cost);
     const estimate: EstimateDocument = estimateDocument(cost.estimate);
     return { estimate: { ...estimate }, settle, release };

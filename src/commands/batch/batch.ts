@@ -51,6 +51,7 @@ async function outOf(ctx: Context, rows: string | undefined, { out, vary }: Batc
   if (rows === undefined && !vary)
     throw usageError("there are no rows", "name a file of rows, or - for standard input, or give --vary");
   if (out === "") throw usageError("--out is empty");
+  if (out?.endsWith("/")) throw usageError(`--out: ${out} names a folder`, "name a file");
   if (out !== undefined) return out;
   const alone = rows === undefined ? "--vary alone" : await passing(ctx, rows);
   if (rows === undefined || alone !== null)

@@ -3,9 +3,9 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
   [/\bHTTP(\/[\d.]+)? ?(status ?)?429\b|\bstatus(?: code)?:? ?429\b|\(429\)|^\s*429\s/i, "HTTP 429"],
   [/\bHTTP(\/[\d.]+)? ?(status ?)?503\b|\bstatus(?: code)?:? ?503\b|\(503\)|^\s*503\s/i, "HTTP 503"],
   [/\btoo many requests\b/i, "too many requests"],
-  [/\brate[ _-]?limit/i, "rate limit"],
+  [/\brate[ _-]?limit(?!ing)/i, "rate limit"],
   [/\bconcurren(t|cy)\b[^.]{0,40}\blimit/i, "concurrent limit"],
-  [/\boverloaded(_error)?\b/i, "overloaded"],
+  [/(?<!\bnot )\boverloaded(_error)?\b/i, "overloaded"],
   [/\b(no|not enough|insufficient|out of|lack of) capacity\b/i, "no capacity"],
   [/\bservice (is )?(temporarily )?unavailable\b/i, "service unavailable"],
 ];

@@ -28,13 +28,19 @@ export async function conclude(ctx: Context, ending: Ending): Promise<void> {
   if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
   if (changed !== null) ctx.out.note(changed);
   const told = `${reportText(report)}; results in ${shownPath(await realPlace(ctx.machine.cwd), files.results)}`;
-  if (!reason && report.done === report.rows) return ctx.out.note(told);
+  const isAllDone = report.done === report.rows;
+  // Of which no more are begun where there are none left is no failure.
+  if (isAllDone && reason?.facts.code === "new_version") ctx.out.warn(reason.message);
+  if (isAllDone && (!reason || reason.facts.code === "new_version")) return ctx.out.note(told);
   const exit = exitOf(reason, report);
   const error = reason
     ? reason.with({ message: `${reason.message}; ${told}`, exit })
     : new BeltError({ code: "batch_incomplete", message: told, exit });
-  const next: Hint = [await command(againFor(report)), " goes on"];
-  const { hint } = error.facts;
+  const { hint, code } = error.facts;
+  const next: Hint =
+    code === "over_budget" && hint
+      ? "the same command goes on with that"
+      : [await command(againFor(report)), " goes on"];
   throw error.with({ hint: hint ? joinHints(hint, next) : next, retryable: false });
 }
 
@@ -54,7 +60,7 @@ function exitOf(reason: BeltError | null, { in_doubt, running, left }: BatchRepo
 }
 
 /** What the same command would leave alone once all else is done. */
-function againFor({ running, left, unsaved, failed, in_doubt }: BatchReport): Again | undefined {
-  if (running + left + unsaved > 0) return undefined;
-  return failed > 0 ? "failed" : in_doubt > 0 ? "in-doubt" : undefined;
+function againFor({ running, left, unsaved, failed, in_doubt, lost }: BatchReport): Again | undefined {
+  if (running + left + unsaved + in_doubt - lost > 0) return undefined;
+  return failed > 0 ? "failed" : lost > 0 ? "in-doubt" : undefined;
 }

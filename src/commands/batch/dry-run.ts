@@ -9,7 +9,7 @@ import type { Context } from "../shared/context.ts";
 import { countSpent } from "./admission.ts";
 import { estimateRows, type RowsCost } from "./estimate-rows.ts";
 import { headOf } from "./head.ts";
-import { changedIds, warnOfVersion } from "./note-changes.ts";
+import { changedIds, requireVersion, warnOfLostJournal, warnOfVersion } from "./note-changes.ts";
 import { type PlannedRow, planRows } from "./plan.ts";
 import { preparePlanning } from "./planning.ts";
 import type { BatchRequest } from "./request.ts";
@@ -25,6 +25,10 @@ export async function dryRun(ctx: Context, { source, files, flags, budget }: Bat
   const { app, planning } = await preparePlanning(ctx, api, source);
   const rows = await planRows(planning);
   const state = await peekBatch(files, api && app ? await headOf(ctx, api, app.name) : null);
+  warnOfLostJournal(ctx, state, files.journal);
+  if (app) requireVersion({ planning, rows, state }, app.name);
+  else if (state.rows.size > 0)
+    ctx.out.warn("without a key the app's version is not known, so rows that are done count as to be run");
   for (const moved of carriedOver(state, rows, planning)) applyRecord(state, moved);
   const wanted = new Wanted(state, { again: flags.again ?? null, saves: flags.save !== undefined });
   if (app) warnOfVersion(ctx, { planning, rows, state }, app.name);

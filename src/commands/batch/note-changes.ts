@@ -1,3 +1,4 @@
+import { BeltError } from "../../errors.ts";
 import { type BatchState, type RowState, standingOf } from "../../store/batch-state.ts";
 import type { Context } from "../shared/context.ts";
 import type { PlannedRow, Planning } from "./plan.ts";
@@ -6,6 +7,27 @@ interface Plan {
   planning: Planning;
   rows: readonly PlannedRow[];
   state: BatchState;
+}
+
+/** Says, before anything is paid, that what was begun is not known any more. */
+export function warnOfLostJournal({ out }: Context, { hasJournal, rows }: BatchState, journal: string): void {
+  if (hasJournal || rows.size === 0) return;
+  out.warn(
+    `${journal} is missing: a row that was submitted and has no result is paid again, and what was spent is not known`,
+  );
+}
+
+/** Throws where rows ran in a version that is known, and the app's is not now: they would be paid again. */
+export function requireVersion({ planning, state }: Plan, app: string): void {
+  if (planning.version !== null) return;
+  const known = [...state.rows.values()].find(({ version }) => version !== null)?.version;
+  if (known === undefined) return;
+  throw new BeltError({
+    code: "version_unknown",
+    message: `the API does not tell the version of ${app} now, and rows of this batch ran in ${known}: they would be paid again`,
+    hint: `nothing was sent; try again later, or name the version: ${app}@${known}`,
+    exit: "failure",
+  });
 }
 
 /** Says, before anything is paid, which rows will be run again for a new version of the app. */

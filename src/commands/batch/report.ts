@@ -16,11 +16,12 @@ export async function readReport(
   saves: boolean,
 ): Promise<BatchReport> {
   const state = await readBatch(files);
-  const counts = { done: 0, unsaved: 0, failed: 0, in_doubt: 0, running: 0, left: 0 };
+  const counts = { done: 0, unsaved: 0, failed: 0, in_doubt: 0, lost: 0, running: 0, left: 0 };
   const bad = new Set<string>();
   for (const { key } of rows) {
     const standing = countOf(state, key, saves);
     counts[standing]++;
+    if (standing === "in_doubt" && !state.rows.get(key)?.open?.taskId) counts.lost++;
     if (BAD.includes(standing)) bad.add(key);
   }
   return { rows: rows.length, ...counts, causes: bad.size > 0 ? await readCauses(files, bad, state) : [] };
@@ -30,7 +31,7 @@ function countOf(
   state: BatchState,
   key: string,
   saves: boolean,
-): Exclude<keyof BatchReport, "rows" | "causes"> {
+): Exclude<keyof BatchReport, "rows" | "causes" | "lost"> {
   switch (standingOf(state.rows.get(key))) {
     case "done":
       return "done";

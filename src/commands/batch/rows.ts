@@ -85,7 +85,10 @@ function separatorOf(name: string, head: string): string {
 async function readLine(text: string, line: number): Promise<Row | RowProblem> {
   const value = await parseJson(text).catch(() => undefined);
   if (isObject(value)) return readObject(value, line);
-  if (value === undefined) return { line, problem: "is not JSON" };
+  if (value === undefined) {
+    const isSpread = /^[[{]\s*$/.test(text);
+    return { line, problem: `is not JSON${isSpread ? "; jq -c . makes one line of each object" : ""}` };
+  }
   const advice = Array.isArray(value) ? "; jq -c '.[]' makes rows of a list" : "";
   return { line, problem: `is not an object${advice}` };
 }

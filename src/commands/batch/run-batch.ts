@@ -16,7 +16,7 @@ import { Book } from "./book.ts";
 import { conclude } from "./conclude.ts";
 import { headOf } from "./head.ts";
 import { noteMissingFiles } from "./missing-files.ts";
-import { changedIds, warnOfVersion } from "./note-changes.ts";
+import { changedIds, requireVersion, warnOfLostJournal, warnOfVersion } from "./note-changes.ts";
 import { Pace } from "./pace.ts";
 import { runRows } from "./passes.ts";
 import { type PlannedRow, type Planning, planRows } from "./plan.ts";
@@ -26,7 +26,8 @@ import { Repeated } from "./repeated.ts";
 import type { BatchRequest } from "./request.ts";
 import { RowNames } from "./row-names.ts";
 import { leftBy, Stop } from "./stop.ts";
-import { Tally } from "./tally.ts";
+import { tellLostWait } from "./submit-row.ts";
+import { Tally, type TallyOptions } from "./tally.ts";
 import { carriedOver } from "./version-ran.ts";
 import { Wanted } from "./wanted.ts";
 
@@ -47,6 +48,8 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
   try {
     const book = new Book(ledger, state, ctx.out.redact);
     const plan = { planning, rows, book, app: app! };
+    warnOfLostJournal(ctx, state, request.files.journal);
+    requireVersion({ planning, rows, state }, head.app);
     for (const moved of carriedOver(state, rows, planning)) book.note(moved);
     warnOfVersion(ctx, { planning, rows, state }, head.app);
     changed = changedIds({ planning, rows, state });
@@ -57,6 +60,7 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
       await sweepFolder(ctx, run.options.save);
       await noteMissingFiles(ctx, request.files, rows, run.options.save);
     }
+    tellLostWait(run);
     await runRows(run);
     run.repeated.tell((text) => ctx.out.warn(text));
     if (!stop.reason || stop.reason.facts.code === "too_many_failures") await run.wanted.close(book);
@@ -105,7 +109,12 @@ async function createRun(
   const quiet = quietly(ctx);
   countSpent(ctx, budget, book.state);
   const wanted = await Wanted.open(book, { again, saves: save !== null, settled });
-  const tally = createTally(ctx, plan, wanted, () => spentText(budget));
+  const ending = AbortSignal.any([ctx.signal, clock.signal]);
+  const pace = new Pace({ ceiling: jobs, pause: api.policy.retries.at(-1) ?? 1_000, now: ctx.now });
+  const tally = createTally(ctx, plan, wanted, {
+    spent: () => spentText(budget),
+    pause: () => pace.pauseLeft,
+  });
   if (onInterrupt === "cancel") tellCancelling(ctx, tally);
   return {
     ctx: quiet,
@@ -116,14 +125,14 @@ async function createRun(
     knownApp: new RanApp(quiet, api, source.shared.app, app.schemas),
     names: new RowNames(rows),
     defaultFunction: app.schemas?.defaultFunction ?? "run",
-    pace: new Pace({ ceiling: jobs, pause: api.policy.retries.at(-1) ?? 1_000, now: ctx.now }),
+    pace,
     stop,
     tally,
     options: { retries, again, save, receipt, onInterrupt, jobs },
-    admit: admission(quiet, api, source, budget, receipt),
+    admit: admission({ ...quiet, signal: ending }, api, source, budget, receipt),
     wanted,
     deadline: clock.signal,
-    ending: AbortSignal.any([ctx.signal, clock.signal]),
+    ending,
     streams: new Streams(),
     settled,
     failures: new Failures(maxFailures, stop),
@@ -141,7 +150,7 @@ function createTally(
   { out, now }: Context,
   { rows, book }: Plan,
   wanted: Wanted,
-  spent: () => string | null,
+  told: Pick<TallyOptions, "spent" | "pause">,
 ): Tally {
   const settled = rows.filter((row) => !wanted.submits(row) && !wanted.follows(row));
   const count = (standing: Standing) => settled.filter(({ key }) => book.standing(key) === standing).length;
@@ -152,7 +161,7 @@ function createTally(
     done: settled.length - failed - count("in-doubt"),
     failed,
     now,
-    spent,
+    ...told,
     show: (parts, isMilestone) => out.progress.tally(parts, isMilestone),
   });
 }

@@ -1,4 +1,5 @@
 import { BeltError } from "../../errors.ts";
+import { formatDuration } from "../../terminal/text.ts";
 import type { RunRequest } from "../../wire/types.ts";
 import { buildRequest } from "../run/build-request.ts";
 import { type Submission, submitOnce } from "../run/submit.ts";
@@ -71,6 +72,16 @@ function takeBack(run: BatchRun, planned: PlannedRow, admission: Admission): Out
 
 function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): void {
   book.note({ type: "task", key, attempt: book.open(key)!.number, task_id });
+}
+
+/** Says so where rows in doubt are to be run again before that. */
+export function tellLostWait({ rows, book, wanted, ctx, note }: BatchRun): void {
+  const lost = rows.filter((row) => wanted.submits(row)).flatMap(({ key }) => book.open(key) ?? []);
+  const left = Math.max(0, ...lost.map(({ intent }) => Date.parse(intent.until) - ctx.now()));
+  if (left > 0)
+    note(
+      `rows in doubt are run again once their lost submits cannot arrive any more, in ${formatDuration(left)}`,
+    );
 }
 
 /** A row in doubt that is run again waits until the submit that was lost cannot arrive any more. */

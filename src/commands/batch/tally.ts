@@ -2,7 +2,7 @@ import type { ResultLine } from "../../store/batch-records.ts";
 import type { TallyPart } from "../../terminal/tally-line.ts";
 import { type BatchProgress, progressParts } from "../../views/batch-views.ts";
 
-interface TallyOptions {
+export interface TallyOptions {
   total: number;
   /** Rows that had ended before this command, and for which it does nothing more. */
   done: number;
@@ -10,6 +10,8 @@ interface TallyOptions {
   now(): number;
   /** What is spent of what may be; null without a cap. */
   spent(): string | null;
+  /** Milliseconds in which nothing is begun. */
+  pause(): number;
   /** What is shown: redrawn on a terminal, elsewhere a line when `isMilestone`. */
   show(parts: () => readonly TallyPart[], isMilestone: boolean): void;
 }
@@ -53,7 +55,7 @@ export class Tally {
   }
 
   get progress(): BatchProgress {
-    const { total, now, spent } = this.#options;
+    const { total, now, spent, pause } = this.#options;
     const minutes = (now() - this.#start) / 60_000;
     const perMinute = this.#ended === 0 ? null : this.#ended / minutes;
     const left = total - this.#done - this.#failed;
@@ -67,7 +69,7 @@ export class Tally {
       left: left - running,
       perMinute,
       spent: spent(),
-      msLeft: perMinute === null ? null : (left / perMinute) * 60_000,
+      msLeft: perMinute === null ? null : (left / perMinute) * 60_000 + pause(),
     };
   }
 

@@ -48,6 +48,7 @@ export interface SavedFile {
 
 /** Throws a usage error for a folder that cannot take files: found now, it costs no run. */
 export async function requireFolder(ctx: RunContext, folder: string): Promise<void> {
+  if (folder === "") throw usageError("--save is empty", "name a folder");
   const reason = await whyNotWritable(resolve(ctx.machine.cwd, folder));
   if (reason !== null) throw usageError(`--save: ${reason}`, "name another folder");
   if (!MEDIA.test(folder)) return;
