@@ -1,4 +1,5 @@
 import { asBeltError, BeltError, usageError } from "../../errors.ts";
+import { shellWord } from "../../hint.ts";
 import { safeJson, safeLine } from "../../terminal/text.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -37,11 +38,13 @@ export async function decide(
     );
     return false;
   }
-  return await ctx.questions.confirm(`Allow ${name} ${shown}?`, "--approve", until).catch((thrown) => {
-    if (until.aborted) return false;
-    const error = asBeltError(thrown);
-    // Ctrl-D is no consent.
-    if (error instanceof BeltError && error.facts.exit === "usage") return false;
-    throw thrown;
-  });
+  return await ctx.questions
+    .confirm(`Allow ${shellWord(safeLine(name))} ${shown}?`, "--approve", until)
+    .catch((thrown) => {
+      if (until.aborted) return false;
+      const error = asBeltError(thrown);
+      // Ctrl-D is no consent.
+      if (error instanceof BeltError && error.facts.exit === "usage") return false;
+      throw thrown;
+    });
 }

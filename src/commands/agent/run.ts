@@ -3,6 +3,7 @@ import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { type AgentInfo, agentInfo } from "../../api/resources/agent.ts";
 import { BeltError } from "../../errors.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 import { budgetOf } from "../run/budget.ts";
 import { type Clock, createClock } from "../run/clock.ts";
 import { uploadAll } from "../run/upload.ts";
@@ -58,16 +59,22 @@ const PATIENCE = 5_000;
 
 /** What the API says of the agent; null when it does not, which the message itself then tells. */
 async function knownAgent(ctx: Context, api: Api, reference: string): Promise<AgentInfo | null> {
-  const [name = ""] = reference.split("@");
+  const [name = "", pin = "latest"] = reference.split("@");
   try {
     const agent = await api.agents.agent(name, AbortSignal.any([ctx.signal, deadline(PATIENCE)]));
-    return agentInfo(agent);
+    if (pin === "latest" || versionNames(agent).includes(pin)) return agentInfo(agent);
+    ctx.out.trace(`nothing is known of ${reference}: the API describes another version`);
+    return null;
   } catch (thrown) {
     ctx.signal.throwIfAborted();
     if (!(thrown instanceof BeltError)) throw thrown;
     ctx.out.trace(`nothing is known of ${reference}: ${thrown.message}`);
     return null;
   }
+}
+
+function versionNames({ version }: JsonObject): unknown[] {
+  return isObject(version) ? [version["id"], version["short_id"]] : [];
 }
 
 /** The request with its files uploaded. Snapshots do where the agent has no tools, and the chat is new. */

@@ -34,11 +34,16 @@ export async function stopTurn(
 ): Promise<Stopped> {
   ctx.out.progress.busy("stopping");
   const userMessage = state.messages.find(({ role }) => role === "user")?.id;
-  const waiting = state.status === "queued" && userMessage !== undefined;
-  const asked = waiting
-    ? api.agents.cancelMessage(userMessage, deadline(STOP_PATIENCE))
-    : api.agents.stop(chatId, deadline(STOP_PATIENCE));
-  const refusal = await asked.then(() => null, asBeltError);
+  const stop = () => refusalOf(api.agents.stop(chatId, deadline(STOP_PATIENCE)));
+  let waiting = state.status === "queued" && userMessage !== undefined;
+  let refusal = waiting
+    ? await refusalOf(api.agents.cancelMessage(userMessage!, deadline(STOP_PATIENCE)))
+    : await stop();
+  if (waiting && refusal?.facts.httpStatus === 409) {
+    // It waits no longer: what the chat is at is this message's own turn.
+    waiting = false;
+    refusal = await stop();
+  }
   const chat = await atRest(api, chatId, state);
   if (chat) state.takeWhole(chat);
   if (waiting && refusal === null)
@@ -58,6 +63,11 @@ export async function stopTurn(
       : "; the answer is being stopped";
   const hint = state.ended ? undefined : belt(refusal ? "chat stop" : "chat get", chatId);
   return { error: reason.with({ message: `${reason.message}${outcome}`, hint }), isWhole };
+}
+
+/** Why it was refused; null when it was not. */
+async function refusalOf(asked: Promise<unknown>): Promise<BeltError | null> {
+  return await asked.then(() => null, asBeltError);
 }
 
 /** The chat once this turn has ended, or as it was last seen when patience ends. */

@@ -16,6 +16,14 @@ export interface DeskOptions {
   turn: { readonly ended: boolean };
 }
 
+interface ToolCall {
+  id: string;
+  name: string;
+  given: unknown;
+  /** True for a tool that callers may give. */
+  isForCallers: boolean;
+}
+
 /** Milliseconds for the agent to be told that its tools have gone. */
 const LEAVE_PATIENCE = 5_000;
 
@@ -31,6 +39,7 @@ export class ToolDesk {
   /** By the call: aborted when somebody else has decided about it. */
   readonly #undecided = new Map<string, AbortController>();
   #queue: Promise<void> = Promise.resolve();
+  #atWork = 0;
   readonly #failure = new AbortController();
 
   constructor(ctx: Context, api: Api, options: DeskOptions) {
@@ -42,6 +51,11 @@ export class ToolDesk {
   /** Aborts with what kept an answer from being given: the agent would wait for it without end. */
   get failed(): AbortSignal {
     return this.#failure.signal;
+  }
+
+  /** True while nothing waits for an answer from here. */
+  get isIdle(): boolean {
+    return this.#atWork === 0;
   }
 
   take(change: ToolChange): void {
@@ -58,7 +72,8 @@ export class ToolDesk {
     const waits = status === "awaiting_input" || (type === "client" && status === "in_progress");
     if (!waits || this.#seen.has(id)) return;
     this.#unanswered.set(id, { name, result: notAvailable(name) });
-    this.#enqueue(id, () => this.#runTool(id, name, given));
+    const isForCallers = type === "client" && name !== "";
+    this.#enqueue(id, () => this.#runTool({ id, name, given, isForCallers }));
   }
 
   /**
@@ -85,10 +100,14 @@ export class ToolDesk {
   #enqueue(key: string, work: () => Promise<void>): void {
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
+    this.#atWork++;
     this.#queue = this.#queue.then(async () => {
       const { signal } = this.#options;
-      if (signal.aborted || this.failed.aborted) return;
-      await work().catch((thrown) => signal.aborted || this.#isInVain(thrown) || this.#failure.abort(thrown));
+      if (!signal.aborted && !this.failed.aborted)
+        await work().catch(
+          (thrown) => signal.aborted || this.#isInVain(thrown) || this.#failure.abort(thrown),
+        );
+      this.#atWork--;
     });
   }
 
@@ -97,13 +116,14 @@ export class ToolDesk {
     return this.#options.turn.ended && !(thrown instanceof BeltError && thrown.isStop);
   }
 
-  async #runTool(id: string, name: string, given: unknown): Promise<void> {
+  async #runTool({ id, name, given, isForCallers }: ToolCall): Promise<void> {
     const { tools, signal } = this.#options;
     const command = tools.get(name);
     if (command === undefined) {
       this.denied.push({ id, name, reason: "not_available" });
+      const hint = isForCallers ? `; --tool ${name}=<command> gives it one` : "";
       this.#ctx.out.warn(
-        `the agent called ${name}, which is not available; --tool ${name}=<command> gives it one`,
+        `the agent called ${name || "a tool without a name"}, which is not available${hint}`,
       );
     } else this.#ctx.out.progress.busy(`running ${name}`);
     const result =
@@ -119,9 +139,12 @@ export class ToolDesk {
     { id, interrupt_id, name, arguments: given }: Extract<ToolChange, { type: "approval" }>,
     decided: AbortSignal,
   ): Promise<void> {
-    const { approval, signal } = this.#options;
+    const { approval, signal, tools } = this.#options;
     const until = AbortSignal.any([signal, decided]);
-    const allowed = !until.aborted && (await decide(this.#ctx, approval, { name, arguments: given }, until));
+    // A tool that was given is allowed by that.
+    const allowed =
+      !until.aborted &&
+      (tools.has(name) || (await decide(this.#ctx, approval, { name, arguments: given }, until)));
     if (until.aborted) {
       if (!signal.aborted) this.#ctx.out.note(`${name} was decided about elsewhere`);
       return;
@@ -134,9 +157,13 @@ export class ToolDesk {
     }
     const { agents } = this.#api;
     if (id === "") await answered(agents.resolve(interrupt_id!, allowed ? "allow" : "deny", signal));
-    else
-      await answered(allowed ? agents.approve(id, signal) : agents.reject(id, "denied by the user", signal));
+    else await answered(allowed ? agents.approve(id, signal) : agents.reject(id, reasonOf(approval), signal));
   }
+}
+
+/** Why a call was denied, as the agent is told. */
+function reasonOf({ kind }: Approval): string {
+  return kind === "ask" ? "denied by the user" : "not approved: nobody was there to be asked";
 }
 
 /** One that was answered meanwhile, by whomever, is answered. */

@@ -5,6 +5,9 @@ import type { Context, ToolRun } from "../shared/context.ts";
 const TIMEOUT = 60_000;
 const MOST_OUTPUT = 2 ** 20;
 
+/** The last lines of standard error that are told of a tool that failed. */
+const MOST_LINES = 10;
+
 /** What an agent is told of a tool that nobody here has. */
 export function notAvailable(name: string): string {
   return JSON.stringify({
@@ -28,7 +31,7 @@ export async function runClientTool(
   if (!run.isWhole && run.ended === null)
     ctx.out.warn(`tool ${name} left something running that keeps its output open, which is not waited for`);
   if (problem === null) return ctx.out.redact(run.stdout.replace(/\r?\n$/, ""));
-  const detail = run.stderr.trim();
+  const detail = run.stderr.trim().split("\n").slice(-MOST_LINES).join("\n");
   ctx.out.warn(`tool ${name}: ${problem}${detail === "" ? "" : `: ${detail}`}`);
   return ctx.out.redact(JSON.stringify({ error: problem, ...(detail && { stderr: detail }) }));
 }

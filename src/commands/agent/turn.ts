@@ -93,6 +93,7 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
   const { sent, opened, at: submittedAt } = message;
   const signal = AbortSignal.any([options.signal, clock.signal, desk.failed]);
   let thought = "";
+  const { chatId } = sent.assistant;
   let heldUpSince: number | null = null;
   for await (const facts of followTurn(api, { state, sent, opened, submittedAt, signal })) {
     for (const fact of facts) {
@@ -104,10 +105,11 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
       if (fact.type === "tool" || fact.type === "approval") desk.take(fact);
       if (fact.type === "text") shown.grow(fact.message_id, fact.text);
     }
-    heldUpSince = state.isHeldUp ? (heldUpSince ?? warnHeldUp(ctx, sent.assistant.chatId)) : null;
-    if (heldUpSince !== null && ctx.now() - heldUpSince >= api.policy.giveUp)
-      throw heldUp(sent.assistant.chatId, api.policy.giveUp);
-    if (state.blocked !== null) throw blocked(sent.assistant.chatId, state.blocked);
+    const waits = state.isHeldUp ? BEHIND : state.status === "waiting" && desk.isIdle ? UNKNOWN : null;
+    heldUpSince = waits ? (heldUpSince ?? warnHeldUp(ctx, chatId, waits)) : null;
+    if (waits && ctx.now() - heldUpSince! >= api.policy.giveUp)
+      throw heldUp(chatId, waits, api.policy.giveUp);
+    if (state.blocked !== null) throw blocked(chatId, state.blocked);
     await events?.drained();
   }
 }
@@ -149,8 +151,12 @@ async function brokenOff(
   if (signal.aborted || left) return await stopTurn(ctx, api, chatId, state, left ?? stopOf(signal));
   const error = asBeltError(thrown);
   if (error.facts.code === "agent_blocked") {
-    const { isWhole } = await stopTurn(ctx, api, chatId, state, error);
-    return { error, isWhole };
+    const stopped = await stopTurn(ctx, api, chatId, state, error);
+    const { hint } = error.facts;
+    return {
+      ...stopped,
+      error: stopped.error?.with({ hint: stopped.error.facts.hint ?? hint }) ?? null,
+    };
   }
   if (clock.signal.aborted) return { error: outOfTime(chatId, clock, api), isWhole: false };
   const { name, next } = chatSubject(chatId);
@@ -176,20 +182,30 @@ function outOfTime(chatId: string, { timeout }: Clock, api: Api): BeltError {
   });
 }
 
+/** What is waited for that belt cannot give, as it is told at once, and of a chat once patience ends. */
+interface Waits {
+  told: string;
+  of: string;
+}
+
+const BEHIND: Waits = {
+  told: "an earlier message of this chat waits for a tool or an approval, and this one waits behind it",
+  of: "an earlier message of",
+};
+const UNKNOWN: Waits = { told: "the agent waits for somebody, and not for belt", of: "the agent of" };
+
 /** When that was, in milliseconds since 1970. */
-function warnHeldUp(ctx: Context, chatId: string): number {
-  ctx.out.warn(
-    "an earlier message of this chat waits for a tool or an approval, and this one waits behind it",
-  );
+function warnHeldUp(ctx: Context, chatId: string, { told }: Waits): number {
+  ctx.out.warn(told);
   ctx.out.hint([belt("chat stop", chatId), " ends that, in another terminal"]);
   return ctx.now();
 }
 
 /** Perhaps nobody is there who would answer it. */
-function heldUp(chatId: string, patience: number): BeltError {
+function heldUp(chatId: string, { of }: Waits, patience: number): BeltError {
   return new BeltError({
     code: "still_running",
-    message: `an earlier message of chat ${chatId} has waited ${formatDuration(patience)} for a tool or an approval, and this one waits behind it`,
+    message: `${of} chat ${chatId} has waited ${formatDuration(patience)} for a tool or an approval${of === BEHIND.of ? ", and this one waits behind it" : ""}`,
     exit: "stillRunning",
     retryable: false,
   });
@@ -199,7 +215,7 @@ function heldUp(chatId: string, patience: number): BeltError {
 function blocked(chatId: string, what: string): BeltError {
   return new BeltError({
     code: "agent_blocked",
-    message: `the agent waits for ${what}, which belt cannot give; the answer was stopped`,
+    message: `the agent waits for ${what}, which belt cannot give`,
     hint: ["give it in your inference.sh settings; ", belt("chat get", chatId), " shows the chat"],
     exit: "partial",
   });
