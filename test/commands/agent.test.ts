@@ -240,6 +240,10 @@ describe.concurrent("an answer", () => {
         code: 0,
         stdout: "42\n",
       });
+      expect(await belt("agent", "run", "test/agent", "hi", "--field", "nope")).toMatchObject({
+        code: 9,
+        stderr: expect.stringContaining("hint: belt chat get chat_1\n"),
+      });
       api.on("GET /chats/chat_1", api.ok(ENDED));
       const unfinished = await belt("agent", "run", "test/agent", "hi");
       expect(unfinished.code).toBe(0);

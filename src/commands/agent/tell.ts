@@ -1,3 +1,5 @@
+import { BeltError } from "../../errors.ts";
+import { belt } from "../../hint.ts";
 import { turnView } from "../../views/agent-views.ts";
 import type { Context } from "../shared/context.ts";
 import { onceSubmitted } from "../shared/once-submitted.ts";
@@ -23,7 +25,7 @@ export async function tellTurn(ctx: Context, result: TurnResult, how: Telling): 
 
 function printTurn(
   ctx: Context,
-  { turn, failure, error, shown }: TurnResult,
+  { chatId, turn, failure, error, shown }: TurnResult,
   { wantsOutput, isOneOfMany }: Telling,
 ): void {
   let printed: unknown = null;
@@ -42,5 +44,7 @@ function printTurn(
     ctx.out.warn("the agent did not finish its structured output");
   // How the turn ended outweighs a field that is not there.
   requireAnswer(turn, failure);
+  if (printed instanceof BeltError && !printed.facts.hint)
+    throw printed.with({ hint: belt("chat get", chatId) });
   if (printed) throw printed;
 }
