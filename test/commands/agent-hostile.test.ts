@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/wire/types.ts";
+import { until } from "../support/belt.ts";
 import { patientScene as scene } from "../support/scene.ts";
 import { ndjson, type ScriptedApi, type Step } from "../support/scripted-api.ts";
 import {
@@ -97,7 +98,11 @@ describe.concurrent("a chat that means no good", () => {
         [
           ndjson(repeated, "cut"),
           ndjson(repeated, "cut"),
-          lines(...repeated, event("chat_messages", DONE), ENDED),
+          async (request, response) => {
+            // A turn that has ended waits for no result.
+            await until(() => api.count("POST /tools/inv_1"));
+            await lines(...repeated, event("chat_messages", DONE), ENDED)(request, response);
+          },
         ],
         [waiting, waiting, WHOLE],
       );
