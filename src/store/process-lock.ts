@@ -97,10 +97,18 @@ async function claim(path: string, text: string): Promise<string | null> {
     return null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileError("cannot write", path, error);
-    return await readFile(path, "utf8").catch(() => "");
+    return await readLock(path);
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** What is in it, nothing where it has gone meanwhile; throws where nobody can tell. */
+async function readLock(path: string): Promise<string> {
+  return await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw fileError("cannot read", path, error);
+  });
 }
 
 /** Of many who find a dead lock one removes it, and none the lock that comes after it. */

@@ -17,7 +17,7 @@ const TEMPORARY = /^\.belt-(\d+)@([\w-]*)-[0-9a-f]{16}\.part$/;
 
 /** A name for a file that takes its real one when it is whole; it tells whose it is. */
 export function temporaryName({ pid, hostname }: TemporaryOwner): string {
-  return `.belt-${pid}@${machineName(hostname)}-${randomBytes(8).toString("hex")}.part`;
+  return `.belt-${pid}@${namePart(hostname)}-${randomBytes(8).toString("hex")}.part`;
 }
 
 /** Removes from a folder what processes that were killed left unfinished; `isOrphan` knows further names. */
@@ -36,7 +36,7 @@ const FOLDER = /^belt-(\d+)@([\w-]*)-\w{6}$/;
 
 /** A folder that nobody else may look into; those of processes of this machine that were killed are removed first. */
 export async function makeTemporaryFolder(owner: TemporaryOwner): Promise<string> {
-  const machine = machineName(owner.hostname);
+  const machine = namePart(owner.hostname);
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const [, pid, where] = FOLDER.exec(name) ?? [];
     if (pid === undefined || where !== machine || owner.isAlive(Number(pid))) continue;
@@ -48,11 +48,11 @@ export async function makeTemporaryFolder(owner: TemporaryOwner): Promise<string
 /** The id of a process means something on its own machine only: a folder may be shared. */
 async function isLeftBehind(folder: string, name: string, owner: TemporaryOwner): Promise<boolean> {
   const [, pid, machine] = TEMPORARY.exec(name) ?? [];
-  if (machine === machineName(owner.hostname) && !owner.isAlive(Number(pid))) return true;
+  if (machine === namePart(owner.hostname) && !owner.isAlive(Number(pid))) return true;
   const found = await stat(join(folder, name)).catch(() => null);
   return found !== null && Date.now() - found.mtimeMs > ABANDONED;
 }
 
-function machineName(hostname: string): string {
+function namePart(hostname: string): string {
   return hostname.replace(/[^\w-]/g, "_").slice(-32);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -305,6 +305,47 @@ describe("the lock of a batch", () => {
     await ledger.close();
     expect(readFileSync(files.journal, "utf8")).not.toContain("three");
     expect(readFileSync(files.lock, "utf8")).toContain("elsewhere");
+  });
+
+  it("stays there, every moment, when somebody comes late who had found a dead one", async () => {
+    const files = await fresh();
+    writeFileSync(files.lock, JSON.stringify({ pid: 1, host: hostname(), began: "dead" }));
+    let early: BatchLedger | null = null;
+    let isLate = false;
+    const owner = { ...OWNER, pid: process.pid + 1, isAlive: () => !isLate || early !== null };
+    const late = BatchLedger.open(files, HEAD, {
+      ...LOCK,
+      owner: {
+        ...owner,
+        // It has read the dead lock, and looks for its process until another has the lock.
+        async beganAt(pid) {
+          if (pid === 1 && !isLate) {
+            isLate = true;
+            early = (await BatchLedger.open(files, HEAD, LOCK)).ledger;
+          }
+          return await beganAt(pid);
+        },
+      },
+    }).catch((error) => error);
+    let gone = 0;
+    const watch = async () => {
+      while (!early) await new Promise(setImmediate);
+      for (let ticks = 0; ticks < 2_000; ticks++) {
+        if (!existsSync(files.lock)) gone++;
+        await new Promise(setImmediate);
+      }
+    };
+    await Promise.all([watch(), late]);
+    expect((await late).message).toContain("another belt runs this batch");
+    expect(gone).toBe(0);
+    await early!.close();
+  });
+
+  it("that nobody can read is refused", async () => {
+    const files = await fresh();
+    mkdirSync(files.lock);
+    await expect(BatchLedger.open(files, HEAD, LOCK)).rejects.toThrow(`cannot read ${files.lock}`);
+    rmSync(files.lock, { recursive: true });
   });
 
   it("is taken by one of many who want it at once", async () => {

@@ -7,7 +7,9 @@ import type { Context } from "../shared/context.ts";
 import { cannotServe } from "./server.ts";
 
 export function lockOptions({ store, signal }: Context): Omit<LockOptions, "path"> {
-  return { owner: store.owner, sleep: (ms) => wait(ms, undefined, { signal }) };
+  const sleep = async (ms: number) =>
+    await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  return { owner: store.owner, sleep };
 }
 
 /**
