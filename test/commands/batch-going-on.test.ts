@@ -26,6 +26,27 @@ describe.concurrent("the same command goes on, and pays nothing unasked,", () =>
     )();
   });
 
+  it("where the API tells the app's version now, and did not when the rows ran", async () => {
+    let isTold = false;
+    await batchScene(
+      async (scene) => {
+        scene.rows(2);
+        const args = [scene.path("rows.jsonl")];
+        for (let round = 0; round < 2; round++) expect((await scene.belt(args)).code).toBe(0);
+        isTold = true;
+        for (const more of [[], ["--dry-run"]])
+          expect(await scene.belt([...args, ...more])).toMatchObject({
+            code: 1,
+            stderr: expect.stringContaining("which is v1 now: they would be paid again"),
+          });
+        expect(scene.server.submits).toBe(2);
+        expect((await scene.belt([...args, "--again", "all"])).code).toBe(0);
+        expect(scene.server.submits).toBe(4);
+      },
+      { app: () => (isTold ? APP : { id: "app_1", version: {} }) },
+    )();
+  });
+
   it(
     "where its journal is gone: what ended is known, and that the rest is not is told first",
     batchScene(async (scene) => {

@@ -50,6 +50,11 @@ function saysSomething(schema: unknown): boolean {
   return isObject(schema) && Object.keys(schema).length > 0;
 }
 
+/** Of an app or an agent the API shows the current version only; true when that is the one that is pinned. */
+export function isOfVersion(shown: JsonObject, pin: string): boolean {
+  return pin === "latest" || versionOf(shown) === pin || shortVersionOf(shown) === pin;
+}
+
 /** What names the version that these schemas are of. */
 export function versionOf(app: JsonObject): string | null {
   const inside = isObject(app["version"]) ? app["version"]["id"] : app["version"];
@@ -57,7 +62,7 @@ export function versionOf(app: JsonObject): string | null {
   return typeof found === "string" ? found : null;
 }
 
-export function shortVersionOf({ version }: JsonObject): string | null {
+function shortVersionOf({ version }: JsonObject): string | null {
   const short = isObject(version) ? version["short_id"] : null;
   return typeof short === "string" && short !== "" ? short : null;
 }

@@ -1,7 +1,7 @@
 /**
  * Options of other tools, each with belt's that are meant, the first that the command knows. A name may stand
- * behind the one command for which that is so, and with the value that it is given: that very one, `<number>`, or `<spec>` for what --input takes. Of what is
- * meant, "" leaves the option out, "key=" puts the value behind that, "=" takes `key=value` as --key value,
+ * behind the one command for which that is so, and with the value that it is given: that very one,
+ * `<number>`, or `<spec>` for what --input takes. Of what is meant, "" leaves the option out, "key=" puts the value behind that, "=" takes `key=value` as --key value,
  * and what begins with "|" goes behind the line.
  */
 export const OPTIONS: Record<string, readonly string[]> = {

@@ -2,8 +2,8 @@ import type { AgentRequest } from "../../api/agents.ts";
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { type AgentInfo, agentInfo } from "../../api/resources/agent.ts";
+import { isOfVersion } from "../../api/resources/app.ts";
 import { BeltError } from "../../errors.ts";
-import { isObject, type JsonObject } from "../../wire/types.ts";
 import { budgetOf } from "../run/budget.ts";
 import { type Clock, createClock } from "../run/clock.ts";
 import { uploadAll } from "../run/upload.ts";
@@ -62,7 +62,7 @@ async function knownAgent(ctx: Context, api: Api, reference: string): Promise<Ag
   const [name = "", pin = "latest"] = reference.split("@");
   try {
     const agent = await api.agents.agent(name, AbortSignal.any([ctx.signal, deadline(PATIENCE)]));
-    if (pin === "latest" || versionNames(agent).includes(pin)) return agentInfo(agent);
+    if (isOfVersion(agent, pin)) return agentInfo(agent);
     ctx.out.trace(`nothing is known of ${reference}: the API describes another version`);
     return null;
   } catch (thrown) {
@@ -71,10 +71,6 @@ async function knownAgent(ctx: Context, api: Api, reference: string): Promise<Ag
     ctx.out.trace(`nothing is known of ${reference}: ${thrown.message}`);
     return null;
   }
-}
-
-function versionNames({ version }: JsonObject): unknown[] {
-  return isObject(version) ? [version["id"], version["short_id"]] : [];
 }
 
 /** The request with its files uploaded. Snapshots do where the agent has no tools, and the chat is new. */

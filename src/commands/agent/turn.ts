@@ -12,6 +12,7 @@ import type { Context } from "../shared/context.ts";
 import type { Approval } from "./approval.ts";
 import type { AgentEvents } from "./events.ts";
 import { GrowingAnswer } from "./growing-answer.ts";
+import { HeldUp } from "./held-up.ts";
 import { turnDocument } from "./result.ts";
 import { type SentMessage, sendMessage } from "./send.ts";
 import { type Stopped, stopTurn } from "./stop.ts";
@@ -94,7 +95,7 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
   const signal = AbortSignal.any([options.signal, clock.signal, desk.failed]);
   let thought = "";
   const { chatId } = sent.assistant;
-  let heldUpSince: number | null = null;
+  const heldUp = new HeldUp(ctx, chatId, api.policy.giveUp);
   for await (const facts of followTurn(api, { state, sent, opened, submittedAt, signal })) {
     for (const fact of facts) {
       events?.fact(fact);
@@ -105,10 +106,7 @@ async function follow(ctx: Context, api: Api, { message, state, desk, shown, opt
       if (fact.type === "tool" || fact.type === "approval") desk.take(fact);
       if (fact.type === "text") shown.grow(fact.message_id, fact.text);
     }
-    const waits = state.isHeldUp ? BEHIND : state.status === "waiting" && desk.isIdle ? UNKNOWN : null;
-    heldUpSince = waits ? (heldUpSince ?? warnHeldUp(ctx, chatId, waits)) : null;
-    if (waits && ctx.now() - heldUpSince! >= api.policy.giveUp)
-      throw heldUp(chatId, waits, api.policy.giveUp);
+    heldUp.look(state, desk.isIdle);
     if (state.blocked !== null) throw blocked(chatId, state.blocked);
     await events?.drained();
   }
@@ -177,35 +175,6 @@ function outOfTime(chatId: string, { timeout }: Clock, api: Api): BeltError {
     hint: goesOn
       ? belt("chat get", chatId)
       : ["start ", belt("dev"), ", so that agents outlive the command that talks to them"],
-    exit: "stillRunning",
-    retryable: false,
-  });
-}
-
-/** What is waited for that belt cannot give, as it is told at once, and of a chat once patience ends. */
-interface Waits {
-  told: string;
-  of: string;
-}
-
-const BEHIND: Waits = {
-  told: "an earlier message of this chat waits for a tool or an approval, and this one waits behind it",
-  of: "an earlier message of",
-};
-const UNKNOWN: Waits = { told: "the agent waits for somebody, and not for belt", of: "the agent of" };
-
-/** When that was, in milliseconds since 1970. */
-function warnHeldUp(ctx: Context, chatId: string, { told }: Waits): number {
-  ctx.out.warn(told);
-  ctx.out.hint([belt("chat stop", chatId), " ends that, in another terminal"]);
-  return ctx.now();
-}
-
-/** Perhaps nobody is there who would answer it. */
-function heldUp(chatId: string, { of }: Waits, patience: number): BeltError {
-  return new BeltError({
-    code: "still_running",
-    message: `${of} chat ${chatId} has waited ${formatDuration(patience)} for a tool or an approval${of === BEHIND.of ? ", and this one waits behind it" : ""}`,
     exit: "stillRunning",
     retryable: false,
   });

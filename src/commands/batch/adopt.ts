@@ -55,7 +55,7 @@ function lostRow({ book }: BatchRun, planned: PlannedRow): LostRow[] {
 
 /** Tasks that may be those of lost rows and that neither journal knows. */
 async function strangers(run: BatchRun, lost: LostRow[]): Promise<IdentifiedTask[]> {
-  const since = Math.min(...lost.map((row) => row.since ?? Number.POSITIVE_INFINITY));
+  const since = lost.reduce((first, row) => Math.min(first, row.since ?? first), Number.POSITIVE_INFINITY);
   if (since === Number.POSITIVE_INFINITY) return [];
   const known = await knownTasks(run);
   const isStranger = (task: IdentifiedTask) => !taskNames(task).some((name) => known.has(name));

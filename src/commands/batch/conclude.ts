@@ -28,10 +28,11 @@ export async function conclude(ctx: Context, ending: Ending): Promise<void> {
   if (report.causes.length > 0) ctx.out.noteAs(report.causes, causesView);
   if (changed !== null) ctx.out.note(changed);
   const told = `${reportText(report)}; results in ${shownPath(await realPlace(ctx.machine.cwd), files.results)}`;
-  const isAllDone = report.done === report.rows;
-  // Of which no more are begun where there are none left is no failure.
-  if (isAllDone && reason?.facts.code === "new_version") ctx.out.warn(reason.message);
-  if (isAllDone && (!reason || reason.facts.code === "new_version")) return ctx.out.note(told);
+  // That no more rows are begun is no failure where none is left.
+  if (report.done === report.rows && (!reason || reason.facts.code === "new_version")) {
+    if (reason) ctx.out.warn(reason.message);
+    return ctx.out.note(told);
+  }
   const exit = exitOf(reason, report);
   const error = reason
     ? reason.with({ message: `${reason.message}; ${told}`, exit })

@@ -26,7 +26,7 @@ export async function dryRun(ctx: Context, { source, files, flags, budget }: Bat
   const rows = await planRows(planning);
   const state = await peekBatch(files, api && app ? await headOf(ctx, api, app.name) : null);
   warnOfLostJournal(ctx, state, files.journal);
-  if (app) requireVersion({ planning, rows, state }, app.name);
+  if (app) requireVersion({ planning, rows, state }, app.name, flags.again);
   else if (state.rows.size > 0)
     ctx.out.warn("without a key the app's version is not known, so rows that are done count as to be run");
   for (const moved of carriedOver(state, rows, planning)) applyRecord(state, moved);

@@ -1,4 +1,5 @@
 import { BeltError } from "../../errors.ts";
+import type { Again } from "../../store/batch-records.ts";
 import { type BatchState, type RowState, standingOf } from "../../store/batch-state.ts";
 import type { Context } from "../shared/context.ts";
 import type { PlannedRow, Planning } from "./plan.ts";
@@ -17,15 +18,26 @@ export function warnOfLostJournal({ out }: Context, { hasJournal, rows }: BatchS
   );
 }
 
-/** Throws where rows ran in a version that is known, and the app's is not now: they would be paid again. */
-export function requireVersion({ planning, state }: Plan, app: string): void {
-  if (planning.version !== null) return;
-  const known = [...state.rows.values()].find(({ version }) => version !== null)?.version;
-  if (known === undefined) return;
+/**
+ * Throws where the API told the version of the app at one time and not at the other: the keys of all rows
+ * are others then, and each would be paid again. Who runs all of them again has asked for that.
+ */
+export function requireVersion(plan: Plan, app: string, again: Again | undefined): void {
+  const { planning, state } = plan;
+  if (again === "all") return;
+  const rows = [...state.rows.values()];
+  const known = planning.version === null ? rows.find(({ version }) => version !== null)?.version : undefined;
+  const unknown = new Set(rows.filter(({ version }) => version === null).map(({ content }) => content));
+  const isRun = planning.version !== null && freshRows(plan).some(({ content }) => unknown.has(content));
+  if (known === undefined && !isRun) return;
   throw new BeltError({
     code: "version_unknown",
-    message: `the API does not tell the version of ${app} now, and rows of this batch ran in ${known}: they would be paid again`,
-    hint: `nothing was sent; try again later, or name the version: ${app}@${known}`,
+    message: isRun
+      ? `rows of this batch ran while the API did not tell the version of ${app}, which is ${planning.version} now: they would be paid again`
+      : `the API does not tell the version of ${app} now, and rows of this batch ran in ${known}: they would be paid again`,
+    hint: isRun
+      ? "nothing was sent; --again all runs all rows again"
+      : `nothing was sent; try again later, or name the version: ${app}@${known}`,
     exit: "failure",
   });
 }

@@ -49,7 +49,7 @@ export async function runBatch(ctx: Context, request: BatchRequest, clock: Clock
     const book = new Book(ledger, state, ctx.out.redact);
     const plan = { planning, rows, book, app: app! };
     warnOfLostJournal(ctx, state, request.files.journal);
-    requireVersion({ planning, rows, state }, head.app);
+    requireVersion({ planning, rows, state }, head.app, request.flags.again);
     for (const moved of carriedOver(state, rows, planning)) book.note(moved);
     warnOfVersion(ctx, { planning, rows, state }, head.app);
     changed = changedIds({ planning, rows, state });

@@ -77,7 +77,8 @@ function noteTask({ book }: BatchRun, { key }: PlannedRow, task_id: string): voi
 /** Says so where rows in doubt are to be run again before that. */
 export function tellLostWait({ rows, book, wanted, ctx, note }: BatchRun): void {
   const lost = rows.filter((row) => wanted.submits(row)).flatMap(({ key }) => book.open(key) ?? []);
-  const left = Math.max(0, ...lost.map(({ intent }) => Date.parse(intent.until) - ctx.now()));
+  const until = lost.reduce((latest, { intent }) => Math.max(latest, Date.parse(intent.until)), 0);
+  const left = until - ctx.now();
   if (left > 0)
     note(
       `rows in doubt are run again once their lost submits cannot arrive any more, in ${formatDuration(left)}`,

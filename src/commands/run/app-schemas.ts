@@ -1,10 +1,9 @@
 import type { Api } from "../../api/client.ts";
 import { deadline } from "../../api/http/network-errors.ts";
 import { notAsExpected } from "../../api/paths.ts";
-import { type AppSchemas, appSchemas, shortVersionOf, versionOf } from "../../api/resources/app.ts";
+import { type AppSchemas, appSchemas, isOfVersion } from "../../api/resources/app.ts";
 import { BeltError } from "../../errors.ts";
 import { type CachedApp, SchemaCache } from "../../store/schema-cache.ts";
-import type { JsonObject } from "../../wire/types.ts";
 import type { RunContext } from "../shared/context.ts";
 
 /** A schema is worth this much waiting, in milliseconds, and no more: a run goes on without. */
@@ -77,7 +76,7 @@ export class KnownApp {
   async #fetch(api: Api, signal?: AbortSignal): Promise<AppSchemas | null> {
     const [name = "", pin] = this.#reference.split("@");
     const app = await api.app(name, signal);
-    if (pin !== undefined && !isVersion(app, pin)) return null;
+    if (pin !== undefined && !isOfVersion(app, pin)) return null;
     const fetched = this.#ctx.now();
     await this.#cache.write({ api: this.#server, reference: this.#reference, fetched, app });
     return appSchemas(app);
@@ -90,9 +89,4 @@ export class KnownApp {
   #read(): Promise<CachedApp | null> {
     return this.#cache.read(this.#server, this.#reference);
   }
-}
-
-/** The API shows the current version only; of another one nothing is known. */
-function isVersion(app: JsonObject, pin: string): boolean {
-  return pin === "latest" || versionOf(app) === pin || shortVersionOf(app) === pin;
 }
