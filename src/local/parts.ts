@@ -48,11 +48,14 @@ export interface PartsOptions {
   workerEnvironment?: Record<string, string>;
   /** Bound of one worker's JavaScript heap, 1024 unless told. */
   workerMemoryMb?: number;
+  /** Milliseconds that an app may take to load, 30,000 unless told. */
+  loadMs?: number;
   /** Facts to show; with it, edits of apps are looked for all the time and not only at the next run. */
   onEvent?: EmitEvent;
 }
 
 const IDLE_SESSIONS = 32;
+const LOAD_MS = 30_000;
 const BALANCE = 100 * Number(MICROCENTS_PER_USD);
 
 /** The parts of a server, made once. */
@@ -149,6 +152,7 @@ function createPool(
     workers,
     idleSessions = IDLE_SESSIONS,
     workerMemoryMb = 1024,
+    loadMs = LOAD_MS,
     workerEnvironment = {},
   }: PartsOptions,
   { nextId, emit }: Basics,
@@ -162,7 +166,14 @@ function createPool(
     temporaryDir,
     environment: workerEnvironment,
   };
-  return new Pool({ workers, idleLeases: idleSessions, settings, nextId: () => nextId("wrk"), emit });
+  return new Pool({
+    workers,
+    idleLeases: idleSessions,
+    settings,
+    loadMs,
+    nextId: () => nextId("wrk"),
+    emit,
+  });
 }
 
 function createTasks(

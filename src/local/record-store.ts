@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJson, stringifyJson } from "../wire/json.ts";
 import { writeAtomic } from "./atomic-write.ts";
+import { ApiError } from "./errors.ts";
 import { isId } from "./ids.ts";
 
 /** Records on disk, one file each: what a later command finds of an earlier one. */
@@ -22,12 +23,16 @@ export class RecordStore<Kept extends { id: string }> {
     return record.length;
   }
 
+  /** Null for one that is not there; throws an ApiError that names the file of one that cannot be read. */
   async read(id: string): Promise<Kept | null> {
     if (!isId(id)) return null;
     try {
-      return this.#judged((await parseJson(await readFile(this.#path(id), "utf8"))) as Kept);
-    } catch {
-      return null;
+      const record = (await parseJson(await readFile(this.#path(id), "utf8"))) as Kept | null;
+      if (record?.id !== id) throw new Error("it is another's");
+      return this.#judged(record);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw new ApiError(500, "unreadable_record", `the record of ${id} cannot be read: ${this.#path(id)}`);
     }
   }
 

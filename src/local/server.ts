@@ -30,6 +30,8 @@ export interface LocalServer {
   apps(): Promise<AppSummary[]>;
   /** What of the scenario was rehearsed so far; null without one. */
   rehearsal(): Rehearsal | null;
+  /** Tasks that have not ended. */
+  running(): number;
   /** Cancels what runs, ends sessions, ends every process, frees the port. */
   close(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     key,
     apps: () => summaries(parts.services),
     rehearsal: () => hooks.rehearsal(),
+    running: () => parts.services.tasks.running,
     close() {
       stopUpkeep();
       closing ??= drain(server, parts);
@@ -70,7 +73,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 
 /** Apps, then agents. */
 async function summaries({ apps, agents }: Services): Promise<AppSummary[]> {
-  const known = await agents.catalog.list();
+  const known = await agents.catalog.all();
   return [...(await apps.summaries()), ...known.map((directory) => directory.summary())];
 }
 

@@ -132,6 +132,44 @@ test("broken apps are reported with their file and line, and the rest go on", as
   expect(told.filter((file) => file?.startsWith(imported))).toHaveLength(1);
 });
 
+test("of two folders with one name the first is served, the second is told, and takes over once it has another", async () => {
+  const twin = (folder: string, said: string) => {
+    const inference = `import { z } from "zod";
+      export const RunInput = z.object({}), RunOutput = z.any();
+      export class App { run() { return "${said}"; } }`;
+    const dir = writeApp(folder, { "inf.yml": "namespace: test\nname: twin\n", "inference.js": inference });
+    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    return dir;
+  };
+  const [first, second] = [twin("first", "one"), twin("second", "two")];
+  const server = await startServer({ appDirs: [first, second] });
+  const message = `not served: ${first} has this name, too`;
+  const problems = async () =>
+    (await server.apps()).map(({ dir, problem }) => [dir, problem?.message ?? null]);
+  expect((await problems()).slice(0, 2)).toEqual([
+    [first, null],
+    [second, message],
+  ]);
+  expect(server.events).toContainEqual(
+    expect.objectContaining({ state: "broken", problem: expect.objectContaining({ message }) }),
+  );
+  expect((await server.run({ app: "test/twin" })).output).toBe("one");
+  writeFileSync(join(second, "inf.yml"), "namespace: test\nname: other\n");
+  expect((await server.run({ app: "test/other" })).output).toBe("two");
+  expect((await problems()).slice(0, 2).map(([, problem]) => problem)).toEqual([null, null]);
+});
+
+test("an app that does not end its loading fails the task that waits for it, and holds no other app up", async () => {
+  const dir = writeApp("slow", { "inference.js": "await new Promise(() => setInterval(() => {}, 1000));\n" });
+  const server = await startServer({ appDirs: [dir, app("probe")], loadMs: 1500 });
+  const error = "the app took longer than 1.5 s to load";
+  const [slow, well] = await Promise.all([server.run({ app: "test/slow" }), server.run({})]);
+  expect(slow).toMatchObject({ status_text: "failed", error });
+  expect(well).toMatchObject({ status_text: "completed" });
+  const [summary] = await server.apps();
+  expect(summary?.problem?.message).toBe(error);
+});
+
 test("a secret comes from the app's .env and from nowhere else; one that is missing is 412", async () => {
   const dir = writeApp("secretive", {
     "inf.yml": [

@@ -46,7 +46,10 @@ describe("belt", () => {
     cleanup(() => server.child.kill("SIGKILL"));
     const call = (session: string) =>
       spawnBelt(["run", "infsh/counter", "--session", session, "--local", "--json"], home);
+    const alone = ["run", "infsh/echo", "-i", "text=hi", "--local"];
+    expect((await spawnBelt(alone, home)).exitCode).toBe(0);
     expect((await call("new")).exitCode).toBe(0);
+    expect((await spawnBelt(alone, home)).exitCode).toBe(0);
     const { exitCode, stderr } = await call("@last");
     expect(exitCode).toBe(5);
     const { error } = JSON.parse(stderr.trim().split("\n").at(-1)!);

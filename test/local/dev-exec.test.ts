@@ -96,6 +96,17 @@ describe("dev exec", () => {
     PAINTING,
   );
 
+  it("waits a moment for what the command has left running, as far as that can still come about", async () => {
+    const app = copyOfProbe();
+    const linger = "belt run test/probe --function act -i act='chunks' --no-wait -q";
+    const scenario = (expect: string) =>
+      write("s.yaml", `steps: [{on: task, do: {phase: running, hold: 600ms}}]\nexpect: {tasks: {${expect}}}`);
+    const ended = await exec(app, "--scenario", scenario("completed: 1"), "--", "sh", "-c", linger);
+    expect(ended.stderr).toMatch(/held {3}tasks completed {2}expected 1, got 1\n$/);
+    const running = await exec(app, "--scenario", scenario("running: 1"), "--", "sh", "-c", linger);
+    expect(running.stderr).toMatch(/tasks running {2}expected 1, got 1\n/);
+  });
+
   it("says that a step never acted, unless the command itself has failed", async () => {
     const scenario = write("s.yaml", "steps: [{on: cancel, do: {status: 500}}]");
     const missed = await exec("--scenario", scenario, "--json", "--", "true");
@@ -236,7 +247,7 @@ describe("dev exec", () => {
     expect(leftOver()).toHaveLength(2);
     expect((await exec("--", "true")).exitCode).toBe(0);
     expect(leftOver()).toHaveLength(1);
-    expect((await fetch(told("living")[1]!)).status).toBe(404);
+    expect((await fetch(told("living")[1]!)).status).toBe(401);
   });
 
   it.each([

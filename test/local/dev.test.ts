@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { Home, spawnBelt } from "../support/belt.ts";
 import { processesOf, spawnDev } from "./dev-process.ts";
 import { cleanup, copyOfProbe, until } from "./server-fixture.ts";
@@ -47,6 +48,35 @@ test.each([
     expect(existsSync(join(home.dir, "state", "dev.json"))).toBe(signal === "SIGKILL");
   },
 );
+
+test("after SIGKILL nothing is left of what an app has started and forgotten", async () => {
+  const dir = copyOfProbe();
+  const home = temporaryHome();
+  const server = await spawnDev(home, [dir, "--port", "0"]);
+  cleanup(() => server.child.kill("SIGKILL"));
+  const run = (act: string) => server.post("/run", { app: "test/probe", function: "act", input: { act } });
+  const { data } = (await (await run("forgotten children")).json()) as {
+    data: { output: { pids: number[] } };
+  };
+  const { pids } = data.output;
+  expect(pids.map(isAlive)).toEqual([true, true]);
+  server.child.kill("SIGKILL");
+  await until(() => !pids.some(isAlive));
+});
+
+test("Ctrl-C ends a server whose apps have not loaded yet", async () => {
+  const dir = copyOfProbe();
+  const home = temporaryHome();
+  writeFileSync(join(dir, "inference.js"), "await new Promise(() => setInterval(() => {}, 1000));\n");
+  const child = spawnBelt(["dev", dir, "--port", "0", "--json"], home);
+  cleanup(() => child.kill("SIGKILL"));
+  await until(() => processesOf(dir).length > 0);
+  const start = performance.now();
+  child.kill("SIGINT");
+  expect((await child).exitCode).toBe(130);
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(processesOf(dir)).toEqual([]);
+});
 
 test("belt run says that its session is lost with its worker, and exits 5", async () => {
   const home = temporaryHome();

@@ -36,6 +36,10 @@ const REQUESTS: Partial<Record<Trigger, Asked>> = {
     ask: ({ server }) => server.call("POST", "/run?wait=false", { ...HELD, session: "new" }),
     done: async (scene) => (await counted(scene, "/tasks/list")) > 1,
   },
+  "session.call": {
+    ask: async ({ server, session }) => server.call("POST", "/run?wait=false", { ...HELD, session }),
+    done: async (scene) => (await counted(scene, "/tasks/list")) > 2,
+  },
   get: task("GET"),
   status: task("GET", "/status"),
   logs: task("GET", "/logs"),
@@ -109,7 +113,7 @@ async function sceneFor(on: Trigger): Promise<Scene> {
   const held = "  - {on: task, match: {input: {text: held}}, times: always, do: {phase: queued, hold: 1h}}";
   const server = await rehearse(`steps:\n${held}\n${steps}\n`);
   const { id } = await server.submit(HELD);
-  const session = /^session\.(keepalive|end)$/.test(on) ? await openSession(server) : "";
+  const session = /^session\.(call|keepalive|end)$/.test(on) ? await openSession(server) : "";
   const [file] = (await server.call("POST", "/files", { files: [{ filename: "a.txt" }] })).body;
   await fetch(file.upload_url, { method: "PUT", body: "old" });
   return { server, held: id, session, file };

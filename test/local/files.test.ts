@@ -32,6 +32,8 @@ test("an uploaded file can be read by an app, and by whoever has its address", a
   const server = shared();
   const file = await upload(server, "note.txt", "what was uploaded");
   expect(await (await fetch(file.uri)).text()).toBe("what was uploaded");
+  const { status, headers } = await fetch(file.uri, { method: "HEAD" });
+  expect([status, headers.get("content-length")]).toEqual([200, "17"]);
   const task = await server.run({ function: "read", input: { file: file.uri } });
   expect(task).toMatchObject({ output: { text: "what was uploaded" }, input: { file: file.uri } });
   expect((await server.call("GET", `/files/${file.id}`)).body).toMatchObject({

@@ -114,7 +114,7 @@ function firstLine(server: TestServer, text: string): Promise<string> {
 
 test.each([
   ["an address that is none", "GET http://[ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400],
-  ["escapes that are none", "GET /tasks/%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404],
+  ["escapes that are none", "GET /tasks/%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 401],
   ["no host", "GET /tasks/x HTTP/1.0\r\n\r\n", 403],
   ["a header of 100 kB", `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"x".repeat(100_000)}\r\n\r\n`, 431],
   ["no HTTP", "\0\x01\x02\r\n\r\n", 400],
@@ -178,6 +178,9 @@ test("a missing or wrong key, a wrong Host and a foreign Origin are refused, and
   expect(await rawStatus(server, { ...good, Origin: "http://localhost:1" })).toBe(403);
   expect(await rawStatus(server, { ...good, Origin: "null" })).toBe(403);
   expect((await server.call("POST", "/tasks/list")).body.items).toEqual([]);
+  // Nor does anybody learn what is here.
+  expect((await fetch(`${server.url}/nothing`)).status).toBe(401);
+  expect((await server.call("GET", "/nothing")).status).toBe(404);
   expect(await rawStatus(server, { ...good, Origin: server.url })).toBe(200);
 });
 

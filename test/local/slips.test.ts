@@ -47,10 +47,22 @@ describe("a slip in inf.yml is a warning", () => {
       "secrets: [{key: A, optinal: true, optional: true}]",
       "inf.yml:3: belt does not know optinal; did you mean optional?",
     ],
+    ["secrets: TOKEN", "inf.yml:3: secrets must be a list of {key, description, optional}"],
+    ["secrets: [TOKEN]", "inf.yml:3: secret 1 must be written like {key: MY_KEY}"],
+    ["secrets: [{description: a token}]", "inf.yml:3: secret 1 has no key"],
+    ["env: [A]", "inf.yml:3: env must be a mapping, like {NAME: value}"],
+    ["env: {A: {b: 1}, C: 1}", "inf.yml:3: A must be a text"],
+    ["belt: {prices: {run: 1}}", "inf.yml:3: belt does not know prices; did you mean price?"],
+    ["belt: 1", "inf.yml:3: belt must be a mapping"],
   ])("%s", async (line, warning) => {
     const { server, warnings } = await serve({ "inf.yml": `${MANIFEST}${line}\n` });
     expect(warnings).toEqual([warning]);
     expect((await server.run({ ...BODY, function: "run" })).output).toBe("well");
+  });
+
+  test("a name that is missing is that of the folder", async () => {
+    const { warnings } = await serve({ "inf.yml": "namespace: test\n" });
+    expect(warnings).toEqual(["inf.yml: it has no name, so the folder's is taken"]);
   });
 
   test("not so what the platform knows, nor the apps of others", async () => {

@@ -232,6 +232,27 @@ test("a task whose server ended while it ran is failed", async () => {
   expect(body).toMatchObject({ status_text: "failed", error: "the local server ended while the task ran" });
 });
 
+test.each([
+  ["cut off", '{"id": "task_torn", "status"'],
+  ["of another task", '{"id": "task_other"}'],
+  ["no record", "null"],
+])("a record that is %s is told, by itself and in lists, and stays", async (_, text) => {
+  const server = await startServer();
+  const { id } = await server.run({});
+  const file = join(server.stateDir, "local", "tasks", "task_torn.json");
+  writeFileSync(file, text);
+  const message = `the record of task_torn cannot be read: ${file}`;
+  const get = await server.call("GET", "/tasks/task_torn");
+  expect(get).toMatchObject({ status: 500, body: { code: "unreadable_record", detail: message } });
+  const all = { limit: 5 };
+  for (const body of [all, { ...all, filters: [{ field: "app", operator: "eq", value: "test/probe" }] }]) {
+    const list = (await server.call("POST", "/tasks/list", body, { "X-API-Version": "1" })).body;
+    expect(list.data.items.map((task: Json) => task.id)).toEqual([id]);
+    expect(list.messages).toEqual([{ level: "warning", code: "unreadable_record", message }]);
+  }
+  expect(readFileSync(file, "utf8")).toBe(text);
+});
+
 test("a task of another server can be looked at, not streamed and not cancelled", async () => {
   const server = await startServer();
   const { id } = await server.run({});

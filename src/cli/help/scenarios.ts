@@ -6,7 +6,7 @@ export const SCENARIOS = `A scenario is a script of faults for the local server:
   dropped-stream   the stream breaks after its first line, twice
   slow-queue       every task waits in the queue for three seconds
   worker-crash     the worker of the first task dies while it runs
-  expired-session  the second submit finds its session expired
+  expired-session  the first call in an open session finds it expired
   no-credit        every submit is 402
   flaky-upload     the first upload breaks on its way
 
@@ -24,7 +24,7 @@ A file is YAML:
       cancels: 0
       max_concurrent: 4      # tasks that have not ended, at most
 
-on is a request (submit status get stream logs cancel upload put download session.new session.keepalive session.end estimate agent, or any), a webhook, or a task. All of match is optional.
+on is a request (submit status get stream logs cancel upload put download session.new session.call session.keepalive session.end estimate agent, or any), a webhook, or a task. All of match is optional.
 
 do, for every request and for a webhook:
 

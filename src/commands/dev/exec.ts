@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { REHEARSAL_VARIABLE } from "../../account/settings.ts";
 import { BeltError, usageError } from "../../errors.ts";
 import { fileReason } from "../../file-reason.ts";
@@ -11,6 +12,10 @@ import type { Context } from "../shared/context.ts";
 import { untilEnded } from "../shared/run-command.ts";
 import { lockOptions } from "./claim-state.ts";
 import { appFolders, requireApps, type ServerFlags, startServer } from "./server.ts";
+
+/** Milliseconds. */
+const SETTLE = 5_000;
+const PAUSE = 20;
 
 /**
  * `belt dev exec [appdir…] -- <command…>`: runs the command beside a server of its own, where all
@@ -56,7 +61,7 @@ async function rehearse(
   const setting = `${ADDRESS_VARIABLE}=${devAddress(stateDir)}`;
   const endGuard = await ctx.machine.guard(setting);
   const code = await untilEnded(ctx, ctx.machine.spawn(command, env));
-  const rehearsal = server.rehearsal();
+  const rehearsal = await settled(ctx, server);
   await endRest(ctx, setting);
   endGuard();
   if (!rehearsal) return code;
@@ -68,6 +73,15 @@ async function rehearse(
     message: `the rehearsal did not hold: ${failures.join("; ")}`,
     exit: "failure",
   });
+}
+
+/** Tasks that were taken on outlive a command that has lost their answers: they have a moment to end as expected. */
+async function settled({ now, signal }: Context, server: LocalServer): Promise<Rehearsal | null> {
+  for (const until = now() + SETTLE; ; await wait(PAUSE)) {
+    const rehearsal = server.rehearsal();
+    const mayChange = server.running() > 0 && now() < until && !signal.aborted;
+    if (!rehearsal || !mayChange || whatFailed(rehearsal).length === 0) return rehearsal;
+  }
 }
 
 /** The command may have left something running in the background, which would find no server any more. */

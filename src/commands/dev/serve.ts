@@ -39,6 +39,9 @@ async function serve(ctx: Context, folders: string[], flags: DevFlags): Promise<
       { url: server.url, key: server.key, pid: ctx.machine.pid },
       { owner: ctx.store.owner, warn: (text) => ctx.out.warn(text) },
     );
+    ctx.out.progress.busy("loading apps");
+    const apps = await Promise.race([server.apps(), aborted(ctx.signal)]);
+    if (!apps) return;
     const { url, key } = server;
     const rehearsal = server.rehearsal();
     const faults = rehearsal && { scenario: rehearsal.scenario, steps: rehearsal.steps.length };
@@ -48,7 +51,7 @@ async function serve(ctx: Context, folders: string[], flags: DevFlags): Promise<
       url,
       key,
       faults,
-      apps: await server.apps(),
+      apps,
     };
     ctx.out.event(serving, servingView);
     show = (event) => ctx.out.event(event, devEventView);

@@ -72,7 +72,7 @@ export function scenarioOf(
 
 /** The folders of apps, as whole paths: this one when none is named and it holds an app. */
 export async function appFolders({ machine: { cwd } }: Context, appDirs: string[]): Promise<string[]> {
-  if (appDirs.length === 0) return (await isThere(join(cwd, "inf.yml"))) ? [cwd] : [];
+  if (appDirs.length === 0) return (await isServable(cwd)) ? [cwd] : [];
   const folders = appDirs.map((dir) => resolve(cwd, dir));
   for (const [index, folder] of folders.entries()) {
     const found = await stat(folder).catch(() => null);
@@ -85,15 +85,20 @@ export async function appFolders({ machine: { cwd } }: Context, appDirs: string[
       ]);
     }
   }
-  return folders;
+  return [...new Set(folders)];
 }
 
 /** For who has named them, and sees no list of what is served. */
 export async function requireApps(folders: string[]): Promise<void> {
   for (const folder of folders) {
-    if ((await isThere(join(folder, "inf.yml"))) || (await isThere(join(folder, "agent.yml")))) continue;
-    throw usageError(`${folder} is no app: it has no inf.yml`, [belt("app init", "<dir>"), " makes one"]);
+    if (!(await isServable(folder)))
+      throw usageError(`${folder} is no app: it has no inf.yml`, [belt("app init", "<dir>"), " makes one"]);
   }
+}
+
+/** An app, or an agent. */
+async function isServable(folder: string): Promise<boolean> {
+  return (await isThere(join(folder, "inf.yml"))) || (await isThere(join(folder, "agent.yml")));
 }
 
 async function isThere(path: string): Promise<boolean> {

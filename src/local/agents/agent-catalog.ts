@@ -19,12 +19,20 @@ export class AgentCatalog {
 
   /** Each name once, freshly compared with its file. */
   async list(): Promise<AgentDirectory[]> {
+    return (await this.all()).filter(({ yieldsTo }) => yieldsTo === null);
+  }
+
+  /** Those and what is not served, because another folder of the user's has its name. */
+  async all(): Promise<AgentDirectory[]> {
     this.#directories ??= this.#read();
-    const seen = new Set<string>();
-    return (await this.#directories).filter((directory) => {
+    const known = await this.#directories;
+    const served = new Map<string, string>();
+    for (const directory of known) {
       directory.refresh();
-      return !seen.has(directory.agent) && seen.add(directory.agent);
-    });
+      directory.yieldsTo = served.get(directory.agent) ?? null;
+      if (directory.yieldsTo === null) served.set(directory.agent, directory.dir);
+    }
+    return known.filter(({ builtIn, yieldsTo }) => !builtIn || yieldsTo === null);
   }
 
   /** `namespace/name[@version]`, or a bare name; there is one version of each: the file as it is. */

@@ -2,28 +2,37 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { problemOf } from "../apps/app-problem.ts";
+import { notServed, problemOf } from "../apps/app-problem.ts";
 import { readSmallFile, statRegular } from "../apps/small-file.ts";
 import type { AppProblem, AppSummary } from "../events.ts";
 import type { AgentVersion } from "./agent-version.ts";
-import { readAgent } from "./read-agent.ts";
+import { readAgent, readName } from "./read-agent.ts";
 
 export class AgentDirectory {
   readonly dir: string;
   readonly builtIn: boolean;
   readonly #parse: (text: string) => unknown;
   current: AgentVersion | null = null;
-  problem: AppProblem | null = null;
+  /** The folder that is served under this name in place of this one. */
+  yieldsTo: string | null = null;
+  #name: string;
+  #problem: AppProblem | null = null;
   #modifiedAt = Number.NaN;
 
   constructor(dir: string, builtIn: boolean, parse: (text: string) => unknown) {
     this.dir = dir;
     this.builtIn = builtIn;
     this.#parse = parse;
+    this.#name = `local/${basename(dir)}`;
   }
 
+  /** `namespace/name`: of a broken file as it says itself, where that can be read, or said before. */
   get agent(): string {
-    return this.current?.agent ?? `local/${basename(this.dir)}`;
+    return this.#name;
+  }
+
+  get problem(): AppProblem | null {
+    return this.#problem ?? (this.yieldsTo === null ? null : notServed(this.yieldsTo));
   }
 
   /** Reads the file again when it was written since; what cannot be read leaves its problem. */
@@ -34,10 +43,10 @@ export class AgentDirectory {
       if (mtimeMs === this.#modifiedAt) return;
       this.#modifiedAt = mtimeMs;
       this.current = this.#read(readSmallFile(file), mtimeMs);
-      this.problem = null;
+      this.#problem = null;
     } catch (error) {
       this.current = null;
-      this.problem = problemOf(error, this.dir, "agent.yml");
+      this.#problem = problemOf(error, this.dir, "agent.yml");
     }
   }
 
@@ -48,9 +57,12 @@ export class AgentDirectory {
   }
 
   #read(text: string, modifiedAt: number): AgentVersion {
-    const read = readAgent(this.#parse(text), basename(this.dir));
+    const parsed = this.#parse(text);
+    const { namespace, name } = readName(parsed, basename(this.dir));
+    this.#name = `${namespace}/${name}`;
+    const read = readAgent(parsed, name);
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
-    return { ...read, agent: `${read.namespace}/${read.name}`, hash, dir: this.dir, modifiedAt };
+    return { ...read, agent: this.#name, hash, dir: this.dir, modifiedAt };
   }
 }
 

@@ -4,24 +4,38 @@ import type { AgentTool, AgentVersion, ContextField, Step, Turn } from "./agent-
 
 export type AgentFile = Omit<AgentVersion, "agent" | "hash" | "dir" | "modifiedAt">;
 
-/** `fallback` is the name where the file has none. Throws an Error that says what is wrong where. */
+/** `fallback` is the name where the file has none. Throws an Error for what is no agent at all. */
+export function readName(value: unknown, fallback: string): Pick<AgentFile, "namespace" | "name"> {
+  const file = fieldsOf(value);
+  return {
+    namespace: text(file, "namespace", "agent.yml") || "local",
+    name: text(file, "name", "agent.yml") || fallback,
+  };
+}
+
+/** Throws an Error that says what is wrong where. */
 export function readAgent(value: unknown, fallback: string): AgentFile {
-  if (!isObject(value)) throw new Error("agent.yml must hold an object");
-  const tools = list(value, "tools").map(readTool);
+  const named = readName(value, fallback);
+  const file = fieldsOf(value);
+  const tools = list(file, "tools").map(readTool);
   const names = tools.map(({ name }) => name);
-  const turns = list(value, "turns").map((turn, index) => readTurn(turn, `turns.${index}`, names));
+  const turns = list(file, "turns").map((turn, index) => readTurn(turn, `turns.${index}`, names));
   if (turns.length === 0) throw new Error("agent.yml: turns: an agent needs at least one turn");
-  const schema = value["output_schema"] ?? null;
+  const schema = file["output_schema"] ?? null;
   if (schema !== null && !isObject(schema)) throw new Error("agent.yml: output_schema must be an object");
   return {
-    namespace: text(value, "namespace", "agent.yml") || "local",
-    name: text(value, "name", "agent.yml") || fallback,
-    description: text(value, "description", "agent.yml").trim(),
-    context: list(value, "context").map(readContext),
+    ...named,
+    description: text(file, "description", "agent.yml").trim(),
+    context: list(file, "context").map(readContext),
     tools,
     outputSchema: schema,
     turns,
   };
+}
+
+function fieldsOf(value: unknown): JsonObject {
+  if (!isObject(value)) throw new Error("agent.yml must hold an object");
+  return value;
 }
 
 function list(from: JsonObject, field: string): unknown[] {
@@ -36,7 +50,7 @@ function text(from: JsonObject, field: string, place: string): string {
   return String(value);
 }
 
-function named(value: unknown, place: string): JsonObject {
+function requireNamed(value: unknown, place: string): JsonObject {
   if (!isObject(value) || typeof value["name"] !== "string" || value["name"] === "") {
     throw new Error(`agent.yml: ${place} must be an object with a name`);
   }
@@ -45,7 +59,7 @@ function named(value: unknown, place: string): JsonObject {
 
 function readContext(value: unknown, index: number): ContextField {
   const place = `context.${index}`;
-  const field = named(value, place);
+  const field = requireNamed(value, place);
   const fallback = field["default"] ?? null;
   return {
     name: String(field["name"]),
@@ -57,7 +71,7 @@ function readContext(value: unknown, index: number): ContextField {
 
 function readTool(value: unknown, index: number): AgentTool {
   const place = `tools.${index}`;
-  const tool = named(value, place);
+  const tool = requireNamed(value, place);
   const type = tool["type"] ?? (tool["app"] === undefined ? "client" : "app");
   if (type !== "app" && type !== "client") {
     throw new Error(`agent.yml: ${place}.type must be app or client; the local server has no other tools`);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
 import type { AppProblem, EmitEvent } from "../events.ts";
-import { describeProblem, problemOf } from "./app-problem.ts";
+import { describeProblem, notServed, problemOf } from "./app-problem.ts";
 import type { AppVersion } from "./app-version.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
 import { readManifest, textOf as text } from "./manifest.ts";
@@ -19,13 +19,15 @@ export class AppDirectory {
   readonly builtIn: boolean;
   readonly versions = new Map<string, AppVersion>();
   current: AppVersion | null = null;
-  problem: AppProblem | null = null;
+  /** The folder that is served under this name in place of this one. */
+  yieldsTo: string | null = null;
   /** Of the version that was last loaded: what is probably a slip. */
   warnings: string[] = [];
   namespace = "local";
   name: string;
   readonly #parse: (text: string) => unknown;
   readonly #emit: EmitEvent;
+  #problem: AppProblem | null = null;
   #fingerprint: string | null = null;
   #freshUntil = 0;
 
@@ -40,6 +42,17 @@ export class AppDirectory {
   /** `namespace/name`. */
   get app(): string {
     return `${this.namespace}/${this.name}`;
+  }
+
+  get problem(): AppProblem | null {
+    return this.#problem ?? (this.yieldsTo === null ? null : notServed(this.yieldsTo));
+  }
+
+  /** The user's own folders are told of it, once; that they win over the apps of belt is what they are for. */
+  yieldTo(dir: string | null): void {
+    if (dir === this.yieldsTo) return;
+    this.yieldsTo = dir;
+    if (!this.builtIn) this.#notify(this.problem ? "broken" : "loaded");
   }
 
   /**
@@ -64,7 +77,7 @@ export class AppDirectory {
   /** Loading failed, or worked again, or shows what may be a slip; told once. */
   report(problem: AppProblem | null, warnings: string[]): void {
     const before = this.#said();
-    this.problem = problem;
+    this.#problem = problem;
     this.warnings = warnings;
     if (before === this.#said()) return;
     this.#notify(problem ? "broken" : "loaded");
@@ -90,12 +103,12 @@ export class AppDirectory {
   #read(first: boolean): void {
     try {
       this.#become(this.#readVersion());
-      this.problem = null;
+      this.#problem = null;
       this.warnings = [];
       if (!first) this.#notify("changed");
     } catch (error) {
       this.#become(null);
-      this.problem = problemOf(error, this.dir);
+      this.#problem = problemOf(error, this.dir);
       this.#notify("broken");
     }
   }
@@ -130,7 +143,9 @@ export class AppDirectory {
       defaultFunction: text(manifest["default_function"]) || null,
       slips: warnings,
       env: Object.fromEntries(
-        Object.entries(asObject(manifest["env"])).map(([key, value]) => [key, String(value)]),
+        Object.entries(asObject(manifest["env"])).flatMap(([key, value]) =>
+          typeof value === "object" ? [] : [[key, String(value)]],
+        ),
       ),
       secrets: readSecrets(manifest["secrets"]),
       price: readPrice(manifest["belt"]),

@@ -31,11 +31,19 @@ export class Catalog {
 
   /** Apps in the order of their directories, each name once, freshly compared with its files. */
   async list(): Promise<AppDirectory[]> {
-    const seen = new Set<string>();
-    return (await this.directories()).filter((directory) => {
+    return (await this.all()).filter(({ yieldsTo }) => yieldsTo === null);
+  }
+
+  /** Those and what is not served, because another folder of the user's has its name. */
+  async all(): Promise<AppDirectory[]> {
+    const served = new Map<string, AppDirectory>();
+    const known = await this.directories();
+    for (const directory of known) {
       directory.refresh();
-      return !seen.has(directory.app) && seen.add(directory.app);
-    });
+      directory.yieldTo(served.get(directory.app)?.dir ?? null);
+      if (directory.yieldsTo === null) served.set(directory.app, directory);
+    }
+    return known.filter(({ builtIn, yieldsTo }) => !builtIn || yieldsTo === null);
   }
 
   /** `namespace/name[@version]`, a bare name, or `@version` alone. */

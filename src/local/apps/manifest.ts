@@ -60,17 +60,44 @@ function slips(fields: JsonObject, source: string): string[] {
     const line = lineOf(key, source);
     return line === null ? "inf.yml" : `inf.yml:${line}`;
   };
-  const secrets = Array.isArray(fields["secrets"]) ? fields["secrets"].filter(isObject) : [];
   const kernel = textOf(fields["kernel"]);
   return [
     ...unknownKeys(fields, KEYS).map(({ key, said }) => `${at(key)}: ${said}`),
-    ...secrets
-      .flatMap((secret) => unknownKeys(secret, SECRET_KEYS))
-      .map(({ said }) => `${at("secrets")}: ${said}`),
+    ...(textOf(fields["name"]) === "" ? ["inf.yml: it has no name, so the folder's is taken"] : []),
+    ...secretSlips(fields["secrets"]).map((said) => `${at("secrets")}: ${said}`),
+    ...envSlips(fields["env"]).map((said) => `${at("env")}: ${said}`),
+    ...beltSlips(fields["belt"]).map((said) => `${at("belt")}: ${said}`),
     ...(kernel === "" || /^node-(1[68]|2\d)$/.test(kernel)
       ? []
       : [`${at("kernel")}: belt does not know the kernel ${kernel}; it runs the app as node-22`]),
   ];
+}
+
+function secretSlips(secrets: unknown): string[] {
+  if ((secrets ?? null) === null) return [];
+  if (!Array.isArray(secrets)) return ["secrets must be a list of {key, description, optional}"];
+  return secrets.flatMap((secret: unknown, index) => {
+    if (!isObject(secret)) return [`secret ${index + 1} must be written like {key: MY_KEY}`];
+    const isNamed = typeof secret["key"] === "string" && secret["key"] !== "";
+    return [
+      ...unknownKeys(secret, SECRET_KEYS).map(({ said }) => said),
+      ...(isNamed ? [] : [`secret ${index + 1} has no key`]),
+    ];
+  });
+}
+
+function envSlips(env: unknown): string[] {
+  if ((env ?? null) === null) return [];
+  if (!isObject(env)) return ["env must be a mapping, like {NAME: value}"];
+  return Object.entries(env).flatMap(([key, value]) =>
+    typeof value === "object" ? [`${key} must be a text`] : [],
+  );
+}
+
+/** What is wrong with a price itself breaks the app: it is money. */
+function beltSlips(belt: unknown): string[] {
+  if ((belt ?? null) === null) return [];
+  return isObject(belt) ? unknownKeys(belt, ["price"]).map(({ said }) => said) : ["belt must be a mapping"];
 }
 
 function unknownKeys(fields: JsonObject, known: string[]): { key: string; said: string }[] {

@@ -12,8 +12,11 @@ import type { AppVersion, Secret } from "./app-version.ts";
 import { readSmallFile } from "./small-file.ts";
 
 export function readSecrets(declared: unknown): Secret[] {
-  return (Array.isArray(declared) ? declared : []).filter(isObject).map((secret) => ({
-    key: String(secret["key"]),
+  const named = (Array.isArray(declared) ? declared : []).filter(
+    (secret) => isObject(secret) && typeof secret["key"] === "string" && secret["key"] !== "",
+  );
+  return named.map((secret) => ({
+    key: secret["key"],
     description: String(secret["description"] ?? ""),
     optional: secret["optional"] === true,
   }));

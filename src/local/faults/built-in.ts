@@ -36,10 +36,9 @@ steps:
     do: {worker: kill}
 `,
   "expired-session": `
-# The second call finds its session expired.
+# The first call in a session that is open finds it expired.
 steps:
-  - on: submit
-    match: {nth: 2}
+  - on: session.call
     do: {problem: {status: 410, code: SESSION_EXPIRED, detail: "the session expired"}}
 `,
   "no-credit": `

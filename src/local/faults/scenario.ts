@@ -3,7 +3,8 @@ import type { JsonObject } from "../../wire/types.ts";
 
 /**
  * The names of requests in a scenario, by their routes with `:` for a part that varies. A route that
- * the server gets later is named here, and can be met; `session.new` is a submit that opens one.
+ * the server gets later is named here, and can be met; `session.new` is a submit that opens one,
+ * and `session.call` one in a session that is there.
  */
 export const REQUESTS = {
   "POST /run": "submit",
@@ -27,6 +28,7 @@ export const REQUESTS = {
 export const TRIGGERS = [
   ...new Set(Object.values(REQUESTS)),
   "session.new",
+  "session.call",
   "webhook",
   "task",
   "any",

@@ -92,6 +92,10 @@ export class Subjects {
 export function triggersOf(method: string, path: string, body: JsonObject): Trigger[] {
   const route = `${method} ${path.replace(/:\w+/g, ":")}`;
   const trigger = (REQUESTS as Record<string, Trigger>)[route];
-  const opens = trigger === "submit" && body["session"] === "new";
-  return [...(trigger ? [trigger] : []), ...(opens ? (["session.new"] as const) : []), "any"];
+  return [...(trigger ? [trigger] : []), ...sessionTriggers(trigger, body["session"]), "any"];
+}
+
+function sessionTriggers(trigger: Trigger | undefined, session: unknown): Trigger[] {
+  if (trigger !== "submit" || typeof session !== "string" || session === "") return [];
+  return [session === "new" ? "session.new" : "session.call"];
 }

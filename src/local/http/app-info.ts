@@ -13,6 +13,8 @@ import type { AppSchemas } from "../workers/protocol.ts";
 import { WorkerExit, WorkerStopped } from "../workers/worker-exit.ts";
 import { OWNER } from "./owner.ts";
 
+const LOADED_AT_ONCE = 4;
+
 export class Apps {
   readonly #catalog: Catalog;
   readonly #pool: Pool;
@@ -41,10 +43,15 @@ export class Apps {
     return versions.map((version) => serializeApp(version, null));
   }
 
-  /** Loads every app once, so that broken ones are known. */
+  /** Loads every app once, so that broken ones are known; a slow one keeps few others waiting. */
   async summaries(): Promise<AppSummary[]> {
+    const directories = await this.#catalog.all();
     const summaries: AppSummary[] = [];
-    for (const directory of await this.#catalog.list()) summaries.push(await this.#summarize(directory));
+    const left = directories.entries();
+    const loadInTurn = async () => {
+      for (const [index, directory] of left) summaries[index] = await this.#summarize(directory);
+    };
+    await Promise.all(Array.from({ length: LOADED_AT_ONCE }, loadInTurn));
     return summaries;
   }
 
@@ -75,7 +82,8 @@ export class Apps {
 
   async #summarize(directory: AppDirectory): Promise<AppSummary> {
     const { current } = directory;
-    const schemas = current ? await this.schemas(current).catch(() => null) : null;
+    const loads = current !== null && directory.yieldsTo === null;
+    const schemas = loads ? await this.schemas(current).catch(() => null) : null;
     return {
       app: directory.app,
       dir: directory.dir,

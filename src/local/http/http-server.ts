@@ -1,7 +1,7 @@
 /** HTTP in front of the routes: who may ask, what was asked, and in which form it is answered. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ApiError } from "../errors.ts";
+import { ApiError, notFound } from "../errors.ts";
 import type { Hooks } from "./hooks.ts";
 import { type ApiRequest, checkKey, checkOrigin, readJson } from "./request.ts";
 import { type Dialect, sendError, sendReply } from "./response.ts";
@@ -24,8 +24,11 @@ export function createHttpServer(services: Services, { key, dialect, around }: H
       if (!server.listening) throw new ApiError(503, "unavailable", "the local server is ending");
       checkOrigin(request, portOf(server));
       const url = addressOf(request);
-      const { route, params } = findRoute(request.method ?? "GET", url.pathname);
-      if (!route.signed) checkKey(request, key);
+      const found = findRoute(request.method ?? "GET", url.pathname);
+      // Without the key nobody learns what is here.
+      if (!found?.route.signed) checkKey(request, key);
+      if (!found) throw notFound(`no route ${request.method} ${url.pathname}`);
+      const { route, params } = found;
       const body = route.method === "PUT" ? {} : await readJson(request);
       const asked: ApiRequest = { raw: request, response, params, query: url.searchParams, body };
       const reply = await around(route, asked, () => route.handle(services, asked));

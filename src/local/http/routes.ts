@@ -1,6 +1,5 @@
 /** The routes of the API, and what answers each. */
 import createFinder from "find-my-way";
-import { notFound } from "../errors.ts";
 import { getAgent, listAgents, runAgent } from "./agent-routes.ts";
 import { getApp, listApps } from "./app-routes.ts";
 import {
@@ -31,7 +30,7 @@ import { cancelTask, followTask, getLogs, getStatus, getTask, getTimings, listTa
 type Handler = (services: Services, request: ApiRequest) => Promise<Reply | undefined>;
 
 export interface Route {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   path: string;
   handle: Handler;
   /** Allowed by a signature in the address instead of the key. */
@@ -79,17 +78,17 @@ const ROUTES: Route[] = [
   { method: "GET", path: "/files/:id", handle: getFile },
   { method: "PUT", path: "/files/:id/:filename", handle: uploadFile, signed: true },
   { method: "GET", path: "/files/:id/:filename", handle: downloadFile, signed: true },
+  { method: "HEAD", path: "/files/:id/:filename", handle: downloadFile, signed: true },
 ];
 
-/** Finds what answers a request; throws a 404 where nothing does. */
+/** Finds what answers a request; null where nothing does. */
 export function createRouter() {
   const finder = createFinder({ ignoreTrailingSlash: true, maxParamLength: 1000 });
   for (const route of ROUTES) {
     for (const prefix of ["", "/v1"]) finder.on(route.method, `${prefix}${route.path}`, () => {}, route);
   }
-  return (method: string, path: string): { route: Route; params: Record<string, string> } => {
+  return (method: string, path: string): { route: Route; params: Record<string, string> } | null => {
     const found = finder.find(method as "GET", path);
-    if (!found) throw notFound(`no route ${method} ${path}`);
-    return { route: found.store as Route, params: found.params as Record<string, string> };
+    return found && { route: found.store as Route, params: found.params as Record<string, string> };
   };
 }

@@ -1,5 +1,6 @@
 import { isTerminal } from "../../wire/status.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, invalidField } from "../errors.ts";
+import { isId } from "../ids.ts";
 import { page, readListQuery } from "./list-query.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Reply } from "./response.ts";
@@ -24,13 +25,19 @@ const TASK_FIELDS = {
 
 export async function listTasks({ tasks, serializer }: Services, { body }: ApiRequest): Promise<Reply> {
   const { limit, cursor, matches, messages } = readListQuery(body, TASK_FIELDS);
-  const { items, next, total } = await tasks.list(
+  if (cursor !== null && !isId(cursor)) throw invalidField("cursor", "is no next_cursor of this list");
+  const { items, next, total, unreadable } = await tasks.list(
     limit,
     cursor,
     matches && ((task) => matches(serializer.task(task))),
   );
   const shown = items.map((task) => serializer.task(task));
-  return { data: page(shown, next, cursor, limit, total), messages };
+  const remarks = unreadable.map((message) => ({
+    level: "warning" as const,
+    code: "unreadable_record",
+    message,
+  }));
+  return { data: page(shown, next, cursor, limit, total), messages: [...messages, ...remarks] };
 }
 
 export async function getTask({ tasks, serializer }: Services, { params }: ApiRequest): Promise<Reply> {

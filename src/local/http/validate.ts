@@ -30,7 +30,7 @@ export function readRunRequest(body: JsonObject): RunRequest {
 }
 
 /** What the API acts on and this server does not. */
-const IGNORED = ["run_at", "metadata", "variant"];
+const IGNORED = ["run_at", "metadata", "variant", "infra", "workers"];
 
 export function ignoredRunFields(body: JsonObject): Message[] {
   return ignoredFields(body, IGNORED);

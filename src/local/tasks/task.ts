@@ -1,6 +1,8 @@
 /** A task as it is kept, on disk and in memory. Times are milliseconds since 1970. */
 import { isTerminal, type StatusWord } from "../../wire/status.ts";
-import type { JsonObject } from "../../wire/types.ts";
+import type { JsonObject, RunRequest } from "../../wire/types.ts";
+import type { AppVersion } from "../apps/app-version.ts";
+import { ownPid } from "../process-ids.ts";
 import type { Call } from "../sessions/session.ts";
 import { type LogEntry, TaskLog } from "./task-log.ts";
 
@@ -136,4 +138,41 @@ export class LiveTask implements Call {
   #notify(change: TaskChange): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** What a task tells of the version that it runs. */
+export type TaskVersion = Pick<AppVersion, "app" | "hash" | "defaultFunction">;
+
+/** As it begins. */
+export function newTask(
+  id: string,
+  request: RunRequest,
+  version: TaskVersion,
+  sessionId: string | null,
+  now: number,
+): Task {
+  return {
+    id,
+    app: request.app,
+    appId: version.app,
+    version: version.hash,
+    function: request.function ?? version.defaultFunction,
+    infra: request.infra ?? null,
+    workers: request.workers ?? [],
+    variant: request.variant ?? null,
+    webhook: request.webhook ?? null,
+    setup: request.setup ?? null,
+    sessionTimeout: request.session_timeout ?? null,
+    input: request.input,
+    output: null,
+    error: null,
+    status: "received",
+    sessionId,
+    workerId: null,
+    createdAt: now,
+    updatedAt: now,
+    events: [],
+    logs: [],
+    pid: ownPid(),
+  };
 }

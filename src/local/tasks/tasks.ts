@@ -7,11 +7,10 @@ import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
 import { notFound } from "../errors.ts";
 import type { EmitEvent } from "../events.ts";
-import { ownPid } from "../process-ids.ts";
 import { AppError } from "../workers/conversation.ts";
 import { WorkerExit } from "../workers/worker-exit.ts";
 import { RecordWriter } from "./record-writer.ts";
-import { LiveTask, LOG_TASK, type Task } from "./task.ts";
+import { LiveTask, LOG_TASK, newTask, type Task, type TaskVersion } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
 
 export interface TasksOptions {
@@ -24,9 +23,6 @@ export interface TasksOptions {
   /** Called once, when the task has ended. */
   onEnd(task: Task): void;
 }
-
-/** What a task tells of the version that it runs. */
-type TaskVersion = Pick<AppVersion, "app" | "hash" | "defaultFunction">;
 
 /** Finished tasks that are answered from memory; older ones are read from disk. */
 const RECENT = 100;
@@ -85,6 +81,15 @@ export class Tasks {
     return live;
   }
 
+  /** How many have not ended. */
+  get running(): number {
+    return this.#running().length;
+  }
+
+  #running(): LiveTask[] {
+    return [...this.#live.values()].filter((live) => !live.ended);
+  }
+
   find(id: string): LiveTask | undefined {
     return this.#live.get(id);
   }
@@ -100,21 +105,30 @@ export class Tasks {
     limit: number,
     cursor: string | null,
     matches: ((task: Task) => boolean) | null,
-  ): Promise<{ items: Task[]; next: string | null; total: number }> {
-    const ids = await this.#ids(matches);
+  ): Promise<{ items: Task[]; next: string | null; total: number; unreadable: string[] }> {
+    const unreadable: string[] = [];
+    const ids = await this.#ids(matches, unreadable);
     const from = cursor === null ? 0 : ids.findIndex((id) => id < cursor);
     const page = from === -1 ? [] : ids.slice(from, from + limit);
-    const items = await Promise.all(page.map((id) => this.get(id).catch(() => null)));
+    const items = await Promise.all(page.map((id) => this.#look(id, unreadable)));
     const last = page.at(-1);
     const next = last !== undefined && from + limit < ids.length ? last : null;
-    return { items: items.filter((task) => task !== null), next, total: ids.length };
+    return { items: items.filter((task) => task !== null), next, total: ids.length, unreadable };
+  }
+
+  /** Null for one that has gone, or that cannot be read, which is told among `unreadable`. */
+  async #look(id: string, unreadable: string[] = []): Promise<Task | null> {
+    return await this.get(id).catch((error) => {
+      if (error.status !== 404) unreadable.push(messageOf(error));
+      return null;
+    });
   }
 
   /** What was submitted since then, in milliseconds since 1970; newest first. */
   async since(time: number): Promise<Task[]> {
     const found: Task[] = [];
     for (const id of await this.#options.store.ids()) {
-      const task = await this.get(id).catch(() => null);
+      const task = await this.#look(id);
       if (task && task.createdAt < time) break;
       if (task) found.push(task);
     }
@@ -122,12 +136,12 @@ export class Tasks {
   }
 
   /** Of all tasks, or of those that match, which are read one after the other: there may be many. */
-  async #ids(matches: ((task: Task) => boolean) | null): Promise<string[]> {
+  async #ids(matches: ((task: Task) => boolean) | null, unreadable: string[]): Promise<string[]> {
     const ids = await this.#options.store.ids();
     if (!matches) return ids;
     const found: string[] = [];
     for (const id of ids) {
-      const task = await this.get(id).catch(() => null);
+      const task = await this.#look(id, unreadable);
       if (task && matches(task)) found.push(id);
     }
     return found;
@@ -140,7 +154,7 @@ export class Tasks {
 
   /** Cancels what has not ended; resolves when all of it has. */
   async cancelAll(): Promise<void> {
-    const running = [...this.#live.values()].filter((live) => !live.ended);
+    const running = this.#running();
     for (const live of running) this.cancel(live);
     await Promise.all(running.map((live) => live.done));
   }
@@ -198,37 +212,4 @@ export class Tasks {
       this.#live.delete(forgotten.id);
     }
   }
-}
-
-function newTask(
-  id: string,
-  request: RunRequest,
-  version: TaskVersion,
-  sessionId: string | null,
-  now: number,
-): Task {
-  return {
-    id,
-    app: request.app,
-    appId: version.app,
-    version: version.hash,
-    function: request.function ?? version.defaultFunction,
-    infra: request.infra ?? null,
-    workers: request.workers ?? [],
-    variant: request.variant ?? null,
-    webhook: request.webhook ?? null,
-    setup: request.setup ?? null,
-    sessionTimeout: request.session_timeout ?? null,
-    input: request.input,
-    output: null,
-    error: null,
-    status: "received",
-    sessionId,
-    workerId: null,
-    createdAt: now,
-    updatedAt: now,
-    events: [],
-    logs: [],
-    pid: ownPid(),
-  };
 }

@@ -90,7 +90,9 @@ async function receive(
 
 async function main(entry: string, parent: number, mostMemory: number): Promise<void> {
   const fromServer = new Socket({ fd: FROM_SERVER });
-  startWatchdog(parent, mostMemory);
+  const watchdog = startWatchdog(parent, mostMemory);
+  // The server may have gone: the watchdog then ends what this worker has started, before it ends itself.
+  fromServer.once("close", () => watchdog.ref());
   const send: Send = sendToServer;
   const runNow = () => currentRun.getStore() ?? null;
   const flushOutput = captureOutput(runNow, (text, isError, run) =>

@@ -11,12 +11,17 @@ export interface WatchdogData {
   mostMemory: number;
 }
 
-/** The parent's id comes from the parent: asked for here it could already be that of the process which adopts orphans. */
-export function startWatchdog(parent: number, mostMemory: number): void {
+/**
+ * The parent's id comes from the parent: asked for here it could already be that of the process which adopts
+ * orphans. The thread holds the worker only once it is told to: an app that does nothing may end.
+ */
+export function startWatchdog(parent: number, mostMemory: number): Worker {
   const workerData: WatchdogData = { parent, mostMemory, mark: markOf(process.env) };
-  new Worker(new URL("./watchdog-thread.js", import.meta.url), {
+  const watchdog = new Worker(new URL("./watchdog-thread.js", import.meta.url), {
     env: {},
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: 8 },
-  }).unref();
+  });
+  watchdog.unref();
+  return watchdog;
 }

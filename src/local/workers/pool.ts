@@ -27,12 +27,13 @@ export interface PoolOptions {
   /** Most leased workers that do not work. */
   idleLeases: number;
   settings: WorkerSettings;
+  /** Milliseconds that an app may take to load, or to describe itself. */
+  loadMs: number;
   nextId: () => string;
   emit: EmitEvent;
 }
 
 const UNLOAD_GRACE_MS = 500;
-const LOAD_MS = 30_000;
 
 export class Pool {
   readonly #options: PoolOptions;
@@ -87,11 +88,11 @@ export class Pool {
   async withAnyWorker<T>(version: AppVersion, use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
     const worker = this.#free().find((free) => free.version === version) ?? this.#start(version);
     worker.take(null);
-    const timer = setTimeout(() => worker.kill(`it took longer than ${LOAD_MS / 1000} s to load`), LOAD_MS);
+    const stopTimer = this.#boundLoading(worker);
     try {
       return await use(worker);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
       worker.busy = false;
       if (this.#unleased().length > this.#options.workers) await worker.stop(UNLOAD_GRACE_MS);
       this.#serve();
@@ -174,6 +175,8 @@ export class Pool {
     const worker = createWorker(id, version, settings, (text) => emit({ type: "log", id, app, text }));
     this.#workers.add(worker);
     emit({ type: "worker", state: "started", id, app, error: null, place: null });
+    const stopTimer = this.#boundLoading(worker);
+    worker.loaded.then(stopTimer, stopTimer);
     void worker.exited.then(() => {
       const { message: error = null, place = null } = (worker.isEndTold ? null : worker.end) ?? {};
       emit({ type: "worker", state: "stopped", id, app, error, place });
@@ -181,6 +184,14 @@ export class Pool {
       this.#serve();
     });
     return worker;
+  }
+
+  /** Ends a worker that takes too long, unless what it gives is called before. */
+  #boundLoading(worker: WorkerProcess): () => void {
+    const { loadMs } = this.#options;
+    const slow = `the app took longer than ${loadMs / 1000} s to load`;
+    const timer = setTimeout(() => worker.kill(slow), loadMs);
+    return () => clearTimeout(timer);
   }
 
   /** Its place is free at once, while it still cleans up. */

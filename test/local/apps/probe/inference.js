@@ -188,6 +188,14 @@ export class App {
       case "fleeing child":
         spawn("sleep", ["2000"], { stdio: "inherit", detached: true }).unref();
         return {};
+      case "forgotten children":
+        return {
+          pids: [false, true].map((detached) => {
+            const child = spawn("sleep", ["2000"], { stdio: "ignore", detached });
+            child.unref();
+            return child.pid;
+          }),
+        };
       case "fleeing child and block":
         spawn("sleep", ["2000"], { stdio: "inherit", detached: true });
         for (;;);
