@@ -62,7 +62,9 @@ const CALLS: Record<string, string> = {
 
 /** "no space is left on the disk (ENOSPC)"; what is not known keeps the system's own words. */
 export function fileReason(thrown: unknown): string {
-  const { code = "", message = String(thrown) } = thrown as NodeJS.ErrnoException;
+  const { code = "", syscall, message = String(thrown) } = thrown as NodeJS.ErrnoException;
+  // Where a folder is there already, none is made.
+  if (code === "EEXIST" && syscall === "mkdir") return `a file has this name (${code})`;
   const reason = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
   return reason === undefined ? message : `${reason} (${code})`;
 }

@@ -6,6 +6,11 @@ const failed = (facts: object) => Object.assign(new Error("in node's words"), fa
 test.each([
   [{ code: "EACCES", syscall: "open", path: "/x" }, "cannot open /x: permission denied (EACCES)"],
   [{ code: "ENOSPC", syscall: "write" }, "cannot write a file: no space is left on the disk (ENOSPC)"],
+  [
+    { code: "EEXIST", syscall: "mkdir", path: "/x" },
+    "cannot make the folder /x: a file has this name (EEXIST)",
+  ],
+  [{ code: "EEXIST", syscall: "open", path: "/x" }, "cannot open /x: it is there already (EEXIST)"],
   [{ code: "ECONNRESET", syscall: "read" }, null],
   [{ code: "EACCES", syscall: "spawn sh", path: "sh" }, null],
   [{ code: "constructor", syscall: "open" }, null],

@@ -19,6 +19,8 @@ const TEMPLATE_NAME = /\bmy-app\b/g;
 
 /** `belt app init <dir>`: an app that runs after `npm install`. Nothing that is there is overwritten. */
 export async function init(ctx: Context, given: string): Promise<void> {
+  if (given === "")
+    throw usageError("the name of the folder is empty", [belt("app init", "."), " takes this one"]);
   const dir = resolve(ctx.machine.cwd, given);
   const name = appName(dir);
   await refuseOverwriting(given, dir);
@@ -32,7 +34,7 @@ export async function init(ctx: Context, given: string): Promise<void> {
   const made: MadeApp = { app: `my-team/${name}`, dir, files: FILES.map(([file]) => join(dir, file)) };
   ctx.out.result(made, madeAppView);
   const folder = relative(ctx.machine.cwd, dir) || ".";
-  const enter = folder === "." ? "" : `cd ${shellWord(folder)} && `;
+  const enter = folder === "." ? "" : `cd ${shellWord(folder.replace(/^-/, "./-"))} && `;
   ctx.out.hint([
     `${enter}npm install, then `,
     belt("dev"),
@@ -44,9 +46,11 @@ export async function init(ctx: Context, given: string): Promise<void> {
   ]);
 }
 
-/** A folder's name as the name of an app. */
+/** A folder's name as the name of an app, its letters without their accents. */
 function appName(dir: string): string {
   const name = basename(dir)
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, "-")
     .replace(/^-+|-+$/g, "");

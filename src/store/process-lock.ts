@@ -87,11 +87,11 @@ export class ProcessLock {
 async function claim(path: string, text: string): Promise<string | null> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    await writeFile(temporary, text, { flag: "wx" });
+    await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
     await link(temporary, path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === "EEXIST") throw error;
       // Not every file system has links.
-      const file = await open(path, "wx");
+      const file = await open(path, "wx", 0o600);
       await file.writeFile(text).finally(() => file.close());
     });
     return null;

@@ -187,6 +187,21 @@ describe("belt app init", () => {
   const home = new Home();
   afterAll(() => home.remove());
 
+  test.each([
+    ["Ünï", "my-team/uni", "cd 'Ünï' && npm"],
+    ["-x", "my-team/x", "cd ./-x && npm"],
+  ])("names the app of the folder %s %s, and says how to get there", async (dir, app, enter) => {
+    const { code, stdout, stderr } = await belt(["app", "init", "--", dir], { home });
+    expect({ code, app: stdout.split("\n")[0] }).toEqual({ code: 0, app });
+    expect(stderr).toContain(`hint: ${enter}`);
+  });
+
+  test("refuses a name that is empty: who is in the folder says .", async () => {
+    const { code, stderr } = await belt(["app", "init", ""], { home });
+    expect(code).toBe(2);
+    expect(stderr).toBe("error: the name of the folder is empty\nhint: belt app init . takes this one\n");
+  });
+
   test("makes an app whose two functions run, and overwrites nothing", async () => {
     const { code, stdout, stderr } = await belt(["app", "init", "My Cards"], { home });
     const dir = join(home.dir, "My Cards");

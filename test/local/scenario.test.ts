@@ -27,6 +27,8 @@ describe("a mistake is told with its line", () => {
   test.each([
     ["", "s.yaml:1: it must be a mapping of steps, expect, not nothing"],
     ["{}", "s.yaml:1: it has neither steps nor expect"],
+    ["steps: []", "s.yaml:1: there is no step in steps"],
+    ["expect: {}", "s.yaml:1: expect says nothing that is expected"],
     ["steps: 3", "s.yaml:1: steps must be a list of steps, not 3"],
     ["steps: [\n", "s.yaml:2: "],
     ["steps:\n  - on: a\nstep: 1\n", 's.yaml:3: unknown key "step" here; there may be steps, expect'],

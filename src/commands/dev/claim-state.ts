@@ -6,9 +6,11 @@ import { devLock } from "../../store/server-address.ts";
 import type { Context } from "../shared/context.ts";
 import { cannotServe } from "./server.ts";
 
-export function lockOptions({ store, signal }: Context): Omit<LockOptions, "path"> {
-  const sleep = async (ms: number) =>
+export function lockOptions({ store, signal, out }: Context): Omit<LockOptions, "path"> {
+  const sleep = async (ms: number) => {
+    if (ms > 1000) out.progress.busy("seeing whether another machine still holds the lock");
     await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  };
   return { owner: store.owner, sleep };
 }
 

@@ -45,6 +45,7 @@ export function readScenario(name: string, source: string): Scenario {
 
 function readSteps(at: Located): Step[] {
   if (!at.items) throw wrong(at, "a list of steps");
+  if (at.items.length === 0) throw new Mistake(at.line, "there is no step in steps");
   const read = at.items.map((item, index) => attempt(() => readStep(item, index + 1)));
   const mistakes = read.flatMap(([, wrong]) => wrong);
   if (mistakes.length > 0) throw new Mistakes(mistakes);
@@ -106,6 +107,7 @@ function readObject(at: Located) {
 
 function readExpect(at: Located | undefined): Expectation {
   if (!at) return { submits: null, tasks: {}, cancels: null, maxConcurrent: null };
+  if (at.fields?.size === 0) throw new Mistake(at.line, "expect says nothing that is expected");
   return readParts<Expectation>(at, ["submits", "tasks", "cancels", "max_concurrent"], {
     submits: (fields) => optional(fields.get("submits"), count(0), null),
     tasks: (fields) => optional(fields.get("tasks"), readEnds, {}),
