@@ -58,6 +58,7 @@ export abstract class Diagnostics {
       clean: (text) => this.redact(safeLine(text)),
       status: (subject, status, isLast) => this.#status(subject, status, isLast),
       note: (text) => this.note(text),
+      handOver: () => this.handOver(),
       onSuspend,
       now,
     });

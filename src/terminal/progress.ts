@@ -39,6 +39,8 @@ export interface ProgressOptions {
   status(subject: Subject, status: string, isLast: boolean): void;
   /** Tells how far things are where nothing is drawn. */
   note(text: string): void;
+  /** Called before something is drawn: what has been begun on the terminal stays on lines of its own. */
+  handOver(): void;
   /** Calls back before the command is stopped, as by Ctrl-Z, and when it goes on; gives what ends that. */
   onSuspend(stop: () => void, goOn: () => void): () => void;
   now(): number;
@@ -207,7 +209,8 @@ class Spinner implements Progress {
       import("./display-width.ts"),
     ]);
     if (!this.#timer || this.#ora) return;
-    const { stderr, colors, onSuspend } = this.#options;
+    const { stderr, colors, onSuspend, handOver } = this.#options;
+    handOver();
     const spinner = ora({
       color: colors === plainColors ? false : "cyan",
       stream: stderr as NodeJS.WriteStream,

@@ -9,6 +9,7 @@ import { dryRunView, outputPageView, submittedView } from "../../views/run-views
 import { summaryView } from "../../views/time-bar.ts";
 import type { JsonObject } from "../../wire/types.ts";
 import type { Context } from "../shared/context.ts";
+import { GrowingOutput } from "../shared/growing-output.ts";
 import { needsLastingServer } from "../shared/lasting-server.ts";
 import { onceSubmitted } from "../shared/once-submitted.ts";
 import { requireSuccess } from "../shared/task-result.ts";
@@ -16,7 +17,6 @@ import { type Budget, budgetOf, type CostFlags } from "./budget.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Saving } from "./download.ts";
 import { EventsFile } from "./events-file.ts";
-import { GrowingOutput } from "./growing-output.ts";
 import type { RunResult } from "./interrupt.ts";
 import { type ParsedRun, parseRun, type RequestFlags } from "./parse-run.ts";
 import { previewRun } from "./prepare.ts";

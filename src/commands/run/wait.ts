@@ -6,10 +6,10 @@ import { asBeltError, type BeltError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
+import type { GrowingOutput } from "../shared/growing-output.ts";
 import { stillRunning } from "../shared/task-result.ts";
 import type { Clock } from "./clock.ts";
 import type { EventsFile } from "./events-file.ts";
-import type { GrowingOutput } from "./growing-output.ts";
 import { cancel, detach, type RunResult } from "./interrupt.ts";
 import { noteSession, type Submission, setForceQuit, submittedOf } from "./submit.ts";
 

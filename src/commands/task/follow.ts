@@ -7,6 +7,7 @@ import { endView, eventView, logView } from "../../views/task-views.ts";
 import { isTerminal } from "../../wire/status.ts";
 import type { Context } from "../shared/context.ts";
 import { type Outcome, print, printResults, requireAll } from "../shared/for-each-id.ts";
+import { GrowingOutput } from "../shared/growing-output.ts";
 import { resolveIds } from "../shared/ids.ts";
 import { requireSuccess } from "../shared/task-result.ts";
 import { followAll } from "./follow-many.ts";
@@ -20,7 +21,8 @@ export interface FollowFlags {
 export async function watch(ctx: Context, references: string[], { timeout }: FollowFlags): Promise<void> {
   ctx.out.refuseField("task watch");
   const { ids, asArray } = await resolveIds(ctx, references, "task");
-  const outcomes = await showAll(ctx, belt("task watch"), ids, timeout, eventView(asArray));
+  const growing = asArray ? null : GrowingOutput.on(ctx);
+  const outcomes = await showAll(ctx, belt("task watch"), ids, timeout, eventView(asArray), growing);
   requireAll(outcomes.map(judged));
 }
 
@@ -38,17 +40,23 @@ async function showAll(
   ids: string[],
   timeout: number | undefined,
   view: View<TaskEvent>,
+  growing: GrowingOutput | null = null,
 ): Promise<Outcome<TaskDocument>[]> {
   return await followAll(ctx, ids, {
     command,
     timeout,
     drained: () => ctx.out.drained(),
     onEvent(event) {
-      if (event.type === "status")
+      if (event.type === "output") growing?.take(event.output);
+      if (event.type === "status" && !growing?.isShown)
         ctx.out.progress.busy(ids.length > 1 ? `${event.task_id} ${event.status}` : event.status);
-      ctx.out.event(event, view);
+      if (event.type === "result") growing?.end(event.task);
+      const shown =
+        event.type === "result" && growing ? { ...event, task: growing.unseen(event.task) } : event;
+      ctx.out.event(shown, view);
     },
     onEnd(outcome, seq) {
+      growing?.end(null);
       const { id, error } = outcome;
       const time = new Date(ctx.now()).toISOString();
       if (error)

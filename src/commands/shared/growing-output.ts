@@ -1,7 +1,7 @@
 import type { TaskDocument } from "../../api/resources/task.ts";
 import type { GrowingText } from "../../terminal/growing-text.ts";
 import { isObject } from "../../wire/types.ts";
-import type { Context } from "../shared/context.ts";
+import type { Context } from "./context.ts";
 
 /** Milliseconds between two looks at a text that grows: nobody reads faster. */
 const PACE = 40;
