@@ -27,8 +27,8 @@ export interface Account {
   overridden: string | null;
   /** The profiles with a key, when none is in force and no key is. */
   choices: string[];
-  /** Why no request may be made with this: the key is for another place than the base URL. */
-  conflict: BeltError | null;
+  /** Why no request may be made with this: what cannot be used, or a key that is for another place than the base URL. */
+  conflict: { at: "key" | "api"; error: BeltError } | null;
 }
 
 /** Where a key comes from. */

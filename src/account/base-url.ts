@@ -9,12 +9,24 @@ export const DEFAULT_URL = "https://api.inference.sh";
  */
 export function checkedUrl(text: string, source: string, insecure = false): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.username || url?.password)
-    throw usageError(`${source}: a base URL must not carry a name or password`);
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw usageError(`${source}: "${text}" is not an http(s) URL`, "write it like https://api.inference.sh");
+  if (url?.username || url?.password) {
+    throw usageError(
+      `${source}: a base URL must not carry a name or password`,
+      `write ${source} without them: ${withoutLogin(text)}`,
+    );
   }
-  if (url.search || url.hash) throw usageError(`${source}: a base URL has no ? or # part`);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw usageError(
+      `${source}: "${withoutLogin(text)}" is not an http(s) URL`,
+      `write ${source} like https://api.inference.sh`,
+    );
+  }
+  if (url.search || url.hash) {
+    throw usageError(
+      `${source}: a base URL has no ? or # part`,
+      `write ${source} like ${url.origin}${url.pathname}`,
+    );
+  }
   if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
     throw usageError(
       `${source}: ${url.origin} would send your key unencrypted`,
@@ -22,6 +34,11 @@ export function checkedUrl(text: string, source: string, insecure = false): stri
     );
   }
   return url.href.replace(/\/+$/, "");
+}
+
+/** An address as it was given, perhaps wrongly, but for the name and the password that it may carry. */
+export function withoutLogin(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1");
 }
 
 /** `host` as `URL.hostname` has it. */

@@ -10,7 +10,7 @@ export function checkedKey(key: string, source: string): string {
   if (/^(["']).*\1$/.test(key))
     throw usageError(
       `${source} has quotes around it`,
-      "write it without them: docker's --env-file takes them for a part of the key",
+      "write the key without them: docker's --env-file takes them for a part of the key",
     );
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw usageError(

@@ -51,7 +51,7 @@ function readProxy(env: Env, name: string): ProxyInUse | null {
   }
   throw usageError(
     `${set.name} is not the URL of an HTTP proxy`,
-    `write it like http://proxy.example:3128, or unset it`,
+    `write ${set.name} like http://proxy.example:3128, or unset it`,
   );
 }
 

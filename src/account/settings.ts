@@ -1,4 +1,4 @@
-import { usageError } from "../errors.ts";
+import { BeltError, usageError } from "../errors.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
 import {
   type Account,
@@ -7,7 +7,7 @@ import {
   type Named,
   type ProfileChoice,
 } from "./account.ts";
-import { checkedUrl, DEFAULT_URL } from "./base-url.ts";
+import { checkedUrl, DEFAULT_URL, withoutLogin } from "./base-url.ts";
 import type { GlobalFlags } from "./flags.ts";
 import { checkedKey, cleanKey } from "./key.ts";
 import { currentProfile, namedProfile } from "./profile-lookup.ts";
@@ -63,10 +63,13 @@ function rehearsed({ apiUrl, profile }: GlobalFlags, env: Env): Named {
   return { local: true, profile: null, profileFrom: null, apiUrl: null, apiUrlFrom: null };
 }
 
+/** The stored profiles; throws where they cannot be read. */
+type ReadBook = () => ProfileBook;
+
 /** The account that requests are made with; throws where there cannot be one. */
-export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
-  const account = describeSettings(flags, env, book);
-  if (account.conflict) throw account.conflict;
+export function resolveSettings(flags: GlobalFlags, env: Env, read: ReadBook): Account {
+  const account = describeSettings(flags, env, read);
+  if (account.conflict) throw account.conflict.error;
   return account;
 }
 
@@ -75,24 +78,30 @@ export function resolveSettings(flags: GlobalFlags, env: Env, book: ProfileBook)
  * "Whose key, and which API". A profile counts as a whole: a key in the environment that takes the
  * place of the current profile's key also leaves the profile's base URL and the rest of it out,
  * and a key goes to another host than its profile's only where --api-url says so, to this belt or
- * to the one whose `session exec` runs it.
+ * to the one whose `session exec` runs it. Throws where a profile is asked for that is not there, and
+ * where none can be read though its key is needed.
  */
-export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook): Account {
+export function describeSettings(flags: GlobalFlags, env: Env, read: ReadBook): Account {
   const named = resolveNamed(flags, env);
   const asked = named.local && named.profileFrom === "BELT_PROFILE" ? null : named.profile;
-  const chosen = asked === null ? null : namedProfile(asked, book);
+  const chosen = asked === null ? null : namedProfile(asked, read());
   if (named.local) return LOCAL;
-  const current = currentProfile(book);
   const variable = KEY_VARIABLES.find((name) => cleanKey(env[name]) !== null);
+  const book = variable ? readable(read) : read();
+  const current = currentProfile(book);
   const profile = chosen ?? (variable ? null : current);
   const profileFrom = profile && (chosen ? named.profileFrom : "current");
   const fromProfile = profile?.key != null;
   const key = fromProfile ? profile.key : variable ? cleanKey(env[variable]) : null;
   const keyFrom = keySource(fromProfile ? profile : null, profileFrom, variable);
+  const place = baseUrl(named, profile, fromProfile, env[PINNED_TARGET_VARIABLE]);
+  const unfit =
+    key === null ? null : refusalOf(() => checkedKey(key, `the key of ${describeKeySource(keyFrom)}`));
   return {
     local: false,
-    ...baseUrl(named, profile, fromProfile, env[PINNED_TARGET_VARIABLE]),
-    key: key === null ? null : checkedKey(key, `the key of ${describeKeySource(keyFrom)}`),
+    ...place,
+    conflict: place.conflict ?? (unfit && { at: "key", error: unfit }),
+    key: unfit ? null : key,
     keyFrom,
     profile: profile?.name ?? null,
     profileFrom,
@@ -103,6 +112,25 @@ export function describeSettings(flags: GlobalFlags, env: Env, book: ProfileBook
     choices:
       profile || variable ? [] : book.profiles.filter((one) => one.key !== null).map(({ name }) => name),
   };
+}
+
+/** A key in the environment does without profiles, also where they cannot be read. */
+function readable(read: ReadBook): ProfileBook {
+  try {
+    return read();
+  } catch {
+    return { current: null, profiles: [] };
+  }
+}
+
+function refusalOf(look: () => unknown): BeltError | null {
+  try {
+    look();
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof BeltError) return thrown;
+    throw thrown;
+  }
 }
 
 function keySource(
@@ -130,12 +158,34 @@ const LOCAL: Account = {
   conflict: null,
 };
 
+type Place = Pick<Account, "baseUrl" | "baseUrlFrom" | "conflict">;
+
+/** The base URL, or what was given in its place, with why it cannot be used. */
 function baseUrl(
+  named: Named,
+  profile: Profile | null,
+  keyIsProfiles: boolean,
+  agreed: string | undefined,
+): Place {
+  let place: Place | null = null;
+  const error = refusalOf(() => {
+    place = checkedPlace(named, profile, keyIsProfiles, agreed);
+  });
+  if (place) return place;
+  const { apiUrl, apiUrlFrom } = named;
+  return {
+    baseUrl: withoutLogin(apiUrl ?? profile?.apiUrl ?? ""),
+    baseUrlFrom: apiUrlFrom ?? `profile ${profile?.name}`,
+    conflict: error && { at: "api", error },
+  };
+}
+
+function checkedPlace(
   { apiUrl, apiUrlFrom, profileFrom }: Named,
   profile: Profile | null,
   keyIsProfiles: boolean,
   agreed: string | undefined,
-): Pick<Account, "baseUrl" | "baseUrlFrom" | "conflict"> {
+): Place {
   const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
   const ownSource = `profile ${profile?.name}`;
   if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile")) {
@@ -144,14 +194,14 @@ function baseUrl(
   const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
   const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
   const isAgreed = apiUrlFrom === "--api-url" || agreed === pinnedTarget(profile?.name ?? "", url);
-  const conflict =
+  const error =
     keyIsProfiles && !samePlace && !isAgreed
       ? usageError(
           `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
           `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
         )
       : null;
-  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict };
+  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict: error && { at: "api", error } };
 }
 
 function isTrue(value: string | undefined): boolean {

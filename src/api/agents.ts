@@ -36,6 +36,9 @@ export interface Sent {
   snapshots: EventStream | null;
 }
 
+/** Of these every version of the API tells some. */
+const CHAT_FIELDS = ["id", "status", "active_run", "chat_messages", "agent"];
+
 const MAY_BE_SENT = "the message may have been sent";
 
 /** Agents and chats, one line an endpoint. */
@@ -76,7 +79,8 @@ export class AgentApi {
 
   async chat(id: string, signal?: AbortSignal, retry?: RetryMode): Promise<Chat> {
     const answer = await this.#get(chatPath(id), signal, retry);
-    if (!isObject(answer)) throw notAsExpected(`its answer about chat ${id} is no chat`);
+    if (!isObject(answer) || CHAT_FIELDS.every((field) => !(field in answer)))
+      throw notAsExpected(`its answer about chat ${id} is no chat`);
     const chat = { ...readChat(answer), id };
     if (chat.messages?.length) return chat;
     // Not every version of the API sends the messages with the chat, and not every one has them apart.

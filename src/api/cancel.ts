@@ -4,6 +4,7 @@ import { isTerminal, type StatusWord } from "../wire/status.ts";
 import { isObject } from "../wire/types.ts";
 import type { Api } from "./client.ts";
 import { tryGetTask } from "./get-task.ts";
+import { notAsExpected } from "./paths.ts";
 
 /**
  * What a cancel came to (src/cli/README.md, "Commands with rules of their own"): `cancelled` is
@@ -39,13 +40,15 @@ export async function cancelTask(api: Api, id: string, signal: AbortSignal): Pro
 /** What the API made of the request to cancel; throws only the reason of `signal`. */
 export async function requestCancel(
   api: Api,
-  id: string,
+  taskId: string,
   signal: AbortSignal,
 ): Promise<"cancelled" | "accepted" | BeltError> {
   try {
-    const answer = await api.cancel(id, signal);
-    const { cancelled } = isObject(answer) ? answer : {};
-    return cancelled === false ? denied(id) : cancelled === true ? "cancelled" : "accepted";
+    const answer = await api.cancel(taskId, signal);
+    const { id, status, cancelled } = isObject(answer) ? answer : { status: null };
+    if ([id, status, cancelled].every((told) => told === undefined))
+      return notAsExpected(`its answer does not tell whether task ${taskId} is cancelled`);
+    return cancelled === false ? denied(taskId) : cancelled === true ? "cancelled" : "accepted";
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof BeltError) return thrown;

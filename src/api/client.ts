@@ -28,6 +28,9 @@ export interface ApiOptions extends HttpOptions {
   onClose?: () => Promise<void>;
 }
 
+/** Of these every version of the API tells some. */
+const APP_FIELDS = ["id", "name", "version", "version_id", "input_schema", "functions"];
+
 const MAY_HAVE_STARTED = "the run may have started";
 
 /** How a submit is made, and what ends it. */
@@ -170,16 +173,16 @@ export class Api {
     return this.#request({ method, path, retry, ...(body && { body }) });
   }
 
-  /** The most harmless request there is, to see who answers. */
+  /** The most harmless request there is, to see who answers, and whether it is this API. */
   probe(): Promise<Probe> {
-    return this.#http.probe("/sessions");
+    return this.#http.probe("/sessions", (answer) => void readItems(answer, "the sessions"));
   }
 
   /** What the API says of an app; with a signal of its own it is tried once, for a caller that can do without. */
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
-    if (isObject(answer)) return answer;
+    if (isObject(answer) && APP_FIELDS.some((field) => field in answer)) return answer;
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
@@ -235,8 +238,10 @@ export class Api {
   }
 
   #session(id: string, answer: unknown): SessionDocument {
-    if (!isObject(answer)) throw notAsExpected(`its answer about session ${id} is no session`);
-    return sessionDocument({ id, ...answer }, this.now());
+    const session = isObject(answer) ? flattenBase(answer) : {};
+    if (!("id" in session || "status" in session))
+      throw notAsExpected(`its answer about session ${id} is no session`);
+    return sessionDocument({ id, ...session }, this.now());
   }
 
   #get(path: string, signal?: AbortSignal, retry: RetryMode = "idempotent"): Promise<unknown> {

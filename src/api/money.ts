@@ -58,8 +58,8 @@ export class MoneyApi {
   async usage(range: UsageRange): Promise<UsageDocument> {
     const path = `/usage/breakdown?range=${range}`;
     const answer = await this.#request({ method: "GET", path, retry: "idempotent" });
-    if (isObject(answer)) return readUsage(answer);
-    throw notAsExpected("its answer about the usage is no object");
+    if (isObject(answer) && ("total_cost" in answer || "per_model" in answer)) return readUsage(answer);
+    throw notAsExpected("its answer about the usage tells no cost");
   }
 
   /** A 402 with the balance, where that can be had, and with where credit is added. */

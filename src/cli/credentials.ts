@@ -3,6 +3,7 @@ import type { GlobalFlags } from "../account/flags.ts";
 import { readProxies, withoutProxy } from "../account/proxy.ts";
 import { describeSettings, REHEARSAL_VARIABLE, resolveNamed, resolveSettings } from "../account/settings.ts";
 import type { Credentials } from "../commands/shared/context.ts";
+import { asBeltError, BeltError } from "../errors.ts";
 import type { Paths } from "../store/paths.ts";
 import { type ProfileBook, Profiles } from "../store/profiles.ts";
 import type { Output } from "../terminal/output.ts";
@@ -45,20 +46,24 @@ export async function openCredentials({
     for (const { key } of book.profiles) out.addSecret(key ?? "");
     return book;
   };
-  const atFirst = await read();
+  // Not every command needs them: that they cannot be read is told where they are needed.
+  const atFirst = await read().catch(asBeltError);
+  const book = () => {
+    if (atFirst instanceof BeltError) throw atFirst;
+    return atFirst;
+  };
   let account: Account | null = null;
-  const current = () => (account ??= resolveSettings(flags, env, atFirst));
+  const current = () => (account ??= resolveSettings(flags, env, book));
   return {
     profiles,
     named: () => resolveNamed(flags, env),
     current,
-    account: async (profile) =>
-      profile === undefined
-        ? describeSettings(flags, env, atFirst)
-        : {
-            ...describeSettings({ ...flags, local: false, profile }, env, await read()),
-            profileFrom: "argument",
-          },
+    async account(profile) {
+      if (profile === undefined) return describeSettings(flags, env, book);
+      const now = await read();
+      const account = describeSettings({ ...flags, local: false, profile }, env, () => now);
+      return { ...account, profileFrom: "argument" };
+    },
     connect: async (account) => (await connect(account)).api,
     proxy: (url) => readProxies(env)(new URL(url)),
     withoutProxy: () => withoutProxy(env),

@@ -1,7 +1,7 @@
 import { createWriteStream, fstatSync } from "node:fs";
 import { Socket } from "node:net";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { homedir, userInfo } from "node:os";
+import { isAbsolute, join } from "node:path";
 import type { Readable } from "node:stream";
 import { RETRY_POLICY, type RetryPolicy } from "../api/http/retry-policy.ts";
 import type { Signal } from "../commands/shared/context.ts";
@@ -68,6 +68,15 @@ function isPipeOrTerminal(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY || stream instanceof Socket;
 }
 
+/** An empty HOME is none; the system knows another, perhaps. */
+function homeFolder(): string | null {
+  try {
+    return process.env["HOME"] === "" ? userInfo().homedir : homedir();
+  } catch {
+    return null;
+  }
+}
+
 export function processHost(root: string): Host {
   let stdout: WritableEnd | null = null;
   return {
@@ -76,14 +85,12 @@ export function processHost(root: string): Host {
     platform: process.platform,
     // Both may be missing, and neither is needed for help.
     get home() {
-      try {
-        return process.env["HOME"] || homedir();
-      } catch {
-        throw usageError(
-          "there is no home folder",
-          "set HOME, or BELT_CONFIG_DIR, BELT_STATE_DIR and BELT_CACHE_DIR",
-        );
-      }
+      const home = homeFolder();
+      if (home !== null && isAbsolute(home)) return home;
+      throw usageError(
+        home === null ? "there is no home folder" : `HOME is ${home}, which is no whole path`,
+        "set HOME, or BELT_CONFIG_DIR, BELT_STATE_DIR and BELT_CACHE_DIR",
+      );
     },
     get cwd() {
       try {

@@ -1,3 +1,4 @@
+import { withoutLogin } from "../account/base-url.ts";
 import type { GlobalFlags } from "../account/flags.ts";
 import { KEY_VARIABLES } from "../account/settings.ts";
 import { shellWord } from "../hint.ts";
@@ -47,5 +48,5 @@ export async function createOutput(
 function targetFlags({ local, apiUrl, profile }: GlobalFlags): string {
   if (local) return " --local";
   const named = profile === undefined ? "" : ` --profile ${shellWord(profile)}`;
-  return apiUrl === undefined ? named : `${named} --api-url ${shellWord(apiUrl)}`;
+  return apiUrl === undefined ? named : `${named} --api-url ${shellWord(withoutLogin(apiUrl))}`;
 }

@@ -8,11 +8,11 @@ import { asBeltError, BeltError } from "../errors.ts";
 import { belt, type Hint } from "../hint.ts";
 import { folderModes } from "../store/permissions.ts";
 import { withAdvice } from "../views/doctor-advice.ts";
-import type { DoctorDocument, Trouble } from "../views/doctor-document.ts";
+import type { DoctorDocument } from "../views/doctor-document.ts";
 import { doctorView } from "../views/doctor-view.ts";
 import { isTerminal, type StatusTable } from "../wire/status.ts";
 import { keyEnd } from "./profile/profile.ts";
-import { accountInForce } from "./shared/account-in-force.ts";
+import { accountInForce, type InForce } from "./shared/account-in-force.ts";
 import type { Context } from "./shared/context.ts";
 
 /** What one look at the API showed. */
@@ -28,13 +28,13 @@ const NOTHING: Findings = { probe: null, table: null, streams: null, error: null
 
 /** `belt doctor`: what is in force and whether the API answers; exits as a run would that fails for it. */
 export async function doctor(ctx: Context): Promise<void> {
-  const { account, at } = await accountInForce(ctx);
-  const findings = await examine(ctx, account);
-  ctx.out.resultThatTells(await report(ctx, account, at, findings), doctorView, findings.error);
+  const inForce = await accountInForce(ctx);
+  const findings = await examine(ctx, inForce);
+  ctx.out.resultThatTells(await report(ctx, inForce, findings), doctorView, findings.error);
 }
 
-async function examine(ctx: Context, account: Account): Promise<Findings> {
-  if (account.conflict) return { ...NOTHING, error: account.conflict };
+async function examine(ctx: Context, { account, error }: InForce): Promise<Findings> {
+  if (error) return { ...NOTHING, error };
   let probe: Probe | null = null;
   try {
     const api = await ctx.api();
@@ -100,8 +100,7 @@ async function detectTable(api: Api, tasks: IdentifiedTask[]): Promise<StatusTab
 
 async function report(
   ctx: Context,
-  account: Account,
-  at: Trouble,
+  { account, at }: InForce,
   { probe, table, streams, error }: Findings,
 ): Promise<DoctorDocument> {
   const { belt, node, platform } = await ctx.machine.versions();
@@ -122,7 +121,7 @@ async function report(
       from: account.baseUrlFrom,
       lasts: probe && (await ctx.api()).outlivesCommand,
       // Without a key that may go there nobody was asked.
-      reachable: probe !== null || (account.conflict || error?.facts.code === "no_key" ? null : false),
+      reachable: probe !== null || (at !== null || error?.facts.code === "no_key" ? null : false),
       http_status: probe?.status ?? null,
       latency_ms: probe?.latency ?? null,
       format: probe?.format ?? null,
@@ -134,7 +133,7 @@ async function report(
     // A proxy's URL may hold a password; its origin does not.
     proxy: proxy && { url: proxy.url.origin, from: proxy.from },
     folders: await folderModes(ctx.store.paths, platform),
-    trouble: at ?? (account.conflict ? "api" : null),
+    trouble: at,
     error: error && ctx.out.document(error),
   });
 }

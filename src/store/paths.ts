@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
 export interface Environment {
   env: Record<string, string | undefined>;
@@ -42,8 +42,13 @@ function platformFolders({ env, platform, home }: Environment): Paths {
     };
   }
   return {
-    config: join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "belt"),
-    state: join(env["XDG_STATE_HOME"] || join(home, ".local", "state"), "belt"),
-    cache: join(env["XDG_CACHE_HOME"] || join(home, ".cache"), "belt"),
+    config: join(wholePath(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "belt"),
+    state: join(wholePath(env["XDG_STATE_HOME"]) ?? join(home, ".local", "state"), "belt"),
+    cache: join(wholePath(env["XDG_CACHE_HOME"]) ?? join(home, ".cache"), "belt"),
   };
+}
+
+/** The XDG Base Directory Specification has programs ignore any other. */
+function wholePath(path: string | undefined): string | null {
+  return path && isAbsolute(path) ? path : null;
 }

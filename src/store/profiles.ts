@@ -83,7 +83,7 @@ export class Profiles {
         });
         file.store = { current: book.current, profiles: book.profiles.map(stored) };
       } catch (error) {
-        throw fileError(ACTION, this.path, error);
+        throw fileError(ACTION, this.path, error, HINT);
       }
       // Alone here, so that what a killed belt wrote beside the file is left behind.
       await sweepTemporaries(this.#folder, owner, (name) => name.startsWith("profiles.json.tmp-"));
@@ -94,14 +94,14 @@ export class Profiles {
 
   async #locked<T>(work: () => Promise<T>): Promise<T> {
     await makeFolder(this.#folder).catch((error) => {
-      throw fileError(ACTION, this.path, error);
+      throw fileError(ACTION, this.path, error, HINT);
     });
     const { default: lockfile } = await import("proper-lockfile");
     // A holder that slept so long that it lost the lock has nothing left to release.
     const lost = () => {};
     const options = { realpath: false, stale: STALE, retries: PATIENCE, onCompromised: lost };
     const release = await lockfile.lock(this.path, options).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === "ELOCKED" ? locked(this.path, error) : fileError(ACTION, this.path, error);
+      throw error.code === "ELOCKED" ? locked(this.path, error) : fileError(ACTION, this.path, error, HINT);
     });
     try {
       return await work();
@@ -120,8 +120,9 @@ export class Profiles {
 
   async #text(): Promise<string | null> {
     return await readFile(this.path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return null;
-      throw fileError(ACTION, this.path, error);
+      // No folder holds any where a device or a file is in its place.
+      if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+      throw fileError(ACTION, this.path, error, HINT);
     });
   }
 
@@ -191,6 +192,8 @@ function isTextOrNull(value: unknown): value is string | null {
 }
 
 const ACTION = "cannot use the profiles in";
+const HINT =
+  "make it yours to read and write, choose another folder with BELT_CONFIG_DIR, or do without by INFSH_API_KEY";
 
 function locked(path: string, cause: unknown): BeltError {
   const message = `${ACTION} ${path}: another belt keeps it locked`;

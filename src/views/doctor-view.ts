@@ -65,14 +65,16 @@ function accountRows({ profile, key, proxy, trouble, error }: DoctorDocument): R
       value: profile.name ?? "none",
       ...(trouble === "profile" ? flaw(error) : { mark: "none", detail: from(profile.from) }),
     },
-    trouble === "key"
-      ? { name: "key", value: "not usable", ...flaw(error) }
-      : {
-          mark: key.from === null || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
-          name: "key",
-          value: key.end ?? (key.from === null ? "none" : "its own"),
-          detail: `${from(key.from)}${overrides}${refused ? `: ${error.message}` : ""}`,
-        },
+    trouble === "profile"
+      ? { mark: "none", name: "key", value: "not known" }
+      : trouble === "key"
+        ? { name: "key", value: "not usable", ...flaw(error) }
+        : {
+            mark: key.from === null || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
+            name: "key",
+            value: key.end ?? (key.from === null ? "none" : "its own"),
+            detail: `${from(key.from)}${overrides}${refused ? `: ${error.message}` : ""}`,
+          },
     trouble === "proxy"
       ? { name: "proxy", value: "not usable", ...flaw(error) }
       : { mark: "none", name: "proxy", value: proxy?.url ?? "none", detail: from(proxy?.from ?? null) },
@@ -149,11 +151,13 @@ function skewText(ms: number): string {
 }
 
 function folderRows(folders: FolderMode[]): Row[] {
-  return folders.map(({ name, path, mode, ok }) => ({
-    mark: mode === null ? "none" : ok ? "good" : "doubtful",
+  return folders.map(({ name, path, mode, problem }) => ({
+    mark: problem !== null ? "doubtful" : mode === null ? "none" : "good",
     name,
     value: path,
-    detail: mode === null ? "not there yet" : `${mode}${ok ? "" : ", open to other users"}`,
+    detail: [mode ?? (problem === null ? "not there yet" : null), problem]
+      .filter((part) => part !== null)
+      .join(", "),
   }));
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { describeKeySource } from "../../src/account/account.ts";
 import type { GlobalFlags } from "../../src/account/flags.ts";
-import { resolveSettings as resolve } from "../../src/account/settings.ts";
-import type { Profile } from "../../src/store/profiles.ts";
+import { resolveSettings as resolveWith } from "../../src/account/settings.ts";
+import type { Profile, ProfileBook } from "../../src/store/profiles.ts";
 import { thrownBy } from "../support/thrown.ts";
 
 const DEFAULT_URL = "https://api.inference.sh";
+
+const resolve = (flags: GlobalFlags, env: Record<string, string | undefined>, book: ProfileBook) =>
+  resolveWith(flags, env, () => book);
 
 /** Where nobody has logged in. */
 function resolveSettings(flags: GlobalFlags, env: Record<string, string | undefined>) {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { createServer } from "node:https";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Home, ROOT, spawnBelt, until } from "../support/belt.ts";
@@ -23,6 +23,47 @@ function config(...path: string[]): string {
 function login(name: string, key: string) {
   return spawnBelt(["login", "--no-check", "--profile", name], home, { input: key });
 }
+
+describe("a HOME", () => {
+  const bare = (env: Record<string, string>, ...argv: string[]) => {
+    const { PATH = "" } = process.env;
+    return execa(process.execPath, [join(ROOT, "bin/belt.js"), ...argv], {
+      env: { PATH, ...env },
+      extendEnv: false,
+      cwd: home.dir,
+      input: "inf_a_new_key",
+      reject: false,
+    });
+  };
+
+  it("that is no whole path is refused: a key is not written into the folder one happens to be in", async () => {
+    const { exitCode, stderr } = await bare({ HOME: "some/where" }, "login", "--no-check");
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        "error: HOME is some/where, which is no whole path\n" +
+        "hint: set HOME, or BELT_CONFIG_DIR, BELT_STATE_DIR and BELT_CACHE_DIR",
+    });
+    expect(readdirSync(home.dir)).toEqual([]);
+  });
+
+  it("that is empty is none, and the folder one is in stays as it is", async () => {
+    // It writes nothing: what is then home is that of whoever runs the tests.
+    const env = { HOME: "", NODE_DISABLE_COMPILE_CACHE: "1" };
+    const { exitCode, stdout } = await bare(env, "doctor", "--json");
+    const { folders } = JSON.parse(stdout);
+    expect(exitCode).toBe(4);
+    expect(folders.map(({ path }: { path: string }) => isAbsolute(path))).toEqual([true, true, true]);
+    expect(readdirSync(home.dir)).toEqual([]);
+  });
+
+  it("beside an XDG folder that is no whole path: the latter is passed over, as its specification says", async () => {
+    const env = { HOME: home.dir, XDG_CONFIG_HOME: "here" };
+    expect((await bare(env, "login", "--no-check")).exitCode).toBe(0);
+    expect(readdirSync(home.dir)).toEqual(expect.not.arrayContaining(["here"]));
+    expect(readdirSync(join(home.dir, ".config/belt"))).toContain("profiles.json");
+  });
+});
 
 describe("many belts at once", () => {
   it("leave a valid file with nothing lost", { timeout: 120_000 }, async () => {

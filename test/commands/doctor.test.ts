@@ -136,7 +136,24 @@ describe("belt doctor", () => {
       const { report, page } = await look({ ...env, BELT_API_URL: "api.inference.sh" });
       expect(report).toMatchObject({ ok: false, trouble: "api", api: { from: "BELT_API_URL" } });
       expect(page).toMatch(/^✗ {2}api +api\.inference\.sh {2}BELT_API_URL: .* is not an http/m);
-      expect(page.trimEnd().split("\n").at(-1)).toBe("To do: write it like https://api.inference.sh.");
+      expect(page.trimEnd().split("\n").at(-1)).toBe(
+        "To do: write BELT_API_URL like https://api.inference.sh.",
+      );
+    });
+
+    it.each([
+      ["https://ada:s3cret@api.example.com", "https://api.example.com", "must not carry a name or password"],
+      ["ada:s3cret@api.example.com", "api.example.com", "is not an http(s) URL"],
+      ["https://ada:s3cret/x@api example.com", "https://api example.com", "is not an http(s) URL"],
+    ])("a BELT_API_URL with a password in it, which is not shown: %s", async (url, shown, why) => {
+      const { report, page } = await look({ ...env, BELT_API_URL: url });
+      expect(report).toMatchObject({ trouble: "api", api: { url: shown }, key: { end: "…1234" } });
+      expect(page).toContain(why);
+      expect(page).toMatch(/^✓ {2}key +…1234 {2}from INFSH_API_KEY$/m);
+      expect(JSON.stringify(report) + page).not.toContain("s3cret");
+      const given = await belt(["task", "list", "--api-url", url], { home, env });
+      expect(given.code).toBe(2);
+      expect(given.stderr).not.toContain("s3cret");
     });
 
     it("a profile that is not there", async () => {
@@ -150,7 +167,7 @@ describe("belt doctor", () => {
       const { report, page } = await look({ INFSH_API_KEY: `${quote}${KEY}${quote}` });
       expect(report).toMatchObject({ trouble: "key", error: { code: "usage" } });
       expect(page).toMatch(/^✗ {2}key +not usable {2}the key of INFSH_API_KEY has quotes around it/m);
-      expect(page).toContain("To do: write it without them: docker's --env-file");
+      expect(page).toContain("To do: write the key without them: docker's --env-file");
       expect(page).not.toContain("canary");
     });
 
@@ -158,6 +175,8 @@ describe("belt doctor", () => {
       const { report, page } = await look({ ...env, HTTPS_PROXY: "http://a b" });
       expect(report).toMatchObject({ trouble: "proxy", proxy: null });
       expect(page).toMatch(/^✗ {2}proxy +not usable {2}HTTPS_PROXY is not the URL/m);
+      expect(report.key.end).toBe("…1234");
+      expect(page).toContain("To do: write HTTPS_PROXY like http://proxy.example:3128, or unset it.");
     });
   });
 

@@ -255,7 +255,11 @@ describe("the schema is never in the way", () => {
   it("is not that of another version", async () => {
     knowing();
     const options = { home, env: { INFSH_API_KEY: KEY, BELT_API_URL: api.url } };
-    await belt(["run", "infsh/flux@v0", "--no-wait", "-i", "steps=4"], options);
+    const other = await belt(["run", "infsh/flux@v0", "--no-wait", "-i", "steps=4"], options);
+    const warning =
+      "warning: the API shows the current version of infsh/flux only, not v0: the input is not checked";
+    expect(other.stderr).toContain(warning);
+    expect((await belt(["run", "infsh/flux@v0", "--dry-run"], options)).stderr).toContain(warning);
     await belt(["run", "infsh/flux@v1", "--no-wait", "-i", "steps=4", "-i", "prompt=a"], options);
     expect(sent()).toEqual([
       { app: "infsh/flux@v0", input: { steps: "4" } },

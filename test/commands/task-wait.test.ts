@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../support/belt.ts";
-import { ndjson } from "../support/scripted-api.ts";
+import { json, ndjson, silence } from "../support/scripted-api.ts";
 import { api, setStage, task } from "../support/stage.ts";
 import { DONE, ends, FAILED, polled, runsOn } from "../support/task-stage.ts";
 
@@ -108,6 +108,34 @@ describe("task wait", () => {
     const { code, stdout } = await task(["wait", "a", "b", "--timeout", "300ms", "--json"]);
     expect(code).toBe(8);
     expect(JSON.parse(stdout)).toMatchObject([{ status: "running" }, { status: "completed" }]);
+  });
+
+  it.each(["wait", "watch"])(
+    "says of a task that nobody told of that it is not known, in %s",
+    async (verb) => {
+      api.offer("GET /tasks/a", silence);
+      const one = await task([verb, "a", "--timeout", "300ms", "--json"]);
+      expect(one.code).toBe(8);
+      const told = [...one.stdout.trim().split("\n"), one.stderr.trim()]
+        .filter((line) => line !== "")
+        .at(-1)!;
+      expect(JSON.parse(told).error).toMatchObject({
+        code: "not_seen",
+        message: "the API told nothing of task a in 300ms",
+        retryable: true,
+      });
+      runsOn("b");
+      const { code, stderr } = await task([verb, "a", "b", "--timeout", "300ms"]);
+      expect(code).toBe(8);
+      expect(stderr).toContain("error: 1 of 2 still running, 1 not known: ");
+    },
+  );
+
+  it("names the next step where one of several is not there", async () => {
+    api.on("GET /tasks/b", api.ok({ id: "b", ...DONE })).on("GET /tasks/a", json(404, {}));
+    const { code, stderr } = await task(["get", "a", "b"]);
+    expect(code).toBe(9);
+    expect(stderr).toMatch(/^error: 1 of 2 failed: a .*\nhint: belt task list /m);
   });
 
   it("shows what still runs when the time is over, and does not call it failed", async () => {

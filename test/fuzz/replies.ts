@@ -73,7 +73,7 @@ export const replies: Harness<Answer> = {
       body: await readJson(head.text),
       date: head.text,
     };
-    readProbe(reply, 0, 1);
+    readProbe(reply, { sent: 0, received: 1, check() {} });
     const read = refusable(() => readResponse(reply));
     if (!read) return;
     hold(

@@ -95,7 +95,9 @@ describe("a run through a forward proxy", () => {
       expect(code).toBe(6);
       expect(stderr).toContain(`through the proxy ${refusing.url}`);
       expect(stderr).not.toContain("may have started");
+      expect(stderr).toContain("hint: check the proxy (HTTPS_PROXY, HTTP_PROXY) and the network");
     }
+    expect(second.stderr).toContain("nothing answers there (connection refused)");
   });
 });
 

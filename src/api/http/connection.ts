@@ -72,9 +72,7 @@ export class Connection {
   /** What a connection met, in words; a proxy in between is the likelier culprit. */
   explain(thrown: unknown, url = this.url("")): BeltError {
     if (thrown instanceof BeltError) return thrown;
-    const proxy = this.#options.proxy(url);
-    const place = proxy === null ? url.origin : `${url.origin} through the proxy ${new URL(proxy).origin}`;
-    return networkError(thrown, place);
+    return networkError(thrown, url.origin, this.#options.proxy(url));
   }
 
   async close(): Promise<void> {

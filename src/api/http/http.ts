@@ -119,14 +119,14 @@ export class Http {
   }
 
   /** One GET, not repeated, for what its answer shows of the server. */
-  async probe(path: string): Promise<Probe> {
+  async probe(path: string, check: (answer: unknown) => void): Promise<Probe> {
     const { now, signal, onWait } = this.#options;
     const over = onWait();
     const sent = now();
     try {
       const what = { method: "GET", path, retry: "never" } as const;
       const answered = await this.#roundTrip(what, [signal], { begun: false });
-      return readProbe(answered as WholeResponse, sent, now());
+      return readProbe(answered as WholeResponse, { sent, received: now(), check });
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#connection.explain(thrown);

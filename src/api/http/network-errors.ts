@@ -98,8 +98,9 @@ const BROKEN: Record<string, string> = {
 /** zlib's codes of what is damaged, or is not compressed at all: "Z_DATA_ERROR", "ERR__ERROR_FORMAT_PADDING_1". */
 const UNPACKING = /^(Z_|ERR__ERROR_|ERR_BROTLI_)/;
 
-/** What went wrong on the way to a place, such as an origin, in words. */
-export function networkError(thrown: unknown, place: string): BeltError {
+/** What went wrong on the way to a place, such as an origin, in words; `proxy` is the one that is in the way. */
+export function networkError(thrown: unknown, origin: string, proxy: string | null = null): BeltError {
+  const place = proxy === null ? origin : `${origin} through the proxy ${new URL(proxy).origin}`;
   const codes = failureCodes(thrown);
   if (codes.some((code) => UNPACKING.test(code))) return notUnpacked(thrown, place);
   const certificate = codes.some(isCertificate);
@@ -112,7 +113,9 @@ export function networkError(thrown: unknown, place: string): BeltError {
       : `cannot reach ${place}: ${UNREACHABLE[code] ?? detail}`,
     hint: certificate
       ? "the server's certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS"
-      : "check the network and the base URL (--api-url, BELT_API_URL), then try again",
+      : proxy === null
+        ? "check the network and the base URL (--api-url, BELT_API_URL), then try again"
+        : "check the proxy (HTTPS_PROXY, HTTP_PROXY) and the network, then try again",
     exit: "unavailable",
     retryable: !certificate,
     cause: thrown,
@@ -143,6 +146,7 @@ function messageOf(thrown: unknown): string {
 /** The system's error codes; connecting to a name with several addresses fails with one for each. */
 function failureCodes(thrown: unknown): string[] {
   if (thrown instanceof AggregateError) return thrown.errors.flatMap(failureCodes);
-  const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? [code] : [];
+  const { code, cause } = (thrown ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === "string") return [code];
+  return cause === undefined ? [] : failureCodes(cause);
 }

@@ -17,11 +17,17 @@ export interface Probe {
   error: BeltError | null;
 }
 
-/** Reads a probe's answer; `sent` and `received` in milliseconds since 1970. */
+export interface ProbeFacts {
+  /** Milliseconds since 1970. */
+  sent: number;
+  received: number;
+  /** Throws for what is no answer of this API. */
+  check(answer: unknown): void;
+}
+
 export function readProbe(
   reply: ApiResponse & { date: string | undefined },
-  sent: number,
-  received: number,
+  { sent, received, check }: ProbeFacts,
 ): Probe {
   const date = Date.parse(reply.date ?? "");
   return {
@@ -30,7 +36,7 @@ export function readProbe(
     format: formatOf(reply),
     // The header counts whole seconds: half a one is its middle.
     skew: Number.isNaN(date) ? null : Math.round((sent + received) / 2 - (date + 500)),
-    error: refusal(reply),
+    error: refusal(reply, check),
   };
 }
 
@@ -41,9 +47,9 @@ function formatOf({ body, status }: ApiResponse): Format | null {
   return isObject(body) && "data" in body ? "current" : "v2";
 }
 
-function refusal(reply: ApiResponse): BeltError | null {
+function refusal(reply: ApiResponse, check: ProbeFacts["check"]): BeltError | null {
   try {
-    readResponse(reply);
+    check(readResponse(reply).value);
     return null;
   } catch (thrown) {
     if (thrown instanceof BeltError) return thrown;

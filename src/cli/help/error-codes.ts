@@ -27,7 +27,10 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   stale_answer: { meaning: "the API still shows a task as running that has ended", exit: "stillRunning" },
   still_running: { meaning: "out of time, or asked for too early", exit: "stillRunning" },
   out_of_time: { meaning: "--timeout ran out before the submit; nothing was started", exit: "unavailable" },
-  not_seen: { meaning: "a task the API had not told of when a wait had enough", exit: "stillRunning" },
+  not_seen: {
+    meaning: "a task the API had told nothing of when a wait ran out of time, or had enough",
+    exit: "stillRunning",
+  },
   task_failed: { meaning: "the task failed; its document is on stdout", exit: "taskFailed" },
   not_cancelled: { meaning: "the API did not cancel the task", exit: "failure" },
   task_cancelled: { meaning: "the task was cancelled", exit: "taskCancelled" },

@@ -21,7 +21,9 @@ export interface BatchApp {
  */
 export async function readApp(ctx: RunContext, api: Api, reference: string): Promise<BatchApp> {
   const [name = "", pin] = reference.split("@");
-  const schemas = await new KnownApp(ctx, reference).required(api);
+  const known = new KnownApp(ctx, reference);
+  const schemas = await known.required(api);
+  known.warnIfOther();
   const pinned = pin === undefined || pin === "latest" ? null : pin;
   const current = { id: schemas?.version ?? null, short_id: schemas?.shortVersion ?? null };
   const version = pinned ?? current.short_id ?? current.id;

@@ -63,7 +63,7 @@ export async function show(ctx: Context, name: string | undefined): Promise<void
       `${describeKeySource(account.keyFrom)} takes the place of the current profile, ${account.overridden}`,
     );
   }
-  if (account.conflict) throw account.conflict;
+  if (account.conflict) throw account.conflict.error;
 }
 
 function accountDocument(account: Account, path: string): AccountDocument {

@@ -23,6 +23,8 @@ export class KnownApp {
   readonly #ctx: RunContext;
   readonly #reference: string;
   readonly #cache: SchemaCache;
+  /** The API was asked, and describes another version than the one that is pinned. */
+  #isOther = false;
 
   constructor(ctx: RunContext, reference: string) {
     this.#ctx = ctx;
@@ -65,6 +67,15 @@ export class KnownApp {
     throw notAsExpected(`its answer about ${reference} has no id`);
   }
 
+  /** Says so where nothing is checked, since the version that is pinned is not the one that the API describes. */
+  warnIfOther(): void {
+    if (!this.#isOther) return;
+    const [app, pin] = this.#reference.split("@");
+    this.#ctx.out.warn(
+      `the API shows the current version of ${app} only, not ${pin}: the input is not checked, and text is sent as text (key:=2 sends a number)`,
+    );
+  }
+
   /** Looks for a newer version in the background. */
   async refresh(api: Api): Promise<void> {
     const entry = await this.#read();
@@ -76,7 +87,8 @@ export class KnownApp {
   async #fetch(api: Api, signal?: AbortSignal): Promise<AppSchemas | null> {
     const [name = "", pin] = this.#reference.split("@");
     const app = await api.app(name, signal);
-    if (pin !== undefined && !isOfVersion(app, pin)) return null;
+    this.#isOther = pin !== undefined && !isOfVersion(app, pin);
+    if (this.#isOther) return null;
     const fetched = this.#ctx.now();
     await this.#cache.write({ api: this.#server, reference: this.#reference, fetched, app });
     return appSchemas(app);

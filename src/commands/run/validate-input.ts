@@ -69,6 +69,7 @@ async function fitRun(ctx: Context, parsed: ParsedRun, validating: Validating): 
   const schemas = (api && (await known.fetched(api))) ?? cached;
   ctx.signal.throwIfAborted();
   if (schemas) return await complete(ctx, parsed, checkedBy(ctx, parsed, schemas), validating);
+  known.warnIfOther();
   if (!api) ctx.out.note(`the inputs of ${parsed.app} are not known yet: values are shown as text`);
   const coerced = { input: coerce(parsed.input, null), setup: parsed.setup && coerce(parsed.setup, null) };
   return { coerced, schemas: null };

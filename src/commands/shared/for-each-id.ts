@@ -97,20 +97,30 @@ export function requireAll(outcomes: readonly { id: string; error: BeltError | n
   const retryable = errors.every((error) => error.facts.retryable ?? false);
   // The hint of one speaks for all that failed in the same way, unless it names that one.
   if (isVerdict) throw first.with({ message, retryable, taskId: undefined, hint: sharedHint(errors) });
-  throw new BeltError({ code: "partial", message, exit: "partial", retryable });
+  const hinted = errors.filter(({ facts }) => facts.hint);
+  const hint = areHintsAlike(hinted) ? hinted[0]?.facts.hint : undefined;
+  throw new BeltError({ code: "partial", message, hint, exit: "partial", retryable });
 }
 
 function sharedHint(errors: readonly BeltError[]): Hint | undefined {
-  const hints = errors.map(({ facts }) => (facts.hint ? renderHint(facts.hint) : ""));
-  return hints.every((hint) => hint === hints[0]) ? errors[0]?.facts.hint : belt("task list");
+  return areHintsAlike(errors) ? errors[0]?.facts.hint : belt("task list");
 }
 
-/** "1 of 3 failed, 1 still running": a wait that ran out of time is no failure. */
+function areHintsAlike(errors: readonly BeltError[]): boolean {
+  return new Set(errors.map(({ facts }) => (facts.hint ? renderHint(facts.hint) : ""))).size <= 1;
+}
+
+/** "1 of 3 failed, 1 still running": a wait that ran out of time is no failure, nor is one that heard nothing. */
 function counted(errors: BeltError[], all: number): string {
-  const running = errors.filter(({ facts }) => facts.exit === "stillRunning").length;
-  const failed = errors.length - running;
-  if (failed === 0) return `${running} of ${all} still running`;
-  return `${failed} of ${all} failed${running > 0 ? `, ${running} still running` : ""}`;
+  const left = errors.filter(({ facts }) => facts.exit === "stillRunning");
+  const running = left.filter(({ facts }) => facts.code === "still_running").length;
+  const parts: [number, string][] = [
+    [errors.length - left.length, "failed"],
+    [running, "still running"],
+    [left.length - running, "not known"],
+  ];
+  const [first, ...more] = parts.filter(([count]) => count > 0) as [[number, string], ...[number, string][]];
+  return [`${first[0]} of ${all} ${first[1]}`, ...more.map(([count, what]) => `${count} ${what}`)].join(", ");
 }
 
 /** The first failures by name; hundreds of them would tell no more. */

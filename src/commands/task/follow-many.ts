@@ -7,6 +7,7 @@ import type { IdentifiedTask } from "../../api/resources/task.ts";
 import { type TaskDocument, taskDocument } from "../../api/resources/task.ts";
 import { asBeltError, BeltError } from "../../errors.ts";
 import { type BeltCommand, belt } from "../../hint.ts";
+import { formatDuration } from "../../terminal/text.ts";
 import type { Context } from "../shared/context.ts";
 import type { Outcome } from "../shared/for-each-id.ts";
 import { explainTask } from "../shared/task-errors.ts";
@@ -83,6 +84,18 @@ function after(signal: AbortSignal, ms: number): AbortSignal {
   if (signal.aborted) begin();
   else signal.addEventListener("abort", begin, { once: true });
   return controller.signal;
+}
+
+/** Whether it runs, or is there at all, nobody knows. */
+function unheard(id: string, waited: number): BeltError {
+  return new BeltError({
+    code: "not_seen",
+    message: `the API told nothing of task ${id} in ${formatDuration(waited)}`,
+    hint: belt("task wait", id),
+    exit: "stillRunning",
+    retryable: true,
+    taskId: id,
+  });
 }
 
 function unseen(): BeltError {
@@ -163,7 +176,8 @@ function isUnknown(thrown: unknown): boolean {
 
 /** A following that did not reach the end: out of time, or failed. */
 function broken(thrown: unknown, { api, id, seen }: Watching, timeout: number): Outcome<TaskDocument> {
-  const error = thrown === OUT_OF_TIME ? stillRunning(id, timeout, api) : asBeltError(thrown);
+  const late = () => (seen ? stillRunning(id, timeout, api) : unheard(id, timeout));
+  const error = thrown === OUT_OF_TIME ? late() : asBeltError(thrown);
   return thrown === OUT_OF_TIME && seen ? { id, document: seen, error } : { id, document: null, error };
 }
 

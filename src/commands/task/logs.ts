@@ -1,4 +1,5 @@
 import type { Api } from "../../api/client.ts";
+import { notAsExpected } from "../../api/paths.ts";
 import { BeltError } from "../../errors.ts";
 import { type TaskLog, taskLogView } from "../../views/log-view.ts";
 import { isObject } from "../../wire/types.ts";
@@ -23,5 +24,6 @@ async function readLog(api: Api, id: string): Promise<TaskLog> {
     throw thrown;
   });
   const list = isObject(answer) ? answer["logs"] : answer;
+  if (list === undefined) throw notAsExpected(`its answer about the log of task ${id} has no log`);
   return { task_id: id, logs: Array.isArray(list) ? list : list ? [list] : [] };
 }
