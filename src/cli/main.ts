@@ -90,7 +90,7 @@ async function errorOf({ program, host }: Invocation, thrown: unknown): Promise<
 }
 
 /** How a command ends that took a word for something else than was meant. */
-const MAY_BE_MISLED = new Set<string>(["usage", "notFound"]);
+const MAY_BE_MISLED = new Set<string>(["usage", "notFound", "auth"]);
 
 /** True for a command line that the parser takes, and that goes where the refused one would have gone. */
 async function isTaken(host: Host, refused: Command, words: string[]): Promise<boolean> {

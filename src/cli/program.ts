@@ -1,5 +1,7 @@
-import { type Command, Option } from "commander";
+import { type Command, CommanderError, Option } from "commander";
 import type { GlobalFlags } from "../account/flags.ts";
+import { usageError } from "../errors.ts";
+import { belt } from "../hint.ts";
 import { wantsColor } from "../terminal/colors.ts";
 import { parseFieldPaths } from "../terminal/field-path.ts";
 import type { PacedWriter } from "../terminal/paced-writer.ts";
@@ -19,6 +21,7 @@ import { addSession } from "./grammar/session.ts";
 import { addTask } from "./grammar/task.ts";
 import { BeltCommand } from "./help/belt-command.ts";
 import { addHelp, helpWriter } from "./help/command.ts";
+import type { Documents } from "./help/document.ts";
 import type { HelpStyle } from "./help/layout.ts";
 import type { Host } from "./host.ts";
 import { refuseKeys } from "./keys.ts";
@@ -32,7 +35,8 @@ export async function buildProgram(
   execute: (flags: GlobalFlags, action: Action) => Promise<void>,
 ): Promise<Command> {
   const style = () => helpStyle(host);
-  const program = new BeltCommand("belt", helpWriter(answer, style, host.argv))
+  const version = () => beltVersion(host.root);
+  const program = new BeltCommand("belt", helpWriter(answer, style, host.argv, version))
     .description("Run any inference.sh app from a shell, follow it, stop it, and script all of it.")
     .usage("<command> [options]")
     .addHelpText(
@@ -53,7 +57,8 @@ export async function buildProgram(
     })
     // What was probably meant is told in belt's own way, too.
     .showSuggestionAfterError(false)
-    .version(beltVersion(host.root), "-V, --version", "print the version");
+    .option("-V, --version", "print the version")
+    .on("option:version", () => printVersion(host, answer));
   addGlobalOptions(program);
   program.hook("preAction", (_, command) => refuseKeys(program, command));
 
@@ -86,9 +91,43 @@ export async function buildProgram(
   addMoney(program, act);
   program.commandsGroup("Everything else");
   addApi(program, act);
-  addCompletion(program, answer);
-  addHelp(program, answer, style);
+  const documents = documentsOf(program, host, answer);
+  addCompletion(program, answer, documents);
+  addHelp(program, { answer, style, version, documents });
   return program;
+}
+
+/** Pages of the parser's own, under the options that every command has. */
+function documentsOf(program: Command, { stdout }: Host, answer: PacedWriter): Documents {
+  const flags = () => program.opts<GlobalFlags>();
+  return {
+    areWanted: () => Boolean(flags().json) || flags().field !== undefined,
+    async print(document) {
+      const { field, json = false } = flags();
+      if (field === undefined) return answer.write(`${JSON.stringify(document)}\n`);
+      const { selectFields } = await import("../terminal/field.ts");
+      const { lines, error } = selectFields(document, field, { json, isTerminal: stdout.isTTY ?? false });
+      for (const line of lines) answer.write(`${line}\n`);
+      if (error) throw error;
+    },
+  };
+}
+
+/** Behind a command it is more likely to be the version of an app. */
+function printVersion({ argv, root }: Host, answer: PacedWriter): never {
+  if (argv.slice(0, argv.findIndex(isVersion)).some((word) => !word.startsWith("-"))) {
+    throw usageError("--version is no option of a command", [
+      belt("--version"),
+      " prints belt's; that of an app stands behind its name, as in infsh/flux@1a2b3c4d",
+    ]);
+  }
+  const version = beltVersion(root);
+  answer.write(`${flagsOf(argv).json ? JSON.stringify({ version }) : version}\n`);
+  throw new CommanderError(0, "commander.version", version);
+}
+
+function isVersion(word: string): boolean {
+  return /^(-V|--version)(=|$)/.test(word);
 }
 
 function addGlobalOptions(program: Command): void {

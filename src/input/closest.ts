@@ -1,6 +1,8 @@
 /** What was probably meant: the name that takes the fewest slips to become `given`, or null when none is near. */
 export function closest(given: string, names: readonly string[]): string | null {
   const wanted = given.slice(0, LONGEST).toLowerCase();
+  // Of a mere sign, such as *, nothing is a slip.
+  if (!/[\p{L}\p{N}]/u.test(wanted)) return null;
   const most = Math.max(1, Math.floor(wanted.length / 3));
   const ranked = names
     .map((name) => ({ name, slips: slips(wanted, name.slice(0, LONGEST).toLowerCase()) }))

@@ -31,7 +31,7 @@ export function selectFields(value: unknown, paths: readonly FieldPath[], form: 
   const all = isList ? items.length : 1;
   const error = lacking.length === 0 ? null : lackOf(paths, lacking, found.length === 0 ? 1 : all);
   if (found.length === 0 && (lacking.length > 0 || items.length > 0)) return { lines: [], error };
-  if (!form.json) return { lines: found.map((row) => plainLine(row, form)), error };
+  if (!form.json) return { lines: rows.map((row) => plainLine(row, form)), error };
   const documents = rows.map((row) => documentOf(paths, row));
   return { lines: [safeJson(isList ? documents : documents[0], form.isTerminal ? 2 : 0)], error };
 }
@@ -61,7 +61,8 @@ function documentOf(paths: readonly FieldPath[], row: unknown[]): unknown {
 
 /** One field as it is; several on one line, set apart by tabs. */
 function plainLine(row: unknown[], { isTerminal }: Form): string {
-  if (row.length === 1 && typeof row[0] !== "string") return safeJson(row[0], isTerminal ? 2 : 0);
+  if (row.length === 1 && typeof row[0] !== "string" && row[0] !== MISSING)
+    return safeJson(row[0], isTerminal ? 2 : 0);
   const texts = row.map(plainField);
   const text = row.length === 1 ? texts[0]! : texts.map(onOneLine).join("\t");
   // A script gets the very text; only a terminal must be protected from it.
@@ -102,7 +103,7 @@ export function noField(missing: readonly FieldPath[], value: unknown): BeltErro
     message: `the result has no field ${names}; ${meant}${whatIsThere(value, missing[0]!)}`,
     hint:
       taskId === null
-        ? undefined
+        ? "leave --field out to see all there is"
         : belt("task get", taskId, ...(near === undefined ? [] : ["--field", near])),
     exit: "failure",
     taskId: taskId ?? undefined,

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ADVICE } from "../../src/cli/guess/advice.ts";
 import { BUILT_IN } from "../../src/cli/guess/known-apps.ts";
 import { OPTIONS } from "../../src/cli/guess/other-options.ts";
-import { COMMANDS, NOUNS, VERBS } from "../../src/cli/guess/other-tools.ts";
+import { COMMANDS } from "../../src/cli/guess/other-tools.ts";
+import { NOUNS, VERBS } from "../../src/cli/guess/other-words.ts";
 import { processHost } from "../../src/cli/host.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { PacedWriter } from "../../src/terminal/paced-writer.ts";
@@ -45,6 +46,8 @@ const VALUE_FOR: [RegExp, string[]][] = [
   [/--status$/, ["failed"]],
   [/--(save|field|out)$/, ["id"]],
   [/--(input|api-url)$/, ["a=b"]],
+  [/--(search|chat)$/, ["x"]],
+  [/--input @$/, ["x.json"]],
 ];
 
 /** Words as a shell makes them. */
@@ -138,6 +141,58 @@ describe("the first wrong guess is answered with the command that was meant", ()
     [["run", "infsh/flux", "--file", "x.png"], "belt run infsh/flux --input file=x.png"],
     [["run", "infsh/flux", "-o", "out"], "belt run infsh/flux --save out"],
     [["profile", "rm", "work"], "belt profile remove work"],
+    [["run", "infsh/flux", "--input-prompt", "a fox"], FOX],
+    [["run", "infsh/flux", "--input-prompt=a fox"], FOX],
+    [["run", "infsh/flux", "--param.prompt", "a fox"], FOX],
+    [["run", "a/b", "--input.some_key=1"], "belt run a/b --input some_key=1"],
+    [["run", "infsh/flux", "--input", "prompt", "a fox"], FOX],
+    [["run", "infsh/flux", "--input", "a fox"], FOX],
+    [["run", "infsh/flux", "-i", "prompt=a", "fox"], 'belt run infsh/flux -i prompt="a fox"'],
+    [
+      ["run", "infsh/flux", "-i", "seed:=1", "a", "fox"],
+      'belt run infsh/flux --input prompt="a fox" -i seed:=1',
+    ],
+    [["run", "infsh/flux", "--input-file", "params.json"], "belt run infsh/flux --input @params.json"],
+    [["run", "--rm", "infsh/flux", "a fox"], FOX],
+    [["run", "infsh/flux", "-i", "a=b", "--save"], "belt run infsh/flux -i a=b --save out"],
+    [["run", "infsh/flux", "-i", "a=b", "--timeout"], "belt run infsh/flux -i a=b --timeout 5m"],
+    [["run", "infsh/flux", "-i", "a=b", "--infra"], "belt run infsh/flux -i a=b --infra cloud"],
+    [["run", "infsh/flux", "-i", "a=b", "--infra", "gpu"], "belt run --help shows how it is used"],
+    [["run", "infsh/flux", "-i", "a=b", "--color", "some"], "belt run --help shows how it is used"],
+    [["session", "run", "infsh/counter"], "belt run --session new infsh/counter"],
+    [["keepalive", "sess_1"], "belt session keepalive sess_1"],
+    [["end", "sess_1"], "belt session end sess_1"],
+    [["use", "work"], "belt profile use work"],
+    [["auth", "whoami"], "belt profile show"],
+    [["auth", "frobnicate"], "belt help lists the commands"],
+    [["config", "view"], "belt profile show"],
+    [["config", "show"], "belt profile show"],
+    [["profile", "view"], "belt profile show"],
+    [["account", "current"], "belt profile show"],
+    [["app", "my"], "belt app list"],
+    [["app", "list", "--query", "video"], "belt app list --search video"],
+    [["pricing", "infsh/flux"], "belt run --dry-run infsh/flux"],
+    [["ps", "-aq"], "belt task list -q"],
+    [["container", "ls"], "belt task list"],
+    [["task", "list", "--format", "{{.ID}}"], "belt task list --field id"],
+    [["task", "list", "--format", "{{.ID}} {{ .Status }}"], "belt task list --field id,status"],
+    [["task", "list", "--jq", ".[].id"], "belt task list --field id"],
+    [["task", "get", "t", "--jq", ".output.image"], "belt task get t --field output.image"],
+    [["completion", "-s", "bash"], "belt completion bash"],
+    [["completion", "--shell=zsh"], "belt completion zsh"],
+    [["agent", "run", "infsh/guide", "hi", "--session", "new"], "belt agent run infsh/guide hi"],
+    [["agent", "run", "infsh/guide", "hi", "--thread", "c1"], "belt agent run infsh/guide hi --chat c1"],
+    [["agent", "stop", "chat_1"], "belt chat stop chat_1"],
+    [["agent", "get", "chat_1"], "belt chat get chat_1"],
+    [["chat", "cancel", "chat_1"], "belt chat stop chat_1"],
+    [["chat", "watch", "chat_1"], "belt chat get chat_1"],
+    [["chat", "continue", "chat_1", "infsh/guide", "hi"], "belt agent run --chat chat_1 infsh/guide hi"],
+    [["chat", "run", "infsh/guide", "hi"], "belt agent run infsh/guide hi"],
+    [["api", "/me"], "belt api GET /me"],
+    [["api", "/tasks", "--method", "post"], "belt api POST /tasks"],
+    [["api", "-X", "POST", "/run"], "belt api POST /run"],
+    [["api", "-X", "GET", "/tasks"], "belt api GET /tasks"],
+    [["api", "POST", "/run", "--max-cost", "1"], "belt api --help shows how it is used"],
     [["taks", "lits"], "belt task list"],
     [["task", "list", "--limti", "3"], "belt task list --limit 3"],
     [["run", "infsh/flux", "--promt", "2"], "belt run infsh/flux --input prompt=2"],
@@ -279,13 +334,19 @@ describe("the table of words from other tools", () => {
       if (!meant?.startsWith(`belt ${COMMANDS[line]!.split(" ")[0]}`)) none.push(line);
     }
     for (const [option, meanings] of Object.entries(OPTIONS)) {
-      const value = VALUE_FOR.find(([meant]) => meant.test(meanings.join(" ")))?.[1] ?? [];
-      const isOfBatch = option.startsWith("batch ");
-      const typed = option.replace("batch ", "").replace("<number>", "3").replace("<spec>", "status=failed");
+      const [, own = "", bare = ""] = /^((?:[a-z]+ )*)(-.*)$/.exec(option)!;
+      const value =
+        own === "completion "
+          ? ["bash"]
+          : (VALUE_FOR.find(([meant]) => meant.test(meanings.join(" ")))?.[1] ?? []);
+      const typed = bare.replace("<number>", "3").replace("<spec>", "status=failed");
       const [form, ...ofForm] = typed.split(" ");
       const given = [form!, ...(ofForm.length > 0 ? ofForm : value)];
       const lines = [
-        ["batch", "a/b", ...(isOfBatch ? [...given, "rows.csv"] : ["rows.csv", ...given])],
+        ["batch", "a/b", ...(own === "batch " ? [...given, "rows.csv"] : ["rows.csv", ...given])],
+        ...(own === ""
+          ? []
+          : [[...own.trim().split(" "), ...(own === "agent run " ? ["a/b", "hi"] : []), ...given]]),
         ["run", "infsh/flux", ...given],
         ["task", "list", ...given],
         ["task", "logs", "@last", ...given],

@@ -84,16 +84,16 @@ describe("several ids", () => {
     expect((await task(["get", "a", "b", "--field", "status"])).stdout).toBe("running\ncompleted\n");
   });
 
-  it("print the fields there are when one id failed, and exit 9", async () => {
+  it("print a line for each, an empty one for an id that failed, and exit 9", async () => {
     const { code, stdout, stderr } = await task(["get", "a", "gone", "b", "--field", "status"]);
-    expect({ code, stdout }).toEqual({ code: 9, stdout: "running\ncompleted\n" });
+    expect({ code, stdout }).toEqual({ code: 9, stdout: "running\n\ncompleted\n" });
     expect(stderr).toContain("1 of 3 failed: gone");
   });
 
   it("exit 1 when some or all lack the field, and as they failed when all failed", async () => {
     api.on("GET /tasks/b", api.ok({ id: "b", status: "completed", output: { text: "x" } }));
     const some = await task(["get", "a", "b", "--field", "output.text"]);
-    expect(some).toMatchObject({ code: 1, stdout: "x\n" });
+    expect(some).toMatchObject({ code: 1, stdout: "\nx\n" });
     expect(some.stderr).toContain("1 of 2 results lack the field output.text");
     expect(await task(["get", "a", "b", "--field", "nope"])).toMatchObject({ code: 1, stdout: "" });
     expect(await task(["get", "gone", "-", "--field", "status"], "gone")).toMatchObject({

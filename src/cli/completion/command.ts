@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 import type { PacedWriter } from "../../terminal/paced-writer.ts";
 import { describeCommand } from "../describe-command.ts";
+import type { Documents } from "../help/document.ts";
 import { bashScript } from "./bash.ts";
 import { fishScript } from "./fish.ts";
 import { completionTable } from "./table.ts";
@@ -9,7 +10,7 @@ import { zshScript } from "./zsh.ts";
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** `belt completion`: scripts made of the command tree; `npm run completions` keeps them in completions/. */
-export function addCompletion(program: Command, answer: PacedWriter): void {
+export function addCompletion(program: Command, answer: PacedWriter, documents: Documents): void {
   program
     .command("completion")
     .summary("print a completion script")
@@ -28,7 +29,9 @@ export function addCompletion(program: Command, answer: PacedWriter): void {
         "  mkdir -p ~/.config/fish/completions && belt completion fish > ~/.config/fish/completions/belt.fish",
       ].join("\n"),
     )
-    .action((shell: keyof typeof SCRIPTS) => {
-      answer.write(SCRIPTS[shell](completionTable(describeCommand(program))));
+    .action(async (shell: keyof typeof SCRIPTS) => {
+      const script = SCRIPTS[shell](completionTable(describeCommand(program)));
+      if (documents.areWanted()) await documents.print({ shell, script });
+      else answer.write(script);
     });
 }

@@ -9,6 +9,7 @@ import { type Known, readKnown } from "./known-apps.ts";
 import { meantCommand } from "./meant-command.ts";
 import { isTextFor } from "./meant-line.ts";
 import { isWholeName, placesOfWords } from "./meant-path.ts";
+import { isSpec } from "./options.ts";
 import { COMMANDS } from "./other-tools.ts";
 
 /** What is needed to make sense of a command line. */
@@ -25,7 +26,8 @@ export async function explainUsage(thrown: CommanderError, refused: Refused): Pr
   if (hasKey(refused.program, argv)) return keyInArguments();
   const message = messageOf(thrown, refused.program, argv);
   const [, own] = thrown.message.split("\n");
-  const meant = own && thrown.code === "commander.missingArgument" ? null : await meantBy(refused);
+  const isOfWords = /^commander\.(unknownOption|excessArguments)$/.test(thrown.code);
+  const meant = own && thrown.code === "commander.missingArgument" ? null : await meantBy(refused, isOfWords);
   return usageError(message, meant ? withList(thrown, meant) : own || lead(refused.program, argv));
 }
 
@@ -47,14 +49,22 @@ async function meantByWords(refused: Refused): Promise<Hint | null> {
   const isKnown = Object.hasOwn(COMMANDS, pair) || Object.hasOwn(ADVICE, pair);
   const isSwapped = noun === "batch" && !isWholeName(verb) && isWholeName(third);
   const isText = noun === "run" && verb !== undefined && isTextFor(noun, verb);
-  return isKnown || isSwapped || isText ? await meantBy(refused) : null;
+  return isKnown || isSwapped || isText || holdsBareInput(host.argv) ? await meantBy(refused) : null;
 }
 
-async function meantBy({ program, host, check }: Refused): Promise<Hint | null> {
+/** `-i "a fox"`: a text where a key and a value should be. */
+function holdsBareInput(argv: readonly string[]): boolean {
+  return argv.some((word, at) => /^(-i|--input)$/.test(argv[at - 1] ?? "") && !isSpec(word));
+}
+
+/** `showsInputs`: where it cannot be told which input of an app is meant, what leads to them is a hint, too. */
+async function meantBy({ program, host, check }: Refused, showsInputs = true): Promise<Hint | null> {
   const known: Known = await readKnown(host);
   const [first = "", second] = placesOfWords(program, host.argv).map((place) => host.argv[place]!);
   const advice = [`${first} ${second}`, first].find((words) => Object.hasOwn(ADVICE, words));
-  return advice === undefined ? await meantCommand(program, host.argv, known, check) : ADVICE[advice]!;
+  return advice === undefined
+    ? await meantCommand(program, host.argv, known, { check, showsInputs })
+    : ADVICE[advice]!;
 }
 
 /** The parser's message, in belt's words. */

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { type BeltCommand, belt, type Hint } from "../../hint.ts";
 import { splitTarget } from "../target-words.ts";
 import { appOf, type Known } from "./known-apps.ts";
-import { type Meaning, MeantLine } from "./meant-line.ts";
+import { MeantLine } from "./meant-line.ts";
+import type { Meaning } from "./meant-options.ts";
 import { type MeantPath, meantPath, placesOfWords } from "./meant-path.ts";
 import { isOption } from "./options.ts";
 import { withDashes } from "./with-dashes.ts";
@@ -19,7 +20,7 @@ export async function meantCommand(
   program: Command,
   argv: readonly string[],
   known: Known,
-  check: Check,
+  { check, showsInputs }: { check: Check; showsInputs: boolean },
 ): Promise<Hint | null> {
   const end = argv.indexOf("--");
   const typed = end === -1 ? argv : argv.slice(0, end);
@@ -29,7 +30,7 @@ export async function meantCommand(
   const meant = meantPath(program, typed, known.apps);
   if (meant === null) return null;
   const line = meantWords(meant, { program, app: appOf(known.apps, meant.rest), isWhole: end !== -1 });
-  const words = line?.complete() ?? inputsShown(program, meant);
+  const words = line?.complete() ?? (showsInputs ? inputsShown(program, meant) : null);
   if (words === null || words.join("\n") === typed.join("\n") || !(await check([...words, ...behind])))
     return null;
   const hint = command([...words, ...behind]);

@@ -1,18 +1,8 @@
-import type { Command, Option } from "commander";
-import { closest } from "../../input/closest.ts";
-import { inputNamed, type KnownApp, USUAL } from "./known-apps.ts";
-import { type MeantOption, meantOption } from "./meant-option.ts";
+import type { Command } from "commander";
+import { type Meaning, MeantOptions } from "./meant-options.ts";
 import { isWholeName, type MeantPath } from "./meant-path.ts";
-import { findOption, type Given, givenTo, isOption, isSpec, keyOf, split } from "./options.ts";
-import { EXTRA_WORDS, SAMPLES, VALUES } from "./other-options.ts";
-
-export interface Meaning {
-  program: Command;
-  /** The app that the line names, if it is known here. */
-  app: KnownApp | null;
-  /** True when more arguments follow behind `--`. */
-  isWhole: boolean;
-}
+import { isOption, isSpec } from "./options.ts";
+import { EXTRA_WORDS, SAMPLES } from "./other-options.ts";
 
 /** "id,status", as other tools have it behind --json. */
 const FIELDS = /^[a-z]\w*(,[a-z][\w.]*)+$/i;
@@ -28,13 +18,10 @@ export class MeantLine {
   readonly #commands: readonly Command[];
   readonly #path: string[];
   readonly #words: string[] = [];
-  readonly #options: string[] = [];
+  readonly #options: MeantOptions;
   readonly #meaning: Meaning;
   /** Words of a text without quotes around it. */
   readonly #texts: string[] = [];
-  /** True while words go on with the text of the last option. */
-  #isInText = false;
-  #pipe = "";
   readonly #isBareApp: boolean;
 
   constructor({ command, path, isBareApp }: Omit<MeantPath, "rest">, meaning: Meaning) {
@@ -42,11 +29,18 @@ export class MeantLine {
     this.#path = path;
     this.#meaning = meaning;
     this.#isBareApp = isBareApp;
+    this.#options = new MeantOptions(this.#commands, meaning, () => this.#name());
   }
 
   /** Takes an argument, or a word that stands for an option; false when there is no place for it. */
   word(word: string): boolean {
-    if (this.#danglingOption()) this.#path.push(word);
+    if (this.#danglingOption()) {
+      // `session run <app>`: of no session, so a new one is meant.
+      const isOfNew = this.#path.at(-1) === "--session" && isWholeName(word);
+      this.#path.push(isOfNew ? "new" : word);
+      if (isOfNew) return this.word(word);
+    } else if (this.#name() === "api" && this.#words.length === 0 && word.startsWith("/"))
+      this.#words.push("GET", word);
     else if (this.#words.length === 0 && isTextFor(this.#name(), word))
       return this.word(this.#name() === "run" ? SAMPLES["app"]! : SAMPLES["agent"]!) && this.word(word);
     else if (this.#isFileForApp(word)) this.#words.push(SAMPLES["app"]!, word);
@@ -71,124 +65,16 @@ export class MeantLine {
     const own = EXTRA_WORDS[this.#name()];
     const name = own !== "--input" && FIELDS.test(word) ? "--field" : own;
     if (name === undefined) return false;
-    if (name !== "--input") return !this.#options.includes(name) && this.#give(name, word);
-    if (isSpec(word)) return this.#give(name, word);
-    if (this.#isInText) this.#options[this.#options.length - 1] += ` ${word}`;
+    if (name !== "--input") return !this.#options.words.includes(name) && this.#options.give(name, word);
+    if (isSpec(word)) return this.#options.give(name, word);
+    if (this.#options.isInText) this.#options.words.push(`${this.#options.words.pop()} ${word}`);
     else this.#texts.push(word);
     return true;
   }
 
   /** Takes an option, with its value from the words behind it where it has one. */
   option(word: string, queue: string[]): boolean {
-    this.#isInText = false;
-    const [name = "", inline] = split(word);
-    const known = this.#find(name);
-    if (known) return this.#keep(known, word, inline, queue);
-    if (this.#isOfShortOnes(word)) return this.#unpack(word, queue);
-    const given = givenTo(inline, queue);
-    const takesInputs = this.#find("--input") !== undefined && name.startsWith("--");
-    if (takesInputs && this.#meaning.app?.inputs.includes(keyOf(name))) return this.#asInput(name, given);
-    const meant = meantOption(
-      this.#name(),
-      name,
-      given.value,
-      (option) => this.#find(option.split(" ")[0]!) !== undefined,
-    );
-    if (meant) return this.#replace(meant, given);
-    const near = name.startsWith("--") ? closest(name.slice(2), this.#longNames()) : null;
-    if (near !== null) return this.#replace({ words: `--${near}`, hasValue: false }, given);
-    return takesInputs && this.#asInput(name, given);
-  }
-
-  #keep({ required }: Option, word: string, inline: string | undefined, queue: string[]): boolean {
-    if (!required) return this.#push(word);
-    const value = inline ?? queue.shift();
-    if (value === undefined) return false;
-    const meant = this.#allowed(word.split("=")[0]!, value);
-    if (meant === value && inline !== undefined) return this.#push(word);
-    return meant !== null && this.#push(word.split("=")[0]!, meant);
-  }
-
-  /** "-j8", "-qv". */
-  #isOfShortOnes(word: string): boolean {
-    return /^-\w./.test(word) && this.#find(word.slice(0, 2)) !== undefined;
-  }
-
-  #unpack(word: string, queue: string[]): boolean {
-    const short = word.slice(0, 2);
-    if (this.#find(short)!.required) return this.#push(word);
-    queue.unshift(`-${word.slice(2)}`);
-    return this.#push(short);
-  }
-
-  #replace({ words, hasValue }: MeantOption, given: Given): boolean {
-    const takes = hasValue || this.#takesValue(words);
-    if (words === "" && !hasValue) given.leave();
-    if (!takes) return words === "" || this.#push(...words.split(" "));
-    const value = given.take();
-    if (value === undefined) return false;
-    if (hasValue) return words === "" || this.#push(...words.split(" "));
-    if (words === "=") return this.#asOption(value);
-    if (words.endsWith("=")) return this.#push(...`${words}${value}`.split(" "));
-    if (!words.startsWith("|")) return this.#give(words, value);
-    this.#pipe = ` ${words} ${value}`;
-    return true;
-  }
-
-  #takesValue(words: string): boolean {
-    return /^(=|\|.*|.*=)$/.test(words) || (!words.includes(" ") && (this.#find(words)?.required ?? false));
-  }
-
-  /** "status=failed" as --status failed. */
-  #asOption(filter: string): boolean {
-    const [key = "", value] = split(filter);
-    return value !== undefined && this.#find(`--${key}`) !== undefined && this.#give(`--${key}`, value);
-  }
-
-  #give(name: string, value: string): boolean {
-    if (name === "--input" && !isSpec(value)) {
-      this.#isInText = true;
-      return this.#push(name, `${this.#textKey()}=${value}`);
-    }
-    const meant = this.#allowed(name, value);
-    return meant !== null && this.#push(name, meant);
-  }
-
-  /** What no option of belt's is near to is an input of the app; of one that is known, one that it has. */
-  #asInput(name: string, given: Given): boolean {
-    const key = inputNamed(this.#meaning.app, name.slice(2));
-    if (key === null) return false;
-    const isFlag = this.#meaning.app?.flags.includes(key) ?? false;
-    if (isFlag && !/^(true|false)$/.test(given.value ?? "")) return this.#push("--input", `${key}=true`);
-    const value = given.take();
-    if (value === undefined) return false;
-    this.#isInText = true;
-    return this.#push("--input", `${key}=${value}`);
-  }
-
-  #push(...words: string[]): boolean {
-    this.#options.push(...words);
-    return true;
-  }
-
-  #find(option: string): Option | undefined {
-    return findOption(option, this.#commands);
-  }
-
-  /** The value as the option calls it; null for one that it does not have. */
-  #allowed(option: string, value: string): string | null {
-    const choices = this.#find(option)?.argChoices;
-    if (choices === undefined || choices.includes(value)) return value;
-    const other = Object.hasOwn(VALUES, value) ? VALUES[value]! : "";
-    return choices.includes(other) ? other : closest(value, choices);
-  }
-
-  #textKey(): string {
-    return this.#meaning.app?.textKey ?? USUAL;
-  }
-
-  #longNames(): string[] {
-    return this.#commands.flatMap(({ options }) => options).flatMap(({ long }) => long?.slice(2) ?? []);
+    return this.#options.take(word, queue);
   }
 
   #name(): string {
@@ -210,12 +96,12 @@ export class MeantLine {
 
   /** True while the path ends with an option that wants a value. */
   #danglingOption(): boolean {
-    return this.#find(this.#path.at(-1) ?? "")?.required ?? false;
+    return this.#options.find(this.#path.at(-1) ?? "")?.required ?? false;
   }
 
   /** What the line is piped into. */
   get pipe(): string {
-    return this.#pipe;
+    return this.#options.pipe;
   }
 
   /** The whole line, with samples for arguments that are still missing. */
@@ -227,7 +113,9 @@ export class MeantLine {
       .filter(({ required }) => required && !this.#meaning.isWhole)
       .map((argument) => argument.name());
     const samples = missing.flatMap((name) => this.#sample(name));
-    return [...this.#path, ...this.#words, ...samples, ...this.#inputs(missing), ...this.#options];
+    const { method } = this.#options;
+    const words = method === null ? this.#words : [method, ...this.#words.slice(1)];
+    return [...this.#path, ...words, ...samples, ...this.#inputs(missing), ...this.#options.words];
   }
 
   #sample(name: string): string[] {
@@ -236,10 +124,10 @@ export class MeantLine {
 
   /** The text that was typed; where there was an app at most, one to try. */
   #inputs(missing: string[]): string[] {
-    if (this.#texts.length > 0) return ["--input", `${this.#textKey()}=${this.#texts.join(" ")}`];
+    if (this.#texts.length > 0) return ["--input", `${this.#options.textKey()}=${this.#texts.join(" ")}`];
     const isBare = this.#name() === "run" && missing.includes("app");
     const takesText = isBare || (this.#isBareApp && this.#meaning.app?.textKey);
-    if (!takesText || this.#options.some((word) => /^(-i|--input)/.test(word))) return [];
-    return ["--input", `${this.#textKey()}=a lighthouse at dusk`];
+    if (!takesText || this.#options.words.some((word) => /^(-i|--input)/.test(word))) return [];
+    return ["--input", `${this.#options.textKey()}=a lighthouse at dusk`];
   }
 }

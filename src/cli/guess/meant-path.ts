@@ -5,7 +5,8 @@ import { isNoun } from "../describe-command.ts";
 import { appOf, type KnownApp } from "./known-apps.ts";
 import { findOption, isOption } from "./options.ts";
 import { OPTIONS } from "./other-options.ts";
-import { COMMANDS, NOUNS, OF_NAMES, VERBS } from "./other-tools.ts";
+import { COMMANDS } from "./other-tools.ts";
+import { ALONE, NOUNS, OF_NAMES, VERBS } from "./other-words.ts";
 
 export interface MeantPath {
   command: Command;
@@ -93,7 +94,7 @@ function resolveExactly(program: Command, words: readonly string[]): Found | nul
 
 function resolveWord(word: string, next: string | undefined): Found | null {
   const words = ownValue(COMMANDS, word);
-  if (words === undefined) return null;
+  if (words === undefined || (next !== undefined && ALONE.includes(word))) return null;
   return { words: words === "task get" && isWholeName(next) ? "app get" : words, used: 1 };
 }
 

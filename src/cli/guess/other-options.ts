@@ -2,7 +2,7 @@
  * Options of other tools, each with belt's that are meant, the first that the command knows. A name may stand
  * behind the one command for which that is so, and with the value that it is given: that very one,
  * `<number>`, or `<spec>` for what --input takes. Of what is meant, "" leaves the option out, "key=" puts the value behind that, "=" takes `key=value` as --key value,
- * and what begins with "|" goes behind the line.
+ * "@" at the end as well, and what begins with "|" goes behind the line.
  */
 export const OPTIONS: Record<string, readonly string[]> = {
   "--output json": ["--json"],
@@ -12,6 +12,16 @@ export const OPTIONS: Record<string, readonly string[]> = {
   ...tables("--format", "-o", "--output"),
   "--tsv": ["--field id,status"],
   "--csv": ["--field id,status"],
+  "app list --query": ["--search"],
+  "app list --filter": ["--search"],
+  "app list --name": ["--search"],
+  "app list --keyword": ["--search"],
+  "completion -s": [""],
+  "completion --shell": [""],
+  "agent run --session new": [""],
+  "agent run --session": ["--chat"],
+  "agent run --conversation": ["--chat"],
+  "agent run --thread": ["--chat"],
   "--output": ["--out", "--save"],
   "--output-dir": ["--save"],
   "--out": ["--save"],
@@ -43,6 +53,11 @@ export const OPTIONS: Record<string, readonly string[]> = {
   "-P <number>": ["--jobs"],
   "--filter <spec>": ["="],
   "--filter": ["--field"],
+  "--input-file": ["--input @"],
+  "--inputs-file": ["--input @"],
+  "--params-file": ["--input @"],
+  "--data-file": ["--input @"],
+  "--from-file": ["--input @"],
   "--data": ["--input"],
   "--args": ["--input"],
   "--arg": ["--input"],
@@ -75,6 +90,7 @@ export const OPTIONS: Record<string, readonly string[]> = {
   "--watch": ["--follow", ""],
   "-w": ["--follow", ""],
   "-f": [""],
+  "--rm": [""],
   "--it": [""],
   "-it": [""],
   "--debug": ["--verbose"],
@@ -173,4 +189,22 @@ export const SAMPLES: Record<string, string> = {
   shell: "bash",
   "batch app": "infsh/flux prompts.jsonl",
   "api path": "/sessions",
+};
+
+/** What stands for the value that an option wants and was not given. */
+export const VALUE_SAMPLES: Record<string, string> = {
+  "--save": "out",
+  "--out": "results.ndjson",
+  "--timeout": "5m",
+  "--every": "20s",
+  "--request-timeout": "30s",
+  "--field": "output",
+  "--jobs": "8",
+  "--limit": "20",
+  "--max-cost": "1",
+  "--profile": "work",
+  "--session": "new",
+  "--function": "run",
+  "--search": "image",
+  "--input": "key=value",
 };

@@ -1,27 +1,27 @@
 import { Argument, type Command } from "commander";
-import { EXIT_CODES, usageError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { belt } from "../../hint.ts";
 import { closest } from "../../input/closest.ts";
 import type { PacedWriter } from "../../terminal/paced-writer.ts";
-import { commandPath, describeCommand } from "../describe-command.ts";
+import { commandPath } from "../describe-command.ts";
+import { flagsOf } from "../typed-flags.ts";
 import type { BeltCommand } from "./belt-command.ts";
-import { ERROR_CODES } from "./error-codes.ts";
+import { commandDocument, type Documents, topicDocument } from "./document.ts";
 import { frontPage } from "./front-page.ts";
 import { type HelpStyle, layOut } from "./layout.ts";
 import { helpPage, optionsPage } from "./page.ts";
 import { OPTIONS_TOPIC, TOPIC_NAMES, TOPICS } from "./topics.ts";
-
-/** Of the document that `belt help --json` prints; grows when a field changes its meaning or goes away. */
-const SCHEMA_VERSION = 1;
 
 /** Writes the help of a command, or of belt itself. */
 export function helpWriter(
   answer: PacedWriter,
   style: () => HelpStyle,
   argv: readonly string[],
+  version: () => string,
 ): (command: BeltCommand) => void {
   return (given) => {
     const command = given.parent === null ? askedAbout(given, argv) : given;
+    if (flagsOf(argv).json) return answer.write(`${JSON.stringify(commandDocument(command, version()))}\n`);
     const page =
       command.parent === null ? frontPage(command, TOPIC_NAMES, style()) : helpPage(command, style());
     answer.write(`${page}\n`);
@@ -39,8 +39,15 @@ function askedAbout(program: Command, argv: readonly string[]): Command {
     : program;
 }
 
+interface Showing {
+  answer: PacedWriter;
+  style(): HelpStyle;
+  version(): string;
+  documents: Documents;
+}
+
 /** `belt help`: of a command, about a topic, or the whole grammar as data. */
-export function addHelp(program: Command, answer: PacedWriter, style: () => HelpStyle): void {
+export function addHelp(program: Command, showing: Showing): void {
   program.helpCommand(false);
   program
     .command("help")
@@ -51,20 +58,22 @@ export function addHelp(program: Command, answer: PacedWriter, style: () => Help
       "after",
       "\nExamples:\n  belt help run\n  belt help exit-codes\n  belt help --json | jq '.commands[].name'",
     )
-    .action((words: string[]) => showHelp(program, answer, words, style()));
+    .action((words: string[]) => showHelp(program, words, showing));
 }
 
 async function showHelp(
   program: Command,
-  answer: PacedWriter,
   words: string[],
-  style: HelpStyle,
+  { answer, style, version, documents }: Showing,
 ): Promise<void> {
-  if (program.opts()["json"]) return answer.write(`${JSON.stringify(await grammar(program, words))}\n`);
   const name = words.join(" ");
   const text = name === OPTIONS_TOPIC ? optionsPage(program) : TOPICS[name]?.text();
-  if (text !== undefined) return answer.write(`${layOut(text, style)}\n`);
-  (await commandNamed(program, words)).outputHelp();
+  if (text === undefined) {
+    const command = await commandNamed(program, words);
+    if (documents.areWanted()) await documents.print(commandDocument(command, version()));
+    else command.outputHelp();
+  } else if (documents.areWanted()) await documents.print(topicDocument(name, text, version()));
+  else answer.write(`${layOut(text, style())}\n`);
 }
 
 /** The command that the words name; a usage error that says what there is when they lead nowhere. */
@@ -82,19 +91,6 @@ async function commandNamed(program: Command, words: string[]): Promise<Command>
       ? belt("help", ...meant.split(" "))
       : `belt help lists the commands; the topics are ${TOPIC_NAMES.join(", ")}`,
   );
-}
-
-async function grammar(program: Command, words: string[]): Promise<unknown> {
-  const described = { schema_version: SCHEMA_VERSION, version: program.version() };
-  const command = await commandNamed(program, words);
-  if (command !== program) return { ...described, ...describeCommand(command) };
-  const error_codes = Object.entries(ERROR_CODES).map(([code, { meaning, exit }]) => ({
-    code,
-    meaning,
-    exit_code: exit === "depends" ? null : EXIT_CODES[exit].code,
-  }));
-  const topics = Object.entries(TOPICS).map(([name, { summary }]) => ({ name, summary }));
-  return { ...described, ...describeCommand(program), error_codes, topics };
 }
 
 /** The command that the words name, and the words that lead no further. */

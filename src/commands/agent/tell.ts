@@ -44,7 +44,7 @@ function printTurn(
     ctx.out.warn("the agent did not finish its structured output");
   // How the turn ended outweighs a field that is not there.
   requireAnswer(turn, failure);
-  if (printed instanceof BeltError && !printed.facts.hint)
+  if (printed instanceof BeltError && printed.facts.code === "no_such_field")
     throw printed.with({ hint: belt("chat get", chatId) });
   if (printed) throw printed;
 }

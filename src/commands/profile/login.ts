@@ -55,7 +55,7 @@ async function describeProfile(ctx: Context, flags: LoginFlags): Promise<Omit<Pr
 
 /** A name may be any words, as long as they can be told apart and typed again. */
 function checkName(name: string): string {
-  if (name.trim() === name && name !== "" && name.length <= 100 && !/\p{C}/u.test(name)) return name;
+  if (name.trim() === name && !/^(-|$)/.test(name) && name.length <= 100 && !/\p{C}/u.test(name)) return name;
   throw usageError(
     `${JSON.stringify(name)} cannot be the name of a profile`,
     "a name has 1 to 100 characters, no control characters, and no space at its ends",

@@ -95,5 +95,6 @@ async function wayTo({ credentials, endpoint, sameCommand }: Context, api: strin
 /** An id is opaque, but it is one word and no path. */
 function checkId(id: string, kind: Kind): string {
   if (/^[^\s/\\?#\p{Cc}]+$/u.test(id) && !/^\.+$/.test(id)) return id;
-  throw usageError(`"${id}" is not a ${kind} id`, `write a ${kind} id, or @last for the newest`);
+  const shown = id.length > 60 ? `${id.slice(0, 60)}…` : id;
+  throw usageError(`"${shown}" is not a ${kind} id`, `write a ${kind} id, or @last for the newest`);
 }

@@ -1,0 +1,225 @@
+import type { Command, Option } from "commander";
+import { closest } from "../../input/closest.ts";
+import { inputNamed, type KnownApp, USUAL } from "./known-apps.ts";
+import { type MeantOption, meantOption } from "./meant-option.ts";
+import { findOption, type Given, givenTo, isOption, isSpec, keyOf, split } from "./options.ts";
+import { OPTIONS, VALUE_SAMPLES, VALUES } from "./other-options.ts";
+
+export interface Meaning {
+  program: Command;
+  /** The app that the line names, if it is known here. */
+  app: KnownApp | null;
+  /** True when more arguments follow behind `--`. */
+  isWhole: boolean;
+}
+
+/** Those of curl and gh for the method of a request. */
+const METHOD = /^(-X|--method|--request)$/;
+
+/** "--input-prompt", "--param.seed". */
+const AS_INPUT = /^--(?:input|param|arg)s?[-_.](.+)$/;
+
+/** "-aq": letters of which each is an option of this tool or another. */
+function isAllShort(word: string): boolean {
+  return (
+    /^-[a-z]{2,}$/i.test(word) &&
+    [...word.slice(1)].every((letter) => Object.hasOwn(OPTIONS, `-${letter}`) || letter === "q")
+  );
+}
+
+/** The value of --input, whose key and text may stand apart: `--input prompt "a fox"`. */
+function specGiven(inline: string | undefined, queue: string[]): string | undefined {
+  const value = inline ?? queue.shift();
+  const [next] = queue;
+  const isKey = value !== undefined && /^[a-z][\w.-]*$/i.test(value);
+  return isKey && next !== undefined && !isOption(next) && !isSpec(next)
+    ? `${value}=${queue.shift()}`
+    : value;
+}
+
+/** "{{.ID}}" of Go's templates and ".[].id" of jq as belt has them. */
+function pathOf(text: string): string {
+  const fields = [...text.matchAll(/\{\{\s*\.(\w+)\s*\}\}/g)].map(([, name]) => name!.toLowerCase());
+  return fields.length > 0 ? fields.join(",") : text.replace(/^\.(\[\]\.?)?(?=.)/, "");
+}
+
+/** The options of a command line in the making, each as belt takes it. */
+export class MeantOptions {
+  /** Options and their values, in the order in which they were typed. */
+  readonly words: string[] = [];
+  /** True while words go on with the text of the last option. */
+  isInText = false;
+  /** The method of `belt api` that was given as an option. */
+  method: string | null = null;
+  /** What the line is piped into. */
+  pipe = "";
+  readonly #commands: readonly Command[];
+  readonly #meaning: Meaning;
+  /** "task get": the command whose they are. */
+  readonly #name: () => string;
+
+  constructor(commands: readonly Command[], meaning: Meaning, name: () => string) {
+    this.#commands = commands;
+    this.#meaning = meaning;
+    this.#name = name;
+  }
+
+  /** Takes an option, with its value from the words behind it where it has one. */
+  take(word: string, queue: string[]): boolean {
+    this.isInText = false;
+    const [name = "", inline] = split(word);
+    const known = this.find(name);
+    if (known) return this.#keep(known, word, inline, queue);
+    if (this.#isOfShortOnes(word)) return this.#unpack(word, queue);
+    if (isAllShort(word)) {
+      queue.unshift(...[...word.slice(1)].map((letter) => `-${letter}`));
+      return true;
+    }
+    const given = givenTo(inline, queue);
+    if (this.#name() === "api" && METHOD.test(name)) return this.#asMethod(given.take());
+    const takesInputs = this.find("--input") !== undefined && name.startsWith("--");
+    const [, key] = AS_INPUT.exec(name) ?? [];
+    if (takesInputs && key !== undefined && !Object.hasOwn(OPTIONS, name))
+      return this.#asInput(`--${key}`, given);
+    if (takesInputs && this.#meaning.app?.inputs.includes(keyOf(name))) return this.#asInput(name, given);
+    const meant = meantOption(
+      this.#name(),
+      name,
+      given.value,
+      (option) => this.find(option.split(" ")[0]!) !== undefined,
+    );
+    if (meant) return this.#replace(meant, given);
+    const near = name.startsWith("--") ? closest(name.slice(2), this.#longNames()) : null;
+    if (near !== null) return this.#replace({ words: `--${near}`, hasValue: false }, given);
+    // What other commands call so is no input: a cap would be lost.
+    return takesInputs && !this.#isOfAnother(name) && this.#asInput(name, given);
+  }
+
+  #isOfAnother(name: string): boolean {
+    const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+    return findOption(name, all(this.#meaning.program)) !== undefined;
+  }
+
+  /** `api -X POST /run`: wherever it stands, it comes first. */
+  #asMethod(method: string | undefined): boolean {
+    if (!/^(get|post|put|patch|delete)$/i.test(method ?? "")) return false;
+    this.method = method!.toUpperCase();
+    return true;
+  }
+
+  #keep(option: Option, word: string, inline: string | undefined, queue: string[]): boolean {
+    if (!option.required) return this.#push(word);
+    const value = this.#isSpecOption(word) ? specGiven(inline, queue) : (inline ?? queue.shift());
+    if (value === undefined) return this.#asSample(option, word);
+    if (this.#isSpecOption(word)) return this.#keepSpec(word, inline, value);
+    const meant = this.#allowed(word.split("=")[0]!, value);
+    if (meant === value && inline !== undefined) return this.#push(word);
+    return meant !== null && this.#push(word.split("=")[0]!, meant);
+  }
+
+  #isSpecOption(word: string): boolean {
+    return /^(-i|--input)(=|$)/.test(word) && this.#name() !== "api";
+  }
+
+  /** A text for an input goes on with the words behind it, which had no quotes around them. */
+  #keepSpec(word: string, inline: string | undefined, value: string): boolean {
+    const name = word.split("=")[0]!;
+    this.isInText = isSpec(value) ? /^[\w.-]+=/.test(value) : true;
+    if (!isSpec(value)) return this.#push(name, `${this.textKey()}=${value}`);
+    return inline === undefined ? this.#push(name, value) : this.#push(`${name}=${value}`);
+  }
+
+  /** An option whose value is missing, with one to try. */
+  #asSample({ long, argChoices }: Option, word: string): boolean {
+    const sample = argChoices?.[0] ?? VALUE_SAMPLES[long ?? ""];
+    return sample !== undefined && this.#push(word, sample);
+  }
+
+  /** "-j8", "-qv". */
+  #isOfShortOnes(word: string): boolean {
+    return /^-\w./.test(word) && this.find(word.slice(0, 2)) !== undefined;
+  }
+
+  #unpack(word: string, queue: string[]): boolean {
+    const short = word.slice(0, 2);
+    if (this.find(short)!.required) return this.#push(word);
+    queue.unshift(`-${word.slice(2)}`);
+    return this.#push(short);
+  }
+
+  #replace({ words, hasValue }: MeantOption, given: Given): boolean {
+    const takes = hasValue || this.#takesValue(words);
+    if (words === "" && !hasValue) given.leave();
+    if (!takes) return words === "" || this.#push(...words.split(" "));
+    const value = given.take();
+    if (value === undefined) return false;
+    if (hasValue) return words === "" || this.#push(...words.split(" "));
+    if (words === "=") return this.#asOption(value);
+    if (/[=@]$/.test(words)) return this.#push(...`${words}${value}`.split(" "));
+    if (!words.startsWith("|")) return this.give(words, value);
+    this.pipe = ` ${words} ${value}`;
+    return true;
+  }
+
+  #takesValue(words: string): boolean {
+    return /^(=|\|.*|.*[=@])$/.test(words) || (!words.includes(" ") && (this.find(words)?.required ?? false));
+  }
+
+  /** "status=failed" as --status failed. */
+  #asOption(filter: string): boolean {
+    const [key = "", value] = split(filter);
+    return value !== undefined && this.find(`--${key}`) !== undefined && this.give(`--${key}`, value);
+  }
+
+  /** Gives an option a value, in its own words; false where it has none of that meaning. */
+  give(name: string, value: string): boolean {
+    if (name === "--input" && !isSpec(value)) {
+      this.isInText = true;
+      return this.#push(name, `${this.textKey()}=${value}`);
+    }
+    const meant = this.#allowed(name, name === "--field" ? pathOf(value) : value);
+    return meant !== null && this.#push(name, meant);
+  }
+
+  /** What no option of belt's is near to is an input of the app; of one that is known, one that it has. */
+  #asInput(name: string, given: Given): boolean {
+    const key = inputNamed(this.#meaning.app, name.slice(2));
+    if (key === null) return false;
+    const isFlag = this.#meaning.app?.flags.includes(key) ?? false;
+    if (isFlag && !/^(true|false)$/.test(given.value ?? "")) return this.#push("--input", `${key}=true`);
+    const value = given.take();
+    if (value === undefined) return false;
+    this.isInText = true;
+    return this.#push("--input", `${key}=${value}`);
+  }
+
+  #push(...words: string[]): boolean {
+    this.words.push(...words);
+    return true;
+  }
+
+  /** The option of this spelling, if the command has it. */
+  find(option: string): Option | undefined {
+    return findOption(option, this.#commands);
+  }
+
+  /** The value as the option calls it; null for one that it does not have. */
+  #allowed(option: string, value: string): string | null {
+    const choices = this.find(option)?.argChoices;
+    if (choices === undefined || choices.includes(value)) return value;
+    const other = Object.hasOwn(VALUES, value) ? VALUES[value]! : "";
+    return choices.includes(other) ? other : closest(value, choices);
+  }
+
+  /** The input that a bare text is for. */
+  textKey(): string {
+    return this.#meaning.app?.textKey ?? USUAL;
+  }
+
+  #longNames(): string[] {
+    const names = this.#commands
+      .flatMap(({ options }) => options)
+      .flatMap(({ long }) => long?.slice(2) ?? []);
+    return names.filter((name) => name !== "version");
+  }
+}
