@@ -22,10 +22,22 @@ async function run() {
 
 /** A clone, as it comes: the package brings the program along. */
 function unbuilt() {
+  const [message, hint] = [
+    "belt is not built: npm run build",
+    `cd ${shellWord(root)} && npm ci && npm run build`,
+  ];
+  const isData = process.argv.includes("--json") && !process.stderr.isTTY;
+  const error = {
+    code: "not_built",
+    message,
+    hint,
+    http_status: null,
+    retryable: false,
+    task_id: null,
+    request_id: null,
+  };
   process.exitCode = 1;
-  process.stderr.write(
-    `error: belt is not built: npm run build\nhint: cd ${shellWord(root)} && npm ci && npm run build\n`,
-  );
+  process.stderr.write(isData ? `${JSON.stringify({ error })}\n` : `error: ${message}\nhint: ${hint}\n`);
 }
 
 function shellWord(text) {

@@ -32,23 +32,26 @@ export async function cancelTask(api: Api, id: string, signal: AbortSignal): Pro
   if (after?.status === "cancelling") return cancellation(after, after.status, true);
   // That it has ended already is a refusal that the task itself explains; this one is not.
   if (answer instanceof BeltError) throw answer;
+  // Neither the answer nor the task says that this is the API.
+  if (answer === "unclear" && !before && !after)
+    throw notAsExpected(`its answer does not tell whether task ${id} is cancelled`);
   // `cancelled: true` is the API's word, whatever the number says (src/api/README.md, "Status numbers", rule 5).
   const status = answer === "cancelled" ? "cancelled" : (after?.status ?? "cancelling");
   return cancellation(after ?? { id, status_code: null }, status, true);
 }
 
-/** What the API made of the request to cancel; throws only the reason of `signal`. */
+/** What the API made of the request to cancel, "unclear" where the answer does not say; throws only the reason of `signal`. */
 export async function requestCancel(
   api: Api,
   taskId: string,
   signal: AbortSignal,
-): Promise<"cancelled" | "accepted" | BeltError> {
+): Promise<"cancelled" | "accepted" | "unclear" | BeltError> {
   try {
     const answer = await api.cancel(taskId, signal);
-    const { id, status, cancelled } = isObject(answer) ? answer : { status: null };
-    if ([id, status, cancelled].every((told) => told === undefined))
-      return notAsExpected(`its answer does not tell whether task ${taskId} is cancelled`);
-    return cancelled === false ? denied(taskId) : cancelled === true ? "cancelled" : "accepted";
+    const { cancelled } = isObject(answer) ? answer : {};
+    if (cancelled === false) return denied(taskId);
+    const tells = answer === null || (isObject(answer) && ("status" in answer || "id" in answer));
+    return cancelled === true ? "cancelled" : tells ? "accepted" : "unclear";
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof BeltError) return thrown;

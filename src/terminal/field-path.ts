@@ -19,7 +19,9 @@ function parsePath(written: string): FieldPath {
   if (path.includes("[]"))
     throw usageError(
       `--field: "${path}": [] is not needed`,
-      "of a list the field of each element is printed; list.0.key is that of the first",
+      /^\.?\[\]/.test(path)
+        ? `of a list the field of each element is printed: --field ${path.replace(/^\.?\[\]\.?/, "")}`
+        : `--field ${path.replaceAll("[]", ".0")} prints that of the first; --json and jq '.${path.replace(/^\./, "")}' those of all`,
     );
   const dotted = path.replace(/(^|[^\\])\[(\d+)\]/g, (_, last: string, place: string) =>
     last === "" || last === "." ? `${last}${place}` : `${last}.${place}`,

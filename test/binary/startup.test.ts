@@ -63,6 +63,13 @@ describe("--help and --version", () => {
         `error: belt is not built: npm run build\nhint: cd '${clone}' && npm ci && npm run build`,
       );
     }
+    const data = await execa("node", [join(clone, "bin/belt.js"), "task", "list", "--json"], {
+      reject: false,
+    });
+    expect(JSON.parse(data.stderr).error).toMatchObject({
+      code: "not_built",
+      hint: expect.stringContaining("npm ci"),
+    });
   });
 
   it.each([[["run", "--help"]], [["no-such-command"]]])("%j load the parser alone", async (argv) => {

@@ -58,3 +58,11 @@ it.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain("that of an app stands behind its name, as in infsh/flux@1a2b3c4d");
 });
+
+it("a word behind a topic is told as that, and no topic is denied", async () => {
+  const { code, stderr } = await belt(["help", "errors", "run"], { home });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: "error: errors is a topic, of which belt help shows all at once\nhint: belt help errors\n",
+  });
+});

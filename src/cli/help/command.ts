@@ -80,6 +80,8 @@ async function showHelp(
 async function commandNamed(program: Command, words: string[]): Promise<Command> {
   const { command, rest } = find(program, words);
   if (rest.length === 0) return command;
+  if (Object.hasOwn(TOPICS, words[0]!))
+    throw usageError(`${words[0]} is a topic, of which belt help shows all at once`, belt("help", words[0]!));
   const { meantPath } = await import("../guess/meant-path.ts");
   const path = meantPath(program, words)?.path.filter((word) => !word.startsWith("-")) ?? [];
   const topic = closest(words.join("-"), TOPIC_NAMES);

@@ -70,6 +70,7 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   output_failed: { meaning: "stdout could not be written, as on a full disk", exit: "failure" },
   port_in_use: { meaning: "the port of belt dev is taken", exit: "failure" },
   local_server: { meaning: "the local server could not be started", exit: "failure" },
+  not_built: { meaning: "a clone of belt whose program has not been made yet", exit: "failure" },
   internal: { meaning: "a bug in belt", exit: "failure" },
   requirements_not_met: { meaning: "the app needs a secret or a grant your account lacks", exit: "failure" },
   invalid_request: { meaning: "the API refused the request (400)", exit: "failure" },

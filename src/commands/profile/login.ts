@@ -110,13 +110,31 @@ function withProfile(book: ProfileBook, profile: Profile): ProfileBook {
   return { current: currentProfile(book)?.name ?? profile.name, profiles };
 }
 
+/** Nothing to forget is no failure; keys of other profiles stay, and are named. */
+function noKey({ out }: Context, profile: Profile | null, { profiles }: ProfileBook): void {
+  const others = profiles.filter(({ key }) => key !== null);
+  out.note(
+    profile
+      ? `profile ${profile.name} has no key to forget`
+      : others.length > 0
+        ? "no profile is the current one, so no key was forgotten"
+        : "there is no key to forget",
+  );
+  const [first] = others;
+  if (first)
+    out.hint([
+      belt("logout", "--profile", others.length === 1 ? first.name : "<name>"),
+      " forgets that of a profile",
+    ]);
+}
+
 /** `belt logout`: forgets the key of the profile that is named, else of the current one; the rest of it stays. */
 export async function logout(ctx: Context, { yes }: { yes?: boolean }): Promise<void> {
   const { credentials, out } = ctx;
   const book = await credentials.profiles.read();
   const { profile: name } = credentials.named();
   const profile = name === null ? currentProfile(book) : namedProfile(name, book);
-  if (profile?.key == null) return out.note("there is no key to forget");
+  if (profile?.key == null) return noKey(ctx, profile, book);
   if (!yes && !(await ctx.questions.confirm(`Forget the key of profile ${profile.name}?`, "--yes"))) {
     throw new BeltError({ code: "declined", message: "the key was kept", exit: "failure" });
   }

@@ -120,9 +120,11 @@ async function submitAndWait(
   const { submission } = started;
   let finished: Finished | null = null;
   try {
+    const follows = flags.wait || ctx.signal.aborted;
+    // Where nothing follows, the answer itself tells the id.
+    if (follows) ctx.out.note(`task ${submission.task.id}`, submission.task.id);
     await inspect?.(api, submission.task);
-    if (flags.wait || ctx.signal.aborted)
-      finished = await finish(ctx, api, started, flags, { clock, events, inspect });
+    if (follows) finished = await finish(ctx, api, started, flags, { clock, events, inspect });
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
       if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);

@@ -65,7 +65,6 @@ export async function submit(
     throw await explainRefusal(ctx, thrown, api, request);
   });
   const { task } = submission;
-  ctx.out.note(`task ${task.id}`, task.id);
   const { session_id } = task;
   if (typeof session_id === "string" && session_id !== "")
     await noteSession(ctx, api, submission, session_id);
