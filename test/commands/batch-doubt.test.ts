@@ -40,6 +40,7 @@ describe.concurrent("a row in doubt that is to be run again stays in doubt", () 
       async (scene, args) => {
         const running = scene.belt([...args, "--again", "in-doubt", "-v"]);
         await until(() => running.stderrSoFar().includes("/tasks/list"));
+        await until(() => /cannot arrive any more, in \S+/.test(running.stderrSoFar()));
         running.signal("SIGINT");
         expect((await running).code).toBe(130);
       },
