@@ -142,6 +142,10 @@ describe("the first wrong guess is answered with the command that was meant", ()
     [["run", "infsh/flux", "-o", "out"], "belt run infsh/flux --save out"],
     [["profile", "rm", "work"], "belt profile remove work"],
     [["run", "infsh/flux", "--input-prompt", "a fox"], FOX],
+    [
+      ["run", "infsh/flux", "--prompt", "it's\na fox"],
+      "belt run infsh/flux --input $'prompt=it\\'s\\na fox'",
+    ],
     [["run", "infsh/flux", "--input-prompt=a fox"], FOX],
     [["run", "infsh/flux", "--param.prompt", "a fox"], FOX],
     [["run", "a/b", "--input.some_key=1"], "belt run a/b --input some_key=1"],

@@ -41,6 +41,7 @@ async function serve(ctx: Context, folders: string[], flags: DevFlags): Promise<
     );
     ctx.out.progress.busy("loading apps");
     const apps = await Promise.race([server.apps(), aborted(ctx.signal)]);
+    ctx.out.progress.stop();
     if (!apps) return;
     const { url, key } = server;
     const rehearsal = server.rehearsal();
