@@ -116,15 +116,13 @@ async function submitAndWait(
   if (ctx.questions.ask === null) clock.start();
   const events = flags.events === undefined ? null : await EventsFile.open(ctx, flags.events, clock.signal);
   const wantsReceipt = flags.receipt === true && parsed.fields.session === undefined;
-  const started = await startRun(ctx, api, parsed, budget, clock, wantsReceipt);
+  const started = await startRun(ctx, api, parsed, budget, clock, { wantsReceipt, isFollowed: flags.wait });
   const { submission } = started;
   let finished: Finished | null = null;
   try {
-    const follows = flags.wait || ctx.signal.aborted;
-    // Where nothing follows, the answer itself tells the id.
-    if (follows) ctx.out.note(`task ${submission.task.id}`, submission.task.id);
     await inspect?.(api, submission.task);
-    if (follows) finished = await finish(ctx, api, started, flags, { clock, events, inspect });
+    if (flags.wait || ctx.signal.aborted)
+      finished = await finish(ctx, api, started, flags, { clock, events, inspect });
     else {
       ctx.out.result(submittedDocument(api, submission), submittedView);
       if (submission.session !== null) noteSession(ctx, submission.request.app, submission.session, null);

@@ -30,7 +30,7 @@ export async function startRun(
   parsed: ParsedRun,
   budget: Budget,
   clock: Clock,
-  wantsReceipt = false,
+  { wantsReceipt = false, isFollowed = true }: { wantsReceipt?: boolean; isFollowed?: boolean } = {},
 ): Promise<Started> {
   const coerced = await clock.bound(validateRun(ctx, parsed, { api, ask: true }));
   // What a person was asked took as long as it took.
@@ -41,7 +41,7 @@ export async function startRun(
     const inputs = wantsReceipt ? await clock.bound(hashInputs(ctx, parsed, coerced)) : null;
     const request = await clock.bound(prepareRun(ctx, api, parsed, coerced));
     if (inputs) await requireUnchanged(inputs);
-    const submission = await submit(ctx, api, request, clock.signal);
+    const submission = await submit(ctx, api, request, { deadline: clock.signal, isFollowed });
     reservation?.settle();
     return { submission, estimate: cost?.estimate ?? null, parsed, coerced, inputs };
   } catch (thrown) {

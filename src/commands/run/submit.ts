@@ -44,6 +44,12 @@ export async function submitOnce(
   return { task, request, at, session: null };
 }
 
+interface OneSubmit {
+  deadline: AbortSignal;
+  /** False where nothing follows, and the answer itself tells the id. */
+  isFollowed: boolean;
+}
+
 /**
  * The same for a run that somebody waits for, told as it goes. `deadline` bounds the submit and
  * its retries. Throws exit 11 when the answer was lost; after Ctrl-C, how the user ended it, with
@@ -53,7 +59,7 @@ export async function submit(
   ctx: Context,
   api: Api,
   request: RunRequest,
-  deadline?: AbortSignal,
+  { deadline, isFollowed }: OneSubmit,
 ): Promise<Submission> {
   ctx.out.progress.busy(`submitting ${request.app}`);
   const submission = await submitOnce(ctx, api, request, {
@@ -65,6 +71,7 @@ export async function submit(
     throw await explainRefusal(ctx, thrown, api, request);
   });
   const { task } = submission;
+  if (isFollowed || ctx.signal.aborted) ctx.out.note(`task ${task.id}`, task.id);
   const { session_id } = task;
   if (typeof session_id === "string" && session_id !== "")
     await noteSession(ctx, api, submission, session_id);
