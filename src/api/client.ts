@@ -30,6 +30,7 @@ export interface ApiOptions extends HttpOptions {
 
 /** Of these every version of the API tells some. */
 const APP_FIELDS = ["id", "name", "version", "version_id", "input_schema", "functions"];
+const SESSION_FIELDS = ["id", "status", "expires_at", "idle_timeout"];
 
 const MAY_HAVE_STARTED = "the run may have started";
 
@@ -239,7 +240,7 @@ export class Api {
 
   #session(id: string, answer: unknown): SessionDocument {
     const session = isObject(answer) ? flattenBase(answer) : {};
-    if (!("id" in session || "status" in session))
+    if (!SESSION_FIELDS.some((field) => field in session))
       throw notAsExpected(`its answer about session ${id} is no session`);
     return sessionDocument({ id, ...session }, this.now());
   }
