@@ -156,6 +156,17 @@ describe("the first wrong guess is answered with the command that was meant", ()
       ["run", "infsh/flux", "-i", "seed:=1", "a", "fox"],
       'belt run infsh/flux --input prompt="a fox" -i seed:=1',
     ],
+    [
+      ["run", "infsh/flux", "-i", "prompt=a", "--save", "out", "b", "c"],
+      'belt run infsh/flux -i prompt="a b c" --save out',
+    ],
+    [
+      ["run", "infsh/flux", "-i", "image=@x.png", "fox"],
+      "belt run infsh/flux --input prompt=fox -i image=@x.png",
+    ],
+    [["run", "infsh/counter", "a fox"], "belt run infsh/counter --help-app"],
+    [["run", "infsh/counter", "-i", "a fox"], "belt run infsh/counter --help-app"],
+    [["run", "-it", "infsh/flux", "a fox"], FOX],
     [["run", "infsh/flux", "--input-file", "params.json"], "belt run infsh/flux --input @params.json"],
     [["run", "--rm", "infsh/flux", "a fox"], FOX],
     [["run", "infsh/flux", "-i", "a=b", "--save"], "belt run infsh/flux -i a=b --save out"],

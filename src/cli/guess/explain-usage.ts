@@ -52,9 +52,12 @@ async function meantByWords(refused: Refused): Promise<Hint | null> {
   return isKnown || isSwapped || isText || holdsBareInput(host.argv) ? await meantBy(refused) : null;
 }
 
-/** `-i "a fox"`: a text where a key and a value should be. */
+/** `-i "a fox"`, `-it`: something where a key and a value should be. */
 function holdsBareInput(argv: readonly string[]): boolean {
-  return argv.some((word, at) => /^(-i|--input)$/.test(argv[at - 1] ?? "") && !isSpec(word));
+  return argv.some(
+    (word, at) =>
+      (/^-i\w*$/.test(word) && word !== "-i") || (/^(-i|--input)$/.test(argv[at - 1] ?? "") && !isSpec(word)),
+  );
 }
 
 /** `showsInputs`: where it cannot be told which input of an app is meant, what leads to them is a hint, too. */

@@ -104,8 +104,8 @@ export class MeantLine {
     return this.#options.pipe;
   }
 
-  /** The whole line, with samples for arguments that are still missing. */
-  complete(): string[] {
+  /** The whole line, with samples for arguments that are still missing; null where a text has no place in it. */
+  complete(): string[] | null {
     if (this.#danglingOption()) this.#path.pop();
     const [{ registeredArguments }] = this.#commands as [Command];
     const missing = registeredArguments
@@ -115,7 +115,8 @@ export class MeantLine {
     const samples = missing.flatMap((name) => this.#sample(name));
     const { method } = this.#options;
     const words = method === null ? this.#words : [method, ...this.#words.slice(1)];
-    return [...this.#path, ...words, ...samples, ...this.#inputs(missing), ...this.#options.words];
+    const inputs = this.#inputs(missing);
+    return inputs && [...this.#path, ...words, ...samples, ...inputs, ...this.#options.words];
   }
 
   #sample(name: string): string[] {
@@ -123,11 +124,14 @@ export class MeantLine {
   }
 
   /** The text that was typed; where there was an app at most, one to try. */
-  #inputs(missing: string[]): string[] {
-    if (this.#texts.length > 0) return ["--input", `${this.#options.textKey()}=${this.#texts.join(" ")}`];
+  #inputs(missing: string[]): string[] | null {
+    const key = this.#options.textKey();
+    const text = this.#texts.join(" ");
+    if (text !== "" && key === null) return null;
+    if (text !== "") return this.#options.goOn(key!, text) ? [] : ["--input", `${key}=${text}`];
     const isBare = this.#name() === "run" && missing.includes("app");
     const takesText = isBare || (this.#isBareApp && this.#meaning.app?.textKey);
     if (!takesText || this.#options.words.some((word) => /^(-i|--input)/.test(word))) return [];
-    return ["--input", `${this.#options.textKey()}=a lighthouse at dusk`];
+    return key === null ? [] : ["--input", `${key}=a lighthouse at dusk`];
   }
 }

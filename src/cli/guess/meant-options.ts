@@ -70,7 +70,7 @@ export class MeantOptions {
     const [name = "", inline] = split(word);
     const known = this.find(name);
     if (known) return this.#keep(known, word, inline, queue);
-    if (this.#isOfShortOnes(word)) return this.#unpack(word, queue);
+    if (this.#isOfShortOnes(word) && !Object.hasOwn(OPTIONS, word)) return this.#unpack(word, queue);
     if (isAllShort(word)) {
       queue.unshift(...[...word.slice(1)].map((letter) => `-${letter}`));
       return true;
@@ -124,8 +124,8 @@ export class MeantOptions {
   /** A text for an input goes on with the words behind it, which had no quotes around them. */
   #keepSpec(word: string, inline: string | undefined, value: string): boolean {
     const name = word.split("=")[0]!;
-    this.isInText = isSpec(value) ? /^[\w.-]+=/.test(value) : true;
-    if (!isSpec(value)) return this.#push(name, `${this.textKey()}=${value}`);
+    if (!isSpec(value)) return this.#asText(name, value);
+    this.isInText = /^[\w.-]+=(?!@)/.test(value);
     return inline === undefined ? this.#push(name, value) : this.#push(`${name}=${value}`);
   }
 
@@ -173,12 +173,22 @@ export class MeantOptions {
 
   /** Gives an option a value, in its own words; false where it has none of that meaning. */
   give(name: string, value: string): boolean {
-    if (name === "--input" && !isSpec(value)) {
-      this.isInText = true;
-      return this.#push(name, `${this.textKey()}=${value}`);
-    }
+    if (name === "--input" && !isSpec(value)) return this.#asText(name, value);
     const meant = this.#allowed(name, name === "--field" ? pathOf(value) : value);
     return meant !== null && this.#push(name, meant);
+  }
+
+  #asText(name: string, text: string): boolean {
+    const key = this.textKey();
+    this.isInText = true;
+    return key !== null && this.#push(name, `${key}=${text}`);
+  }
+
+  /** Puts words behind the text of an input that has one; false where none has. */
+  goOn(key: string, text: string): boolean {
+    const at = this.words.findIndex((word) => word.startsWith(`${key}=`));
+    if (at !== -1) this.words[at] += ` ${text}`;
+    return at !== -1;
   }
 
   /** What no option of belt's is near to is an input of the app; of one that is known, one that it has. */
@@ -211,9 +221,10 @@ export class MeantOptions {
     return choices.includes(other) ? other : closest(value, choices);
   }
 
-  /** The input that a bare text is for. */
-  textKey(): string {
-    return this.#meaning.app?.textKey ?? USUAL;
+  /** The input that a bare text is for; null where the app has none. */
+  textKey(): string | null {
+    const { app } = this.#meaning;
+    return app === null ? USUAL : app.textKey;
   }
 
   #longNames(): string[] {
