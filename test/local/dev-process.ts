@@ -15,8 +15,12 @@ export interface DevProcess {
 }
 
 /** The real `belt dev --json` on any port, once it serves. */
-export async function spawnDev(home: Home, argv: string[]): Promise<DevProcess> {
-  const child = spawnBelt(["dev", ...argv, "--json"], home);
+export async function spawnDev(
+  home: Home,
+  argv: string[],
+  where: { cwd?: string } = {},
+): Promise<DevProcess> {
+  const child = spawnBelt(["dev", ...argv, "--json"], home, where);
   const events: Record<string, unknown>[] = [];
   const lines = createInterface({ input: child.stdout! });
   lines.on("line", (line) => events.push(JSON.parse(line)));
