@@ -11,8 +11,9 @@ import type { RetryPolicy } from "./http/retry-policy.ts";
 import { MoneyApi } from "./money.ts";
 import { readPages, readUpTo } from "./pages.ts";
 import { notAsExpected, sessionPath, taskPath } from "./paths.ts";
+import { isApp } from "./resources/app.ts";
 import { identified, identifier, readItems, readTask, taskName } from "./resources/read.ts";
-import { type SessionDocument, sessionDocument } from "./resources/session.ts";
+import { isSession, type SessionDocument, sessionDocument } from "./resources/session.ts";
 import { StatusReader } from "./resources/status.ts";
 import { flattenBase, type IdentifiedTask } from "./resources/task.ts";
 import { readSlots, type UploadSlot } from "./resources/upload-slots.ts";
@@ -27,10 +28,6 @@ export interface ApiOptions extends HttpOptions {
   /** Releases what was started for this client, such as a server inside this process. */
   onClose?: () => Promise<void>;
 }
-
-/** Of these every version of the API tells some. */
-const APP_FIELDS = ["id", "name", "version", "version_id", "input_schema", "functions"];
-const SESSION_FIELDS = ["id", "status", "expires_at", "idle_timeout"];
 
 const MAY_HAVE_STARTED = "the run may have started";
 
@@ -183,7 +180,7 @@ export class Api {
   async app(reference: string, signal?: AbortSignal): Promise<JsonObject> {
     const path = `/apps/${reference.split("/").map(encodeURIComponent).join("/")}`;
     const answer = await this.#get(path, signal, signal ? "never" : "idempotent");
-    if (isObject(answer) && APP_FIELDS.some((field) => field in answer)) return answer;
+    if (isApp(answer)) return answer;
     throw notAsExpected(`its answer about ${reference} is no app`);
   }
 
@@ -240,8 +237,7 @@ export class Api {
 
   #session(id: string, answer: unknown): SessionDocument {
     const session = isObject(answer) ? flattenBase(answer) : {};
-    if (!SESSION_FIELDS.some((field) => field in session))
-      throw notAsExpected(`its answer about session ${id} is no session`);
+    if (!isSession(session)) throw notAsExpected(`its answer about session ${id} is no session`);
     return sessionDocument({ id, ...session }, this.now());
   }
 

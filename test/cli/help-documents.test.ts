@@ -67,6 +67,9 @@ const CASES: [string, string[]][] = [
   ["profile show", ["profile", "show"]],
   ["doctor", ["doctor"]],
   ["help", ["help"]],
+  ["help <topic>", ["help", "output"]],
+  ["completion", ["completion", "zsh"]],
+  ["--version", ["--version"]],
 ];
 
 it.each(CASES)("tells of the document of %s as %j prints it", async (name, argv) => {

@@ -55,6 +55,13 @@ export function isOfVersion(shown: JsonObject, pin: string): boolean {
   return pin === "latest" || versionOf(shown) === pin || shortVersionOf(shown) === pin;
 }
 
+/** Of these every version of the API tells some. */
+const FIELDS = ["id", "name", "version", "version_id", "input_schema", "functions"];
+
+export function isApp(answer: unknown): answer is JsonObject {
+  return isObject(answer) && FIELDS.some((field) => field in answer);
+}
+
 /** What names the version that these schemas are of. */
 export function versionOf(app: JsonObject): string | null {
   const inside = isObject(app["version"]) ? app["version"]["id"] : app["version"];

@@ -37,3 +37,10 @@ export function sessionDocument(raw: JsonObject, now: number): SessionDocument {
     expires_in: word === "active" && !Number.isNaN(left) ? Math.max(0, left) : null,
   };
 }
+
+/** Of these every version of the API tells some. */
+const FIELDS = ["id", "status", "expires_at", "idle_timeout"];
+
+export function isSession(answer: JsonObject): boolean {
+  return FIELDS.some((field) => field in answer);
+}

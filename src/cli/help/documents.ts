@@ -75,6 +75,9 @@ const OTHERS: [string, string][] = [
     'one line for each thing that happens, with "type" and "time": server, task, app, session, worker, log, fault, webhook, rehearsal',
   ],
   ["help", '{"schema_version", "version", "name", "options", "commands", "exit_codes", "error_codes", …}'],
+  ["help <topic>", '{"schema_version", "version", "topic", "text"}'],
+  ["completion", '{"shell", "script"}'],
+  ["--version", '{"version"}'],
 ];
 
 const EVENTS: [string, string][] = [
