@@ -38,6 +38,8 @@ export function checkedUrl(text: string, source: string, insecure = false): stri
 
 /** An address as it was given, perhaps wrongly, but for the name and the password that it may carry. */
 export function withoutLogin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return text;
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1");
 }
 

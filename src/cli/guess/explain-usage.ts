@@ -26,7 +26,9 @@ export async function explainUsage(thrown: CommanderError, refused: Refused): Pr
   if (hasKey(refused.program, argv)) return keyInArguments();
   const message = messageOf(thrown, refused.program, argv);
   const [, own] = thrown.message.split("\n");
-  const isOfWords = /^commander\.(unknownOption|excessArguments)$/.test(thrown.code);
+  const isOfWords = /^commander\.(unknown(Option|Command)|excessArguments|optionMissingArgument)$/.test(
+    thrown.code,
+  );
   const meant = own && thrown.code === "commander.missingArgument" ? null : await meantBy(refused, isOfWords);
   return usageError(message, meant ? withList(thrown, meant) : own || lead(refused.program, argv));
 }

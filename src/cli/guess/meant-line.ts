@@ -13,6 +13,14 @@ export function isTextFor(command: string, word: string): boolean {
   return command === "run" && (/\s/.test(word) || isSpec(word));
 }
 
+/** What is meant where an option's id is missing. */
+const MISSING_IDS: Record<string, string> = { "--session": "new", "--chat": "@last" };
+
+/** Another option than these goes with its value. */
+function danglingSample(option: string): string[] {
+  return Object.hasOwn(MISSING_IDS, option) ? [option, MISSING_IDS[option]!] : [];
+}
+
 /** A command line in the making: what was typed, word for word as belt takes it. */
 export class MeantLine {
   readonly #commands: readonly Command[];
@@ -35,10 +43,10 @@ export class MeantLine {
   /** Takes an argument, or a word that stands for an option; false when there is no place for it. */
   word(word: string): boolean {
     if (this.#danglingOption()) {
-      // `session run <app>`: of no session, so a new one is meant.
-      const isOfNew = this.#path.at(-1) === "--session" && isWholeName(word);
-      this.#path.push(isOfNew ? "new" : word);
-      if (isOfNew) return this.word(word);
+      // `session run <app>`: the session is missing, not the app.
+      const missing = isWholeName(word) ? MISSING_IDS[this.#path.at(-1)!] : undefined;
+      this.#path.push(missing ?? word);
+      if (missing !== undefined) return this.word(word);
     } else if (this.#name() === "api" && this.#words.length === 0 && word.startsWith("/"))
       this.#words.push("GET", word);
     else if (this.#words.length === 0 && isTextFor(this.#name(), word))
@@ -77,8 +85,10 @@ export class MeantLine {
     return this.#options.take(word, queue);
   }
 
+  /** The words of the command alone: an option may stand behind them already, with its value. */
   #name(): string {
-    return this.#path.filter((word) => !isOption(word)).join(" ");
+    const end = this.#path.findIndex(isOption);
+    return this.#path.slice(0, end === -1 ? undefined : end).join(" ");
   }
 
   #room(): number {
@@ -106,15 +116,16 @@ export class MeantLine {
 
   /** The whole line, with samples for arguments that are still missing; null where a text has no place in it. */
   complete(): string[] | null {
-    if (this.#danglingOption()) this.#path.pop();
+    if (this.#danglingOption()) this.#path.splice(-1, 1, ...danglingSample(this.#path.at(-1)!));
+    const { method } = this.#options;
+    const words =
+      method === null ? this.#words : [method, ...this.#words.filter((word) => !/^[A-Z]+$/.test(word))];
     const [{ registeredArguments }] = this.#commands as [Command];
     const missing = registeredArguments
-      .slice(this.#words.length + this.#fixed())
+      .slice(words.length + this.#fixed())
       .filter(({ required }) => required && !this.#meaning.isWhole)
       .map((argument) => argument.name());
     const samples = missing.flatMap((name) => this.#sample(name));
-    const { method } = this.#options;
-    const words = method === null ? this.#words : [method, ...this.#words.slice(1)];
     const inputs = this.#inputs(missing);
     return inputs && [...this.#path, ...words, ...samples, ...inputs, ...this.#options.words];
   }

@@ -2,6 +2,7 @@ import type { Command, Option } from "commander";
 import { closest } from "../../input/closest.ts";
 import { inputNamed, type KnownApp, USUAL } from "./known-apps.ts";
 import { type MeantOption, meantOption } from "./meant-option.ts";
+import { isWholeName } from "./meant-path.ts";
 import { findOption, type Given, givenTo, isOption, isSpec, keyOf, split } from "./options.ts";
 import { OPTIONS, VALUE_SAMPLES, VALUES } from "./other-options.ts";
 
@@ -27,20 +28,12 @@ function isAllShort(word: string): boolean {
   );
 }
 
-/** The value of --input, whose key and text may stand apart: `--input prompt "a fox"`. */
-function specGiven(inline: string | undefined, queue: string[]): string | undefined {
-  const value = inline ?? queue.shift();
-  const [next] = queue;
-  const isKey = value !== undefined && /^[a-z][\w.-]*$/i.test(value);
-  return isKey && next !== undefined && !isOption(next) && !isSpec(next)
-    ? `${value}=${queue.shift()}`
-    : value;
-}
-
-/** "{{.ID}}" of Go's templates and ".[].id" of jq as belt has them. */
-function pathOf(text: string): string {
+/** "{{.ID}}" of Go's templates and ".[].id" of jq as belt has them; null for what no path can say. */
+function pathOf(text: string): string | null {
   const fields = [...text.matchAll(/\{\{\s*\.(\w+)\s*\}\}/g)].map(([, name]) => name!.toLowerCase());
-  return fields.length > 0 ? fields.join(",") : text.replace(/^\.(\[\]\.?)?(?=.)/, "");
+  if (fields.length > 0) return fields.join(",");
+  const path = text.replace(/^\.(\[\]\.?)?(?=.)/, "");
+  return /^[\p{L}\p{N}_$.,\\-]+(\[\d+\][\p{L}\p{N}_$.,\\-]*)*$/u.test(path) ? path : null;
 }
 
 /** The options of a command line in the making, each as belt takes it. */
@@ -109,12 +102,25 @@ export class MeantOptions {
 
   #keep(option: Option, word: string, inline: string | undefined, queue: string[]): boolean {
     if (!option.required) return this.#push(word);
-    const value = this.#isSpecOption(word) ? specGiven(inline, queue) : (inline ?? queue.shift());
+    const value = this.#isSpecOption(word) ? this.#specGiven(inline, queue) : (inline ?? queue.shift());
     if (value === undefined) return this.#asSample(option, word);
     if (this.#isSpecOption(word)) return this.#keepSpec(word, inline, value);
     const meant = this.#allowed(word.split("=")[0]!, value);
     if (meant === value && inline !== undefined) return this.#push(word);
     return meant !== null && this.#push(word.split("=")[0]!, meant);
+  }
+
+  /** The value of --input, whose key and text may stand apart: `--input prompt "a fox"`. */
+  #specGiven(inline: string | undefined, queue: string[]): string | undefined {
+    const value = inline ?? queue.shift();
+    const keys = this.#meaning.app?.inputs ?? [USUAL];
+    if (value === undefined || !keys.includes(value)) return value;
+    // The app may stand between them.
+    const at = queue.findIndex((word) => isOption(word) || !isWholeName(word));
+    const next = queue[at];
+    if (next === undefined || isOption(next) || (isSpec(next) && !next.startsWith("@"))) return value;
+    queue.splice(at, 1);
+    return `${value}=${next}`;
   }
 
   #isSpecOption(word: string): boolean {
@@ -131,7 +137,9 @@ export class MeantOptions {
 
   /** An option whose value is missing, with one to try. */
   #asSample({ long, argChoices }: Option, word: string): boolean {
-    const sample = argChoices?.[0] ?? VALUE_SAMPLES[long ?? ""];
+    const key = this.#meaning.app?.textKey ?? null;
+    const text = long === "--input" && key !== null ? `${key}=a lighthouse at dusk` : undefined;
+    const sample = argChoices?.[0] ?? VALUE_SAMPLES[long ?? ""] ?? text;
     return sample !== undefined && this.#push(word, sample);
   }
 
@@ -174,7 +182,8 @@ export class MeantOptions {
   /** Gives an option a value, in its own words; false where it has none of that meaning. */
   give(name: string, value: string): boolean {
     if (name === "--input" && !isSpec(value)) return this.#asText(name, value);
-    const meant = this.#allowed(name, name === "--field" ? pathOf(value) : value);
+    const written = name === "--field" ? pathOf(value) : value;
+    const meant = written === null ? null : this.#allowed(name, written);
     return meant !== null && this.#push(name, meant);
   }
 

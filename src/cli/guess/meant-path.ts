@@ -28,7 +28,8 @@ export function meantPath(
   const words = at.map((place) => typed[place]!);
   if (words.length === 0) return { command: program, path: [], rest: [...typed], isBareApp: false };
   const found = resolve(program, words, apps);
-  if (!found) return null;
+  // An agent is no chat.
+  if (!found || (/^chat (get|stop)$/.test(found.words) && isWholeName(words[found.used]))) return null;
   const used = at.slice(0, found.used);
   const rest = [...(found.first ?? []), ...typed.filter((_, place) => !used.includes(place))];
   const isBareApp = found.first !== undefined && words.length === 1;
@@ -87,6 +88,8 @@ function resolveExactly(program: Command, words: readonly string[]): Found | nul
   const command = childOf(program, name);
   const pair = `${name} ${second}`;
   if (command && second !== undefined && childOf(command, second)) return { words: pair, used: 2 };
+  if (name === "agent" && isWholeName(words[2]) && /^(get|show|info|describe|view)$/.test(second ?? ""))
+    return { words: `api GET /agents/${words[2]}`, used: 3 };
   if (Object.hasOwn(COMMANDS, pair)) return { words: COMMANDS[pair]!, used: 2 };
   if (command) return resolveVerb(command, second);
   return resolveSwapped(program, words) ?? resolveWord(first, second);

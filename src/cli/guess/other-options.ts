@@ -1,8 +1,9 @@
 /**
  * Options of other tools, each with belt's that are meant, the first that the command knows. A name may stand
  * behind the one command for which that is so, and with the value that it is given: that very one,
- * `<number>`, or `<spec>` for what --input takes. Of what is meant, "" leaves the option out, "key=" puts the value behind that, "=" takes `key=value` as --key value,
- * "@" at the end as well, and what begins with "|" goes behind the line.
+ * `<number>`, or `<spec>` for what --input takes. Of what is meant, "" leaves the option out, "key=" and "@"
+ * put the value behind that, "=" takes `key=value` as --key value, and what begins with "|" goes behind the
+ * line.
  */
 export const OPTIONS: Record<string, readonly string[]> = {
   "--output json": ["--json"],
@@ -36,6 +37,9 @@ export const OPTIONS: Record<string, readonly string[]> = {
   "--columns": ["--field"],
   "batch --file": [""],
   "batch --input-file": [""],
+  "batch --from-file": [""],
+  "batch --data-file": [""],
+  "batch --inputs-file": [""],
   "batch --rows": [""],
   "batch --csv": [""],
   "batch --jsonl": [""],
@@ -206,5 +210,4 @@ export const VALUE_SAMPLES: Record<string, string> = {
   "--session": "new",
   "--function": "run",
   "--search": "image",
-  "--input": "key=value",
 };
