@@ -58,15 +58,11 @@ function parts(hint: Hint): readonly (string | BeltCommand)[] {
 /** A word that a shell takes as it is, however odd. A placeholder such as <name> stays as it is. */
 export function shellWord(text: string): string {
   if (/^([\w.:@%+=,/-]+|<[a-z-]+>)$/.test(text)) return text;
-  if (/\p{Cc}/u.test(text)) return `$'${text.replace(/[\\']|\p{Cc}/gu, escaped)}'`;
+  if (/[\n\t]/.test(text) && !/[^\P{Cc}\n\t]/u.test(text))
+    return `$'${text.replace(/[\n\t\\']/g, (sign) => ESCAPES[sign]!)}'`;
   // As people write it; all but these characters mean themselves between double quotes.
   const [, key, value] = /^([\w.-]+=)([^"$`\\!]+)$/s.exec(text) ?? [];
   return key === undefined ? `'${text.replaceAll("'", "'\\''")}'` : `${key}"${value}"`;
 }
 
-const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'" };
-
-/** As bash, zsh and ksh read it between $' and '. */
-function escaped(sign: string): string {
-  return ESCAPES[sign] ?? `\\x${sign.codePointAt(0)!.toString(16).padStart(2, "0")}`;
-}
+const ESCAPES: Record<string, string> = { "\n": "\\n", "\t": "\\t", "\\": "\\\\", "'": "\\'" };

@@ -1,4 +1,5 @@
 import { BeltError, usageError } from "../errors.ts";
+import { belt, type Hint } from "../hint.ts";
 import type { Profile, ProfileBook } from "../store/profiles.ts";
 import {
   type Account,
@@ -162,46 +163,45 @@ type Place = Pick<Account, "baseUrl" | "baseUrlFrom" | "conflict">;
 
 /** The base URL, or what was given in its place, with why it cannot be used. */
 function baseUrl(
-  named: Named,
-  profile: Profile | null,
-  keyIsProfiles: boolean,
-  agreed: string | undefined,
-): Place {
-  let place: Place | null = null;
-  const error = refusalOf(() => {
-    place = checkedPlace(named, profile, keyIsProfiles, agreed);
-  });
-  if (place) return place;
-  const { apiUrl, apiUrlFrom } = named;
-  return {
-    baseUrl: withoutLogin(apiUrl ?? profile?.apiUrl ?? ""),
-    baseUrlFrom: apiUrlFrom ?? `profile ${profile?.name}`,
-    conflict: error && { at: "api", error },
-  };
-}
-
-function checkedPlace(
   { apiUrl, apiUrlFrom, profileFrom }: Named,
   profile: Profile | null,
   keyIsProfiles: boolean,
   agreed: string | undefined,
 ): Place {
-  const own = profile && checkedUrl(profile.apiUrl, `profile ${profile.name}`, profile.insecure);
   const ownSource = `profile ${profile?.name}`;
-  if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile")) {
-    return { baseUrl: own ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default", conflict: null };
+  const own = profile && tried(profile.apiUrl, () => checkedUrl(profile.apiUrl, ownSource, profile.insecure));
+  if (own?.error) {
+    const hint: Hint = [belt("login", "--profile", profile!.name, "--api-url", "<url>"), " gives it another"];
+    return {
+      baseUrl: own.url,
+      baseUrlFrom: ownSource,
+      conflict: { at: "api", error: own.error.with({ hint }) },
+    };
   }
-  const samePlace = own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own).origin;
-  const url = checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure);
+  if (apiUrl === null || (own && apiUrlFrom !== "--api-url" && profileFrom === "--profile"))
+    return { baseUrl: own?.url ?? DEFAULT_URL, baseUrlFrom: own ? ownSource : "default", conflict: null };
+  const samePlace =
+    own !== null && URL.canParse(apiUrl) && new URL(apiUrl).origin === new URL(own.url).origin;
+  const { url, error } = tried(apiUrl, () => checkedUrl(apiUrl, apiUrlFrom!, samePlace && profile!.insecure));
   const isAgreed = apiUrlFrom === "--api-url" || agreed === pinnedTarget(profile?.name ?? "", url);
-  const error =
-    keyIsProfiles && !samePlace && !isAgreed
+  const elsewhere =
+    error === null && keyIsProfiles && !samePlace && !isAgreed
       ? usageError(
-          `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own}`,
+          `BELT_API_URL is ${url}, and the key of ${ownSource} is for ${own?.url}`,
           `unset BELT_API_URL, choose another --profile, or say --api-url ${url} to send the key there`,
         )
       : null;
-  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict: error && { at: "api", error } };
+  const conflict = error ?? elsewhere;
+  return { baseUrl: url, baseUrlFrom: apiUrlFrom!, conflict: conflict && { at: "api", error: conflict } };
+}
+
+/** The URL as it is used, or as it was written where it cannot be. */
+function tried(text: string, check: () => string): { url: string; error: BeltError | null } {
+  let url = withoutLogin(text);
+  const error = refusalOf(() => {
+    url = check();
+  });
+  return { url, error };
 }
 
 function isTrue(value: string | undefined): boolean {

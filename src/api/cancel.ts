@@ -33,8 +33,7 @@ export async function cancelTask(api: Api, id: string, signal: AbortSignal): Pro
   // That it has ended already is a refusal that the task itself explains; this one is not.
   if (answer instanceof BeltError) throw answer;
   // Neither the answer nor the task says that this is the API.
-  if (answer === "unclear" && !before && !after)
-    throw notAsExpected(`its answer does not tell whether task ${id} is cancelled`);
+  if (answer === "unclear" && !before && !after) throw untold(id);
   // `cancelled: true` is the API's word, whatever the number says (src/api/README.md, "Status numbers", rule 5).
   const status = answer === "cancelled" ? "cancelled" : (after?.status ?? "cancelling");
   return cancellation(after ?? { id, status_code: null }, status, true);
@@ -57,6 +56,11 @@ export async function requestCancel(
     if (thrown instanceof BeltError) return thrown;
     throw thrown;
   }
+}
+
+/** For who cannot look at the task either. */
+export function untold(id: string): BeltError {
+  return notAsExpected(`its answer does not tell whether task ${id} is cancelled`);
 }
 
 function denied(id: string): BeltError {

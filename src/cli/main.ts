@@ -97,7 +97,8 @@ async function isTaken(host: Host, refused: Command, words: string[]): Promise<b
   const nowhere = { write: (_: string, done?: () => void) => done?.() };
   const { buildProgram } = await import("./program.ts");
   const answer = new PacedWriter(nowhere, new AbortController().signal);
-  const program = await buildProgram(host, answer, async () => {});
+  const typed: Host = Object.create(host, { argv: { value: words } });
+  const program = await buildProgram(typed, answer, async () => {});
   const target = ({ local, apiUrl, profile }: GlobalFlags) => [local, apiUrl, profile];
   const thrown = await program.parseAsync(words, { from: "user" }).then(
     () => null,

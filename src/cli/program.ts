@@ -58,7 +58,7 @@ export async function buildProgram(
     // What was probably meant is told in belt's own way, too.
     .showSuggestionAfterError(false)
     .option("-V, --version", "print the version")
-    .on("option:version", () => printVersion(host, answer));
+    .on("option:version", () => printVersion(program, host, answer));
   addGlobalOptions(program);
   program.hook("preAction", (_, command) => refuseKeys(program, command));
 
@@ -114,8 +114,8 @@ function documentsOf(program: Command, { stdout }: Host, answer: PacedWriter): D
 }
 
 /** Behind a command it is more likely to be the version of an app. */
-function printVersion({ argv, root }: Host, answer: PacedWriter): never {
-  if (argv.slice(0, argv.findIndex(isVersion)).some((word) => !word.startsWith("-"))) {
+function printVersion(program: Command, { argv, root }: Host, answer: PacedWriter): never {
+  if (isBehindCommand(program, argv)) {
     throw usageError("--version is no option of a command", [
       belt("--version"),
       " prints belt's; that of an app stands behind its name, as in infsh/flux@1a2b3c4d",
@@ -126,8 +126,13 @@ function printVersion({ argv, root }: Host, answer: PacedWriter): never {
   throw new CommanderError(0, "commander.version", version);
 }
 
-function isVersion(word: string): boolean {
-  return /^(-V|--version)(=|$)/.test(word);
+function isBehindCommand({ options }: Command, argv: readonly string[]): boolean {
+  for (let at = 0; at < argv.length && !/^(-V|--version)$/.test(argv[at]!); at++) {
+    const word = argv[at]!;
+    if (!word.startsWith("-")) return true;
+    if (options.find(({ short, long }) => word === short || word === long)?.required) at++;
+  }
+  return false;
 }
 
 function addGlobalOptions(program: Command): void {

@@ -32,7 +32,8 @@ export class RecordStore<Kept extends { id: string }> {
       return this.#judged(record);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-      throw new ApiError(500, "unreadable_record", `the record of ${id} cannot be read: ${this.#path(id)}`);
+      // Gone as far as anybody can tell: to ask again leads nowhere.
+      throw new ApiError(410, "unreadable_record", `the record of ${id} cannot be read: ${this.#path(id)}`);
     }
   }
 

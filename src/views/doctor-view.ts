@@ -5,6 +5,7 @@ import { formatDuration, safeLine } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
 import { beside, hang } from "../terminal/wrap.ts";
 import { type DoctorDocument, WORRYING_SKEW } from "./doctor-document.ts";
+import { keyText } from "./profile-views.ts";
 
 type Mark = "good" | "doubtful" | "bad" | "none";
 
@@ -58,6 +59,7 @@ function versionRows({ belt, node, platform }: DoctorDocument): Row[] {
 
 function accountRows({ profile, key, proxy, trouble, error }: DoctorDocument): Row[] {
   const refused = error !== null && (error.http_status === 401 || error.http_status === 403);
+  const isUnfit = key.end === null && key.from !== null && key.from !== "local server";
   const overrides = key.overrides === null ? "" : `, in place of the current profile, ${key.overrides}`;
   return [
     {
@@ -70,9 +72,10 @@ function accountRows({ profile, key, proxy, trouble, error }: DoctorDocument): R
       : trouble === "key"
         ? { name: "key", value: "not usable", ...flaw(error) }
         : {
-            mark: key.from === null || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
+            mark:
+              key.from === null || isUnfit || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
             name: "key",
-            value: key.end ?? (key.from === null ? "none" : "its own"),
+            value: key.end ?? keyText(key.from),
             detail: `${from(key.from)}${overrides}${refused ? `: ${error.message}` : ""}`,
           },
     trouble === "proxy"

@@ -62,7 +62,7 @@ export const accountView: View<AccountDocument> = {
       [
         ["profile", account.name === null ? "none" : sourced(safeLine(account.name), account.name_from)],
         ["api", sourced(api + (account.insecure ? colors.yellow(" insecure") : ""), account.api_url_from)],
-        ["key", sourced(account.key ?? (account.key_from === null ? "none" : "its own"), account.key_from)],
+        ["key", sourced(account.key ?? keyText(account.key_from), account.key_from)],
         ["infra", account.infra ?? "as the API chooses"],
         ["status table", account.status_table],
       ],
@@ -92,3 +92,9 @@ export const removedView: View<{ name: string; removed: true }> = {
   text: ({ name }) => `profile ${safeLine(name)} is removed`,
   bare: () => "",
 };
+
+/** In place of a key that is not shown. */
+export function keyText(from: string | null): string {
+  if (from === null) return "none";
+  return from === "local server" ? "its own" : "not usable";
+}

@@ -26,6 +26,7 @@ describe("is one document with --json", () => {
     ["completion bash --json", { shell: "bash", script: expect.stringContaining("COMPREPLY") }],
     ["--version --json", { version: expect.stringMatching(/^\d/) }],
     ["--json -V", { version: expect.stringMatching(/^\d/) }],
+    ["--json --profile work --color never -V", { version: expect.stringMatching(/^\d/) }],
   ])("%s", async (line, document) => {
     expect(JSON.parse(await printed(line))).toMatchObject(document);
   });

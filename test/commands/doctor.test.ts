@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DoctorDocument } from "../../src/views/doctor-document.ts";
@@ -154,6 +154,29 @@ describe("belt doctor", () => {
       const given = await belt(["task", "list", "--api-url", url], { home, env });
       expect(given.code).toBe(2);
       expect(given.stderr).not.toContain("s3cret");
+    });
+
+    it("a URL whose path holds an @ keeps it, in hints as well", async () => {
+      const url = "http://127.0.0.1:9/a@b";
+      const { stderr } = await belt(["task", "get", "../x", "--api-url", url], { home, env });
+      expect(stderr).not.toContain("http://b");
+      const shown = await belt(["profile", "show", "--api-url", url, "--field", "api_url"], { home, env });
+      expect(shown.stdout).toBe(`${url}\n`);
+    });
+
+    it("a key that is none beside a base URL that is none", async () => {
+      const { page } = await look({ INFSH_API_KEY: '"x"', BELT_API_URL: "ftp://x" });
+      expect(page).toMatch(/^✗ {2}key +not usable {2}from INFSH_API_KEY/m);
+      expect(page).toMatch(/^✗ {2}api +ftp:\/\/x {2}BELT_API_URL: /m);
+    });
+
+    it("a base URL in a profile that is none, whatever else is named", async () => {
+      await belt(["login", "--no-check", "--profile", "work"], { home, stdin: KEY });
+      const file = join(home.dir, "config/profiles.json");
+      writeFileSync(file, readFileSync(file, "utf8").replace("https://api.inference.sh", "ftp://bad"));
+      const { page, report } = await look({}, "--api-url", "http://127.0.0.1:1");
+      expect(report.api).toMatchObject({ url: "ftp://bad", from: "profile work" });
+      expect(page).toContain("To do: belt login --profile work --api-url");
     });
 
     it("a profile that is not there", async () => {

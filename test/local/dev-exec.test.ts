@@ -103,6 +103,19 @@ describe("dev exec", () => {
       write("s.yaml", `steps: [{on: task, do: {phase: running, hold: 600ms}}]\nexpect: {tasks: {${expect}}}`);
     const ended = await exec(app, "--scenario", scenario("completed: 1"), "--", "sh", "-c", linger);
     expect(ended.stderr).toMatch(/held {3}tasks completed {2}expected 1, got 1\n$/);
+    const failing = await exec(
+      app,
+      "--scenario",
+      scenario("failed: 0"),
+      "--",
+      "sh",
+      "-c",
+      linger.replace("chunks", "fail"),
+    );
+    expect(failing).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/tasks failed {2}expected 0, got 1\n/),
+    });
     const running = await exec(app, "--scenario", scenario("running: 1"), "--", "sh", "-c", linger);
     expect(running.stderr).toMatch(/tasks running {2}expected 1, got 1\n/);
   });

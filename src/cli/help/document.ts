@@ -7,7 +7,7 @@ import { TOPICS } from "./topics.ts";
 /** Of the documents of help; grows when a field changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;
 
-/** How pages that no command makes, such as help, are printed for scripts. */
+/** How `belt help` and `belt completion`, which ask no API, are printed for scripts. */
 export interface Documents {
   /** True where a script asks for data: `--json` or `--field`. */
   areWanted(): boolean;

@@ -80,8 +80,15 @@ async function settled({ now, signal }: Context, server: LocalServer): Promise<R
   for (const until = now() + SETTLE; ; await wait(PAUSE)) {
     const rehearsal = server.rehearsal();
     const mayChange = server.running() > 0 && now() < until && !signal.aborted;
-    if (!rehearsal || !mayChange || whatFailed(rehearsal).length === 0) return rehearsal;
+    if (!rehearsal || !mayChange || isSettled(rehearsal)) return rehearsal;
   }
+}
+
+/** True when no end of a task is waited for: how many fail is known when all have ended, unless some are to run on. */
+function isSettled(rehearsal: Rehearsal): boolean {
+  const expected = rehearsal.checks.map(({ what }) => what).filter((what) => what.startsWith("tasks "));
+  const isOfEnds = expected.length > 0 && !expected.includes("tasks running");
+  return whatFailed(rehearsal).length === 0 && !isOfEnds;
 }
 
 /** The command may have left something running in the background, which would find no server any more. */

@@ -58,7 +58,7 @@ function checkName(name: string): string {
   if (name.trim() === name && !/^(-|$)/.test(name) && name.length <= 100 && !/\p{C}/u.test(name)) return name;
   throw usageError(
     `${JSON.stringify(name)} cannot be the name of a profile`,
-    "a name has 1 to 100 characters, no control characters, and no space at its ends",
+    "a name has 1 to 100 characters, no control characters, no space at its ends, and does not begin with -",
   );
 }
 

@@ -1,4 +1,4 @@
-import { requestCancel } from "../../api/cancel.ts";
+import { requestCancel, untold } from "../../api/cancel.ts";
 import type { Api } from "../../api/client.ts";
 import { getTask } from "../../api/get-task.ts";
 import { deadline } from "../../api/http/network-errors.ts";
@@ -48,7 +48,8 @@ export async function cancel(
     ctx.out.note(`${reason.message}, but task ${taskId} had already ended`);
     return { task, error: null };
   }
-  const refused = answer instanceof BeltError && task?.status !== "cancelling" ? answer : null;
+  const told = answer === "unclear" && task === null ? untold(taskId) : answer;
+  const refused = told instanceof BeltError && task?.status !== "cancelling" ? told : null;
   const outcome = ended
     ? `; task ${taskId} was cancelled`
     : refused

@@ -39,6 +39,14 @@ export class GrowingOutput {
     }, PACE);
   }
 
+  /** Something else is told now: what there is of the text is shown, and its line ended. */
+  pause(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#newest !== null) this.#show();
+    this.#text?.pause();
+  }
+
   /** Shows what is left of the text, and looks for no more. */
   end(task: TaskDocument | null): void {
     if (this.#timer) clearTimeout(this.#timer);

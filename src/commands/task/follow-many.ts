@@ -60,7 +60,7 @@ export async function followAll(
         const outcome = await toEnd(watching, followers).catch((thrown) =>
           ctx.signal.aborted
             ? { id, document: null, error: detached(ctx, command, [id]) }
-            : broken(thrown, watching, timeout ?? 0),
+            : broken(thrown, watching, followers),
         );
         return onEnd(outcome, watching.seq);
       }),
@@ -87,11 +87,11 @@ function after(signal: AbortSignal, ms: number): AbortSignal {
 }
 
 /** Whether it runs, or is there at all, nobody knows. */
-function unheard(id: string, waited: number): BeltError {
+function unheard({ name, args }: BeltCommand, id: string, waited: number): BeltError {
   return new BeltError({
     code: "not_seen",
     message: `the API told nothing of task ${id} in ${formatDuration(waited)}`,
-    hint: belt("task wait", id),
+    hint: belt(name, ...args, id),
     exit: "stillRunning",
     retryable: true,
     taskId: id,
@@ -175,8 +175,12 @@ function isUnknown(thrown: unknown): boolean {
 }
 
 /** A following that did not reach the end: out of time, or failed. */
-function broken(thrown: unknown, { api, id, seen }: Watching, timeout: number): Outcome<TaskDocument> {
-  const late = () => (seen ? stillRunning(id, timeout, api) : unheard(id, timeout));
+function broken(
+  thrown: unknown,
+  { api, id, seen }: Watching,
+  { command, timeout = 0 }: Followers,
+): Outcome<TaskDocument> {
+  const late = () => (seen ? stillRunning(id, timeout, api) : unheard(command, id, timeout));
   const error = thrown === OUT_OF_TIME ? late() : asBeltError(thrown);
   return thrown === OUT_OF_TIME && seen ? { id, document: seen, error } : { id, document: null, error };
 }

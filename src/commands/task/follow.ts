@@ -50,6 +50,7 @@ async function showAll(
       if (event.type === "output") growing?.take(event.output);
       if (event.type === "status" && !growing?.isShown)
         ctx.out.progress.busy(ids.length > 1 ? `${event.task_id} ${event.status}` : event.status);
+      if (event.type === "status" && isTerminal(event.status)) growing?.pause();
       if (event.type === "result") growing?.end(event.task);
       const shown =
         event.type === "result" && growing ? { ...event, task: growing.unseen(event.task) } : event;

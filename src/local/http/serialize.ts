@@ -6,6 +6,7 @@ import { type FileStore, readReference } from "../tasks/file-store.ts";
 import { mapStrings } from "../tasks/json.ts";
 import type { Task } from "../tasks/task.ts";
 import type { LogEntry } from "../tasks/task-log.ts";
+import type { Listed } from "../tasks/tasks.ts";
 import { OWNER } from "./owner.ts";
 
 export interface SerializerOptions {
@@ -33,6 +34,13 @@ export class Serializer {
   }
 
   /** Without `logs` the list is empty: lists and first answers stay small. */
+  /** As a list has it; of one whose record cannot be read nothing is known but that. */
+  listed({ id, task, problem }: Listed): JsonObject {
+    return task
+      ? this.task(task)
+      : { id, short_id: id.slice(-8), status: 0, status_text: "unknown", error: problem };
+  }
+
   task(task: Task, logs: LogEntry[] = []): JsonObject {
     const withUris = (value: unknown) => mapStrings(value, (text) => this.uri(text));
     return {

@@ -1,6 +1,7 @@
 import { isTerminal } from "../../wire/status.ts";
 import { ApiError, invalidField } from "../errors.ts";
 import { isId } from "../ids.ts";
+import type { Listed } from "../tasks/tasks.ts";
 import { page, readListQuery } from "./list-query.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Reply } from "./response.ts";
@@ -26,18 +27,13 @@ const TASK_FIELDS = {
 export async function listTasks({ tasks, serializer }: Services, { body }: ApiRequest): Promise<Reply> {
   const { limit, cursor, matches, messages } = readListQuery(body, TASK_FIELDS);
   if (cursor !== null && !isId(cursor)) throw invalidField("cursor", "is no next_cursor of this list");
-  const { items, next, total, unreadable } = await tasks.list(
+  const serialize = (listed: Listed) => serializer.listed(listed);
+  const { items, next, total } = await tasks.list(
     limit,
     cursor,
-    matches && ((task) => matches(serializer.task(task))),
+    matches && ((listed) => matches(serialize(listed))),
   );
-  const shown = items.map((task) => serializer.task(task));
-  const remarks = unreadable.map((message) => ({
-    level: "warning" as const,
-    code: "unreadable_record",
-    message,
-  }));
-  return { data: page(shown, next, cursor, limit, total), messages: [...messages, ...remarks] };
+  return { data: page(items.map(serialize), next, cursor, limit, total), messages };
 }
 
 export async function getTask({ tasks, serializer }: Services, { params }: ApiRequest): Promise<Reply> {

@@ -5,7 +5,7 @@ import type { AppVersion } from "../apps/app-version.ts";
 import type { Resolved } from "../apps/catalog.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../error-text.ts";
-import { notFound } from "../errors.ts";
+import { ApiError, notFound } from "../errors.ts";
 import type { EmitEvent } from "../events.ts";
 import { AppError } from "../workers/conversation.ts";
 import { WorkerExit } from "../workers/worker-exit.ts";
@@ -23,6 +23,9 @@ export interface TasksOptions {
   /** Called once, when the task has ended. */
   onEnd(task: Task): void;
 }
+
+/** A task of a list; without it where its record cannot be read, and why. */
+export type Listed = { id: string; task: Task; problem: null } | { id: string; task: null; problem: string };
 
 /** Finished tasks that are answered from memory; older ones are read from disk. */
 const RECENT = 100;
@@ -104,31 +107,33 @@ export class Tasks {
   async list(
     limit: number,
     cursor: string | null,
-    matches: ((task: Task) => boolean) | null,
-  ): Promise<{ items: Task[]; next: string | null; total: number; unreadable: string[] }> {
-    const unreadable: string[] = [];
-    const ids = await this.#ids(matches, unreadable);
+    matches: ((listed: Listed) => boolean) | null,
+  ): Promise<{ items: Listed[]; next: string | null; total: number }> {
+    const ids = await this.#ids(matches);
     const from = cursor === null ? 0 : ids.findIndex((id) => id < cursor);
     const page = from === -1 ? [] : ids.slice(from, from + limit);
-    const items = await Promise.all(page.map((id) => this.#look(id, unreadable)));
+    const items = await Promise.all(page.map((id) => this.#look(id)));
     const last = page.at(-1);
     const next = last !== undefined && from + limit < ids.length ? last : null;
-    return { items: items.filter((task) => task !== null), next, total: ids.length, unreadable };
+    return { items: items.filter((listed) => listed !== null), next, total: ids.length };
   }
 
-  /** Null for one that has gone, or that cannot be read, which is told among `unreadable`. */
-  async #look(id: string, unreadable: string[] = []): Promise<Task | null> {
-    return await this.get(id).catch((error) => {
-      if (error.status !== 404) unreadable.push(messageOf(error));
-      return null;
-    });
+  /** Null for one that has gone. */
+  async #look(id: string): Promise<Listed | null> {
+    try {
+      return { id, task: await this.get(id), problem: null };
+    } catch (error) {
+      return error instanceof ApiError && error.status === 404
+        ? null
+        : { id, task: null, problem: messageOf(error) };
+    }
   }
 
   /** What was submitted since then, in milliseconds since 1970; newest first. */
   async since(time: number): Promise<Task[]> {
     const found: Task[] = [];
     for (const id of await this.#options.store.ids()) {
-      const task = await this.#look(id);
+      const task = (await this.#look(id))?.task;
       if (task && task.createdAt < time) break;
       if (task) found.push(task);
     }
@@ -136,13 +141,13 @@ export class Tasks {
   }
 
   /** Of all tasks, or of those that match, which are read one after the other: there may be many. */
-  async #ids(matches: ((task: Task) => boolean) | null, unreadable: string[]): Promise<string[]> {
+  async #ids(matches: ((listed: Listed) => boolean) | null): Promise<string[]> {
     const ids = await this.#options.store.ids();
     if (!matches) return ids;
     const found: string[] = [];
     for (const id of ids) {
-      const task = await this.#look(id, unreadable);
-      if (task && matches(task)) found.push(id);
+      const listed = await this.#look(id);
+      if (listed && matches(listed)) found.push(id);
     }
     return found;
   }

@@ -46,7 +46,7 @@ export class Pool {
     this.#options = options;
   }
 
-  /** An worker for one task, or for a session; give it back with `release`. */
+  /** A worker for one task, or for a session; give it back with `release`. */
   acquire(need: Need): Promise<WorkerProcess> {
     return new Promise((resolve, reject) => {
       const waiting = { need, resolve, reject };
@@ -82,7 +82,7 @@ export class Pool {
   }
 
   /**
-   * An worker to ask for schemas without waiting behind tasks: a free one, or a process more for a
+   * A worker to ask for schemas without waiting behind tasks: a free one, or a process more for a
    * moment, which stays if there is room for it.
    */
   async withAnyWorker<T>(version: AppVersion, use: (worker: WorkerProcess) => Promise<T>): Promise<T> {

@@ -1,0 +1,97 @@
+/** More of what is typed first, by habits of other tools or in the middle of a change, each with a hint that can be followed. */
+import { afterAll, expect, it } from "vitest";
+import { belt, Home } from "../support/belt.ts";
+
+const home = new Home();
+afterAll(() => home.remove());
+
+const FOX = 'belt run infsh/flux --input prompt="a fox"';
+
+it.each([
+  [["run", "infsh/flux", "--input-prompt", "a fox"], FOX],
+  [["run", "infsh/flux", "--prompt", "it's\na fox"], "belt run infsh/flux --input $'prompt=it\\'s\\na fox'"],
+  [["run", "infsh/flux", "--input-prompt=a fox"], FOX],
+  [["run", "infsh/flux", "--param.prompt", "a fox"], FOX],
+  [["run", "a/b", "--input.some_key=1"], "belt run a/b --input some_key=1"],
+  [["run", "infsh/flux", "--input", "prompt", "a fox"], FOX],
+  [["run", "infsh/flux", "--input", "a fox"], FOX],
+  [["run", "infsh/flux", "-i", "prompt=a", "fox"], 'belt run infsh/flux -i prompt="a fox"'],
+  [
+    ["run", "infsh/flux", "-i", "seed:=1", "a", "fox"],
+    'belt run infsh/flux --input prompt="a fox" -i seed:=1',
+  ],
+  [
+    ["run", "infsh/flux", "-i", "prompt=a", "--save", "out", "b", "c"],
+    'belt run infsh/flux -i prompt="a b c" --save out',
+  ],
+  [
+    ["run", "infsh/flux", "-i", "image=@x.png", "fox"],
+    "belt run infsh/flux --input prompt=fox -i image=@x.png",
+  ],
+  [["run", "infsh/counter", "a fox"], "belt run infsh/counter --help-app"],
+  [["run", "infsh/counter", "-i", "a fox"], "belt run infsh/counter --help-app"],
+  [["run", "-it", "infsh/flux", "a fox"], FOX],
+  [["run", "infsh/flux", "--input-file", "params.json"], "belt run infsh/flux --input @params.json"],
+  [["run", "--rm", "infsh/flux", "a fox"], FOX],
+  [["run", "infsh/flux", "-i", "a=b", "--save"], "belt run infsh/flux -i a=b --save out"],
+  [["run", "infsh/flux", "-i", "a=b", "--timeout"], "belt run infsh/flux -i a=b --timeout 5m"],
+  [["run", "infsh/flux", "-i", "a=b", "--infra"], "belt run infsh/flux -i a=b --infra cloud"],
+  [["run", "infsh/flux", "-i", "a=b", "--infra", "gpu"], "belt run --help shows how it is used"],
+  [["run", "infsh/flux", "-i", "a=b", "--color", "some"], "belt run --help shows how it is used"],
+  [["session", "run", "infsh/counter"], "belt run --session new infsh/counter"],
+  [["keepalive", "sess_1"], "belt session keepalive sess_1"],
+  [["end", "sess_1"], "belt session end sess_1"],
+  [["use", "work"], "belt profile use work"],
+  [["auth", "whoami"], "belt profile show"],
+  [["auth", "frobnicate"], "belt help lists the commands"],
+  [["config", "view"], "belt profile show"],
+  [["config", "show"], "belt profile show"],
+  [["profile", "view"], "belt profile show"],
+  [["account", "current"], "belt profile show"],
+  [["app", "my"], "belt app list"],
+  [["app", "list", "--query", "video"], "belt app list --search video"],
+  [["pricing", "infsh/flux"], "belt run --dry-run infsh/flux"],
+  [["ps", "-aq"], "belt task list -q"],
+  [["container", "ls"], "belt task list"],
+  [["task", "list", "--format", "{{.ID}}"], "belt task list --field id"],
+  [["task", "list", "--format", "{{.ID}} {{ .Status }}"], "belt task list --field id,status"],
+  [["task", "list", "--jq", ".[].id"], "belt task list --field id"],
+  [["task", "get", "t", "--jq", ".output.image"], "belt task get t --field output.image"],
+  [["completion", "-s", "bash"], "belt completion bash"],
+  [["completion", "--shell=zsh"], "belt completion zsh"],
+  [["agent", "run", "infsh/guide", "hi", "--session", "new"], "belt agent run infsh/guide hi"],
+  [["agent", "run", "infsh/guide", "hi", "--thread", "c1"], "belt agent run infsh/guide hi --chat c1"],
+  [["agent", "stop", "chat_1"], "belt chat stop chat_1"],
+  [["agent", "get", "chat_1"], "belt chat get chat_1"],
+  [["chat", "cancel", "chat_1"], "belt chat stop chat_1"],
+  [["chat", "watch", "chat_1"], "belt chat get chat_1"],
+  [["chat", "continue", "chat_1", "infsh/guide", "hi"], "belt agent run --chat chat_1 infsh/guide hi"],
+  [["chat", "run", "infsh/guide", "hi"], "belt agent run infsh/guide hi"],
+  [["api", "/me"], "belt api GET /me"],
+  [["api", "/tasks", "--method", "post"], "belt api POST /tasks"],
+  [["api", "-X", "POST", "/run"], "belt api POST /run"],
+  [["api", "-X", "GET", "/tasks"], "belt api GET /tasks"],
+  [["api", "-X", "DELETE", "sessions/x"], "belt api DELETE sessions/x"],
+  [["api", "-X", "POST", "tasks/list"], "belt api POST tasks/list"],
+  [["session", "run", "infsh/flux", "prompt=x"], "belt run --session new infsh/flux --input prompt=x"],
+  [["session", "open", "infsh/flux", "a fox"], 'belt run --session new infsh/flux --input prompt="a fox"'],
+  [["run", "infsh/flux", "--input"], 'belt run infsh/flux --input prompt="a lighthouse at dusk"'],
+  [["run", "a/b", "--input"], "belt run a/b --help-app"],
+  [["run", "infsh/flux", "-i", "a", "fox"], 'belt run infsh/flux -i prompt="a fox"'],
+  [["run", "infsh/echo", "--input", "text", "@cat.txt"], "belt run infsh/echo --input text=@cat.txt"],
+  [["run", "-i", "prompt", "infsh/flux", "a fox"], 'belt run infsh/flux -i prompt="a fox"'],
+  [["task", "get", "t1", "--jq", ".[] | .id"], "belt task get --help shows how it is used"],
+  [["task", "list", "--jq", ".[] | select(.a) | .id"], "belt task list --help shows how it is used"],
+  [["task", "list", "--format", "{{json .}}"], "belt task list --help shows how it is used"],
+  [["agent", "get", "infsh/guide"], "belt api GET /agents/infsh/guide"],
+  [["agent", "stop", "infsh/guide"], "belt agent --help shows how it is used"],
+  [["chat", "resume", "infsh/guide", "hi"], "belt agent run --chat @last infsh/guide hi"],
+  [["chat", "continue"], "belt agent run --chat @last infsh/guide"],
+  [["exec", "-it", "infsh/flux", "a fox"], FOX],
+  [["batch", "a/b", "--from-file", "rows.csv"], "belt batch a/b rows.csv"],
+  [["api", "POST", "/run", "--max-cost", "1"], "belt api --help shows how it is used"],
+])("%j", async (argv, meant) => {
+  const { code, stdout, stderr } = await belt(argv, { home });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(/^hint: (.*)$/m.exec(stderr)?.[1]).toBe(meant);
+});
