@@ -8,7 +8,10 @@ const DEEPEST = 5;
 
 /** What a path that leads nowhere may mean: one that ends with it, or is nearly it. Null for none. */
 export function nearPath(value: unknown, keys: readonly string[]): string | null {
-  const all = pathsIn(value);
+  // What came out is asked for, not what went in.
+  const isOutput = ([first]: string[]) => first === "output";
+  const paths = pathsIn(value);
+  const all = [...paths.filter(isOutput), ...paths.filter((path) => !isOutput(path))];
   const wanted = keys.join("\n");
   const inside = all.find((path) => path.slice(-keys.length).join("\n") === wanted);
   if (inside) return writtenPath(inside);

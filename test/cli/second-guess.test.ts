@@ -89,6 +89,14 @@ it.each([
   [["chat", "continue"], "belt agent run --chat @last infsh/guide"],
   [["exec", "-it", "infsh/flux", "a fox"], FOX],
   [["batch", "a/b", "--from-file", "rows.csv"], "belt batch a/b rows.csv"],
+  [["task", "list", "--field", "id", "status"], "belt task list --field id,status"],
+  [["task", "list", "--field", "id", "status", "app"], "belt task list --field id,status,app"],
+  [["task", "list", "--field", "id", "failed"], "belt task list --field id --status failed"],
+  [
+    ["run", "infsh/flux", "--field", "id", "status", "-i", "prompt=a"],
+    "belt run infsh/flux --field id,status -i prompt=a",
+  ],
+  [["task", "list", "--ids"], "belt task list --quiet"],
   [["api", "POST", "/run", "--max-cost", "1"], "belt api --help shows how it is used"],
 ])("%j", async (argv, meant) => {
   const { code, stdout, stderr } = await belt(argv, { home });

@@ -34,3 +34,13 @@ it.each([
     if (words !== null) expect(stderr.indexOf("warning: ")).toBeLessThan(stderr.indexOf("task task_1"));
   })(),
 );
+
+it("a field that is in the input and in the output is looked for in the output", () =>
+  scene(async ({ api, belt }) => {
+    const task = api.task("completed", { input: { text: "in" }, output: { text: "out" } });
+    api.on("GET /tasks/task_1", api.ok(task));
+    const { code, stderr } = await belt("task", "get", "task_1", "--field", "text");
+    expect(code).toBe(1);
+    expect(stderr).toContain("did you mean output.text?");
+    expect(stderr).toContain("hint: belt task get task_1 --field output.text");
+  })());

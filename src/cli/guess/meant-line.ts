@@ -71,6 +71,8 @@ export class MeantLine {
 
   #extra(word: string): boolean {
     const own = EXTRA_WORDS[this.#name()];
+    const isOwn = own !== undefined && this.#options.find(own)?.argChoices?.includes(word);
+    if (!isOwn && this.#options.joinFields(word)) return true;
     const name = own !== "--input" && FIELDS.test(word) ? "--field" : own;
     if (name === undefined) return false;
     if (name !== "--input") return !this.#options.words.includes(name) && this.#options.give(name, word);

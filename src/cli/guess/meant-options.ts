@@ -3,7 +3,7 @@ import { closest } from "../../input/closest.ts";
 import { inputNamed, type KnownApp, USUAL } from "./known-apps.ts";
 import { type MeantOption, meantOption } from "./meant-option.ts";
 import { isWholeName } from "./meant-path.ts";
-import { findOption, type Given, givenTo, isOption, isSpec, keyOf, split } from "./options.ts";
+import { findOption, type Given, givenTo, isOption, isSpec, keyOf, pathOf, split } from "./options.ts";
 import { OPTIONS, VALUE_SAMPLES, VALUES } from "./other-options.ts";
 
 export interface Meaning {
@@ -26,14 +26,6 @@ function isAllShort(word: string): boolean {
     /^-[a-z]{2,}$/i.test(word) &&
     [...word.slice(1)].every((letter) => Object.hasOwn(OPTIONS, `-${letter}`) || letter === "q")
   );
-}
-
-/** "{{.ID}}" of Go's templates and ".[].id" of jq as belt has them; null for what no path can say. */
-function pathOf(text: string): string | null {
-  const fields = [...text.matchAll(/\{\{\s*\.(\w+)\s*\}\}/g)].map(([, name]) => name!.toLowerCase());
-  if (fields.length > 0) return fields.join(",");
-  const path = text.replace(/^\.(\[\]\.?)?(?=.)/, "");
-  return /^[\p{L}\p{N}_$.,\\-]+(\[\d+\][\p{L}\p{N}_$.,\\-]*)*$/u.test(path) ? path : null;
 }
 
 /** The options of a command line in the making, each as belt takes it. */
@@ -191,6 +183,13 @@ export class MeantOptions {
     const key = this.textKey();
     this.isInText = true;
     return key !== null && this.#push(name, `${key}=${text}`);
+  }
+
+  /** `--field id status`: one more field, behind a comma; false where no field was named just before. */
+  joinFields(word: string): boolean {
+    const isBehind = this.words.at(-2) === "--field" && /^[a-z][\w.]*$/i.test(word);
+    if (isBehind) this.words.push(`${this.words.pop()},${word}`);
+    return isBehind;
   }
 
   /** Puts words behind the text of an input that has one; false where none has. */

@@ -50,3 +50,11 @@ export function split(word: string): string[] {
   const at = word.indexOf("=");
   return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
+
+/** "{{.ID}}" of Go's templates and ".[].id" of jq as belt has them; null for what no path can say. */
+export function pathOf(text: string): string | null {
+  const fields = [...text.matchAll(/\{\{\s*\.(\w+)\s*\}\}/g)].map(([, name]) => name!.toLowerCase());
+  if (fields.length > 0) return fields.join(",");
+  const path = text.replace(/^\.(\[\]\.?)?(?=.)/, "");
+  return /^[\p{L}\p{N}_$.,\\-]+(\[\d+\][\p{L}\p{N}_$.,\\-]*)*$/u.test(path) ? path : null;
+}
