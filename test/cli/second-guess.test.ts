@@ -96,6 +96,8 @@ it.each([
     ["run", "infsh/flux", "--field", "id", "status", "-i", "prompt=a"],
     "belt run infsh/flux --field id,status -i prompt=a",
   ],
+  [["run", "infsh/echo", "--input", "-"], "belt run infsh/echo --input @-"],
+  [["session", "keepalive", "s1", "--interval", "20s"], "belt session keepalive s1 --every 20s"],
   [["task", "list", "--ids"], "belt task list --quiet"],
   [["api", "POST", "/run", "--max-cost", "1"], "belt api --help shows how it is used"],
 ])("%j", async (argv, meant) => {

@@ -42,7 +42,7 @@ async function hintIfRefused(...argv: string[]): Promise<string | undefined> {
 
 /** What an option is given that means one of these. */
 const VALUE_FOR: [RegExp, string[]][] = [
-  [/--(limit|max-cost|timeout|jobs)$/, ["3"]],
+  [/--(limit|max-cost|timeout|jobs|every)$/, ["3"]],
   [/--status$/, ["failed"]],
   [/--(save|field|out)$/, ["id"]],
   [/--(input|api-url)$/, ["a=b"]],
@@ -299,6 +299,7 @@ describe("the table of words from other tools", () => {
         ["task", "list", ...given],
         ["task", "logs", "@last", ...given],
         ["session", "end", "--all", ...given],
+        ["session", "keepalive", "@last", ...given],
       ];
       const all = await Promise.all(lines.map((line) => hintIfRefused(...line)));
       const isMeant = (meant: string | undefined, words: string) =>

@@ -180,6 +180,7 @@ export class MeantOptions {
   }
 
   #asText(name: string, text: string): boolean {
+    if (text === "-") return this.#push(name, "@-");
     const key = this.textKey();
     this.isInText = true;
     return key !== null && this.#push(name, `${key}=${text}`);

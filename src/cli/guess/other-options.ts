@@ -81,6 +81,8 @@ export const OPTIONS: Record<string, readonly string[]> = {
   "--app": [""],
   "--model": [""],
   "-m <number>": ["--timeout"],
+  "--interval": ["--every"],
+  "--period": ["--every"],
   "--async": ["--no-wait"],
   "--detach": ["--no-wait"],
   "--detached": ["--no-wait"],
