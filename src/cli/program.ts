@@ -75,7 +75,10 @@ export async function buildProgram(
   addAgent(noun("agent", "talk to agents", "Talk to agents."), act);
   addChat(noun("chat", "look at chats, and stop them", "Look at chats with agents, and stop them."), act);
   program.commandsGroup("Keep its state");
-  addSession(noun("session", "manage sessions", "Manage stateful sessions."), act);
+  addSession(
+    noun("session", "manage sessions", "Manage stateful sessions. belt run <app> --session new opens one."),
+    act,
+  );
   program.commandsGroup("Find apps, send files");
   addApp(
     noun("app", "find apps, and make new ones", "Find apps, see what they take, and make new ones."),

@@ -48,7 +48,7 @@ async function saveSample(ctx: Context, input: JsonObject, path: string): Promis
     ? await (await import("../input/yaml.ts")).stringifyYaml(input)
     : `${stringifyJson(input, 2)}\n`;
   await writeFile(resolve(ctx.machine.cwd, path), text, { flag: "wx" }).catch((error) => {
-    throw fileError("cannot write", path, error);
+    throw fileError("cannot write", path, error, "choose another name: nothing is overwritten");
   });
 }
 

@@ -89,8 +89,10 @@ function lackOf(paths: readonly FieldPath[], lacking: unknown[], all: number): B
   if (all === 1) return error;
   const names = missing.map(({ text }) => text).join(", ");
   const message = `${lacking.length} of ${all} results lack the field ${names}; ${whatIsThere(item, missing[0]!)}`;
-  return error.with({ message });
+  return error.with({ message, hint: WHOLE });
 }
+
+const WHOLE = "leave --field out to see all there is";
 
 /** What `--field` says when there is nothing of that name; null is the result that there is none. */
 export function noField(missing: readonly FieldPath[], value: unknown): BeltError {
@@ -102,9 +104,7 @@ export function noField(missing: readonly FieldPath[], value: unknown): BeltErro
     code: "no_such_field",
     message: `the result has no field ${names}; ${meant}${whatIsThere(value, missing[0]!)}`,
     hint:
-      taskId === null
-        ? "leave --field out to see all there is"
-        : belt("task get", taskId, ...(near === undefined ? [] : ["--field", near])),
+      taskId === null ? WHOLE : belt("task get", taskId, ...(near === undefined ? [] : ["--field", near])),
     exit: "failure",
     taskId: taskId ?? undefined,
   });

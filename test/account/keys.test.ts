@@ -110,6 +110,23 @@ describe("belt login", () => {
   });
 });
 
+it("a task of the local server is told as that where there is no key to ask another with", async () => {
+  const run = await belt(["run", "infsh/echo", "--local", "-i", "text=hi", "--field", "id"], { home });
+  const id = run.stdout.trim();
+  for (const argv of [
+    ["task", "get", id],
+    ["task", "wait", id, "task_other"],
+  ]) {
+    const { code, stdout, stderr } = await belt(argv, { home });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    const [verb, ...ids] = argv.slice(1);
+    expect(stderr).toBe(
+      `error: ${id} was submitted to the local server\nhint: belt task ${verb} ${ids.join(" ")} --local\n`,
+    );
+  }
+  expect((await belt(["task", "get", "task_other"], { home })).code).toBe(4);
+});
+
 describe("profiles", () => {
   it.each(["a.b.c", "two words", "größe 日本", "__proto__", "constructor", "__internal__", "a'b\"c"])(
     "may be called %j",

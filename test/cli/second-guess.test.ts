@@ -98,6 +98,11 @@ it.each([
   ],
   [["run", "infsh/echo", "--input", "-"], "belt run infsh/echo --input @-"],
   [["session", "keepalive", "s1", "--interval", "20s"], "belt session keepalive s1 --every 20s"],
+  [["run", "infsh/flux", "-i", "prompt=a", "-o", "fox.png"], "belt run infsh/flux -i prompt=a --save ."],
+  [
+    ["run", "infsh/flux", "-i", "prompt=a", "-o", "out/fox.png"],
+    "belt run infsh/flux -i prompt=a --save out",
+  ],
   [["task", "list", "--ids"], "belt task list --quiet"],
   [["api", "POST", "/run", "--max-cost", "1"], "belt api --help shows how it is used"],
 ])("%j", async (argv, meant) => {

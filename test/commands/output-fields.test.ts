@@ -44,3 +44,14 @@ it("a field that is in the input and in the output is looked for in the output",
     expect(stderr).toContain("did you mean output.text?");
     expect(stderr).toContain("hint: belt task get task_1 --field output.text");
   })());
+
+it.each([
+  ["state", "status"],
+  ["output.image.url", "output.image.uri"],
+])("%s is what other tools call %s", (field, meant) =>
+  scene(async ({ api, belt }) => {
+    api.on("GET /tasks/task_1", api.ok(api.task("completed", { output: { image: { uri: "https://x/y" } } })));
+    const { stderr } = await belt("task", "get", "task_1", "--field", field);
+    expect(stderr).toContain(`did you mean ${meant}?`);
+  })(),
+);

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Home } from "../support/belt.ts";
+import { belt, Home } from "../support/belt.ts";
 import { spawnDev } from "./dev-process.ts";
 import { cleanup, startServer, temporaryFolder } from "./server-fixture.ts";
 
@@ -53,4 +53,19 @@ test("belt dev serves the agent of the folder it is in", async () => {
   });
   const { apps } = server.events[0] as { apps: { app: string }[] };
   expect(apps.map(({ app }) => app)).toContain("test/mine");
+});
+
+test("an agent in the place of an app is told as that", async () => {
+  const home = new Home();
+  cleanup(() => home.remove());
+  for (const argv of [
+    ["app", "get", "infsh/guide"],
+    ["run", "infsh/guide", "-i", "text=hi"],
+  ]) {
+    const { code, stderr } = await belt([...argv, "--local"], { home });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(
+      /^hint: belt agent run --local infsh\/guide talks to it: it is an agent, not an app$/m,
+    );
+  }
 });

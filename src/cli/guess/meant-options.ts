@@ -3,7 +3,20 @@ import { closest } from "../../input/closest.ts";
 import { inputNamed, type KnownApp, USUAL } from "./known-apps.ts";
 import { type MeantOption, meantOption } from "./meant-option.ts";
 import { isWholeName } from "./meant-path.ts";
-import { findOption, type Given, givenTo, isOption, isSpec, keyOf, pathOf, split } from "./options.ts";
+import {
+  AS_INPUT,
+  findOption,
+  folderOf,
+  type Given,
+  givenTo,
+  isAllShort,
+  isOption,
+  isSpec,
+  keyOf,
+  METHOD,
+  pathOf,
+  split,
+} from "./options.ts";
 import { OPTIONS, VALUE_SAMPLES, VALUES } from "./other-options.ts";
 
 export interface Meaning {
@@ -12,20 +25,6 @@ export interface Meaning {
   app: KnownApp | null;
   /** True when more arguments follow behind `--`. */
   isWhole: boolean;
-}
-
-/** Those of curl and gh for the method of a request. */
-const METHOD = /^(-X|--method|--request)$/;
-
-/** "--input-prompt", "--param.seed". */
-const AS_INPUT = /^--(?:input|param|arg)s?[-_.](.+)$/;
-
-/** "-aq": letters of which each is an option of this tool or another. */
-function isAllShort(word: string): boolean {
-  return (
-    /^-[a-z]{2,}$/i.test(word) &&
-    [...word.slice(1)].every((letter) => Object.hasOwn(OPTIONS, `-${letter}`) || letter === "q")
-  );
 }
 
 /** The options of a command line in the making, each as belt takes it. */
@@ -174,7 +173,7 @@ export class MeantOptions {
   /** Gives an option a value, in its own words; false where it has none of that meaning. */
   give(name: string, value: string): boolean {
     if (name === "--input" && !isSpec(value)) return this.#asText(name, value);
-    const written = name === "--field" ? pathOf(value) : value;
+    const written = name === "--field" ? pathOf(value) : name === "--save" ? folderOf(value) : value;
     const meant = written === null ? null : this.#allowed(name, written);
     return meant !== null && this.#push(name, meant);
   }

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import type { Command, Option } from "commander";
+import { OPTIONS } from "./other-options.ts";
 
 /** The option of this spelling, without a value behind `=`, of the first command that has it. */
 export function findOption(word: string, commands: readonly Command[]): Option | undefined {
@@ -57,4 +59,23 @@ export function pathOf(text: string): string | null {
   if (fields.length > 0) return fields.join(",");
   const path = text.replace(/^\.(\[\]\.?)?(?=.)/, "");
   return /^[\p{L}\p{N}_$.,\\-]+(\[\d+\][\p{L}\p{N}_$.,\\-]*)*$/u.test(path) ? path : null;
+}
+
+/** "." of "fox.png": the file's own name is the output's. */
+export function folderOf(path: string): string {
+  return /\.[a-z]\w{1,4}$/i.test(path) ? dirname(path) : path;
+}
+
+/** Those of curl and gh for the method of a request. */
+export const METHOD = /^(-X|--method|--request)$/;
+
+/** "--input-prompt", "--param.seed". */
+export const AS_INPUT = /^--(?:input|param|arg)s?[-_.](.+)$/;
+
+/** "-aq": letters of which each is an option of this tool or another. */
+export function isAllShort(word: string): boolean {
+  return (
+    /^-[a-z]{2,}$/i.test(word) &&
+    [...word.slice(1)].every((letter) => Object.hasOwn(OPTIONS, `-${letter}`) || letter === "q")
+  );
 }

@@ -24,6 +24,11 @@ Keep an app's state from call to call; the session is kept alive, and ended what
     belt session exec infsh/counter --local -- \\
       sh -c 'belt run infsh/counter --session "$BELT_SESSION"'
 
+The same by hand (with --local this needs a running belt dev):
+    s=$(belt run infsh/counter --session new --field session_id)
+    belt run infsh/counter --session "$s" -q
+    belt session end "$s"
+
 What opens the session is a call, too; the input of that first one stands before --:
     belt session exec my-team/chat --input text=hello -- \\
       sh -c 'belt run my-team/chat --session "$BELT_SESSION" --input text=more'
@@ -45,5 +50,5 @@ A key comes from INFSH_API_KEY, or from a profile, never from an argument:
     belt login --profile ci < key-file
     belt doctor --profile ci -q
 
-In a pipe nothing is asked, cut or colored. --no-prompt asks nothing on a terminal, either. --timeout bounds a wait, --request-timeout one exchange. A run that was submitted is in the journal: belt task list --journal.`;
+A run that failed may have printed a part of its output: set -o pipefail tells of it in a pipe. In a pipe nothing is asked, cut or colored. --no-prompt asks nothing on a terminal, either. --timeout bounds a wait, --request-timeout one exchange. A run that was submitted is in the journal: belt task list --journal.`;
 }

@@ -21,7 +21,8 @@ export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
   const { credentials, out } = ctx;
   const wanted = await describeProfile(ctx, flags);
   const typed = cleanKey(await ctx.questions.secret(`API key for ${wanted.apiUrl}:`));
-  if (typed === null) throw usageError("no key was given", "pipe it in: belt login < key-file");
+  if (typed === null)
+    throw usageError("no key was given", ["pipe it in: ", ctx.sameCommand(), " < key-file"]);
   out.addSecret(typed);
   const profile = { ...wanted, key: checkedKey(typed, "what was given") };
   if (flags.check) await checkKey(ctx, profile);

@@ -25,12 +25,25 @@ export async function explainUnknownApp(
   if (!(thrown instanceof BeltError) || thrown.facts.code !== "not_found") return thrown;
   const folder = ctx.endpoint.local ? await folderOfApp(ctx, reference) : null;
   if (folder !== null) return thrown.with({ hint: [belt("dev", folder), " serves the app of that folder"] });
+  if (ctx.endpoint.local && (await isAgent(ctx, api, reference)))
+    return thrown.with({ hint: [belt("agent run", reference), " talks to it: it is an agent, not an app"] });
   const near = nearestApp(reference, await catalog(ctx, api));
   const list = belt("app list");
   if (near !== null) return thrown.with({ hint: [`did you mean ${shellWord(near)}? `, list, " shows all"] });
   const shows = " shows the apps there are; a name is namespace/name, such as infsh/flux";
   const serve = [belt("dev", "<folder>"), " serves one of yours; "];
   return thrown.with({ hint: ctx.endpoint.local ? [...serve, list, shows] : [list, shows] });
+}
+
+/** A local server shows both in one list. */
+async function isAgent(ctx: Context, api: Api, reference: string): Promise<boolean> {
+  const name = withoutVersion(reference);
+  if (!name.includes("/")) return false;
+  const signal = AbortSignal.any([ctx.signal, deadline(PATIENCE)]);
+  return await api.agents.agent(name, signal).then(
+    (found) => typeof found["name"] === "string",
+    () => false,
+  );
 }
 
 /** A folder here that holds the app that is meant, by its own name or by that in its inf.yml. */

@@ -33,8 +33,22 @@ export async function resolveIds(
       `standard input holds no ${kind} ids`,
       "give them one a line; where there may be none, xargs -r belt … runs nothing then",
     );
+  await requireKeyOrPlace(ctx, ids, kind);
   return { ids: [...new Set(ids)], asArray: references.length > 1 || references.includes("-") };
 }
+
+/** Without a key nothing can be asked of the API; where this machine submitted the id to another one, that is the reason. */
+async function requireKeyOrPlace(ctx: Context, ids: readonly string[], kind: Kind): Promise<void> {
+  if (ctx.endpoint.local || (await ctx.credentials.account()).key !== null) return;
+  const entries = await ctx.store.journal.newestFirst(kind, RECENT).catch(() => []);
+  const entry = entries.find(({ id }) => ids.includes(id));
+  if (!entry || entry.api === ctx.endpoint.baseUrl) return;
+  const where = entry.api === "local" ? "the local server" : entry.api;
+  throw usageError(`${entry.id} was submitted to ${where}`, await wayTo(ctx, entry.api));
+}
+
+/** Entries of the journal in which an id is looked for. */
+const RECENT = 1_000;
 
 function linesOf(bytes: Uint8Array): string[] {
   return requireText(bytes, "standard input", "give the ids one a line, as text").split("\n");
