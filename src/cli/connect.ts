@@ -131,7 +131,7 @@ async function endServer(server: LocalServer, out: Output): Promise<void> {
   await server.close();
 }
 
-async function startServer({ host, paths, scenario }: Connecting): Promise<LocalServer> {
+async function startServer({ host, paths, scenario, signal }: Connecting): Promise<LocalServer> {
   const { startLocalServer } = await import("../local/server.ts");
   const starting = makeFolder(paths.state).then(() =>
     startLocalServer({
@@ -146,6 +146,7 @@ async function startServer({ host, paths, scenario }: Connecting): Promise<Local
       fileUris: "file",
       workerEnvironment: withoutProxy(host.env),
       scenario: scenarioOf(scenario, host.cwd),
+      signal,
     }),
   );
   return await starting.catch((thrown) => {

@@ -101,17 +101,13 @@ export async function buildProgram(
 }
 
 /** Pages of the parser's own, under the options that every command has. */
-function documentsOf(program: Command, { stdout }: Host, answer: PacedWriter): Documents {
+function documentsOf(program: Command, host: Host, answer: PacedWriter): Documents {
   const flags = () => program.opts<GlobalFlags>();
   return {
     areWanted: () => Boolean(flags().json) || flags().field !== undefined,
     async print(document) {
-      const { field, json = false } = flags();
-      if (field === undefined) return answer.write(`${JSON.stringify(document)}\n`);
-      const { selectFields } = await import("../terminal/field.ts");
-      const { lines, error } = selectFields(document, field, { json, isTerminal: stdout.isTTY ?? false });
-      for (const line of lines) answer.write(`${line}\n`);
-      if (error) throw error;
+      const { createOutput } = await import("./output.ts");
+      (await createOutput(host, answer, flags())).result(document, { text: () => "" });
     },
   };
 }

@@ -21,6 +21,8 @@ export interface LocalServerOptions extends PartsOptions {
   key?: string;
   /** A script of faults: as it was given, and the file that this would be. */
   scenario?: { given: string; file: string } | undefined;
+  /** Ends the start, which may have to load apps, with its reason. */
+  signal?: AbortSignal;
 }
 
 export interface LocalServer {
@@ -48,7 +50,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const parts = assemble(options, key, hooks, () => `http://127.0.0.1:${portOf(server)}`);
   const { dialect } = options;
   const server: Server = createHttpServer(parts.services, { key, dialect, around: hooks.around.bind(hooks) });
-  await hooks.open(parts.services).catch(async (error) => {
+  await untilAborted(hooks.open(parts.services), options.signal).catch(async (error) => {
     await parts.services.pool.close();
     throw error;
   });
@@ -69,6 +71,14 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
       return closing;
     },
   };
+}
+
+async function untilAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  signal?.throwIfAborted();
+  await Promise.race([work, aborted]);
 }
 
 /** Apps, then agents. */

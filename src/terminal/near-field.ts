@@ -7,12 +7,12 @@ const MOST = 1_000;
 const DEEPEST = 5;
 
 /** Words of other tools. */
-const SYNONYMS: Record<string, string> = {
-  state: "status",
-  url: "uri",
-  created: "created_at",
-  updated: "updated_at",
-};
+const SYNONYMS = new Map([
+  ["state", "status"],
+  ["url", "uri"],
+  ["created", "created_at"],
+  ["updated", "updated_at"],
+]);
 
 /** What a path that leads nowhere may mean: one that ends with it, or is nearly it. Null for none. */
 export function nearPath(value: unknown, keys: readonly string[]): string | null {
@@ -20,7 +20,7 @@ export function nearPath(value: unknown, keys: readonly string[]): string | null
   const isOutput = ([first]: string[]) => first === "output";
   const paths = pathsIn(value);
   const all = [...paths.filter(isOutput), ...paths.filter((path) => !isOutput(path))];
-  const wanted = keys.map((key) => SYNONYMS[key] ?? key).join("\n");
+  const wanted = keys.map((key) => SYNONYMS.get(key) ?? key).join("\n");
   const inside = all.find((path) => path.slice(-keys.length).join("\n") === wanted);
   if (inside) return writtenPath(inside);
   const near = closest(

@@ -26,8 +26,8 @@ function adviceOf({ error, api, key, folders, proxy }: Omit<DoctorDocument, "adv
   return `All is well: runs get through to ${api.url ?? "the local server"}.`;
 }
 
-/** Only who owns a folder, as belt does that made it, can close it. */
-function folderAdvice({ name, path, mode, problem }: FolderMode): string {
-  if (mode !== null && problem === OPEN) return `To do: chmod go-rwx ${path}, which is ${problem}.`;
+/** A folder that is open can be closed; for one that cannot be used there has to be another. */
+function folderAdvice({ name, path, problem }: FolderMode): string {
+  if (problem === OPEN) return `To do: chmod go-rwx ${path}, which is ${problem}.`;
   return `To do: choose another ${name} folder with BELT_${name.toUpperCase()}_DIR: ${problem}.`;
 }

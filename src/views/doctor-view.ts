@@ -5,7 +5,7 @@ import { formatDuration, safeLine } from "../terminal/text.ts";
 import type { View } from "../terminal/view.ts";
 import { beside, hang } from "../terminal/wrap.ts";
 import { type DoctorDocument, WORRYING_SKEW } from "./doctor-document.ts";
-import { keyText } from "./profile-views.ts";
+import { keyText, NO_KEY, UNFIT_KEY } from "./profile-views.ts";
 
 type Mark = "good" | "doubtful" | "bad" | "none";
 
@@ -59,7 +59,8 @@ function versionRows({ belt, node, platform }: DoctorDocument): Row[] {
 
 function accountRows({ profile, key, proxy, trouble, error }: DoctorDocument): Row[] {
   const refused = error !== null && (error.http_status === 401 || error.http_status === 403);
-  const isUnfit = key.end === null && key.from !== null && key.from !== "local server";
+  const value = key.end ?? keyText(key.from);
+  const isBad = value === NO_KEY || value === UNFIT_KEY || refused;
   const overrides = key.overrides === null ? "" : `, in place of the current profile, ${key.overrides}`;
   return [
     {
@@ -70,12 +71,11 @@ function accountRows({ profile, key, proxy, trouble, error }: DoctorDocument): R
     trouble === "profile"
       ? { mark: "none", name: "key", value: "not known" }
       : trouble === "key"
-        ? { name: "key", value: "not usable", ...flaw(error) }
+        ? { name: "key", value: UNFIT_KEY, ...flaw(error) }
         : {
-            mark:
-              key.from === null || isUnfit || refused ? "bad" : key.overrides === null ? "good" : "doubtful",
+            mark: isBad ? "bad" : key.overrides === null ? "good" : "doubtful",
             name: "key",
-            value: key.end ?? keyText(key.from),
+            value,
             detail: `${from(key.from)}${overrides}${refused ? `: ${error.message}` : ""}`,
           },
     trouble === "proxy"

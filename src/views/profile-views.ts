@@ -93,8 +93,11 @@ export const removedView: View<{ name: string; removed: true }> = {
   bare: () => "",
 };
 
+export const NO_KEY = "none";
+export const UNFIT_KEY = "not usable";
+
 /** In place of a key that is not shown. */
 export function keyText(from: string | null): string {
-  if (from === null) return "none";
-  return from === "local server" ? "its own" : "not usable";
+  if (from === null) return NO_KEY;
+  return from === "local server" ? "its own" : UNFIT_KEY;
 }

@@ -110,6 +110,17 @@ describe("belt login", () => {
   });
 });
 
+it("a login without a key names the very command, to be given one", async () => {
+  const argv = ["login", "--no-check", "--profile", "ci", "--api-url", "https://x.example"];
+  const { code, stderr } = await belt(argv, { home });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr:
+      "error: no key was given\n" +
+      "hint: pipe it in: belt login --no-check --profile ci --api-url https://x.example < key-file\n",
+  });
+});
+
 it("a task of the local server is told as that where there is no key to ask another with", async () => {
   const run = await belt(["run", "infsh/echo", "--local", "-i", "text=hi", "--field", "id"], { home });
   const id = run.stdout.trim();

@@ -103,6 +103,9 @@ it.each([
     ["run", "infsh/flux", "-i", "prompt=a", "-o", "out/fox.png"],
     "belt run infsh/flux -i prompt=a --save out",
   ],
+  [["chat", "close", "chat_1"], "belt chat stop chat_1"],
+  [["chat", "abort", "chat_1"], "belt chat stop chat_1"],
+  [["session", "cancel", "sess_1"], "belt session end sess_1"],
   [["task", "list", "--ids"], "belt task list --quiet"],
   [["api", "POST", "/run", "--max-cost", "1"], "belt api --help shows how it is used"],
 ])("%j", async (argv, meant) => {

@@ -78,6 +78,30 @@ test("Ctrl-C ends a server whose apps have not loaded yet", async () => {
   expect(processesOf(dir)).toEqual([]);
 });
 
+test.each([
+  ["dev", ["--port", "0"], []],
+  ["dev exec", [], ["--", "true"]],
+])(
+  "Ctrl-C ends %s while its scenario waits for an app to load",
+  async (verb, flags, behind) => {
+    const dir = copyOfProbe();
+    const home = temporaryHome();
+    writeFileSync(join(dir, "inference.js"), "await new Promise(() => setInterval(() => {}, 1000));\n");
+    const scenario = join(home.dir, "s.yaml");
+    writeFileSync(
+      scenario,
+      "steps: [{on: submit, match: {app: test/probe, function: run}, do: {status: 500}}]",
+    );
+    const child = spawnBelt([...verb.split(" "), dir, "--scenario", scenario, ...flags, ...behind], home);
+    cleanup(() => child.kill("SIGKILL"));
+    await until(() => processesOf(dir).length > 0);
+    child.kill("SIGINT");
+    expect((await child).exitCode).toBe(130);
+    expect(processesOf(dir)).toEqual([]);
+  },
+  20_000,
+);
+
 test("belt run says that its session is lost with its worker, and exits 5", async () => {
   const home = temporaryHome();
   const server = await spawnDev(home, ["--port", "0"]);

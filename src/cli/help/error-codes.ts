@@ -50,7 +50,7 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   too_many_failures: { meaning: "--max-failures rows failed, one after the other", exit: "partial" },
   new_version: { meaning: "the app changed while a batch of it ran", exit: "partial" },
   version_unknown: {
-    meaning: "rows of the batch ran in a version that the API does not tell now",
+    meaning: "the API told the version of a batch's app at one time and not at the other",
     exit: "failure",
   },
   batch_taken_over: {

@@ -33,7 +33,7 @@ interface Place {
 
 /** Starts the local server; throws in words why it cannot start. */
 export async function startServer(
-  { machine: { root, cwd }, credentials }: Context,
+  { machine: { root, cwd }, credentials, signal }: Context,
   appDirs: string[],
   flags: ServerFlags,
   { port, stateDir, onEvent }: Place,
@@ -55,6 +55,7 @@ export async function startServer(
       fileUris: "http",
       workerEnvironment: credentials.withoutProxy(),
       scenario: scenarioOf(flags.scenario, cwd),
+      signal,
       onEvent,
     }),
   );

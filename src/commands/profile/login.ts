@@ -2,7 +2,7 @@ import { checkedUrl, DEFAULT_URL } from "../../account/base-url.ts";
 import { checkedKey, cleanKey } from "../../account/key.ts";
 import { currentProfile, namedProfile } from "../../account/profile-lookup.ts";
 import { BeltError, usageError } from "../../errors.ts";
-import { belt } from "../../hint.ts";
+import { type BeltCommand, belt } from "../../hint.ts";
 import type { Profile, ProfileBook } from "../../store/profiles.ts";
 import { loggedInView, loggedOutView } from "../../views/profile-views.ts";
 import type { Context } from "../shared/context.ts";
@@ -21,8 +21,7 @@ export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
   const { credentials, out } = ctx;
   const wanted = await describeProfile(ctx, flags);
   const typed = cleanKey(await ctx.questions.secret(`API key for ${wanted.apiUrl}:`));
-  if (typed === null)
-    throw usageError("no key was given", ["pipe it in: ", ctx.sameCommand(), " < key-file"]);
+  if (typed === null) throw usageError("no key was given", ["pipe it in: ", thisLogin(ctx), " < key-file"]);
   out.addSecret(typed);
   const profile = { ...wanted, key: checkedKey(typed, "what was given") };
   if (flags.check) await checkKey(ctx, profile);
@@ -34,6 +33,15 @@ export async function login(ctx: Context, flags: LoginFlags): Promise<void> {
   if (book.current !== profile.name) {
     out.hint([belt("profile use", profile.name), " makes it the current one"]);
   }
+}
+
+/** The very command, for the same profile and API. */
+function thisLogin({ credentials, sameCommand }: Context): BeltCommand {
+  const { profile, profileFrom, apiUrl, apiUrlFrom } = credentials.named();
+  return sameCommand(
+    ...(profileFrom === "--profile" ? [profileFrom, profile!] : []),
+    ...(apiUrlFrom === "--api-url" ? [apiUrlFrom, apiUrl!] : []),
+  );
 }
 
 /** What the profile will hold, from flags, else from what it held before. */

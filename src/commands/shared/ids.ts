@@ -43,8 +43,11 @@ async function requireKeyOrPlace(ctx: Context, ids: readonly string[], kind: Kin
   const entries = await ctx.store.journal.newestFirst(kind, RECENT).catch(() => []);
   const entry = entries.find(({ id }) => ids.includes(id));
   if (!entry || entry.api === ctx.endpoint.baseUrl) return;
-  const where = entry.api === "local" ? "the local server" : entry.api;
-  throw usageError(`${entry.id} was submitted to ${where}`, await wayTo(ctx, entry.api));
+  throw usageError(`${entry.id} was submitted to ${placeOf(entry.api)}`, await wayTo(ctx, entry.api));
+}
+
+function placeOf(api: string): string {
+  return api === "local" ? "the local server" : api;
 }
 
 /** Entries of the journal in which an id is looked for. */
@@ -73,9 +76,8 @@ export async function resolveReference(ctx: Context, reference: string, kind: Ki
   if (!entry) throw await notSubmitted(ctx, reference, kind, entries.length);
   const here = ctx.endpoint.local ? "local" : ctx.endpoint.baseUrl;
   if (entry.api === here) return entry.id;
-  const where = entry.api === "local" ? "the local server" : entry.api;
   throw usageError(
-    `${reference} is ${entry.id}, which was submitted to ${where}`,
+    `${reference} is ${entry.id}, which was submitted to ${placeOf(entry.api)}`,
     await wayTo(ctx, entry.api),
   );
 }

@@ -1,6 +1,7 @@
 /** The agents this server knows, by name. */
 
 import { describeProblem } from "../apps/app-problem.ts";
+import { known, served } from "../apps/one-name.ts";
 import { brokenApp, notFound } from "../errors.ts";
 import { AgentDirectory } from "./agent-directory.ts";
 import type { AgentVersion } from "./agent-version.ts";
@@ -19,20 +20,12 @@ export class AgentCatalog {
 
   /** Each name once, freshly compared with its file. */
   async list(): Promise<AgentDirectory[]> {
-    return (await this.all()).filter(({ yieldsTo }) => yieldsTo === null);
+    return served(await this.#read());
   }
 
   /** Those and what is not served, because another folder of the user's has its name. */
   async all(): Promise<AgentDirectory[]> {
-    this.#directories ??= this.#read();
-    const known = await this.#directories;
-    const served = new Map<string, string>();
-    for (const directory of known) {
-      directory.refresh();
-      directory.yieldsTo = served.get(directory.agent) ?? null;
-      if (directory.yieldsTo === null) served.set(directory.agent, directory.dir);
-    }
-    return known.filter(({ builtIn, yieldsTo }) => !builtIn || yieldsTo === null);
+    return known(await this.#read());
   }
 
   /** `namespace/name[@version]`, or a bare name; there is one version of each: the file as it is. */
@@ -53,7 +46,9 @@ export class AgentCatalog {
   }
 
   async #read(): Promise<AgentDirectory[]> {
-    const { parseExactly } = await import("../apps/yaml.ts");
-    return this.#dirs.map(({ dir, builtIn }) => new AgentDirectory(dir, builtIn, parseExactly));
+    this.#directories ??= import("../apps/yaml.ts").then(({ parseExactly }) =>
+      this.#dirs.map(({ dir, builtIn }) => new AgentDirectory(dir, builtIn, parseExactly)),
+    );
+    return await this.#directories;
   }
 }

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { notServed, problemOf } from "../apps/app-problem.ts";
+import { problemOf } from "../apps/app-problem.ts";
+import { problemWith } from "../apps/one-name.ts";
 import { readSmallFile, statRegular } from "../apps/small-file.ts";
 import type { AppProblem, AppSummary } from "../events.ts";
 import type { AgentVersion } from "./agent-version.ts";
@@ -32,7 +33,15 @@ export class AgentDirectory {
   }
 
   get problem(): AppProblem | null {
-    return this.#problem ?? (this.yieldsTo === null ? null : notServed(this.yieldsTo));
+    return problemWith(this.#problem, this.yieldsTo);
+  }
+
+  get fullName(): string {
+    return this.agent;
+  }
+
+  yieldTo(dir: string | null): void {
+    this.yieldsTo = dir;
   }
 
   /** Reads the file again when it was written since; what cannot be read leaves its problem. */

@@ -4,10 +4,11 @@ import { basename, join } from "node:path";
 import type { JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
 import type { AppProblem, EmitEvent } from "../events.ts";
-import { describeProblem, notServed, problemOf } from "./app-problem.ts";
+import { describeProblem, problemOf } from "./app-problem.ts";
 import type { AppVersion } from "./app-version.ts";
 import { fingerprint, hashFiles } from "./fingerprint.ts";
-import { readManifest, textOf as text } from "./manifest.ts";
+import { isEnvValue, readManifest, textOf as text } from "./manifest.ts";
+import { problemWith } from "./one-name.ts";
 import { readPrice } from "./price.ts";
 import { readSecrets } from "./secrets.ts";
 import { readSmallFile, statRegular } from "./small-file.ts";
@@ -45,7 +46,11 @@ export class AppDirectory {
   }
 
   get problem(): AppProblem | null {
-    return this.#problem ?? (this.yieldsTo === null ? null : notServed(this.yieldsTo));
+    return problemWith(this.#problem, this.yieldsTo);
+  }
+
+  get fullName(): string {
+    return this.app;
   }
 
   /** The user's own folders are told of it, once; that they win over the apps of belt is what they are for. */
@@ -144,7 +149,7 @@ export class AppDirectory {
       slips: warnings,
       env: Object.fromEntries(
         Object.entries(asObject(manifest["env"])).flatMap(([key, value]) =>
-          typeof value === "object" ? [] : [[key, String(value)]],
+          isEnvValue(value) ? [[key, String(value)]] : [],
         ),
       ),
       secrets: readSecrets(manifest["secrets"]),

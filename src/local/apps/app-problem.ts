@@ -30,8 +30,3 @@ function missingPackage(said: string, dir: string): string | null {
   const [, name] = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(said) ?? [];
   return name === undefined ? null : `the package ${name} is not installed: run npm install in ${dir}`;
 }
-
-/** Of a folder whose name another one has that stands before it. */
-export function notServed(other: string): AppProblem {
-  return { message: `not served: ${other} has this name, too`, file: null, line: null };
-}

@@ -5,6 +5,7 @@ import { brokenApp, notFound } from "../errors.ts";
 import type { AppProblem, EmitEvent, Message } from "../events.ts";
 import { AppDirectory } from "./app-directory.ts";
 import type { AppVersion } from "./app-version.ts";
+import { known, served } from "./one-name.ts";
 
 export interface Resolved {
   version: AppVersion;
@@ -31,19 +32,12 @@ export class Catalog {
 
   /** Apps in the order of their directories, each name once, freshly compared with its files. */
   async list(): Promise<AppDirectory[]> {
-    return (await this.all()).filter(({ yieldsTo }) => yieldsTo === null);
+    return served(await this.directories());
   }
 
   /** Those and what is not served, because another folder of the user's has its name. */
   async all(): Promise<AppDirectory[]> {
-    const served = new Map<string, AppDirectory>();
-    const known = await this.directories();
-    for (const directory of known) {
-      directory.refresh();
-      directory.yieldTo(served.get(directory.app)?.dir ?? null);
-      if (directory.yieldsTo === null) served.set(directory.app, directory);
-    }
-    return known.filter(({ builtIn, yieldsTo }) => !builtIn || yieldsTo === null);
+    return known(await this.directories());
   }
 
   /** `namespace/name[@version]`, a bare name, or `@version` alone. */
@@ -99,9 +93,9 @@ function pick(
 ): Resolved {
   const current = directory.current;
   if (pin && pin !== "latest" && pin !== current?.hash) {
-    const known = directory.versions.get(pin);
-    if (known && isLoaded(known)) return { version: known, messages: [] };
-    if (known) {
+    const other = directory.versions.get(pin);
+    if (other && isLoaded(other)) return { version: other, messages: [] };
+    if (other) {
       throw notFound(`version ${pin} of ${directory.app} is no longer loaded: its files have changed since`);
     }
   }

@@ -2,6 +2,7 @@
 import { basename, join } from "node:path";
 import { isObject, type JsonObject } from "../../wire/types.ts";
 import { nearest } from "../nearest.ts";
+import { hasKey } from "./secrets.ts";
 import { readSmallFile } from "./small-file.ts";
 
 /** Those that the platform knows; some say nothing to this server. */
@@ -78,10 +79,9 @@ function secretSlips(secrets: unknown): string[] {
   if (!Array.isArray(secrets)) return ["secrets must be a list of {key, description, optional}"];
   return secrets.flatMap((secret: unknown, index) => {
     if (!isObject(secret)) return [`secret ${index + 1} must be written like {key: MY_KEY}`];
-    const isNamed = typeof secret["key"] === "string" && secret["key"] !== "";
     return [
       ...unknownKeys(secret, SECRET_KEYS).map(({ said }) => said),
-      ...(isNamed ? [] : [`secret ${index + 1} has no key`]),
+      ...(hasKey(secret) ? [] : [`secret ${index + 1} has no key`]),
     ];
   });
 }
@@ -89,9 +89,12 @@ function secretSlips(secrets: unknown): string[] {
 function envSlips(env: unknown): string[] {
   if ((env ?? null) === null) return [];
   if (!isObject(env)) return ["env must be a mapping, like {NAME: value}"];
-  return Object.entries(env).flatMap(([key, value]) =>
-    typeof value === "object" ? [`${key} must be a text`] : [],
-  );
+  return Object.entries(env).flatMap(([key, value]) => (isEnvValue(value) ? [] : [`${key} must be a text`]));
+}
+
+/** Numbers and the like are given as they are written. */
+export function isEnvValue(value: unknown): boolean {
+  return typeof value !== "object";
 }
 
 /** What is wrong with a price itself breaks the app: it is money. */

@@ -5,21 +5,26 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { isObject } from "../../wire/types.ts";
+import { isObject, type JsonObject } from "../../wire/types.ts";
 import { messageOf } from "../error-text.ts";
 import { brokenApp, RequirementsNotMet } from "../errors.ts";
 import type { AppVersion, Secret } from "./app-version.ts";
 import { readSmallFile } from "./small-file.ts";
 
+/** What has no key cannot be given; that is told as a slip. */
 export function readSecrets(declared: unknown): Secret[] {
-  const named = (Array.isArray(declared) ? declared : []).filter(
-    (secret) => isObject(secret) && typeof secret["key"] === "string" && secret["key"] !== "",
-  );
-  return named.map((secret) => ({
-    key: secret["key"],
-    description: String(secret["description"] ?? ""),
-    optional: secret["optional"] === true,
-  }));
+  return (Array.isArray(declared) ? declared : [])
+    .filter(isObject)
+    .filter(hasKey)
+    .map((secret) => ({
+      key: secret["key"] as string,
+      description: String(secret["description"] ?? ""),
+      optional: secret["optional"] === true,
+    }));
+}
+
+export function hasKey(secret: JsonObject): boolean {
+  return typeof secret["key"] === "string" && secret["key"] !== "";
 }
 
 /** The declared secrets that have a value. */
