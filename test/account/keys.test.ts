@@ -110,6 +110,18 @@ describe("belt login", () => {
   });
 });
 
+it("a logout without a current profile names those whose keys stay", async () => {
+  const logout = async () => (await belt(["logout", "--yes"], { home })).stderr;
+  expect(await logout()).toBe("there is no key to forget\n");
+  await login(["--profile", "first"]);
+  await login(["--profile", "second"]);
+  await belt(["profile", "remove", "first", "--yes"], { home });
+  expect(await logout()).toBe(
+    "no profile is the current one, so no key was forgotten\n" +
+      "hint: belt logout --profile second forgets that of a profile\n",
+  );
+});
+
 it("a login without a key names the very command, to be given one", async () => {
   const argv = ["login", "--no-check", "--profile", "ci", "--api-url", "https://x.example"];
   const { code, stderr } = await belt(argv, { home });
@@ -153,7 +165,7 @@ describe("profiles", () => {
     },
   );
 
-  it.each(["", " a", "a\nb", "x".repeat(101)])("may not be called %j", async (name) => {
+  it.each(["", " a", "a\nb", "-x", "x".repeat(101)])("may not be called %j", async (name) => {
     expect((await login([`--profile=${name}`])).code).toBe(2);
   });
 

@@ -65,6 +65,16 @@ describe("interrupts", () => {
     expect(lastError(stderr).message).toContain("was cancelled");
   });
 
+  it("claims nothing where neither the answer to the cancel nor the task tells", async () => {
+    const running = run("--json");
+    await until(() => running.stderrSoFar().includes('"status":"running"'));
+    api.on("GET /tasks/task_1", json(200, {})).on("POST /tasks/task_1/cancel", json(200, {}));
+    running.signal("SIGINT");
+    const { code, stderr } = await running;
+    expect(code).toBe(130);
+    expect(lastError(stderr).message).toContain("could not be cancelled and may still be running");
+  });
+
   it("waits for the answer of a submit under way, then cancels what it started", async () => {
     let answer = () => {};
     api.on("POST /run", (request, response) => {

@@ -73,6 +73,12 @@ describe("submitting", () => {
     await speaking({});
   });
 
+  it("tells the id of a run that nobody waits for once", async () => {
+    api.on("POST /run", api.ok(api.task("queued")));
+    const { stdout, stderr } = await run("--no-wait");
+    expect({ stdout, stderr }).toEqual({ stdout: "task_1  queued\n", stderr: "" });
+  });
+
   it("sends every flag as its field", async () => {
     api.on("POST /run", api.ok(api.task("queued")));
     const { code, stdout } = await run(

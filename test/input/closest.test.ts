@@ -9,6 +9,8 @@ test.each([
   ["größ", ["größe"], "größe"],
   ["prod", ["staging"], null],
   ["x", [], null],
+  ["*", ["n"], null],
+  ["-", ["n", "ab"], null],
 ])("%s among %j is %s", (word, known, near) => {
   expect(closest(word, known)).toBe(near);
 });
