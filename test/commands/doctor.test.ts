@@ -158,8 +158,8 @@ describe("belt doctor", () => {
 
     it("a URL whose path holds an @ keeps it, in hints as well", async () => {
       const url = "http://127.0.0.1:9/a@b";
-      const { stderr } = await belt(["task", "get", "../x", "--api-url", url], { home, env });
-      expect(stderr).not.toContain("http://b");
+      const { stderr } = await belt(["profile", "list", "--api-url", url], { home, env });
+      expect(stderr).toBe(`hint: belt login --api-url ${url} makes the first profile\n`);
       const shown = await belt(["profile", "show", "--api-url", url, "--field", "api_url"], { home, env });
       expect(shown.stdout).toBe(`${url}\n`);
     });

@@ -25,7 +25,7 @@ export class App {
   async *run({ most }) {
     let text = "";
     for (let n = 1; n <= most && !this.context.cancelRequested; n += 1) {
-      yield { text: (text += "word" + n + " ") };
+      yield { text: (text += (n > 1 ? " " : "") + "word" + n) };
       await new Promise((done) => setTimeout(done, 20));
     }
     await new Promise((done) => setTimeout(done, 600));
@@ -99,5 +99,7 @@ it("task watch shows a text as it grows, and then only what is left of the outpu
   expect(exitCode).toBe(0);
   expect(bytes.indexOf("word3 ")).toBeLessThan(bytes.indexOf("uploading"));
   expect(words(lines)).toEqual(upTo(40));
+  const lineOf = (text: string) => lines.findIndex((line) => line.includes(text));
+  expect(lineOf("word40")).toBeLessThan(lineOf("completed"));
   expect(lines.at(-1)).toMatch(/^words +40$/);
 });
